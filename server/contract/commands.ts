@@ -1,0 +1,158 @@
+// The commands of browser and command line: one zod schema for each one's parameters, one type for its result.
+// A request is `{ id, command, params }`, its one reply `{ id, ok: true, result }` or `{ id, ok: false, error }`.
+import { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
+import type { EventMessage } from './events.ts';
+import { FIELD_LENGTH, MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
+import { idSchema } from './model.ts';
+import type {
+  Contact,
+  ContactRequest,
+  Identity,
+  Message,
+  MessagePage,
+  NearbyPeer,
+  NetworkFacts,
+  Status,
+} from './model.ts';
+
+const none = z.strictObject({});
+const contact = z.strictObject({ contact: idSchema });
+// Generous on purpose: the engine measures each and answers with a code people understand.
+const field = z.string().max(FIELD_LENGTH);
+
+export const commandSchemas = {
+  'status.get': none,
+  /** All since this cursor; null: from now on. Events follow on the same connection. */
+  'events.subscribe': z.strictObject({ cursor: z.int().nonnegative().nullable(), boot: z.string().max(64).nullable() }),
+
+  'identity.get': none,
+  /** An empty passphrase leaves the profile unprotected at rest. */
+  'identity.create': z.strictObject({ name: field, passphrase: field }),
+  'identity.rename': z.strictObject({ name: field }),
+  'identity.token': none,
+  'token.parse': z.strictObject({ token: field }),
+
+  'vault.unlock': z.strictObject({ passphrase: field }),
+  'vault.lock': none,
+  /** Sets, changes or (next empty) removes the passphrase; current is empty when none is set. */
+  'vault.passphrase': z.strictObject({ current: field, next: field }),
+
+  'contact.list': none,
+  'contact.add': z.strictObject({
+    token: field,
+    name: field,
+    address: field.optional(),
+  }),
+  'contact.rename': z.strictObject({ contact: idSchema, name: field }),
+  'contact.remove': contact,
+  'contact.block': z.strictObject({ contact: idSchema, blocked: z.boolean() }),
+  'contact.verify': z.strictObject({ contact: idSchema, verified: z.boolean() }),
+  'contact.safety': contact,
+  /** Adds a typed address, tried at once. */
+  'contact.address': z.strictObject({ contact: idSchema, address: field }),
+  'contact.connect': contact,
+
+  'request.list': none,
+  /** An empty name keeps the one they gave themselves. */
+  'request.accept': z.strictObject({ request: idSchema, name: field }),
+  'request.block': z.strictObject({ request: idSchema }),
+
+  'peer.list': none,
+  'network.status': none,
+
+  /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
+  'message.send': z.strictObject({
+    contact: idSchema,
+    body: z.string().max(MESSAGE_BYTES * 2),
+    id: idSchema.optional(),
+  }),
+  /** The newest `limit`, or those right before message `before`. */
+  'message.page': z.strictObject({
+    contact: idSchema,
+    before: idSchema.optional(),
+    limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
+  }),
+  /** Marks everything of theirs as read. */
+  'message.read': contact,
+  /** Tells them, while linked, that we are typing. Never stored. */
+  'typing.set': z.strictObject({ contact: idSchema, typing: z.boolean() }),
+
+  /** A single-use code that opens one more tab. */
+  'session.code': none,
+  /** Control socket only: ends the process cleanly. */
+  'process.stop': none,
+} as const;
+
+export type CommandName = keyof typeof commandSchemas;
+
+/** Parameters after parsing (defaults filled in). */
+export type Params<N extends CommandName> = z.output<(typeof commandSchemas)[N]>;
+/** Parameters as a caller writes them. */
+export type Input<N extends CommandName> = z.input<(typeof commandSchemas)[N]>;
+
+export interface Subscription {
+  /** Random for each start of the daemon: a cursor of another boot means nothing. */
+  readonly boot: string;
+  /** Where the stream stands now. */
+  readonly cursor: number;
+  /** What was missed since the given cursor; null: too long ago, reload everything. */
+  readonly missed: readonly EventMessage[] | null;
+}
+
+interface Done {
+  readonly done: true;
+}
+
+export interface Results {
+  'status.get': Status;
+  'events.subscribe': Subscription;
+  /** Null: no identity yet. */
+  'identity.get': Identity | null;
+  'identity.create': Identity;
+  'identity.rename': Identity;
+  'identity.token': { readonly token: string; readonly peerPort: number };
+  'token.parse': { readonly version: 1 | 2; readonly publicKey: string };
+  'vault.unlock': Done;
+  'vault.lock': Done;
+  'vault.passphrase': Identity;
+  'contact.list': readonly Contact[];
+  'contact.add': Contact;
+  'contact.rename': Contact;
+  'contact.remove': Done;
+  'contact.block': Contact;
+  'contact.verify': Contact;
+  /** 60 digits. */
+  'contact.safety': { readonly number: string };
+  'contact.address': Contact;
+  'contact.connect': Contact;
+  'request.list': readonly ContactRequest[];
+  'request.accept': Contact;
+  'request.block': Done;
+  'peer.list': readonly NearbyPeer[];
+  'network.status': NetworkFacts;
+  'message.send': Message;
+  'message.page': MessagePage;
+  'message.read': Contact;
+  'typing.set': Done;
+  'session.code': { readonly code: string };
+  'process.stop': Done;
+}
+
+export type Result<N extends CommandName> = Results[N];
+
+/** What arrives on a socket, before the parameters are looked at. */
+export const requestSchema = z.strictObject({
+  id: z.int().nonnegative(),
+  command: z.string().max(64),
+  params: z.unknown(),
+});
+export type Request = z.infer<typeof requestSchema>;
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly result: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: ErrorBody };
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commandSchemas, name);
+}

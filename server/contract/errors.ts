@@ -1,0 +1,55 @@
+// Every failure a person or script can meet, by code. The sentence for each stands in web/src/text and cli;
+// tests there assert that none is missing.
+
+export const errorCodes = [
+  'bad-request',
+  'unknown-command',
+  'not-allowed',
+  'locked',
+  'no-identity',
+  'identity-exists',
+  'wrong-passphrase',
+  'passphrase-too-long',
+  'database-newer',
+  'storage-failed',
+  'token-prefix',
+  'token-encoding',
+  'token-length',
+  'token-version',
+  'token-checksum',
+  'token-key',
+  'token-own',
+  'token-expired',
+  'contact-unknown',
+  'contact-exists',
+  'contact-blocked',
+  'request-unknown',
+  'name-empty',
+  'name-too-long',
+  'address-invalid',
+  'message-empty',
+  'message-too-large',
+  'message-unknown',
+  'message-id-taken',
+  'too-many',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  /** English, for scripts and logs; the interface has its own words for each code. Carries no user data. */
+  readonly message: string;
+}
+
+/** What a command handler throws when the caller, not the program, is at fault. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

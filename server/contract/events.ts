@@ -1,0 +1,44 @@
+// What the daemon tells by itself. Every event has the next cursor; a tab that comes back asks for all since its own.
+import type {
+  Contact,
+  ContactRequest,
+  Id,
+  Identity,
+  Message,
+  MessageState,
+  NearbyPeer,
+  NetworkFacts,
+  ProfileState,
+} from './model.ts';
+
+export interface Events {
+  /** Created, unlocked, locked. After this, reload everything. */
+  'state.changed': { readonly state: ProfileState };
+  'identity.changed': { readonly identity: Identity };
+  'contact.changed': { readonly contact: Contact };
+  'contact.removed': { readonly contact: Id };
+  'request.changed': { readonly request: ContactRequest };
+  'request.removed': { readonly request: Id };
+  /** One of theirs is on our disk. */
+  'message.received': { readonly message: Message };
+  /** One of ours is on our disk, from whichever tab or command line. */
+  'message.stored': { readonly message: Message };
+  'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
+  /** Everything of theirs up to now is read, in some tab. */
+  'message.read': { readonly contact: Id };
+  'typing.changed': { readonly contact: Id; readonly typing: boolean };
+  'peer.discovered': { readonly peer: NearbyPeer };
+  'peer.lost': { readonly contact: Id };
+  'session.established': { readonly contact: Id; readonly resumed: boolean };
+  'network.changed': { readonly network: NetworkFacts };
+  'storage.changed': { readonly storage: 'ok' | 'failing' };
+  /** For people who look; carries no names, keys or texts. */
+  log: { readonly level: 'info' | 'warn' | 'error'; readonly text: string };
+}
+
+export type EventName = keyof Events;
+
+/** One event on the wire. */
+export type EventMessage = {
+  [N in EventName]: { readonly cursor: number; readonly event: N; readonly data: Events[N] };
+}[EventName];

@@ -1,0 +1,29 @@
+// Bounds of everything that crosses between browser or command line and daemon. Sizes in bytes unless named otherwise.
+
+/** A name, ours or a contact's, as UTF-8. Equals the HELLO bound of the wire protocol. */
+export const NAME_BYTES = 64;
+
+/** A message text as UTF-8. Equals the content bound of the wire protocol. */
+export const MESSAGE_BYTES = 256 * 1024;
+
+/** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
+export const PASSPHRASE_LENGTH = 1024;
+
+/** Longest text a short field may carry at all, so that the engine can say what is wrong with one over its own bound. */
+export const FIELD_LENGTH = 16 * 1024;
+
+/** Longest `HOST:PORT`: a 253-byte DNS name, brackets, scope and port. */
+export const ADDRESS_LENGTH = 300;
+
+/** Messages in one page at most, and when none is asked for. */
+export const PAGE_MESSAGES = 200;
+export const PAGE_MESSAGES_DEFAULT = 50;
+
+/** A page ends early once its texts together pass this, so that one reply never fills the socket's backlog. */
+export const PAGE_BYTES = 1024 * 1024;
+
+/** The conversation list carries this many characters of the last message. */
+export const PREVIEW_LENGTH = 160;
+
+/** Events kept in memory for tabs that come back; older cursors reload everything. */
+export const EVENTS_KEPT = 2000;

@@ -1,0 +1,127 @@
+// What browser, command line and daemon talk about. Plain data: JSON, no bytes, times in ms since 1970.
+import { z } from 'zod';
+
+/** 16 random bytes as lower-case hex: contacts, messages and requests. */
+export const idSchema = z.string().regex(/^[0-9a-f]{32}$/);
+export type Id = z.infer<typeof idSchema>;
+
+/** `new`: no identity yet. `locked`: a passphrase is wanted. `ready`: the network runs. */
+export type ProfileState = 'new' | 'locked' | 'ready';
+
+/** Who we are, as our own interface shows it. */
+export interface Identity {
+  readonly name: string;
+  /** Ed25519 identity key, 64 hex digits. */
+  readonly publicKey: string;
+  /** False while the master key stands in keys.json unwrapped. */
+  readonly passphraseSet: boolean;
+}
+
+/**
+ * `offline`: no link, none being made right now. `connecting`: being dialled.
+ * `waiting`: linked, but they have not added us yet. `online`: linked, messages flow.
+ */
+export type Connection = 'offline' | 'connecting' | 'waiting' | 'online';
+
+export interface Contact {
+  readonly id: Id;
+  readonly name: string;
+  /** Ed25519 identity key, 64 hex digits. */
+  readonly publicKey: string;
+  readonly verified: boolean;
+  readonly blocked: boolean;
+  readonly connection: Connection;
+  /** Typed and remembered addresses, `HOST:PORT`, best first. */
+  readonly addresses: readonly string[];
+  readonly addedAt: number;
+  /** When a link was last up; null: never. */
+  readonly lastSeen: number | null;
+  readonly unread: number;
+  /** Messages of ours not yet on their disk. */
+  readonly queued: number;
+  /** The newest message, its body cut to PREVIEW_LENGTH; null: none yet. */
+  readonly lastMessage: Message | null;
+}
+
+export type Direction = 'in' | 'out';
+
+/** Ours go queued → sent → delivered → read; theirs are received until we have read them. */
+export type MessageState = 'queued' | 'sent' | 'delivered' | 'received' | 'read';
+
+export interface Message {
+  readonly id: Id;
+  readonly contact: Id;
+  readonly direction: Direction;
+  /** `unknown`: a kind of message this version cannot show; its body is empty. */
+  readonly kind: 'text' | 'unknown';
+  readonly body: string;
+  /** The sender's clock. */
+  readonly at: number;
+  readonly state: MessageState;
+  /** Place in the conversation: larger is later. Need not be whole, is unique within a conversation. */
+  readonly order: number;
+  /** How many messages of theirs are missing right before this one. */
+  readonly missing: number;
+}
+
+/** Oldest first. `more`: older ones exist before the first of these. */
+export interface MessagePage {
+  readonly messages: readonly Message[];
+  readonly more: boolean;
+}
+
+/** Someone who has our token and wants to talk. */
+export interface ContactRequest {
+  readonly id: Id;
+  /** The name they gave themselves. */
+  readonly name: string;
+  readonly publicKey: string;
+  readonly address: string | null;
+  readonly at: number;
+}
+
+/** A contact seen on the local network right now. */
+export interface NearbyPeer {
+  readonly contact: Id;
+  readonly addresses: readonly string[];
+  readonly seenAt: number;
+}
+
+export interface LinkFacts {
+  readonly contact: Id | null;
+  readonly address: string;
+  readonly role: 'initiator' | 'responder';
+  readonly since: number;
+}
+
+export interface DiscoveryFacts {
+  /** `unavailable`: switched on, but this machine does not let us (see reason). */
+  readonly status: 'off' | 'on' | 'unavailable';
+  /** In plain words, empty unless unavailable. */
+  readonly reason: string;
+}
+
+export interface NetworkFacts {
+  /** TCP port for peers. */
+  readonly peerPort: number;
+  /** `HOST:PORT` under which others on the network reach us. */
+  readonly addresses: readonly string[];
+  readonly discovery: DiscoveryFacts;
+  readonly links: readonly LinkFacts[];
+}
+
+export interface Status {
+  readonly version: string;
+  readonly profile: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  readonly state: ProfileState;
+  readonly crypto: 'native' | 'portable';
+  readonly kem: 'native' | 'portable';
+  /** `failing`: the disk refuses writes; nothing is acknowledged until it works again. */
+  readonly storage: 'ok' | 'failing';
+  /** Null unless ready. */
+  readonly network: NetworkFacts | null;
+  /** Messages of ours not yet delivered, over all contacts. */
+  readonly queued: number;
+}
