@@ -8,6 +8,6 @@ const folder = fileURLToPath(new URL('../../../shared/vectors/', import.meta.url
 export function sharedVectors(name: string): unknown {
   const path = folder + name;
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as unknown;
-  if (process.env['CI']) throw new Error(`${path} is missing`);
+  if (process.env.CI) throw new Error(`${path} is missing`);
   return null;
 }
