@@ -1,0 +1,132 @@
+// The sizes and bounds of wire protocol 2, each with its reason. Bytes and milliseconds unless named otherwise.
+// Sections are those of SPEC.md.
+
+/** §3: the one version this program speaks; the preamble offers a range. */
+export const PROTOCOL_VERSION = 2;
+
+/** Ed25519 and X25519 public keys. */
+export const KEY_BYTES = 32;
+
+/** Ed25519 signature, RFC 8032 §5.1.6. */
+export const SIGNATURE_BYTES = 64;
+
+/** Poly1305 tag, RFC 8439 §2.8. */
+export const TAG_BYTES = 16;
+
+// §2 Tokens
+
+/** An invite lists a few ways to its maker, not a network; keeps its QR code readable. */
+export const TOKEN_ENDPOINTS = 8;
+
+/** An invite's secret: 128 bits cannot be guessed. */
+export const INVITE_SECRET_BYTES = 16;
+
+/** First bytes of HMAC(invite secret, …) in a HELLO. */
+export const INVITE_PROOF_BYTES = 16;
+
+// §3 Link
+
+/** "LOOM" ‖ lowest version(u16) ‖ highest version(u16). */
+export const PREAMBLE_BYTES = 8;
+
+/** Noise messages 1, 2 and 3: what the tokens of XKhfs come to with empty payloads. */
+export const HANDSHAKE_BYTES = [1248, 1152, 64] as const;
+
+/** A Noise message is at most 65,535 bytes (Noise §3), which is all that a u16 length can say. */
+export const FRAME_BYTES = 65_535;
+
+/** What of a frame is plaintext at most; longer flushes are cut here. */
+export const FRAME_PLAINTEXT_BYTES = FRAME_BYTES - TAG_BYTES;
+
+/** Frames under one key in a direction: a key that leaks from memory opens a bounded stretch only. */
+export const FRAMES_PER_KEY = 65_536;
+
+/** type(u8) ‖ length(u32). */
+export const RECORD_HEADER_BYTES = 5;
+
+/** Body of a record: room for the longest message four times over, and a bound on what a peer makes us hold. */
+export const RECORD_BYTES = 1024 * 1024;
+
+/** Flushes are padded to this step up to the threshold: hides whether a short line was "yes" or "no". */
+export const PAD_STEP_SMALL = 256;
+
+/** Step and threshold: beyond it relative steps would reveal less than they cost. */
+export const PAD_STEP_LARGE = 4096;
+
+/** A HELLO is a few hundred bytes; the rest is room for later fields. A stranger's costs no more than this to read. */
+export const HELLO_BYTES = 4096;
+
+/** A name as UTF-8. */
+export const NAME_BYTES = 64;
+
+/** PING and PONG body. */
+export const PING_BYTES = 8;
+
+/** Handshake and HELLO done within this time of accept: a socket that says nothing holds its place no longer. */
+export const HANDSHAKE_DEADLINE_MS = 5000;
+
+/** Connections before HELLO, together and per address: one machine cannot take every place. */
+export const HALF_OPEN_LINKS = 64;
+export const HALF_OPEN_LINKS_PER_ADDRESS = 8;
+
+/** Handshakes per address: each costs us about a millisecond of key exchange. */
+export const HANDSHAKES_PER_SECOND = 20;
+export const HANDSHAKE_BURST = 5;
+
+/** Links of one contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
+export const LINKS_PER_CONTACT = 4;
+
+/** Silence after which a PING asks whether the other is there. */
+export const PING_AFTER_MS = 15_000;
+
+/** Silence after which the link counts as dead: three unanswered PINGs. */
+export const LINK_DEAD_AFTER_MS = 45_000;
+
+/** Contact requests kept: more than people answer, less than a flood needs. */
+export const CONTACT_REQUESTS = 50;
+
+/** How long a stranger's link stays open. */
+export const STRANGER_LINK_MS = 60_000;
+
+// §4 Session
+
+export const SESSION_ID_BYTES = 16;
+export const MESSAGE_ID_BYTES = 16;
+
+/** Fresh for every encryption: a database copied back in time never repeats a (key, nonce). */
+export const SALT_BYTES = 16;
+
+/** session id ‖ message id ‖ ratchet key ‖ pn ‖ n ‖ salt. */
+export const ENVELOPE_HEADER_BYTES = SESSION_ID_BYTES + MESSAGE_ID_BYTES + KEY_BYTES + 4 + 4 + SALT_BYTES;
+
+/** Messages a chain may be ahead at once: bounds the hashing a forged counter can ask for. */
+export const CHAIN_GAP = 1000;
+
+/** Message keys kept for messages that come late, per session: bounds what a peer makes us store. */
+export const SKIPPED_KEYS = 2000;
+
+/** Receiving chains kept per session: messages arrive in order on a link, older chains are long done. */
+export const RECEIVING_CHAINS = 5;
+
+/** A skipped key is a way to read one message: kept no longer than a lost message is waited for. */
+export const SKIPPED_KEY_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** Replaced sessions, kept for receiving what was under way. */
+export const OLD_SESSIONS = 3;
+export const OLD_SESSION_MS = 7 * 24 * 60 * 60 * 1000;
+
+// §6 Content
+
+/** A message text as UTF-8. */
+export const TEXT_BYTES = 256 * 1024;
+
+/** The name of a kind of content: an unknown one is stored, so it is bounded. */
+export const CONTENT_TYPE_BYTES = 64;
+
+/** Arrays and maps in one CBOR item, which bounds nesting too: far over what any record holds, far under the stack. */
+export const CBOR_CONTAINERS = 1024;
+
+// §7 Safety number
+
+/** Signal's count of hash iterations: makes a search for a near match dearer by as much. */
+export const SAFETY_ITERATIONS = 5200;
