@@ -50,8 +50,8 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly code: ProtocolErrorCode;
 
-  constructor(code: ProtocolErrorCode, options?: ErrorOptions) {
-    super(code, options);
+  constructor(code: ProtocolErrorCode) {
+    super(code);
     this.code = code;
   }
 }
