@@ -1,0 +1,261 @@
+// The primitives on node:crypto (OpenSSL). Keys are imported once and kept as KeyObjects; short texts go through
+// @stablelib's ChaCha20-Poly1305, which below some 240 bytes costs less than crossing into OpenSSL.
+// Whether this Node can do all of it is for choose.ts to find out. It knows nothing of who calls it.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hash,
+  randomFillSync,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
+import { ChaCha20Poly1305 } from '@stablelib/chacha20poly1305';
+import { hchacha } from '@stablelib/xchacha20';
+import { fromHex, wipe } from './bytes.ts';
+import {
+  AEAD_KEY_LENGTH,
+  AEAD_TAG_LENGTH,
+  CHACHA_NONCE_LENGTH,
+  ED25519_SEED_LENGTH,
+  HKDF_MAX_LENGTH,
+  RANDOM_MAX_LENGTH,
+  SHA256_LENGTH,
+  X25519_KEY_LENGTH,
+  XCHACHA_NONCE_LENGTH,
+  requireAtMost,
+  requireLength,
+} from './lengths.ts';
+import { isCanonicalSignature, isLowOrderX25519, isValidEd25519PublicKey } from './points.ts';
+import type { Ed25519PrivateKey, Kem, Primitives, X25519PrivateKey } from './primitives.ts';
+import { Secret } from './secret.ts';
+
+/** Text and associated data together, in bytes, from which on OpenSSL is faster (measured: Node 20 to 24, x86-64). */
+export const OPENSSL_PAYS_FROM = 240;
+
+const CIPHER = 'chacha20-poly1305';
+const TAG = { authTagLength: AEAD_TAG_LENGTH };
+const JWK_IS_QUICKER = process.versions.openssl.startsWith('3.0.');
+/** Node 20 wants a public half in a private JWK and does not look at it: it computes the true one from `d`. */
+const DUMMY_X = 'A'.repeat(43);
+const PKCS8_PREFIX = {
+  X25519: fromHex('302e020100300506032b656e04220420'),
+  Ed25519: fromHex('302e020100300506032b657004220420'),
+};
+const NO_BYTES = new Uint8Array(0);
+const ZERO_SALT = new Uint8Array(SHA256_LENGTH);
+
+type Curve = 'X25519' | 'Ed25519';
+type Curves = Pick<
+  Primitives,
+  | 'x25519PrivateKey'
+  | 'x25519KeyPair'
+  | 'x25519'
+  | 'ed25519PrivateKey'
+  | 'ed25519PublicKey'
+  | 'ed25519Sign'
+  | 'ed25519Verify'
+>;
+
+class NativeX25519PrivateKey extends Secret implements X25519PrivateKey {
+  readonly kind = 'X25519PrivateKey';
+  readonly #key: KeyObject;
+
+  constructor(scalar: Uint8Array) {
+    super();
+    requireLength(scalar, X25519_KEY_LENGTH, 'an X25519 scalar');
+    this.#key = importPrivate('X25519', scalar);
+  }
+
+  static keyOf(key: X25519PrivateKey): KeyObject {
+    if (!(#key in key)) throw new Error('a key of another implementation');
+    return key.#key;
+  }
+}
+
+class NativeEd25519PrivateKey extends Secret implements Ed25519PrivateKey {
+  readonly kind = 'Ed25519PrivateKey';
+  readonly #key: KeyObject;
+
+  constructor(seed: Uint8Array) {
+    super();
+    requireLength(seed, ED25519_SEED_LENGTH, 'an Ed25519 seed');
+    this.#key = importPrivate('Ed25519', seed);
+  }
+
+  static keyOf(key: Ed25519PrivateKey): KeyObject {
+    if (!(#key in key)) throw new Error('a key of another implementation');
+    return key.#key;
+  }
+}
+
+const curves: Curves = {
+  x25519PrivateKey: (scalar) => new NativeX25519PrivateKey(scalar),
+
+  x25519KeyPair(scalar) {
+    const privateKey = new NativeX25519PrivateKey(scalar);
+    return { publicKey: exportPublic(NativeX25519PrivateKey.keyOf(privateKey)), privateKey };
+  },
+
+  x25519(privateKey, publicKey) {
+    requireLength(publicKey, X25519_KEY_LENGTH, 'an X25519 public key');
+    const ours = NativeX25519PrivateKey.keyOf(privateKey);
+    try {
+      return plain(diffieHellman({ privateKey: ours, publicKey: importPublic('X25519', publicKey) }));
+    } catch (error) {
+      // OpenSSL fails on an all-zero result, which exactly the low-order points give: clamped scalars are multiples of 8.
+      if (isLowOrderX25519(publicKey)) return null;
+      throw error;
+    }
+  },
+
+  ed25519PrivateKey: (seed) => new NativeEd25519PrivateKey(seed),
+  ed25519PublicKey: (privateKey) => exportPublic(NativeEd25519PrivateKey.keyOf(privateKey)),
+  ed25519Sign: (privateKey, message) => plain(sign(null, message, NativeEd25519PrivateKey.keyOf(privateKey))),
+  ed25519Verify: (publicKey, message, signature) =>
+    isValidEd25519PublicKey(publicKey) &&
+    isCanonicalSignature(signature) &&
+    verify(null, message, importPublic('Ed25519', publicKey), signature),
+};
+
+/** The native primitives with the given ML-KEM. */
+export function nativePrimitives(kem: Kem): Primitives {
+  return {
+    name: 'native',
+    kem,
+    random,
+    ...curves,
+    chacha20poly1305Seal: seal,
+    chacha20poly1305Open: open,
+    xchacha20poly1305Seal: (key, nonce, plaintext, ad) =>
+      withSubkey(key, nonce, (subkey, rest) => seal(subkey, rest, plaintext, ad)),
+    xchacha20poly1305Open: (key, nonce, sealed, ad) =>
+      withSubkey(key, nonce, (subkey, rest) => open(subkey, rest, sealed, ad)),
+    sha256: (data) => plain(hash('sha256', data, 'buffer')),
+    sha512: (data) => plain(hash('sha512', data, 'buffer')),
+    blake2b512: (data) => plain(hash('blake2b512', data, 'buffer')),
+    hmacSha256,
+    hkdfSha256,
+  };
+}
+
+function random(length: number): Uint8Array {
+  requireAtMost(length, RANDOM_MAX_LENGTH, 'randomness');
+  return randomFillSync(new Uint8Array(length));
+}
+
+function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, ad: Uint8Array): Uint8Array {
+  requireCipherLengths(key, nonce);
+  const length = plaintext.length;
+  if (length + ad.length < OPENSSL_PAYS_FROM) {
+    const cipher = new ChaCha20Poly1305(key);
+    const sealed = cipher.seal(nonce, plaintext, ad);
+    cipher.clean();
+    return sealed;
+  }
+  const cipher = createCipheriv(CIPHER, key, nonce, TAG);
+  if (ad.length > 0) cipher.setAAD(ad, { plaintextLength: length });
+  const sealed = new Uint8Array(length + AEAD_TAG_LENGTH);
+  sealed.set(cipher.update(plaintext));
+  cipher.final();
+  sealed.set(cipher.getAuthTag(), length);
+  return sealed;
+}
+
+function open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, ad: Uint8Array): Uint8Array | null {
+  requireCipherLengths(key, nonce);
+  const length = sealed.length - AEAD_TAG_LENGTH;
+  if (length < 0) return null;
+  if (length + ad.length < OPENSSL_PAYS_FROM) {
+    const cipher = new ChaCha20Poly1305(key);
+    const plaintext = cipher.open(nonce, sealed, ad);
+    cipher.clean();
+    return plaintext;
+  }
+  const decipher = createDecipheriv(CIPHER, key, nonce, TAG);
+  if (ad.length > 0) decipher.setAAD(ad, { plaintextLength: length });
+  decipher.setAuthTag(sealed.subarray(length));
+  const plaintext = decipher.update(sealed.subarray(0, length));
+  try {
+    decipher.final();
+    return plain(plaintext);
+  } catch {
+    wipe(plaintext);
+    return null;
+  }
+}
+
+/** draft-irtf-cfrg-xchacha-03 §2.3: HChaCha20 makes a key of the first 16 bytes of the nonce; the other 8 remain. */
+function withSubkey<T>(key: Uint8Array, nonce: Uint8Array, use: (subkey: Uint8Array, rest: Uint8Array) => T): T {
+  requireLength(key, AEAD_KEY_LENGTH, 'an XChaCha20-Poly1305 key');
+  requireLength(nonce, XCHACHA_NONCE_LENGTH, 'an XChaCha20-Poly1305 nonce');
+  const subkey = hchacha(key, nonce.subarray(0, 16), new Uint8Array(AEAD_KEY_LENGTH));
+  const rest = new Uint8Array(CHACHA_NONCE_LENGTH);
+  rest.set(nonce.subarray(16), 4);
+  const result = use(subkey, rest);
+  wipe(subkey);
+  return result;
+}
+
+function requireCipherLengths(key: Uint8Array, nonce: Uint8Array): void {
+  requireLength(key, AEAD_KEY_LENGTH, 'a ChaCha20-Poly1305 key');
+  requireLength(nonce, CHACHA_NONCE_LENGTH, 'a ChaCha20-Poly1305 nonce');
+}
+
+function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return plain(createHmac('sha256', key).update(data).digest());
+}
+
+/** RFC 5869 as the HMACs it is made of: node's own hkdfSync costs several times as much. */
+function hkdfSha256(salt: Uint8Array, ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  requireAtMost(length, HKDF_MAX_LENGTH, 'HKDF output');
+  const prk = createHmac('sha256', salt.length === 0 ? ZERO_SALT : salt)
+    .update(ikm)
+    .digest();
+  const output = new Uint8Array(length);
+  let block: Uint8Array = NO_BYTES;
+  for (let offset = 0, counter = 1; offset < length; offset += SHA256_LENGTH, counter += 1) {
+    block = createHmac('sha256', prk).update(block).update(info).update(Uint8Array.of(counter)).digest();
+    output.set(length - offset < SHA256_LENGTH ? block.subarray(0, length - offset) : block, offset);
+  }
+  wipe(prk, block);
+  return output;
+}
+
+/**
+ * As PKCS #8 (RFC 8410 §7): a fixed prefix and the 32 bytes. OpenSSL 3.0, that of Node 20, takes 280 µs for it and 20 for
+ * a JWK; from 3.5 on both take the same, and Node 26 wants the public half of a JWK to be the true one.
+ */
+function importPrivate(curve: Curve, secret: Uint8Array): KeyObject {
+  if (JWK_IS_QUICKER) {
+    return createPrivateKey({ format: 'jwk', key: { kty: 'OKP', crv: curve, d: base64url(secret), x: DUMMY_X } });
+  }
+  const der = Buffer.concat([PKCS8_PREFIX[curve], secret]);
+  const key = createPrivateKey({ format: 'der', type: 'pkcs8', key: der });
+  wipe(der);
+  return key;
+}
+
+function importPublic(curve: Curve, publicKey: Uint8Array): KeyObject {
+  return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: curve, x: base64url(publicKey) } });
+}
+
+/** Goes through a public KeyObject, so that no JWK with the private half is made. */
+function exportPublic(privateKey: KeyObject): Uint8Array {
+  const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
+  if (x === undefined) throw new Error('a key without a public half');
+  return new Uint8Array(Buffer.from(x, 'base64url'));
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+}
+
+/** The same bytes, not copied, as what both implementations promise: a Uint8Array that is no Buffer. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}

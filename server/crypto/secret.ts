@@ -1,0 +1,35 @@
+// Secrets that do not print. Anything that reaches a log, an error message or JSON by accident shows `[redacted]`.
+// Two forms: `Secret`, the base of opaque private keys, and `SecretBytes`, a byte array that is otherwise like any other.
+// It hides secrets from careless printing only: whoever holds the object can use it, and `wipe` (bytes.ts) ends it.
+import { inspect } from 'node:util';
+
+const REDACTED = '[redacted]';
+
+export abstract class Secret {
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+/** A copy of secret bytes; pieces cut from it (`slice`, `subarray`) are SecretBytes as well. */
+export class SecretBytes extends Uint8Array {
+  override toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
