@@ -55,13 +55,14 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 /** @returns fields copied out of the record; the ciphertext is a view of it. */
 export function parseEnvelope(body: Uint8Array): Envelope {
   if (!isEnvelopeLength(body.length)) throw new ProtocolError('envelope-length');
+  const header = new Uint8Array(body.subarray(0, ENVELOPE_HEADER_BYTES));
   return {
-    sessionId: body.slice(0, MESSAGE_ID_AT),
-    messageId: body.slice(MESSAGE_ID_AT, RATCHET_KEY_AT),
-    ratchetKey: body.slice(RATCHET_KEY_AT, PN_AT),
-    pn: readU32(body, PN_AT),
-    n: readU32(body, N_AT),
-    salt: body.slice(SALT_AT, ENVELOPE_HEADER_BYTES),
+    sessionId: header.subarray(0, MESSAGE_ID_AT),
+    messageId: header.subarray(MESSAGE_ID_AT, RATCHET_KEY_AT),
+    ratchetKey: header.subarray(RATCHET_KEY_AT, PN_AT),
+    pn: readU32(header, PN_AT),
+    n: readU32(header, N_AT),
+    salt: header.subarray(SALT_AT),
     ciphertext: body.subarray(ENVELOPE_HEADER_BYTES),
   };
 }

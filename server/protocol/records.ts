@@ -45,7 +45,7 @@ export function parseAck(body: Uint8Array): Uint8Array[] {
   if (body.length === 0 || body.length % MESSAGE_ID_BYTES !== 0) throw new ProtocolError('record-length');
   const ids: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += MESSAGE_ID_BYTES)
-    ids.push(Uint8Array.from(body.subarray(at, at + MESSAGE_ID_BYTES)));
+    ids.push(new Uint8Array(body.subarray(at, at + MESSAGE_ID_BYTES)));
   return ids;
 }
 
@@ -63,13 +63,13 @@ export function encodeNack(nack: Nack): Uint8Array {
 export function parseNack(body: Uint8Array): Nack {
   const reason = body[MESSAGE_ID_BYTES];
   if (reason === undefined || body.length !== MESSAGE_ID_BYTES + 1) throw new ProtocolError('record-length');
-  return { messageId: Uint8Array.from(body.subarray(0, MESSAGE_ID_BYTES)), reason };
+  return { messageId: new Uint8Array(body.subarray(0, MESSAGE_ID_BYTES)), reason };
 }
 
 /** PING and PONG: the same 8 bytes, echoed. @returns a copy of the body. */
 export function parsePing(body: Uint8Array): Uint8Array {
   if (body.length !== PING_BYTES) throw new ProtocolError('record-length');
-  return Uint8Array.from(body);
+  return new Uint8Array(body);
 }
 
 export function encodeBye(reason: number): Uint8Array {
