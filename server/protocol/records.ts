@@ -55,9 +55,9 @@ export interface Nack {
   readonly reason: number;
 }
 
-export function encodeNack(nack: Nack): Uint8Array {
-  requireLength(nack.messageId, MESSAGE_ID_BYTES);
-  return concat(nack.messageId, Uint8Array.of(nack.reason));
+export function encodeNack(messageId: Uint8Array, reason: number): Uint8Array {
+  requireLength(messageId, MESSAGE_ID_BYTES);
+  return concat(messageId, Uint8Array.of(reason));
 }
 
 export function parseNack(body: Uint8Array): Nack {

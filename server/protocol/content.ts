@@ -1,0 +1,72 @@
+// What stands inside an envelope once it is opened (SPEC §6): the kinds of message this version knows. The sender is an
+// authenticated contact, who may still send anything: texts are measured, unknown kinds are kept by name.
+import { utf8 } from '../crypto/bytes.ts';
+import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor.ts';
+import { ProtocolError } from './errors.ts';
+import { CONTENT_TYPE_BYTES, KEY_BYTES, TEXT_BYTES } from './limits.ts';
+
+interface Numbered {
+  /** The sender's clock, ms since 1970. */
+  readonly at: number;
+  /** Per direction, from 1: a hole is a missing message. */
+  readonly seq: number;
+}
+
+export interface TextContent extends Numbered {
+  readonly t: 'text';
+  /** 1 byte to 256 KiB as UTF-8. */
+  readonly body: string;
+}
+
+/** The sender's presence key, under which its adverts on the network can be recognised. */
+export interface PresenceContent extends Numbered {
+  readonly t: 'presence';
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+}
+
+export type Content = TextContent | PresenceContent;
+
+/** A kind of a later version: stored, and shown as a message this version cannot show. */
+export interface UnknownContent extends Numbered {
+  readonly t: 'unknown';
+  readonly name: string;
+}
+
+export type ParsedContent = Content | UnknownContent;
+
+/** @throws Error on a text, key or number out of bounds: whoever composes checks first. */
+export function encodeContent(content: Content): Uint8Array {
+  const { t, at, seq } = content;
+  if (at < 0 || seq < 1) throw new Error('content without time or number');
+  if (content.t === 'presence') {
+    if (content.key.length !== KEY_BYTES) throw new Error('a presence key has 32 bytes');
+    return encodeCbor({ t, at, seq, key: content.key });
+  }
+  const length = utf8(content.body).length;
+  if (length === 0 || length > TEXT_BYTES) throw new Error('a text has 1 to TEXT_BYTES bytes');
+  return encodeCbor({ t, at, seq, body: content.body });
+}
+
+export function parseContent(bytes: Uint8Array): ParsedContent {
+  const map = parseCborMap(bytes);
+  const name = textField(map, 't');
+  const at = uintField(map, 'at');
+  const seq = uintField(map, 'seq');
+  if (seq === 0) throw new ProtocolError('content-sequence');
+  switch (name) {
+    case 'text':
+      return { t: name, at, seq, body: requireTextBounds(textField(map, 'body')) };
+    case 'presence':
+      return { t: name, at, seq, key: bytesField(map, 'key', KEY_BYTES) };
+    default:
+      if (utf8(name).length > CONTENT_TYPE_BYTES) throw new ProtocolError('content-type');
+      return { t: 'unknown', name, at, seq };
+  }
+}
+
+function requireTextBounds(body: string): string {
+  if (body.length === 0) throw new ProtocolError('text-empty');
+  if (utf8(body).length > TEXT_BYTES) throw new ProtocolError('text-too-large');
+  return body;
+}
