@@ -1,0 +1,178 @@
+// A session between two identities (SPEC.md §4): made once from a handshake, it outlives links and restarts. It turns
+// content into envelopes and back. A session is a value: `encrypt` and `decrypt` give the session after the message and
+// leave this one as it was, so that a transaction that fails takes nothing with it. Keep the next one exactly when the
+// message is kept; never send an envelope whose session was not kept.
+// It knows no link, no storage and no clock, and not whether a message id was seen before.
+import { concat, equal, u32, utf8, wipe } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { Secret } from '../crypto/secret.ts';
+import { encodeEnvelope, type Envelope, type EnvelopeHeader } from './envelope.ts';
+import { ProtocolError } from './errors.ts';
+import { KEY_BYTES, MESSAGE_ID_BYTES, SALT_BYTES, SESSION_ID_BYTES } from './limits.ts';
+import { ChainKey } from './ratchet/chain-key.ts';
+import { openMessage, sealMessage } from './ratchet/message-key.ts';
+import { RatchetKey, type RatchetKeyPair } from './ratchet/ratchet-key.ts';
+import { forgetStale, receive, send, startInitiator, startResponder } from './ratchet/ratchet.ts';
+import { RootKey } from './ratchet/root-key.ts';
+import { encodeState, parseState, type SessionState } from './session-state.ts';
+
+export { makeRatchetKey, type RatchetKey } from './ratchet/ratchet-key.ts';
+
+export interface SessionContext {
+  readonly primitives: Primitives;
+  /** Identity keys, 32 bytes. */
+  readonly ourIdentity: Uint8Array;
+  readonly theirIdentity: Uint8Array;
+}
+
+export type Random = (length: number) => Uint8Array;
+
+/** What a handshake leaves behind for a new session. */
+interface Handshake {
+  /** Noise handshake hash, 32 bytes. */
+  readonly handshakeHash: Uint8Array;
+  /** Third output of Split, 32 bytes. Not kept. */
+  readonly exportKey: Uint8Array;
+}
+
+export type Establish =
+  /** `ratchet`: b0, whose public half went out in our HELLO. */
+  | (Handshake & { readonly role: 'responder'; readonly ratchet: RatchetKeyPair })
+  /** `theirRatchet`: b0 as their HELLO has it, 32 bytes. */
+  | (Handshake & { readonly role: 'initiator'; readonly theirRatchet: Uint8Array; readonly random: Random });
+
+const INFO = utf8('loom/2 session');
+const AD_LABEL = utf8('loom/2 message');
+
+export class Session extends Secret {
+  readonly #context: SessionContext;
+  readonly #state: SessionState;
+  readonly #ad: AdPrefixes;
+
+  private constructor(context: SessionContext, state: SessionState, ad: AdPrefixes) {
+    super();
+    this.#context = context;
+    this.#state = state;
+    this.#ad = ad;
+  }
+
+  /** @throws ProtocolError `ratchet-key` when their ratchet key is of low order. */
+  static establish(context: SessionContext, input: Establish): Session {
+    const { primitives } = context;
+    const derived = primitives.hkdfSha256(input.handshakeHash, input.exportKey, INFO, 2 * KEY_BYTES + SESSION_ID_BYTES);
+    const root = new RootKey(derived.slice(0, KEY_BYTES));
+    const chain = new ChainKey(derived.slice(KEY_BYTES, 2 * KEY_BYTES), 0);
+    const id = derived.slice(2 * KEY_BYTES);
+    wipe(derived);
+    const ratchet =
+      input.role === 'responder'
+        ? startResponder(root, chain, new RatchetKey(input.ratchet))
+        : startInitiator(primitives, root, chain, input.theirRatchet.slice(), input.random);
+    return new Session(context, { id, sent: 0, received: 0, ratchet }, adPrefixes(context, id));
+  }
+
+  /** @throws ProtocolError `session-state` on anything that `serialize` does not give. */
+  static parse(context: SessionContext, state: Uint8Array): Session {
+    const parsed = parseState(state);
+    return new Session(context, parsed, adPrefixes(context, parsed.id));
+  }
+
+  /** The whole state, secrets included: for sealed storage alone. */
+  serialize(): Uint8Array {
+    return encodeState(this.#state);
+  }
+
+  /** 16 bytes. */
+  get id(): Uint8Array {
+    return this.#state.id;
+  }
+
+  /** Envelopes encrypted in this session, ever. */
+  get sent(): number {
+    return this.#state.sent;
+  }
+
+  /** Envelopes decrypted in this session, ever. */
+  get received(): number {
+    return this.#state.received;
+  }
+
+  /**
+   * @param messageId 16 bytes. @param random asked for the salt.
+   * @returns a whole ENVELOPE body and the session after it.
+   * @throws Error when the content fits no record.
+   */
+  encrypt(messageId: Uint8Array, content: Uint8Array, random: Random): { envelope: Uint8Array; next: Session } {
+    if (messageId.length !== MESSAGE_ID_BYTES) throw new Error('a message id has 16 bytes');
+    const { primitives } = this.#context;
+    const { id, sent, received, ratchet } = this.#state;
+    const { header, messageKey, next } = send(primitives, ratchet);
+    const salt = random(SALT_BYTES);
+    const full: EnvelopeHeader = { sessionId: id, messageId, ...header, salt };
+    const ciphertext = sealMessage(primitives, messageKey, salt, content, associatedData(this.#ad.ours, full));
+    wipe(messageKey);
+    return {
+      envelope: encodeEnvelope({ ...full, ciphertext }),
+      next: new Session(this.#context, { id, sent: sent + 1, received, ratchet: next }, this.#ad),
+    };
+  }
+
+  /**
+   * @param random asked for a fresh ratchet key when they have a new one. @param now Unix ms.
+   * @throws ProtocolError `session-unknown` (another session's), `ratchet-key`, `ratchet-gap`, `ratchet-replayed` or
+   *   `ratchet-tag`.
+   */
+  decrypt(envelope: Envelope, random: Random, now: number): { content: Uint8Array; next: Session } {
+    const { primitives } = this.#context;
+    const { id, sent, received, ratchet } = this.#state;
+    if (!equal(envelope.sessionId, id)) throw new ProtocolError('session-unknown');
+    const { messageKey, accept } = receive(primitives, ratchet, envelope, now);
+    const ad = associatedData(this.#ad.theirs, envelope);
+    const content = openMessage(primitives, messageKey, envelope.salt, envelope.ciphertext, ad);
+    wipe(messageKey);
+    if (content === null) throw new ProtocolError('ratchet-tag');
+    const next = { id, sent, received: received + 1, ratchet: accept(random) };
+    return { content, next: new Session(this.#context, next, this.#ad) };
+  }
+
+  /**
+   * The same without the keys of lost messages that have been kept too long; itself when there are none. Receiving does
+   * this too, a session that rests needs to be told. @param now Unix ms.
+   */
+  forgetStale(now: number): Session {
+    const ratchet = forgetStale(this.#state.ratchet, now);
+    if (ratchet === this.#state.ratchet) return this;
+    return new Session(this.#context, { ...this.#state, ratchet }, this.#ad);
+  }
+}
+
+/** What does not change within a session: label ‖ session id ‖ sender ik ‖ receiver ik, for either direction. */
+interface AdPrefixes {
+  readonly ours: Uint8Array;
+  readonly theirs: Uint8Array;
+}
+
+function adPrefixes({ ourIdentity, theirIdentity }: SessionContext, id: Uint8Array): AdPrefixes {
+  return {
+    ours: concat(AD_LABEL, id, ourIdentity, theirIdentity),
+    theirs: concat(AD_LABEL, id, theirIdentity, ourIdentity),
+  };
+}
+
+function associatedData(prefix: Uint8Array, { messageId, ratchetKey, pn, n, salt }: EnvelopeHeader): Uint8Array {
+  return concat(prefix, messageId, ratchetKey, u32(pn), u32(n), salt);
+}
+
+/** What a HELLO says of a session. */
+export interface HelloSession {
+  /** 16 bytes. */
+  readonly id: Uint8Array;
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** §4: resumed when both name the same and neither has received more than the other sent, or a database was rolled back. */
+export function chooseSession(ours: HelloSession | null, theirs: HelloSession | null): 'resume' | 'new' {
+  if (ours === null || theirs === null || !equal(ours.id, theirs.id)) return 'new';
+  return ours.received <= theirs.sent && theirs.received <= ours.sent ? 'resume' : 'new';
+}
