@@ -1,0 +1,36 @@
+// The server half of the build: one program for Node with everything in it but Node's own modules and SQLite, whose
+// WebAssembly is a file it looks for beside itself. Not minified: whoever installs it can read what it does.
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const { version } = JSON.parse(readFileSync(path('../package.json'), 'utf8')) as { version: string };
+
+export default defineConfig({
+  root: path('..'),
+  publicDir: false,
+  define: { __LOOM_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+  ssr: {
+    noExternal: true,
+    external: ['node-sqlite3-wasm', ...builtinModules],
+    target: 'node',
+  },
+  build: {
+    ssr: true,
+    outDir: path('../dist/server'),
+    emptyOutDir: true,
+    target: 'node20',
+    minify: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: {
+        main: path('../server/main.ts'),
+        // Started as a thread of its own, found by its name beside the file that starts it.
+        'argon2-worker': path('../server/crypto/argon2-worker.js'),
+      },
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});

@@ -1,0 +1,154 @@
+// From the words after `loom-web` to one call of one command. Strict: what is not known is refused in one line.
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { UsageError } from '../options.ts';
+import type { Command, OptionSpec } from './command.ts';
+
+const everywhere: Readonly<Record<string, OptionSpec>> = {
+  profile: { value: 'NAME', help: 'which profile (1–32 of a–z A–Z 0–9 _ -; LOOM_PROFILE; else “default”)' },
+  'data-dir': { value: 'DIR', help: 'the folder that holds the profiles (LOOM_DATA_DIR)' },
+  json: { help: 'one JSON object a line' },
+  help: { help: 'this text' },
+  version: { help: 'the version' },
+};
+
+export type Invocation =
+  | { readonly kind: 'help'; readonly command: Command | null }
+  | { readonly kind: 'version' }
+  | {
+      readonly kind: 'call';
+      readonly command: Command;
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly words: readonly string[];
+      readonly json: boolean;
+      readonly profile: string | undefined;
+      readonly dataDir: string | undefined;
+    };
+
+/**
+ * @param commands all there are; the first is the one meant when none is named.
+ * @throws UsageError in one line.
+ */
+export function parseCommandLine(args: readonly string[], commands: readonly [Command, ...Command[]]): Invocation {
+  const { command, rest } = splitCommand(args, commands);
+  const { values, words } = parseStrictly(rest, { ...command.options, ...everywhere });
+  if (values.help === true) {
+    return { kind: 'help', command: rest.length === args.length ? null : command };
+  }
+  if (values.version === true) return { kind: 'version' };
+  const [least, most] = command.words;
+  const usage = `usage: loom-web ${command.name} ${command.usage}`.trimEnd();
+  if (words.length < least) throw new UsageError(`${command.name} needs more; ${usage}`);
+  if (words.length > most) throw new UsageError(`too many words: “${words[most] ?? ''}”; ${usage}`);
+  const { profile, 'data-dir': dataDir, json } = values;
+  return {
+    kind: 'call',
+    command,
+    values,
+    words,
+    json: json === true,
+    profile: typeof profile === 'string' ? profile : undefined,
+    dataDir: typeof dataDir === 'string' ? dataDir : undefined,
+  };
+}
+
+/** The help of one command, or of all. */
+export function helpText(command: Command | null, commands: readonly Command[]): string {
+  if (command === null) return overview(commands);
+  const own = Object.entries(command.options);
+  return [
+    `loom-web ${command.name} ${command.usage}`.trimEnd(),
+    '',
+    command.summary,
+    '',
+    ...optionLines([...own, ...Object.entries(everywhere)]),
+  ].join('\n');
+}
+
+function overview(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const);
+  const serve = Object.entries(commands[0]?.options ?? {});
+  return [
+    'Loom: messages for people on the same network, end-to-end encrypted, in your own browser.',
+    '',
+    'loom-web [COMMAND] [OPTIONS]',
+    '',
+    ...columns(rows),
+    '',
+    'Everywhere:',
+    ...optionLines(Object.entries(everywhere)),
+    '',
+    'serve, which is meant when no command is named:',
+    ...optionLines(serve),
+    '',
+    'Exit codes: 0 done, 1 failed, 2 wrong use, 3 locked, 4 not running, 5 not allowed here.',
+  ].join('\n');
+}
+
+function optionLines(options: readonly (readonly [string, OptionSpec])[]): readonly string[] {
+  return columns(options.map(([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const));
+}
+
+function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+}
+
+/** Finds the command's name, which may stand after options, and takes it out. */
+function splitCommand(
+  args: readonly string[],
+  commands: readonly [Command, ...Command[]],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const known = Object.assign({}, ...commands.map(({ options }) => options), everywhere) as typeof everywhere;
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: parserOptions(known),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    // What follows an unknown option could be its value, so no word after it can be trusted to be the command.
+    if (token.kind === 'option' && !Object.hasOwn(known, token.name)) throw unknownOption(token.rawName);
+    if (token.kind !== 'positional') continue;
+    const command = commands.find(({ name }) => name === token.value);
+    if (command === undefined) throw new UsageError(`unknown command “${token.value}”; loom-web --help lists all`);
+    return { command, rest: args.toSpliced(token.index, 1) };
+  }
+  return { command: commands[0], rest: args };
+}
+
+function parseStrictly(
+  args: readonly string[],
+  options: Readonly<Record<string, OptionSpec>>,
+): { readonly values: Readonly<Record<string, unknown>>; readonly words: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: parserOptions(options),
+      strict: true,
+      allowPositionals: true,
+    });
+    return { values, words: positionals };
+  } catch (error) {
+    throw readable(error);
+  }
+}
+
+function parserOptions(options: Readonly<Record<string, OptionSpec>>): NonNullable<ParseArgsConfig['options']> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
+  );
+}
+
+function unknownOption(name: string): UsageError {
+  return new UsageError(`unknown option ${name}; put -- before a word that starts with -`);
+}
+
+/** Node's own sentences run over several lines; the first says what is wrong. */
+function readable(error: unknown): unknown {
+  if (!(error instanceof TypeError) || !('code' in error)) return error;
+  const unknown = /^Unknown option '([^']+)'/.exec(error.message)?.[1];
+  if (unknown !== undefined) return unknownOption(unknown);
+  return new UsageError(error.message.split(/\.?\n|\. /, 1)[0] ?? error.message);
+}

@@ -1,0 +1,26 @@
+import type { Contact } from '../../contract/model.ts';
+import { daemonCommand } from '../command.ts';
+import { printable } from '../printable.ts';
+
+export const contactsCommand = daemonCommand({
+  name: 'contacts',
+  usage: '',
+  summary: 'your contacts',
+  words: [0, 0],
+  options: {},
+  async run({ json, terminal }, daemon) {
+    const contacts = await daemon.request('contact.list', {});
+    for (const contact of contacts) terminal.print(json ? JSON.stringify(contact) : describeContact(contact));
+  },
+});
+
+/** One line for people. */
+export function describeContact(contact: Contact): string {
+  const facts = [
+    contact.blocked ? 'blocked' : contact.connection,
+    ...(contact.verified ? ['verified'] : []),
+    ...(contact.unread > 0 ? [`${contact.unread} unread`] : []),
+    ...(contact.queued > 0 ? [`${contact.queued} not yet delivered`] : []),
+  ];
+  return `${printable(contact.name)}  (${facts.join(', ')})  key ${contact.publicKey.slice(0, 16)}`;
+}

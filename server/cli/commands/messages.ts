@@ -1,0 +1,63 @@
+import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../contract/limits.ts';
+import type { Contact, Message } from '../../contract/model.ts';
+import { UsageError, wholeNumber } from '../../options.ts';
+import { daemonCommand } from '../command.ts';
+import type { Daemon } from '../daemon.ts';
+import { printable } from '../printable.ts';
+
+/** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
+const MOST = 100_000;
+
+export const messagesCommand = daemonCommand({
+  name: 'messages',
+  usage: 'CONTACT [--limit N] [--before ID]',
+  summary: 'the newest messages, oldest first',
+  words: [1, 1],
+  options: {
+    limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
+    before: { value: 'ID', help: 'only those before this message' },
+  },
+  check({ values: { limit, before } }) {
+    if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
+    if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
+  },
+  async run({ values: { limit, before }, words: [who = ''], json, terminal }, daemon) {
+    const contact = await daemon.contact(who);
+    const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
+    for (const message of await newest(daemon, contact, wanted, before)) {
+      terminal.print(json ? JSON.stringify(message) : describe(message, contact));
+    }
+  },
+});
+
+/** Goes back page by page: one holds a limited number, and fewer when their texts are long. */
+async function newest(
+  daemon: Daemon,
+  contact: Contact,
+  wanted: number,
+  before: string | undefined,
+): Promise<readonly Message[]> {
+  const pages: (readonly Message[])[] = [];
+  let missing = wanted;
+  let oldest = before;
+  for (;;) {
+    const { messages, more } = await daemon.request('message.page', {
+      contact: contact.id,
+      limit: Math.min(missing, PAGE_MESSAGES),
+      ...(oldest === undefined ? {} : { before: oldest }),
+    });
+    pages.unshift(messages);
+    missing -= messages.length;
+    oldest = messages[0]?.id;
+    if (!more || oldest === undefined || missing <= 0) return pages.flat();
+  }
+}
+
+function describe(message: Message, contact: Contact): string {
+  const who = message.direction === 'in' ? printable(contact.name) : 'you';
+  const body = message.kind === 'text' ? message.body : '(of a kind this version cannot show)';
+  const state = message.direction === 'out' ? `  (${message.state})` : '';
+  // Each line of a text on its own, so that none can pass for another message.
+  const lines = body.split('\n').map(printable).join('\n    ');
+  return `${new Date(message.at).toISOString()}  ${who}: ${lines}${state}`;
+}

@@ -1,0 +1,27 @@
+import { MESSAGE_BYTES } from '../../contract/limits.ts';
+import { daemonCommand } from '../command.ts';
+import { readText } from '../terminal.ts';
+
+export const sendCommand = daemonCommand({
+  name: 'send',
+  usage: 'CONTACT [TEXT | -]',
+  summary: 'sends a text, or what stdin holds',
+  words: [1, 2],
+  options: {},
+  async run({ words: [who = '', text = '-'], json, terminal }, daemon) {
+    const contact = await daemon.contact(who);
+    const body = text === '-' ? await typedText(terminal.stdin, terminal.tell) : text;
+    const message = await daemon.request('message.send', { contact: contact.id, body });
+    terminal.print(json ? JSON.stringify(message) : `${message.state}  ${message.id}`);
+  },
+});
+
+async function typedText(
+  stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean },
+  tell: (line: string) => void,
+): Promise<string> {
+  if (stdin.isTTY) tell('Type the message; Ctrl-D on an empty line sends it.');
+  const text = await readText(stdin, MESSAGE_BYTES + 2);
+  // The end of the last line is the shell's, not the message's.
+  return text.replace(/\r?\n$/, '');
+}

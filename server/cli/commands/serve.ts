@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Loom, LoomOptions } from '../../loom.ts';
+import { serveOptions } from '../../options.ts';
+import type { ServeOptions } from '../../options.ts';
+import { version } from '../../version.ts';
+import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../banner.ts';
+import type { Unopened } from '../banner.ts';
+import { command } from '../command.ts';
+import type { Call } from '../command.ts';
+import { prepareFolder } from '../data-dir.ts';
+import { CommandFailure, exitCodes } from '../exit.ts';
+import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
+import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-browser.ts';
+import { surroundings } from '../surroundings.ts';
+
+/** Beside the bundle of the server, `dist/server/main.js`. */
+const STATIC_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
+
+export const serveCommand = command({
+  name: 'serve',
+  usage: '',
+  summary: 'runs Loom and opens the page',
+  words: [0, 0],
+  options: {
+    port: { value: 'N', help: 'port of the page, on 127.0.0.1 (LOOM_PORT; 0 any; else 7467 if it is free)' },
+    'peer-port': { value: 'N', help: 'port for other people’s Looms (LOOM_PEER_PORT; else any)' },
+    'peer-host': { value: 'ADDR', help: 'listen for them on this IP address alone' },
+    'no-open': { help: 'do not open the browser' },
+    'no-discovery': { help: 'do not look for contacts on the network, and do not be found' },
+  },
+  async run(call) {
+    const { values, place, terminal } = call;
+    const options = serveOptions(
+      { port: values.port, peerPort: values['peer-port'], peerHost: values['peer-host'] },
+      surroundings,
+    );
+    endOnBugs();
+    prepareFolder(place);
+    if (process.getuid?.() === 0) terminal.tell('warning: Loom runs as root; an ordinary user is enough for it.');
+    const lifetime = new Lifetime();
+    const loom = await start(call, options, values['no-discovery'] !== true, lifetime);
+    if (loom === null) {
+      await showRunning(call);
+      return exitCodes.done;
+    }
+    if (!lifetime.stopping) announce(call, loom, values['no-open'] === true);
+    await lifetime.stopRequested;
+    await loom.stop();
+    return exitCodes.done;
+  },
+});
+
+/** @returns null when the profile is live already. */
+async function start(
+  { place }: Pick<Call, 'place'>,
+  options: ServeOptions,
+  discovery: boolean,
+  lifetime: Lifetime,
+): Promise<Loom | null> {
+  // Loaded late: every other command comes without the daemon.
+  const { AlreadyRunning, startLoom } = await import('../../loom.ts');
+  const loomOptions: LoomOptions = {
+    ...options,
+    profile: place.profile,
+    folder: place.folder,
+    discovery,
+    crypto: process.env.LOOM_CRYPTO === 'portable' ? 'portable' : undefined,
+    staticFolder: STATIC_FOLDER,
+    version,
+    onBug: endByBug,
+    onStopRequested: () => lifetime.requestStop(),
+  };
+  try {
+    return await startLoom(loomOptions);
+  } catch (error) {
+    if (error instanceof AlreadyRunning) return null;
+    throw explained(error, options);
+  }
+}
+
+function announce(
+  { json, place, terminal }: Pick<Call, 'json' | 'place' | 'terminal'>,
+  loom: Loom,
+  asked: boolean,
+): void {
+  const { httpPort, peerPort } = loom;
+  const url = pageUrl(httpPort, loom.mintCode('printed'));
+  const running = { profile: place.profile, url, httpPort, peerPort, pid: process.pid };
+  const unopened: Unopened | null = asked ? 'asked not to' : whyNotOpen(thisDesktop());
+  if (json) terminal.print(readyLine(running));
+  else for (const line of banner(running, unopened, hostname())) terminal.print(line);
+  if (unopened === null) {
+    openInBrowser(place.folder, landingUrl(httpPort, loom.mintCode('opened')), () =>
+      terminal.tell('No browser could be opened; open the address above.'),
+    );
+  } else removeRedirect(place.folder);
+}
+
+/** A second start shows the way to the first. */
+async function showRunning({ json, place, terminal }: Pick<Call, 'json' | 'place' | 'terminal'>): Promise<void> {
+  const { reachDaemon } = await import('../daemon.ts');
+  const daemon = await reachDaemon(place);
+  try {
+    const url = await daemon.url();
+    const { pid, network } = await daemon.request('status.get', {});
+    // A locked Loom does not tell its peer port.
+    const running = { profile: place.profile, url, pid, peerPort: network?.peerPort ?? 0 };
+    if (json) terminal.print(readyLine(running));
+    else for (const line of alreadyRunning(running)) terminal.print(line);
+  } finally {
+    daemon.close();
+  }
+}
+
+/** What a person can mend gets its sentence; everything else stays a bug. */
+function explained(error: unknown, options: ServeOptions): unknown {
+  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    const which = options.peerPort === 0 ? String(options.port) : `${options.port ?? ''} or ${options.peerPort}`;
+    return new CommandFailure('failed', `Port ${which} is taken by another program.`);
+  }
+  if (code === 'EADDRNOTAVAIL')
+    return new CommandFailure('failed', `This computer has no address ${options.peerHost}.`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new CommandFailure('notAllowed', 'No permission to use the data folder or the port.');
+  }
+  if (code === 'ENOSPC') return new CommandFailure('failed', 'The disk is full.');
+  return error;
+}

@@ -1,0 +1,62 @@
+// The running Loom of a profile, as a command sees it: the control socket and what is asked of it most.
+import type { Contact } from '../contract/model.ts';
+import type { ControlClient } from '../http/control-client.ts';
+import { connectControl, HungUpError, NotRunningError } from '../http/control-client.ts';
+import type { ProfilePlace } from '../options.ts';
+import { folderExists } from './data-dir.ts';
+import { CommandFailure } from './exit.ts';
+import { findContact } from './find-contact.ts';
+
+export class Daemon {
+  readonly #client: ControlClient;
+
+  constructor(client: ControlClient) {
+    this.#client = client;
+  }
+
+  /** @throws CommandError as Loom answered, CommandFailure when it ended before. */
+  readonly request: ControlClient['request'] = async (command, params) => {
+    try {
+      return await this.#client.request(command, params);
+    } catch (error) {
+      if (error instanceof HungUpError) throw new CommandFailure('notRunning', 'Loom ended before it answered.');
+      throw error;
+    }
+  };
+
+  /** An address that opens the page once. */
+  async url(): Promise<string> {
+    return (await this.request('session.url', {})).url;
+  }
+
+  /** Whom a word on the command line means. @throws CommandFailure when nobody, or several. */
+  async contact(word: string): Promise<Contact> {
+    return findContact(await this.request('contact.list', {}), word);
+  }
+
+  readonly onEvent: ControlClient['onEvent'] = (listener) => this.#client.onEvent(listener);
+
+  /** Resolves when Loom ends or hangs up. */
+  get closed(): Promise<void> {
+    return this.#client.closed;
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** @throws CommandFailure with exit code 4 when the profile is not running, 5 when its folder is not ours alone. */
+export async function reachDaemon(place: ProfilePlace): Promise<Daemon> {
+  const notRunning = new CommandFailure('notRunning', `Loom is not running for the profile “${place.profile}”.`);
+  if (!folderExists(place)) throw notRunning;
+  try {
+    return new Daemon(await connectControl(place.folder));
+  } catch (error) {
+    if (error instanceof NotRunningError) throw notRunning;
+    if (error instanceof Error && 'syscall' in error) {
+      throw new CommandFailure('notAllowed', `The control socket in ${place.folder} cannot be used.`);
+    }
+    throw error;
+  }
+}

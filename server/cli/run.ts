@@ -1,0 +1,72 @@
+// One call of the command line, from its words to its exit code.
+import { CommandError } from '../contract/errors.ts';
+import { profilePlace, UsageError } from '../options.ts';
+import { version } from '../version.ts';
+import { helpText, parseCommandLine } from './args.ts';
+import { addCommand } from './commands/add.ts';
+import { contactsCommand } from './commands/contacts.ts';
+import { lockCommand } from './commands/lock.ts';
+import { messagesCommand } from './commands/messages.ts';
+import { peersCommand } from './commands/peers.ts';
+import { sendCommand } from './commands/send.ts';
+import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
+import { tokenCommand } from './commands/token.ts';
+import { unlockCommand } from './commands/unlock.ts';
+import { urlCommand } from './commands/url.ts';
+import { watchCommand } from './commands/watch.ts';
+import { CommandFailure, exitCodes } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { whereabouts } from './lifetime.ts';
+import { exitCodeOf, sentences } from './sentences.ts';
+import { surroundings } from './surroundings.ts';
+import type { Terminal } from './terminal.ts';
+
+export const commands = [
+  serveCommand,
+  urlCommand,
+  statusCommand,
+  tokenCommand,
+  contactsCommand,
+  peersCommand,
+  addCommand,
+  sendCommand,
+  watchCommand,
+  messagesCommand,
+  unlockCommand,
+  lockCommand,
+  stopCommand,
+] as const;
+
+/** @param args the words after the program's name. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    const invocation = parseCommandLine(args, commands);
+    if (invocation.kind === 'call') {
+      const place = profilePlace(invocation, surroundings);
+      return await invocation.command.run({ ...invocation, place, terminal });
+    }
+    terminal.print(invocation.kind === 'version' ? version : helpText(invocation.command, commands));
+    return exitCodes.done;
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+function explain(error: unknown, terminal: Terminal): ExitCode {
+  if (error instanceof UsageError) {
+    terminal.tell(`loom-web: ${error.message}`);
+    return exitCodes.misuse;
+  }
+  if (error instanceof CommandFailure) {
+    terminal.tell(error.message);
+    return error.exitCode;
+  }
+  if (error instanceof CommandError) {
+    terminal.tell(sentences[error.code]);
+    return exitCodeOf(error.code);
+  }
+  terminal.tell(`error: a bug in Loom: ${whereabouts(error)}`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,46 @@
+// What the command line says for each error code of the contract.
+import type { ErrorCode } from '../contract/errors.ts';
+import { exitCodes } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+
+export const sentences: Readonly<Record<ErrorCode, string>> = {
+  'bad-request': 'Loom did not understand the request. Are both of the same version?',
+  'unknown-command':
+    'The running Loom does not know this command. It is of another version: stop it and start it anew.',
+  'not-allowed': 'That is not allowed here.',
+  locked: 'The profile is locked. “loom-web unlock” opens it.',
+  'no-identity': 'The profile has no identity yet. Create one in the browser: “loom-web url” prints the address.',
+  'identity-exists': 'The profile has an identity already.',
+  'wrong-passphrase': 'The passphrase is wrong.',
+  'passphrase-too-long': 'The passphrase is too long.',
+  'database-newer': 'The profile was last used by a newer Loom. Start that one, or a newer one.',
+  'storage-failed': 'The disk refused to store or to read. Is it full, or gone?',
+  'token-prefix': 'That is no identity token: it does not start as one.',
+  'token-encoding': 'The identity token has a character that cannot be in one.',
+  'token-length': 'The identity token is too short or too long. Was all of it copied?',
+  'token-version': 'The identity token is of a version this Loom does not know.',
+  'token-checksum': 'The identity token has a typing mistake.',
+  'token-key': 'The key in the identity token is not a usable one.',
+  'token-own': 'That is your own identity token.',
+  'token-expired': 'The identity token has expired. Ask for a new one.',
+  'contact-unknown': 'There is no such contact.',
+  'contact-exists': 'You have this contact already.',
+  'contact-blocked': 'The contact is blocked.',
+  'request-unknown': 'There is no such request.',
+  'name-empty': 'The name is empty.',
+  'name-too-long': 'The name is too long.',
+  'address-invalid': 'The address is not HOST:PORT with an IP address or a name ending in .local.',
+  'message-empty': 'The message is empty.',
+  'message-too-large': 'The message is too large.',
+  'message-unknown': 'There is no such message.',
+  'message-id-taken': 'Another message has this id.',
+  'too-many': 'That is more than Loom keeps or takes at once.',
+  internal: 'Loom met a mistake of its own. Its log on stderr says more.',
+};
+
+/** Locked is 3 and not allowed is 5, so that scripts can tell; everything else the daemon refuses is 1. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  if (code === 'locked') return exitCodes.locked;
+  if (code === 'not-allowed') return exitCodes.notAllowed;
+  return exitCodes.failed;
+}

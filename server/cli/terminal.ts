@@ -1,0 +1,83 @@
+// Where a command reads and writes. Answers go to stdout, words for the person to stderr.
+import type { ReadStream } from 'node:tty';
+import { CommandFailure } from './exit.ts';
+
+export interface Terminal {
+  /** One line on stdout. */
+  readonly print: (line: string) => void;
+  /** One line on stderr. */
+  readonly tell: (line: string) => void;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+}
+
+/** The real one. */
+export const processTerminal: Terminal = {
+  print: (line) => void process.stdout.write(`${line}\n`),
+  tell: (line) => void process.stderr.write(`${line}\n`),
+  get stdin() {
+    return process.stdin;
+  },
+};
+
+/** Everything until the end, as UTF-8. @throws CommandFailure past `limit` bytes or on bytes that are no text. */
+export async function readText(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
+  return decode(await readBytes(stream, limit, () => false));
+}
+
+/** The first line, as UTF-8; does not wait for more. @throws CommandFailure as above. */
+export async function readLine(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
+  const text = decode(await readBytes(stream, limit, (bytes) => bytes.includes(0x0a)));
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}
+
+async function readBytes(
+  stream: NodeJS.ReadableStream,
+  limit: number,
+  isLast: (chunk: Uint8Array) => boolean,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > limit) throw new CommandFailure('failed', `That is more than ${limit} bytes.`);
+    chunks.push(bytes);
+    if (isLast(bytes)) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new CommandFailure('failed', 'That is not UTF-8 text.');
+  }
+}
+
+/** Asks on stderr and reads one line from the terminal without showing it. @throws CommandFailure on Ctrl-C or Ctrl-D. */
+export async function askHidden(prompt: string, input: ReadStream): Promise<string> {
+  process.stderr.write(prompt);
+  input.setRawMode(true);
+  try {
+    return await hiddenLine(input);
+  } finally {
+    input.setRawMode(false);
+    input.pause();
+    process.stderr.write('\n');
+  }
+}
+
+async function hiddenLine(input: ReadStream): Promise<string> {
+  const typed: string[] = [];
+  input.setEncoding('utf8');
+  for await (const chunk of input.iterator({ destroyOnReturn: false })) {
+    for (const character of String(chunk)) {
+      if (character === '\r' || character === '\n') return typed.join('');
+      if (character === '\u0003' || character === '\u0004') throw new CommandFailure('failed', 'Stopped.');
+      if (character === '\u007f' || character === '\b') typed.pop();
+      else typed.push(character);
+    }
+  }
+  return typed.join('');
+}

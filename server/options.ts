@@ -1,0 +1,92 @@
+// What a start of Loom can be told: which profile, where it lives, which ports. Options beat the environment, which
+// beats the defaults. Pure: nothing here touches the disk.
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+
+/** The caller wrote something that cannot be meant; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** The person's home folder. */
+  readonly home: string;
+}
+
+/** Where a profile lives: everything of its own stands in `folder`, which is `dataDir`/`profile`. */
+export interface ProfilePlace {
+  readonly profile: string;
+  readonly dataDir: string;
+  readonly folder: string;
+}
+
+export interface ServeOptions {
+  /** Null: 7467 if it is free, else any. */
+  readonly port: number | null;
+  /** 0: any. */
+  readonly peerPort: number;
+  /** Null: every address of this machine. */
+  readonly peerHost: string | null;
+}
+
+const DEFAULT_PROFILE = 'default';
+
+/** @throws UsageError on a profile name outside 1–32 of a–z A–Z 0–9 _ -. */
+export function profilePlace(
+  given: { readonly profile: string | undefined; readonly dataDir: string | undefined },
+  around: Surroundings,
+): ProfilePlace {
+  const profile = given.profile ?? setting(around, 'LOOM_PROFILE') ?? DEFAULT_PROFILE;
+  if (!/^[a-zA-Z0-9_-]{1,32}$/.test(profile)) {
+    throw new UsageError('a profile name is 1 to 32 of the characters a–z A–Z 0–9 _ -');
+  }
+  if (given.dataDir === '') throw new UsageError('--data-dir needs a folder');
+  const dataDir = resolve(given.dataDir ?? setting(around, 'LOOM_DATA_DIR') ?? defaultDataDir(around));
+  return { profile, dataDir, folder: join(dataDir, profile) };
+}
+
+/** @throws UsageError on a port that is none, or a peer host that is not an IP address. */
+export function serveOptions(
+  given: {
+    readonly port: string | undefined;
+    readonly peerPort: string | undefined;
+    readonly peerHost: string | undefined;
+  },
+  around: Surroundings,
+): ServeOptions {
+  const { peerHost } = given;
+  // A name would need a look-up, and Loom asks no DNS server anything.
+  if (peerHost !== undefined && isIP(peerHost) === 0) throw new UsageError('--peer-host needs an IP address');
+  return {
+    port: port('--port', given.port) ?? port('LOOM_PORT', setting(around, 'LOOM_PORT')),
+    peerPort: port('--peer-port', given.peerPort) ?? port('LOOM_PEER_PORT', setting(around, 'LOOM_PEER_PORT')) ?? 0,
+    peerHost: peerHost ?? null,
+  };
+}
+
+/** A whole number from `least` to `most`. @throws UsageError on anything else. */
+export function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (value < least || value > most) throw new UsageError(`${name} needs a number from ${least} to ${most}`);
+  return value;
+}
+
+function port(name: string, text: string | undefined): number | null {
+  return text === undefined ? null : wholeNumber(name, text, 0, 65_535);
+}
+
+/** An empty variable counts as unset, as shells leave them. */
+function setting(around: Surroundings, name: string): string | undefined {
+  const value = around.env[name];
+  return value === '' ? undefined : value;
+}
+
+function defaultDataDir(around: Surroundings): string {
+  if (around.platform === 'win32') {
+    return join(setting(around, 'LOCALAPPDATA') ?? join(around.home, 'AppData', 'Local'), 'Loom');
+  }
+  if (around.platform === 'darwin') return join(around.home, 'Library', 'Application Support', 'Loom');
+  return join(setting(around, 'XDG_DATA_HOME') ?? join(around.home, '.local', 'share'), 'loom-web');
+}
