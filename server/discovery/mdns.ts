@@ -1,0 +1,38 @@
+// The built-in discovery: multicast DNS (RFC 6762, RFC 6763) on sockets of our own.
+import type { Discovery, DiscoveryListener, PresenceKey } from './discovery.ts';
+import type { MdnsOptions } from './mdns/options.ts';
+import { Session } from './mdns/session.ts';
+
+export class MdnsDiscovery implements Discovery {
+  readonly #options: MdnsOptions;
+  #session: Session | null = null;
+
+  constructor(options: MdnsOptions) {
+    this.#options = options;
+  }
+
+  async start(
+    ownKey: Uint8Array,
+    port: number,
+    contacts: readonly PresenceKey[],
+    listener: DiscoveryListener,
+  ): Promise<void> {
+    await this.stop();
+    this.#session = new Session(this.#options, { ownKey, port, contacts, listener });
+    await this.#session.open();
+  }
+
+  update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {
+    this.#session?.update(ownKey, contacts);
+  }
+
+  async stop(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.stop();
+  }
+
+  resolve(name: string): Promise<readonly string[]> {
+    return this.#session?.resolve(name) ?? Promise.resolve([]);
+  }
+}

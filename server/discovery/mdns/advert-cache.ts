@@ -1,0 +1,103 @@
+// The adverts of others, bounded: a flood of strangers cannot push out contacts, nor one source all others.
+import type { Link } from './adapters.ts';
+import { MAX_ADVERTS, MAX_ADVERTS_PER_CONTACT, MAX_STRANGERS_PER_SOURCE } from './limits.ts';
+import type { PresenceText } from './text.ts';
+
+export interface Advert {
+  readonly label: string;
+  /** Address it first came from. */
+  readonly source: string;
+  /** Where it was last heard. */
+  link: Link;
+  /** From SRV; null until that is known. */
+  service: { readonly host: string; readonly port: number } | null;
+  /** From TXT. */
+  text: PresenceText | null;
+  /** Usable addresses by adapter and record type, with scope. */
+  readonly addresses: Map<string, readonly string[]>;
+  /** The contact whose key fits; null for strangers and while not judged. */
+  contact: string | null;
+  judged: boolean;
+  /** ms since 1970, and the life it then had left. */
+  heardAt: number;
+  lifetime: number;
+  /** How often its missing parts were asked for. */
+  completions: number;
+  cancelTimers: () => void;
+}
+
+export class AdvertCache {
+  /** Oldest first. */
+  readonly #adverts = new Map<string, Advert>();
+  readonly #onEvicted: (advert: Advert) => void;
+
+  constructor(onEvicted: (advert: Advert) => void) {
+    this.#onEvicted = onEvicted;
+  }
+
+  get size(): number {
+    return this.#adverts.size;
+  }
+
+  get(label: string): Advert | undefined {
+    return this.#adverts.get(label);
+  }
+
+  values(): Advert[] {
+    return [...this.#adverts.values()];
+  }
+
+  /** Makes room as needed. @returns null when there is none for a newcomer. */
+  add(label: string, source: string, link: Link, now: number): Advert | null {
+    const strangers = this.values().filter(({ contact }) => contact === null);
+    const ofSource = strangers.filter((advert) => advert.source === source);
+    if (ofSource.length >= MAX_STRANGERS_PER_SOURCE) this.#evict(ofSource);
+    else if (this.#adverts.size >= MAX_ADVERTS) this.#evict(strangers);
+    if (this.#adverts.size >= MAX_ADVERTS) return null;
+    const advert: Advert = {
+      label,
+      source,
+      link,
+      service: null,
+      text: null,
+      addresses: new Map(),
+      contact: null,
+      judged: false,
+      heardAt: now,
+      lifetime: 0,
+      completions: 0,
+      cancelTimers: () => undefined,
+    };
+    this.#adverts.set(label, advert);
+    return advert;
+  }
+
+  /** After an advert was found to be a contact's: holds that contact to its share. */
+  trim(contact: string): void {
+    const own = this.of(contact);
+    if (own.length > MAX_ADVERTS_PER_CONTACT) this.#evict(own);
+  }
+
+  /** A contact's adverts, the newest last. */
+  of(contact: string): Advert[] {
+    return this.values().filter((advert) => advert.contact === contact);
+  }
+
+  remove(advert: Advert): void {
+    if (this.#adverts.get(advert.label) !== advert) return;
+    this.#adverts.delete(advert.label);
+    advert.cancelTimers();
+    this.#onEvicted(advert);
+  }
+
+  clear(): void {
+    for (const advert of this.#adverts.values()) advert.cancelTimers();
+    this.#adverts.clear();
+  }
+
+  /** Strangers known as such before those nobody has judged yet, then the oldest. */
+  #evict(candidates: readonly Advert[]): void {
+    const victim = candidates.find(({ judged }) => judged) ?? candidates[0];
+    if (victim) this.remove(victim);
+  }
+}

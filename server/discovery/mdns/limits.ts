@@ -1,0 +1,88 @@
+// Bounds and times of the mDNS backend, with their reasons. Times are milliseconds unless named otherwise.
+
+/** RFC 6762 §17: the largest mDNS message, headers included. */
+export const MAX_PACKET_BYTES = 9_000;
+/** What we send stays within one Ethernet frame, IPv6 and UDP headers taken off. */
+export const MAX_SENT_BYTES = 1_400;
+/** More in one packet is nonsense, or meant to cost us time. */
+export const MAX_QUESTIONS = 128;
+export const MAX_RECORDS = 256;
+/** Honest senders point once or twice; chains of pointers exist to burn time. */
+export const MAX_POINTERS = 16;
+/** RFC 1035 §2.3.4. */
+export const MAX_NAME_BYTES = 255;
+
+/** Packets looked at in a second: ten times a busy office, and little work even at 9,000 bytes each. */
+export const MAX_PACKETS_PER_SECOND = 100;
+/** One source may not use up the whole of it. */
+export const MAX_PACKETS_PER_SOURCE = 50;
+
+/** Adverts remembered. */
+export const MAX_ADVERTS = 256;
+/** Adverts of strangers one source may place: a machine with many users, not a flood. */
+export const MAX_STRANGERS_PER_SOURCE = 16;
+/** A label being rotated out, a restart or two; more is a contact who plays. */
+export const MAX_ADVERTS_PER_CONTACT = 4;
+/** New adverts taken from one packet: each may cost hashing. */
+export const MAX_NEW_ADVERTS_PER_PACKET = 8;
+export const MAX_ADDRESSES = 4;
+export const MIN_TTL_SECONDS = 10;
+export const MAX_TTL_SECONDS = 4_500;
+/** What our own records carry. Short, so that a crashed peer is gone within two minutes. */
+export const OWN_TTL_SECONDS = 120;
+
+export const MAX_ADAPTERS = 16;
+/** Waiting to be sent per socket; beyond it the network is stuck, and mDNS says everything again anyway. */
+export const MAX_QUEUED_PACKETS = 64;
+/** Adapters are looked at this often: no system call tells of changes on all platforms. */
+export const POLL_INTERVAL = 3_000;
+/** A taken port is tried again. */
+export const REOPEN_INTERVAL = 30_000;
+/** The wall clock ran this much further than our timer: the machine slept. */
+export const SLEEP_NOTICED = 30_000;
+
+/** RFC 6762 §8.1. */
+export const PROBE_INTERVAL = 250;
+export const PROBE_COUNT = 3;
+/** RFC 6762 §8.2: who loses the tie-break waits before probing again. */
+export const TIE_BREAK_WAIT = 1_000;
+/** RFC 6762 §8.3: announcements, one second apart. */
+export const ANNOUNCE_COUNT = 2;
+export const ANNOUNCE_INTERVAL = 1_000;
+/** RFC 6762 §6: a record goes out at most once a second on a link, a defence four times. */
+export const ANSWER_INTERVAL = 1_000;
+export const DEFENCE_INTERVAL = 250;
+/** RFC 6762 §6 and §7.2: answers to shared questions wait a little, longer when more known answers follow. */
+export const ANSWER_DELAY = { low: 20, high: 120 } as const;
+export const TRUNCATED_DELAY = { low: 400, high: 500 } as const;
+/** Two hosts never draw the same 80 bits by chance, so a fourth conflict in a minute is malice and is ignored. */
+export const MAX_RENAMES_PER_MINUTE = 3;
+/** A new name every hour; not all machines in the same second. */
+export const LABEL_LIFETIME = 60 * 60_000;
+export const LABEL_SPREAD = 60_000;
+/** TXT records are renewed this long after the quarter-hour at most, spread likewise. */
+export const RENEWAL_SPREAD = 20_000;
+/** Adapters that come and go must not make us change names all the time: beyond this, changes wait. */
+export const MAX_ROTATIONS_PER_MINUTE = 5;
+export const ROTATION_PAUSE = 15_000;
+/** Own labels recognised, those given up lately included: reflectors repeat what was said a moment ago. */
+export const MAX_OWN_LABELS = 16;
+
+/** RFC 6762 §5.2: the first questions, then ever more rarely; refreshing known adverts asks as well. */
+export const BROWSE_DELAYS = [1_000, 3_000, 9_000, 27_000, 81_000, 243_000, 300_000] as const;
+/** RFC 6762 §5.2: when to ask again, as shares of a TTL, each with up to 2 % of chance. */
+export const REFRESH_SHARES = [0.8, 0.85, 0.9, 0.95] as const;
+export const REFRESH_JITTER = 0.02;
+/** An advert that came in parts is asked for the rest, this often at most. */
+export const COMPLETION_DELAY = 60;
+export const COMPLETION_INTERVAL = 1_000;
+export const MAX_COMPLETIONS = 3;
+/** Adverts asked about in one packet, so that it stays within a frame. */
+export const MAX_ASKED_TOGETHER = 6;
+
+/** Names being resolved at once; people type one. */
+export const MAX_RESOLVES = 8;
+export const RESOLVE_TIMEOUT = 2_000;
+export const RESOLVE_REPEAT = 700;
+/** After the first answer: the other family may follow. */
+export const RESOLVE_SETTLE = 150;

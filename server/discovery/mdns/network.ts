@@ -1,0 +1,173 @@
+// All sockets and adapters together: keeps memberships in step with the adapters, tells what changed, sends to a link,
+// and passes on what neighbours send. Everything that can fail here becomes a status line.
+import type { RemoteInfo } from 'node:dgram';
+import { TimerGroup } from '../clock.ts';
+import type { DiscoveryClock } from '../clock.ts';
+import type { DiscoveryStatus } from '../discovery.ts';
+import { linksOf, listAdapters } from './adapters.ts';
+import type { Adapter, Family, Link } from './adapters.ts';
+import { Gate } from './gate.ts';
+import { MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
+import { FamilySocket, errorCode } from './socket.ts';
+
+export interface NetworkOptions {
+  readonly clock: DiscoveryClock;
+  /** UDP port. */
+  readonly port: number;
+  /** Names of adapters; null for those that lead out. */
+  readonly interfaces: readonly string[] | null;
+  readonly events: NetworkEvents;
+}
+
+export interface NetworkEvents {
+  onPacket(bytes: Buffer, link: Link, source: string): void;
+  /** Adapters came, went or have other addresses, or a socket could be opened at last. */
+  onChange(adapters: readonly Adapter[], before: readonly Adapter[]): void;
+  onStatus(status: DiscoveryStatus): void;
+  /** Every few seconds, after the adapters were looked at. */
+  onTick(): void;
+}
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
+export class Network {
+  readonly #options: NetworkOptions;
+  readonly #timers: TimerGroup;
+  readonly #gate: Gate;
+  readonly #sockets = new Map<Family, FamilySocket>();
+  /** Why a family has no socket. */
+  readonly #failures = new Map<Family, string>();
+  #adapters: readonly Adapter[] = [];
+  /** The reason last told, null before the first. */
+  #told: string | null = null;
+  #refused = false;
+  #closed = false;
+  #sinceOpening = 0;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.#timers = new TimerGroup(options.clock);
+    this.#gate = new Gate(() => options.clock.now());
+  }
+
+  get adapters(): readonly Adapter[] {
+    return this.#adapters;
+  }
+
+  async open(): Promise<void> {
+    await this.#openSockets();
+    this.#look();
+    this.#scheduleNextLook();
+  }
+
+  /**
+   * Sends on one link; what cannot be sent is dropped, as is everything for an adapter that has changed since: a name
+   * made for one network must not be heard on the next.
+   */
+  send({ adapter, family }: Link, bytes: Uint8Array): void {
+    if (!this.#adapters.some(({ signature }) => signature === adapter.signature)) return;
+    const join = adapter.joins.get(family);
+    if (join !== undefined) this.#sockets.get(family)?.send(join, bytes);
+  }
+
+  /** On every link there is. */
+  sendAll(bytes: Uint8Array): void {
+    for (const adapter of this.#adapters) for (const link of linksOf(adapter)) this.send(link, bytes);
+  }
+
+  async close(): Promise<void> {
+    this.#timers.clear();
+    await Promise.all([...this.#sockets.values()].map((socket) => socket.drained()));
+    this.#closed = true;
+    for (const socket of this.#sockets.values()) socket.close();
+  }
+
+  #scheduleNextLook(): void {
+    if (this.#closed) return;
+    this.#timers.after(POLL_INTERVAL, () => {
+      this.#sinceOpening += POLL_INTERVAL;
+      this.#scheduleNextLook();
+      if (this.#sockets.size < FAMILIES.length && this.#sinceOpening >= REOPEN_INTERVAL) {
+        const before = this.#sockets.size;
+        void this.#openSockets().then(() => this.#look(this.#sockets.size > before));
+      } else {
+        this.#look();
+      }
+      this.#options.events.onTick();
+    });
+  }
+
+  async #openSockets(): Promise<void> {
+    this.#sinceOpening = 0;
+    const missing = FAMILIES.filter((family) => !this.#sockets.has(family));
+    await Promise.all(missing.map((family) => this.#openSocket(family)));
+  }
+
+  async #openSocket(family: Family): Promise<void> {
+    try {
+      const socket = await FamilySocket.open(family, this.#options.port, {
+        onPacket: (bytes, remote) => this.#receive(bytes, remote),
+        onSent: (code) => this.#sent(code),
+        onClosed: () => this.#sockets.delete(family),
+      });
+      if (this.#closed) socket.close();
+      else this.#sockets.set(family, socket);
+      this.#failures.delete(family);
+    } catch (error) {
+      this.#failures.set(family, errorCode(error) ?? '');
+    }
+  }
+
+  #look(reopened = false): void {
+    if (this.#closed) return;
+    const before = this.#adapters;
+    this.#adapters = listAdapters(this.#options.interfaces);
+    for (const [family, socket] of this.#sockets) {
+      socket.follow(new Set(this.#adapters.flatMap((adapter) => adapter.joins.get(family) ?? [])));
+    }
+    this.#tellStatus();
+    if (reopened || signatures(this.#adapters) !== signatures(before))
+      this.#options.events.onChange(this.#adapters, before);
+  }
+
+  #receive(bytes: Buffer, remote: RemoteInfo): void {
+    // Senders of mDNS use its port (RFC 6762 §6, §11); we do not answer simple resolvers, whose address may be forged.
+    if (remote.port !== this.#options.port || bytes.length > MAX_PACKET_BYTES) return;
+    const adapter = this.#adapters.find((candidate) => candidate.isNeighbour(remote.address));
+    if (!adapter || !this.#gate.admit(remote.address)) return;
+    const family = remote.family === 'IPv4' ? 'ipv4' : 'ipv6';
+    this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
+  }
+
+  #sent(code: string | null): void {
+    const refused = code === 'EHOSTUNREACH' && process.platform === 'darwin';
+    if (code !== null && !refused) return;
+    this.#refused = refused;
+    this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    if (this.#closed) return;
+    const reason = this.#problem();
+    if (reason === this.#told) return;
+    this.#told = reason;
+    this.#options.events.onStatus({ status: reason === '' ? 'on' : 'unavailable', reason });
+  }
+
+  #problem(): string {
+    if (this.#refused) {
+      return 'macOS does not let this program reach the local network. Allow it in System Settings, Privacy & Security, Local Network.';
+    }
+    if (this.#sockets.size === 0) {
+      return [...this.#failures.values()].includes('EADDRINUSE')
+        ? `Another program keeps UDP port ${this.#options.port} to itself.`
+        : `The system does not allow listening on UDP port ${this.#options.port}.`;
+    }
+    const joined = [...this.#sockets.values()].some((socket) => socket.memberships > 0);
+    return joined ? '' : 'No network with multicast is connected.';
+  }
+}
+
+function signatures(adapters: readonly Adapter[]): string {
+  return adapters.map((adapter) => adapter.signature).join('\n');
+}

@@ -1,0 +1,134 @@
+// One run of discovery, from start to stop: joins network, announcer, browser and resolver.
+import type { DiscoveryListener, PresenceKey } from '../discovery.ts';
+import type { MdnsOptions } from './options.ts';
+import { PresenceBook, quarterHour } from '../presence.ts';
+import { isSameNetwork } from './adapters.ts';
+import type { Adapter, Link } from './adapters.ts';
+import { Announcer } from './announcer.ts';
+import { Browser } from './browser.ts';
+import { POLL_INTERVAL, SLEEP_NOTICED } from './limits.ts';
+import { Network } from './network.ts';
+import { parseMessage } from './packet.ts';
+import { Resolver } from './resolver.ts';
+
+export interface Run {
+  /** 32 bytes, copied. */
+  readonly ownKey: Uint8Array;
+  /** TCP. */
+  readonly port: number;
+  /** Copied. */
+  readonly contacts: readonly PresenceKey[];
+  readonly listener: DiscoveryListener;
+}
+
+const MDNS_PORT = 5353;
+
+export class Session {
+  readonly #options: MdnsOptions;
+  readonly #listener: DiscoveryListener;
+  readonly #network: Network;
+  readonly #announcer: Announcer;
+  readonly #browser: Browser;
+  readonly #resolver: Resolver;
+  #book: PresenceBook;
+  #lastTick: number;
+  #stopped = false;
+
+  constructor(options: MdnsOptions, run: Run) {
+    const { clock, random, primitives } = options;
+    const { listener } = run;
+    this.#options = options;
+    this.#listener = listener;
+    this.#book = new PresenceBook(primitives, run.contacts);
+    this.#lastTick = clock.now();
+    this.#network = new Network({
+      clock,
+      port: options.port ?? MDNS_PORT,
+      interfaces: options.interfaces ?? null,
+      events: {
+        onPacket: (bytes, link, source) => this.#receive(bytes, link, source),
+        onChange: (adapters, before) => this.#adaptersChanged(adapters, before),
+        onStatus: (status) => {
+          if (!this.#stopped) listener.onStatus(status);
+        },
+        onTick: () => this.#tick(),
+      },
+    });
+    this.#announcer = new Announcer({
+      primitives,
+      clock,
+      random,
+      key: run.ownKey,
+      port: run.port,
+      send: (link, bytes) => this.#network.send(link, bytes),
+      adapters: () => this.#network.adapters,
+    });
+    this.#browser = new Browser({
+      clock,
+      random,
+      book: this.#book,
+      listener,
+      send: (bytes, link) => (link ? this.#network.send(link, bytes) : this.#network.sendAll(bytes)),
+      isOwn: (label) => this.#announcer.owns(label),
+    });
+    this.#resolver = new Resolver(clock, (packet) => this.#network.sendAll(packet));
+  }
+
+  open(): Promise<void> {
+    return this.#network.open();
+  }
+
+  update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {
+    const anyNew = !contacts.every((key) => this.#book.has(key));
+    this.#announcer.useKey(ownKey);
+    this.#book = new PresenceBook(this.#options.primitives, contacts);
+    this.#browser.useBook(this.#book);
+    if (anyNew) this.#browser.browse();
+  }
+
+  resolve(name: string): Promise<readonly string[]> {
+    return this.#stopped ? Promise.resolve([]) : this.#resolver.resolve(name);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#browser.stop();
+    this.#resolver.stop();
+    this.#announcer.stop();
+    await this.#network.close();
+    this.#listener.onStatus({ status: 'off', reason: '' });
+  }
+
+  #receive(bytes: Buffer, link: Link, source: string): void {
+    if (this.#stopped) return;
+    const message = parseMessage(bytes);
+    if (!message) return;
+    this.#announcer.receive(message, link, source);
+    this.#browser.receive(message, link, source);
+    this.#resolver.receive(message, link);
+  }
+
+  #adaptersChanged(adapters: readonly Adapter[], before: readonly Adapter[]): void {
+    if (this.#stopped) return;
+    const same = adapters.filter((adapter) => before.some((earlier) => isSameNetwork(earlier, adapter)));
+    this.#browser.keepAdapters(new Set(same.map(({ name }) => name)));
+    this.#announcer.rotate();
+    this.#browser.browse();
+  }
+
+  #tick(): void {
+    if (this.#stopped) return;
+    const now = this.#options.clock.now();
+    const slept = now - this.#lastTick > POLL_INTERVAL + SLEEP_NOTICED;
+    const newQuarter = quarterHour(now) !== quarterHour(this.#lastTick);
+    this.#lastTick = now;
+    this.#announcer.tick();
+    if (newQuarter) this.#browser.judgeAnew();
+    else this.#browser.judgeWaiting();
+    if (slept) {
+      this.#announcer.repeat();
+      this.#browser.browse();
+    }
+  }
+}

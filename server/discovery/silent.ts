@@ -1,0 +1,26 @@
+// Discovery switched off: no socket, no packet, no name looked up.
+import type { Discovery, DiscoveryListener, PresenceKey } from './discovery.ts';
+
+export class SilentDiscovery implements Discovery {
+  start(
+    _ownKey: Uint8Array,
+    _port: number,
+    _contacts: readonly PresenceKey[],
+    listener: DiscoveryListener,
+  ): Promise<void> {
+    listener.onStatus({ status: 'off', reason: '' });
+    return Promise.resolve();
+  }
+
+  update(): void {
+    // Nothing is announced and nobody is looked for.
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  resolve(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+}
