@@ -30,8 +30,10 @@ const decodeOptions = {
 // cborg's own key order is length first, then bytewise: for text keys the same as §4.2.1, and quicker than its option.
 const encodeOptions = { ignoreUndefinedProperties: true, typeEncoders: { number: requireSafeInteger } };
 
-// cborg replaces malformed UTF-8 and drops a byte order mark: both change what was said.
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+// cborg drops a byte order mark, which is a character like any other here. (It also replaces malformed UTF-8, which
+// then spells otherwise and is refused for that.)
+const utf8WithMark = new TextDecoder('utf-8', { ignoreBOM: true });
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /** Deterministic encoding. @throws Error on a number that is not a safe integer. */
 export function encodeCbor(value: CborValue): Uint8Array {
@@ -44,7 +46,7 @@ export function parseCborMap(bytes: Uint8Array): CborMap {
   let canonical: boolean;
   try {
     value = decode(bytes, { ...decodeOptions, tokenizer: new StrictTokenizer(bytes) });
-    // What strict decoding lets pass, above all the order of keys, is caught by spelling it again.
+    // What strict decoding lets pass, above all keys out of order and malformed UTF-8, does not survive being spelt again.
     canonical = equal(encodeCbor(value as CborValue), bytes);
   } catch (error) {
     throw error instanceof ProtocolError ? error : new ProtocolError('cbor-malformed');
@@ -110,8 +112,8 @@ class StrictTokenizer extends Tokenizer {
     const token = super.next();
     if (Type.equals(token.type, Type.float)) throw new ProtocolError('cbor-not-canonical');
     if (Type.equals(token.type, Type.array) || Type.equals(token.type, Type.map)) this.#countContainer();
-    // Tokens without retained bytes are the library's shared ones for short values; never written to.
-    if (Type.equals(token.type, Type.string) && token.byteValue) token.value = strictUtf8.decode(token.byteValue);
+    const text = token.byteValue;
+    if (text && BYTE_ORDER_MARK.every((byte, i) => text[i] === byte)) token.value = utf8WithMark.decode(text);
     return token;
   }
 

@@ -15,18 +15,10 @@ import {
   SESSION_ID_BYTES,
   SIGNATURE_BYTES,
 } from './limits.ts';
+import type { HelloSession } from './session.ts';
 
 const U16_MAX = 0xffff;
 const U32_MAX = 0xffffffff;
-
-/** What the sender knows of the session it would resume. */
-export interface HelloSession {
-  readonly id: Uint8Array;
-  /** Messages encrypted in it. */
-  readonly sent: number;
-  /** Messages decrypted in it. */
-  readonly received: number;
-}
 
 /** Field names as on the wire. */
 export interface Hello {
@@ -40,6 +32,7 @@ export interface Hello {
   readonly port: number;
   /** The sender has the receiver as a contact. */
   readonly contact: boolean;
+  /** The session the sender would resume. */
   readonly session: HelloSession | null;
   readonly features: number;
   /** The responder's first ratchet key b0, always; the initiator sends none. */

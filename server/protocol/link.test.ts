@@ -1,0 +1,445 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concat, fromHex, toHex, u16, u32, utf8 } from '../crypto/bytes.ts';
+import { choosePrimitives } from '../crypto/choose.ts';
+import { portableKem } from '../crypto/kem-portable.ts';
+import { nativePrimitives } from '../crypto/native.ts';
+import { codeOf } from '../testing/code-of.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { encodeFrame, sealFrames } from './frames.ts';
+import { encodeHello, parseHello } from './hello.ts';
+import { FRAME_PLAINTEXT_BYTES, FRAMES_PER_KEY, RECORD_BYTES } from './limits.ts';
+import { Link, type LinkEvent } from './link.ts';
+import { Handshake, XKHFS } from './noise/handshake.ts';
+import { CipherState } from './noise/symmetric.ts';
+import { BYE, RECORD, encodeBye, type LinkRecord } from './records.ts';
+import loom2 from './testdata/loom2.json' with { type: 'json' };
+
+const primitives = nativePrimitives(portableKem);
+const keys = seededRandom('static keys');
+const initiatorStatic = primitives.x25519KeyPair(keys(32));
+const responderStatic = primitives.x25519KeyPair(keys(32));
+const PREAMBLE = fromHex('4c4f4f4d00020002');
+
+function makePair(seed = 'pair') {
+  const random = seededRandom(seed);
+  const initiator = Link.initiator({
+    primitives,
+    ourStatic: initiatorStatic,
+    theirStatic: responderStatic.publicKey,
+    random: seededRandom(`${seed} initiator`),
+  });
+  return { initiator, responder: Link.responder({ primitives, ourStatic: responderStatic, random }) };
+}
+
+function sent(events: readonly LinkEvent[]): Uint8Array {
+  return concat(...events.map((event) => (event.kind === 'send' ? event.bytes : new Uint8Array(0))));
+}
+
+/** Records as `type:hex`, which compares quickly however long they are. */
+function records(events: readonly LinkEvent[]): string[] {
+  return spelt(events.flatMap((event) => (event.kind === 'record' ? [event] : [])));
+}
+
+function spelt(list: readonly LinkRecord[]): string[] {
+  return list.map(({ type, body }) => `${type}:${toHex(body)}`);
+}
+
+function securedPair(seed = 'pair') {
+  const { initiator, responder } = makePair(seed);
+  const message1 = sent(initiator.start());
+  const message2 = sent(responder.receive(message1));
+  initiator.receive(message2);
+  const message3 = sent(initiator.proceed());
+  responder.receive(message3);
+  return { initiator, responder, message1, message2, message3 };
+}
+
+/** A responder's link and, by hand, the cipher of the initiator at its other end: it can seal any plaintext. */
+function responderAndCipher() {
+  const random = seededRandom('by hand');
+  const responder = Link.responder({ primitives, ourStatic: responderStatic, random });
+  const handshake = new Handshake('initiator', {
+    primitives,
+    pattern: XKHFS,
+    prologue: PREAMBLE,
+    ourStatic: initiatorStatic,
+    theirStatic: responderStatic.publicKey,
+    random,
+  });
+  const none = new Uint8Array(0);
+  const answer = sent(responder.receive(concat(PREAMBLE, encodeFrame(handshake.writeMessage(none)))));
+  handshake.readMessage(answer.subarray(2));
+  responder.receive(encodeFrame(handshake.writeMessage(none)));
+  return { responder, cipher: new CipherState(primitives, handshake.split().initiatorToResponder) };
+}
+
+function header(type: number, length: number): Uint8Array {
+  return concat(Uint8Array.of(type), u32(length));
+}
+
+/** Every byte of the heads and tags of a handshake message, and every seventh of its long middle, which is one field. */
+function places(length: number): number[] {
+  return Array.from({ length }, (_, i) => i).filter((i) => i < 48 || i >= length - 40 || i % 7 === 0);
+}
+
+/** Feeds in pieces of the given sizes, over and over. */
+function feed(link: Link, bytes: Uint8Array, sizes: readonly number[]): LinkEvent[] {
+  const events: LinkEvent[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i += 1) {
+    const size = sizes[i % sizes.length]!;
+    events.push(...link.receive(bytes.subarray(at, at + size)));
+    at += size;
+  }
+  return events;
+}
+
+describe('the vectors of the specification', () => {
+  const { handshake: vector, hello, identity } = loom2;
+  const staticKeys = identity.map(({ s_private }) => primitives.x25519KeyPair(fromHex(s_private)));
+  const given = (...values: string[]) => {
+    const queue = values.map(fromHex);
+    return (length: number) => {
+      const next = queue.shift();
+      expect(next?.length).toBe(length);
+      return next!;
+    };
+  };
+
+  it('are met byte for byte, from preamble to HELLO in both directions', () => {
+    const initiator = Link.initiator({
+      primitives,
+      ourStatic: staticKeys[vector.initiator]!,
+      theirStatic: staticKeys[vector.responder]!.publicKey,
+      random: given(vector.initiator_ephemeral_private, vector.kem_keygen_seed_d_z),
+    });
+    const responder = Link.responder({
+      primitives,
+      ourStatic: staticKeys[vector.responder]!,
+      random: given(vector.responder_ephemeral_private, vector.kem_encapsulation_m),
+    });
+    expect(responder.start()).toEqual([]);
+    const first = sent(initiator.start());
+    expect(toHex(first)).toBe(`${vector.preamble_and_prologue}04e0${vector.message1}`);
+    const second = sent(responder.receive(first));
+    expect(toHex(second)).toBe(`0480${vector.message2}`);
+    expect(initiator.receive(second)).toEqual([{ kind: 'proven' }]);
+    const third = initiator.proceed();
+    expect(toHex(sent(third))).toBe(`0040${vector.message3}`);
+    expect(third[1]).toEqual({ kind: 'secured', theirStatic: staticKeys[vector.responder]!.publicKey });
+    expect(responder.receive(sent(third))).toEqual([
+      { kind: 'secured', theirStatic: staticKeys[vector.initiator]!.publicKey },
+    ]);
+    for (const link of [initiator, responder]) {
+      expect(toHex(link.handshakeHash)).toBe(vector.handshake_hash);
+      expect(toHex(link.exportKey)).toBe(vector.export);
+    }
+    exchangeHello(
+      initiator,
+      responder,
+      hello.initiator_flush_plaintext,
+      hello.initiator_wire,
+      vector.key_initiator_to_responder,
+    );
+    exchangeHello(
+      responder,
+      initiator,
+      hello.responder_flush_plaintext,
+      hello.responder_wire,
+      vector.key_responder_to_initiator,
+    );
+  });
+
+  function exchangeHello(from: Link, to: Link, plaintext: string, wire: string, key: string) {
+    const bytes = fromHex(plaintext);
+    const body = bytes.subarray(5, 5 + bytes[4]!);
+    expect(toHex(encodeHello(parseHello(body)))).toBe(toHex(body));
+    expect(toHex(from.flush([{ type: RECORD.hello, body: encodeHello(parseHello(body)) }]))).toBe(wire);
+    expect(records(to.receive(fromHex(wire)))).toEqual(spelt([{ type: RECORD.hello, body }]));
+    const none = new Uint8Array(0);
+    const opened = primitives.chacha20poly1305Open(fromHex(key), new Uint8Array(12), fromHex(wire).subarray(2), none);
+    expect(opened && toHex(opened)).toBe(plaintext);
+  }
+});
+
+describe('the handshake', () => {
+  const { message1, message2, message3 } = securedPair();
+
+  it('works fed byte by byte, records right behind message 3 included', () => {
+    const { initiator, responder } = makePair();
+    expect(sent(feed(responder, sent(initiator.start()), [1]))).toEqual(message2);
+    expect(feed(initiator, message2, [1])).toEqual([{ kind: 'proven' }]);
+    const third = sent(initiator.proceed());
+    const hello = { type: RECORD.hello, body: utf8('hello') };
+    const events = feed(responder, concat(third, initiator.flush([hello])), [1]);
+    expect(events.map(({ kind }) => kind)).toEqual(['secured', 'record']);
+    expect(records(events)).toEqual(spelt([hello]));
+  });
+
+  it('takes message 3 and what follows in one chunk', () => {
+    const { initiator, responder } = makePair();
+    initiator.receive(sent(responder.receive(sent(initiator.start()))));
+    const third = sent(initiator.proceed());
+    const events = responder.receive(concat(third, initiator.flush([{ type: 99, body: utf8('x') }])));
+    expect(events.map(({ kind }) => kind)).toEqual(['secured', 'record']);
+  });
+
+  it('runs on portable and native primitives together', () => {
+    const portable = choosePrimitives('portable');
+    const random = seededRandom('mixed');
+    const [one, two] = [portable.x25519KeyPair(random(32)), choosePrimitives(undefined).x25519KeyPair(random(32))];
+    const initiator = Link.initiator({ primitives: portable, ourStatic: one, theirStatic: two.publicKey, random });
+    const responder = Link.responder({ primitives: choosePrimitives(undefined), ourStatic: two, random });
+    initiator.receive(sent(responder.receive(sent(initiator.start()))));
+    responder.receive(sent(initiator.proceed()));
+    expect(responder.exportKey).toEqual(initiator.exportKey);
+    expect(responder.handshakeHash).toEqual(initiator.handshakeHash);
+  });
+
+  it('refuses a changed byte anywhere in preamble and message 1', () => {
+    for (const i of places(message1.length)) {
+      const changed = new Uint8Array(message1);
+      changed[i]! ^= 1;
+      expect(
+        codeOf(() => makePair().responder.receive(changed)),
+        `byte ${i}`,
+      ).not.toBeNull();
+    }
+  });
+
+  it('refuses a changed byte anywhere in message 2', () => {
+    for (const i of places(message2.length)) {
+      const { initiator } = makePair();
+      initiator.start();
+      const changed = new Uint8Array(message2);
+      changed[i]! ^= 0x80;
+      expect(
+        codeOf(() => initiator.receive(changed)),
+        `byte ${i}`,
+      ).not.toBeNull();
+    }
+  });
+
+  it('refuses a changed byte anywhere in message 3', () => {
+    for (let i = 0; i < message3.length; i += 1) {
+      const { responder } = makePair();
+      expect(sent(responder.receive(message1))).toEqual(message2);
+      const changed = new Uint8Array(message3);
+      changed[i]! ^= 1;
+      expect(
+        codeOf(() => responder.receive(changed)),
+        `byte ${i}`,
+      ).not.toBeNull();
+    }
+  });
+
+  it('fails for an initiator that means another static key', () => {
+    const { responder } = makePair();
+    const initiator = Link.initiator({
+      primitives,
+      ourStatic: initiatorStatic,
+      theirStatic: initiatorStatic.publicKey,
+      random: seededRandom('wrong'),
+    });
+    expect(codeOf(() => responder.receive(sent(initiator.start())))).toBe('handshake-failed');
+  });
+
+  it('fails on messages replayed into another handshake', () => {
+    const { initiator, responder } = makePair('another');
+    initiator.start();
+    expect(codeOf(() => initiator.receive(message2))).toBe('handshake-failed');
+    expect(sent(responder.receive(message1))).not.toEqual(message2);
+    expect(codeOf(() => responder.receive(message3))).toBe('handshake-failed');
+  });
+
+  it('fails on its own messages reflected', () => {
+    const { initiator, responder } = makePair();
+    const first = sent(initiator.start());
+    const second = sent(responder.receive(first));
+    expect(codeOf(() => initiator.receive(first.subarray(8)))).toBe('frame-length');
+    expect(codeOf(() => responder.receive(second))).toBe('frame-length');
+  });
+
+  it('takes no byte that is out of turn', () => {
+    const { initiator, responder } = makePair();
+    expect(codeOf(() => makePair().initiator.receive(Uint8Array.of(0)))).toBe('frame-unexpected');
+    const second = sent(responder.receive(sent(initiator.start())));
+    expect(codeOf(() => initiator.receive(concat(second, Uint8Array.of(0))))).toBe('frame-unexpected');
+    expect(() => initiator.proceed()).toThrow('message 2 has not come');
+    expect(codeOf(() => responder.receive(u16(1248)))).toBe('frame-length');
+  });
+
+  it.each([
+    ['4c4f4f4e00020002', 'preamble-malformed'],
+    ['474554202f204854', 'preamble-malformed'],
+    ['4c4f4f4d00030002', 'preamble-malformed'],
+    ['4c4f4f4d00030004', 'version-unsupported'],
+    ['4c4f4f4d00000001', 'version-unsupported'],
+    ['4c4f4f4d00020003', null],
+    ['4c4f4f4d0001ffff', null],
+  ])('reads preamble %s as %s', (preamble, code) => {
+    expect(codeOf(() => makePair().responder.receive(fromHex(preamble)))).toBe(code);
+  });
+
+  it('says nothing to arbitrary bytes and refuses them by code', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 3000 }), fc.boolean(), (bytes, prefixed) => {
+        const { responder } = makePair();
+        let events: LinkEvent[] = [];
+        const input = prefixed ? concat(PREAMBLE, u16(1248), bytes) : bytes;
+        codeOf(() => {
+          events = responder.receive(input);
+        });
+        expect(events).toEqual([]);
+      }),
+    );
+  });
+
+  it('keeps to its order of calls', () => {
+    const { initiator, responder } = makePair();
+    expect(() => initiator.proceed()).toThrow('message 2 has not come');
+    expect(() => initiator.flush([])).toThrow('the link is idle');
+    expect(() => responder.handshakeHash).toThrow('the link is preamble');
+    initiator.start();
+    expect(() => initiator.start()).toThrow('started already');
+    expect(() => initiator.exportKey).toThrow('the link is handshaking');
+    expect(() =>
+      Link.initiator({ primitives, ourStatic: initiatorStatic, theirStatic: new Uint8Array(31), random: keys }),
+    ).toThrow('a static key has 32 bytes');
+  });
+});
+
+describe('records', () => {
+  it('cross in order, in any chunking, over frame borders, unknown types too', () => {
+    const { initiator, responder } = securedPair();
+    const record = fc.record({ type: fc.integer({ min: 1, max: 255 }), body: fc.uint8Array({ maxLength: 200 }) });
+    const filler = fc.constantFrom(0, 0, 4096, FRAME_PLAINTEXT_BYTES, 150_000);
+    fc.assert(
+      fc.property(
+        fc.array(record, { maxLength: 20 }),
+        filler,
+        fc.array(fc.integer({ min: 50, max: 70_000 }), { minLength: 1, maxLength: 4 }),
+        (list, size, sizes) => {
+          const all = [...list, { type: 77, body: new Uint8Array(size).fill(3) }, ...list];
+          for (const [from, to] of [
+            [initiator, responder],
+            [responder, initiator],
+          ] as const) {
+            expect(records(feed(to, from.flush(all), sizes))).toEqual(spelt(all));
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('cross fed byte by byte, a long one over several frames', () => {
+    const { initiator, responder } = securedPair();
+    const long = { type: RECORD.envelope, body: seededRandom('long')(65_536) };
+    const short = { type: RECORD.ping, body: utf8('12345678') };
+    expect(records(feed(responder, initiator.flush([short, long, short]), [1]))).toEqual(spelt([short, long, short]));
+  });
+
+  it('may be as long as the bound, and not one byte longer, going out', () => {
+    const { initiator, responder } = securedPair();
+    const record = { type: RECORD.envelope, body: new Uint8Array(RECORD_BYTES).fill(1) };
+    expect(records(responder.receive(initiator.flush([record])))).toEqual(spelt([record]));
+    expect(() => initiator.flush([{ type: 2, body: new Uint8Array(RECORD_BYTES + 1) }])).toThrow('over RECORD_BYTES');
+  });
+
+  it('over the bound are refused at their header, coming in', () => {
+    const { responder, cipher } = responderAndCipher();
+    expect(codeOf(() => responder.receive(sealFrames(cipher, header(2, RECORD_BYTES))))).toBeNull();
+    const other = responderAndCipher();
+    const frame = sealFrames(other.cipher, header(2, RECORD_BYTES + 1));
+    expect(codeOf(() => other.responder.receive(frame))).toBe('record-too-large');
+  });
+
+  it('need no padding, and padding tells nothing', () => {
+    const { responder, cipher } = responderAndCipher();
+    const bare = concat(header(9, 1), utf8('x'), header(RECORD.pad, 0), header(8, 0));
+    expect(records(responder.receive(sealFrames(cipher, bare)))).toEqual(['9:78', '8:']);
+    expect(responder.receive(encodeFrame(cipher.encrypt(new Uint8Array(0))))).toEqual([]);
+  });
+
+  it('that are none give no bytes', () => {
+    expect(securedPair().initiator.flush([])).toEqual(new Uint8Array(0));
+  });
+
+  it('are refused when a frame is changed, replayed, reflected, left out or too short', () => {
+    const ping = [{ type: RECORD.ping, body: utf8('12345678') }];
+    const cases: Record<string, (pair: ReturnType<typeof securedPair>) => Uint8Array> = {
+      changed: ({ initiator }) => initiator.flush(ping).map((byte, i) => (i === 100 ? byte ^ 1 : byte)),
+      replayed: ({ initiator, responder }) => {
+        const bytes = initiator.flush(ping);
+        expect(records(responder.receive(bytes))).toEqual(spelt(ping));
+        return bytes;
+      },
+      reflected: ({ responder }) => responder.flush(ping),
+      'left out': ({ initiator }) => {
+        initiator.flush(ping);
+        return initiator.flush(ping);
+      },
+    };
+    for (const [name, make] of Object.entries(cases)) {
+      const pair = securedPair();
+      const bytes = make(pair);
+      expect(
+        codeOf(() => pair.responder.receive(bytes)),
+        name,
+      ).toBe('frame-tag');
+    }
+    expect(codeOf(() => securedPair().responder.receive(u16(15)))).toBe('frame-length');
+  });
+
+  it('bad bytes make a link deaf, not dumb: a BYE still goes out, nothing more comes in', () => {
+    const { initiator, responder } = securedPair();
+    const good = initiator.flush([{ type: 99, body: utf8('good') }]);
+    expect(codeOf(() => responder.receive(new Uint8Array(300)))).toBe('frame-length');
+    expect(responder.receive(good)).toEqual([]);
+    const bye = { type: RECORD.bye, body: encodeBye(BYE.protocolError) };
+    expect(records(initiator.receive(responder.flush([bye])))).toEqual(spelt([bye]));
+  });
+
+  it('close wipes and ends', () => {
+    const { initiator } = securedPair();
+    const { exportKey } = initiator;
+    expect(exportKey.some((byte) => byte !== 0)).toBe(true);
+    initiator.close();
+    initiator.close();
+    expect(exportKey).toEqual(new Uint8Array(32));
+    expect(initiator.receive(Uint8Array.of(1, 2, 3))).toEqual([]);
+    expect(() => initiator.flush([])).toThrow('the link is closed');
+    expect(() => initiator.exportKey).toThrow('the link is closed');
+    const { initiator: unfinished } = makePair();
+    unfinished.start();
+    unfinished.close();
+    expect(unfinished.receive(securedPair().message2)).toEqual([]);
+  });
+});
+
+describe('rekeying', () => {
+  it(`after ${FRAMES_PER_KEY} frames keeps sender and receiver in step, and leaves the other direction alone`, () => {
+    const { initiator, responder } = securedPair();
+    const ping = [{ type: RECORD.ping, body: utf8('12345678') }];
+    let got = 0;
+    for (let i = 0; i < FRAMES_PER_KEY + 2; i += 1) got += responder.receive(initiator.flush(ping)).length;
+    expect(got).toBe(FRAMES_PER_KEY + 2);
+    expect(records(initiator.receive(responder.flush(ping)))).toEqual(spelt(ping));
+  });
+
+  it('changes the key between frame 65,536 and the next, and goes on counting', () => {
+    const key = new Uint8Array(32).fill(9);
+    const cipher = new CipherState(primitives, new Uint8Array(key));
+    const none = new Uint8Array(0);
+    for (let i = 0; i < FRAMES_PER_KEY - 1; i += 1) sealFrames(cipher, Uint8Array.of(1));
+    const nonce = (count: number) => Uint8Array.of(0, 0, 0, 0, count, count >>> 8, count >>> 16, 0, 0, 0, 0, 0);
+    const last = primitives.chacha20poly1305Seal(key, nonce(FRAMES_PER_KEY - 1), utf8('last'), none);
+    expect(sealFrames(cipher, utf8('last'))).toEqual(encodeFrame(last));
+    const next = primitives
+      .chacha20poly1305Seal(key, new Uint8Array(12).fill(255, 4), new Uint8Array(32), none)
+      .slice(0, 32);
+    const first = primitives.chacha20poly1305Seal(next, nonce(FRAMES_PER_KEY), utf8('first'), none);
+    expect(sealFrames(cipher, utf8('first'))).toEqual(encodeFrame(first));
+  });
+});
