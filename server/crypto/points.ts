@@ -7,14 +7,11 @@ const P = 2n ** 255n - 19n;
 /** The order of the base point, RFC 8032 §5.1. */
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
+/** One of the points of order 8; the others have this y or its negative. */
+const ORDER_8_Y = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+
 /** y of the eight points whose order divides 8 (± x share a y): order 4, 1, 2, and the two of order 8. */
-const SMALL_ORDER_Y = [
-  0n,
-  1n,
-  P - 1n,
-  0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-  0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-];
+const SMALL_ORDER_Y = [0n, 1n, P - 1n, ORDER_8_Y, P - ORDER_8_Y];
 
 /** u of the points of order 1, 2, 4 and 8 on the curve and its twist, with the non-canonical encodings of 0 and 1. */
 const LOW_ORDER_U = [

@@ -1,0 +1,117 @@
+// The two implementations, asked the same at random: native and portable must not be told apart by their answers.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { portableKem } from './kem-portable.ts';
+import { OPENSSL_PAYS_FROM, nativePrimitives } from './native.ts';
+import { portablePrimitives } from './portable.ts';
+
+const native = nativePrimitives(portableKem);
+const portable = portablePrimitives(portableKem);
+
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const upTo = (maxLength: number) => fc.uint8Array({ maxLength, size: 'max' });
+/** Pieces of larger arrays and Buffers, as parsers hand them out. */
+const anyForm = (bytes: fc.Arbitrary<Uint8Array>) =>
+  fc.tuple(bytes, fc.nat({ max: 2 })).map(([value, form]) => {
+    if (form === 0) return value;
+    const larger = new Uint8Array(value.length + 9);
+    larger.set(value, 5);
+    return form === 1 ? larger.subarray(5, 5 + value.length) : Buffer.from(value);
+  });
+/** Sizes on both sides of where native changes from @stablelib to OpenSSL. */
+const text = fc.oneof(
+  anyForm(upTo(64)),
+  fc.integer({ min: OPENSSL_PAYS_FROM - 20, max: OPENSSL_PAYS_FROM + 20 }).chain((length) => anyForm(exactly(length))),
+  anyForm(upTo(2000)),
+);
+const runs = (numRuns: number) => ({ numRuns, seed: 2 });
+
+describe('native and portable agree on', () => {
+  it('X25519', () => {
+    fc.assert(
+      fc.property(anyForm(exactly(32)), anyForm(exactly(32)), (scalar, u) => {
+        const [a, b] = [native.x25519KeyPair(scalar), portable.x25519KeyPair(scalar)];
+        expect(a.publicKey).toEqual(b.publicKey);
+        expect(native.x25519(a.privateKey, u)).toEqual(portable.x25519(b.privateKey, u));
+      }),
+      runs(100),
+    );
+  });
+
+  it('Ed25519, signing and verifying', () => {
+    fc.assert(
+      fc.property(anyForm(exactly(32)), text, fc.nat({ max: 511 }), (seed, message, bit) => {
+        const [a, b] = [native.ed25519PrivateKey(seed), portable.ed25519PrivateKey(seed)];
+        const publicKey = native.ed25519PublicKey(a);
+        const signature = native.ed25519Sign(a, message);
+        expect(portable.ed25519PublicKey(b)).toEqual(publicKey);
+        expect(portable.ed25519Sign(b, message)).toEqual(signature);
+        expect(native.ed25519Verify(publicKey, message, signature)).toBe(true);
+        expect(portable.ed25519Verify(publicKey, message, signature)).toBe(true);
+        signature[bit >> 3]! ^= 1 << (bit & 7);
+        expect(native.ed25519Verify(publicKey, message, signature)).toBe(false);
+        expect(portable.ed25519Verify(publicKey, message, signature)).toBe(false);
+      }),
+      runs(12),
+    );
+  });
+
+  it('what bytes are an Ed25519 key or signature at all', () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(64), text, (publicKey, signature, message) => {
+        expect(native.ed25519Verify(publicKey, message, signature)).toBe(false);
+        expect(portable.ed25519Verify(publicKey, message, signature)).toBe(false);
+      }),
+      runs(40),
+    );
+  });
+
+  it('ChaCha20-Poly1305, and open what the other sealed', () => {
+    fc.assert(
+      fc.property(anyForm(exactly(32)), anyForm(exactly(12)), text, text, (key, nonce, plaintext, ad) => {
+        const sealed = native.chacha20poly1305Seal(key, nonce, plaintext, ad);
+        expect(portable.chacha20poly1305Seal(key, nonce, plaintext, ad)).toEqual(sealed);
+        expect(native.chacha20poly1305Open(key, nonce, sealed, ad)).toEqual(Uint8Array.from(plaintext));
+        expect(portable.chacha20poly1305Open(key, nonce, sealed, ad)).toEqual(Uint8Array.from(plaintext));
+      }),
+      runs(120),
+    );
+  });
+
+  it('XChaCha20-Poly1305, and open what the other sealed', () => {
+    fc.assert(
+      fc.property(anyForm(exactly(32)), anyForm(exactly(24)), text, text, (key, nonce, plaintext, ad) => {
+        const sealed = native.xchacha20poly1305Seal(key, nonce, plaintext, ad);
+        expect(portable.xchacha20poly1305Seal(key, nonce, plaintext, ad)).toEqual(sealed);
+        expect(native.xchacha20poly1305Open(key, nonce, sealed, ad)).toEqual(Uint8Array.from(plaintext));
+        expect(portable.xchacha20poly1305Open(key, nonce, sealed, ad)).toEqual(Uint8Array.from(plaintext));
+      }),
+      runs(120),
+    );
+  });
+
+  it('refusing whatever was not sealed', () => {
+    fc.assert(
+      fc.property(exactly(32), exactly(24), text, text, (key, nonce, sealed, ad) => {
+        for (const p of [native, portable]) {
+          expect(p.chacha20poly1305Open(key, nonce.subarray(12), sealed, ad)).toBeNull();
+          expect(p.xchacha20poly1305Open(key, nonce, sealed, ad)).toBeNull();
+        }
+      }),
+      runs(100),
+    );
+  });
+
+  it('hashes, HMAC and HKDF', () => {
+    fc.assert(
+      fc.property(text, text, text, fc.nat({ max: 8160 }), (a, b, c, length) => {
+        expect(native.sha256(a)).toEqual(portable.sha256(a));
+        expect(native.sha512(a)).toEqual(portable.sha512(a));
+        expect(native.blake2b512(a)).toEqual(portable.blake2b512(a));
+        expect(native.hmacSha256(a, b)).toEqual(portable.hmacSha256(a, b));
+        expect(native.hkdfSha256(a, b, c, length)).toEqual(portable.hkdfSha256(a, b, c, length));
+      }),
+      runs(100),
+    );
+  });
+});
