@@ -12,7 +12,7 @@ import { Buffer } from 'node:buffer';
 import { equal } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { KEY_BYTES, RECEIVING_CHAINS, SESSION_ID_BYTES, SKIPPED_KEYS } from './limits.ts';
-import { ChainKey } from './ratchet/chain-key.ts';
+import { CHAIN_END, ChainKey } from './ratchet/chain-key.ts';
 import { RatchetKey } from './ratchet/ratchet-key.ts';
 import type { RatchetState } from './ratchet/ratchet.ts';
 import { RootKey } from './ratchet/root-key.ts';
@@ -27,6 +27,8 @@ export interface SessionState {
 }
 
 const FORMAT = 1;
+/** So that there is room for one more. */
+const LAST_COUNT = 2 ** 48 - 1;
 const AWAITING = 0;
 const TURNING = 1;
 
@@ -79,7 +81,8 @@ export function encodeState({ id, sent, received, ratchet }: SessionState): Uint
 }
 
 /** @throws ProtocolError `session-state` on anything that `encodeState` does not write. */
-export function parseState(bytes: Uint8Array): SessionState {
+export function parseState(state: Uint8Array): SessionState {
+  const bytes = new Uint8Array(state); // a copy, and no Buffer, whose `slice` is none
   demand(bytes.length >= AWAITING_BYTES && bytes[0] === FORMAT);
   const buffer = asBuffer(bytes);
   const ours = new RatchetKey({ scalar: cut(bytes, SCALAR_AT), publicKey: cut(bytes, OURS_AT) });
@@ -89,7 +92,8 @@ export function parseState(bytes: Uint8Array): SessionState {
   const id = bytes.slice(ID_AT, SENT_AT);
   const sent = buffer.readUIntBE(SENT_AT, 6);
   const received = buffer.readUIntBE(RECEIVED_AT, 6);
-  demand(chain.index + sending.previous <= sent);
+  demand(chain.index + sending.previous <= sent && chain.index < CHAIN_END);
+  demand(sent < LAST_COUNT && received < LAST_COUNT);
   if (bytes[1] === AWAITING) {
     demand(bytes.length === AWAITING_BYTES && received === 0 && sending.previous === 0 && chain.index === sent);
     return { id, sent, received, ratchet: { kind: 'awaiting', root, sending } };
@@ -149,7 +153,6 @@ function lengthOf(ratchet: RatchetState): number {
   return TURNING_BYTES + chains.length * CHAIN_HEADER_BYTES + size * SKIPPED_RECORD_BYTES;
 }
 
-/** A copy, so that a state never holds on to a buffer of the caller's. */
 function cut(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.slice(at, at + KEY_BYTES);
 }

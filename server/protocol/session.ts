@@ -66,8 +66,8 @@ export class Session extends Secret {
     wipe(derived);
     const ratchet =
       input.role === 'responder'
-        ? startResponder(root, chain, new RatchetKey(input.ratchet))
-        : startInitiator(primitives, root, chain, input.theirRatchet.slice(), input.random);
+        ? startResponder(root, chain, new RatchetKey(copyOf(input.ratchet)))
+        : startInitiator(primitives, root, chain, new Uint8Array(input.theirRatchet), input.random);
     return new Session(context, { id, sent: 0, received: 0, ratchet }, adPrefixes(context, id));
   }
 
@@ -144,6 +144,11 @@ export class Session extends Secret {
     if (ratchet === this.#state.ratchet) return this;
     return new Session(this.#context, { ...this.#state, ratchet }, this.#ad);
   }
+}
+
+/** The session outlives the connection, whose key the caller may wipe. */
+function copyOf({ scalar, publicKey }: RatchetKeyPair): RatchetKeyPair {
+  return { scalar: new Uint8Array(scalar), publicKey: new Uint8Array(publicKey) };
 }
 
 /** What does not change within a session: label ‖ session id ‖ sender ik ‖ receiver ik, for either direction. */

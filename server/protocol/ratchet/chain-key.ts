@@ -4,6 +4,9 @@
 import type { Primitives } from '../../crypto/primitives.ts';
 import { Secret } from '../../crypto/secret.ts';
 
+/** Numbers are u32 and the one after the last must still be writable: no message has this number. */
+export const CHAIN_END = 0xffffffff;
+
 const MESSAGE_KEY = Uint8Array.of(0x01);
 const NEXT_CHAIN_KEY = Uint8Array.of(0x02);
 

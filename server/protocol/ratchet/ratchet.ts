@@ -12,7 +12,7 @@ import { equal } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../errors.ts';
 import { CHAIN_GAP, RECEIVING_CHAINS } from '../limits.ts';
-import type { ChainKey } from './chain-key.ts';
+import { CHAIN_END, type ChainKey } from './chain-key.ts';
 import { makeRatchetKey, type RatchetKey } from './ratchet-key.ts';
 import type { RootKey } from './root-key.ts';
 import { SkippedKeys } from './skipped-keys.ts';
@@ -87,7 +87,7 @@ export function send(
   state: RatchetState,
 ): { header: RatchetHeader; messageKey: Uint8Array; next: RatchetState } {
   const { ours, chain, previous } = state.sending;
-  if (chain.index === 0xffffffff) throw new Error('a chain has no more numbers');
+  if (chain.index >= CHAIN_END) throw new Error('a chain has no more numbers');
   const header = { ratchetKey: ours.publicKey, pn: previous, n: chain.index };
   const sending = { ours, chain: chain.next(primitives), previous };
   return { header, messageKey: chain.messageKey(primitives), next: { ...state, sending } };
@@ -98,6 +98,7 @@ export function send(
  * @throws ProtocolError `ratchet-key`, `ratchet-gap`, or `ratchet-replayed` when the key was used or is kept no more.
  */
 export function receive(primitives: Primitives, state: RatchetState, header: RatchetHeader, now: number): Candidate {
+  if (header.n >= CHAIN_END) throw new ProtocolError('ratchet-gap');
   if (state.kind === 'awaiting') return onNewChain(primitives, state, SkippedKeys.none, header, now);
   const skipped = state.skipped.fresh(now);
   const isCurrent = equal(header.ratchetKey, state.receiving.theirs);
@@ -156,7 +157,7 @@ function onNewChain(
   return {
     messageKey: walked.chain.messageKey(primitives),
     accept: (random) => {
-      const theirs = ratchetKey.slice();
+      const theirs = new Uint8Array(ratchetKey);
       const previous = state.sending.chain.index;
       const { root, sending } = startSending(primitives, turned.root, theirs, previous, random);
       return {

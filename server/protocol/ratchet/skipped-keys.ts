@@ -28,7 +28,7 @@ export class SkippedKeys extends Secret {
   readonly size: number;
   #times: { oldest: number; newest: number } | null = null;
 
-  /** @param chains each with whole records, n ascending and at least one. */
+  /** @param chains plain Uint8Arrays (the `slice` of a Buffer is no copy), each with whole records, n ascending and at least one. */
   constructor(chains: readonly KeptChain[]) {
     super();
     this.chains = chains;
@@ -120,11 +120,12 @@ function records(table: Uint8Array): number {
 }
 
 function newTable(first: number, keys: readonly Uint8Array[], now: number): Uint8Array {
-  const table = Buffer.alloc(keys.length * SKIPPED_RECORD_BYTES);
+  const table = new Uint8Array(keys.length * SKIPPED_RECORD_BYTES);
+  const buffer = Buffer.from(table.buffer);
   keys.forEach((key, i) => {
     const start = i * SKIPPED_RECORD_BYTES;
-    table.writeUInt32BE(first + i, start);
-    table.writeUIntBE(now, start + TIME_OFFSET, 6);
+    buffer.writeUInt32BE(first + i, start);
+    buffer.writeUIntBE(now, start + TIME_OFFSET, 6);
     table.set(key, start + KEY_OFFSET);
   });
   return table;
