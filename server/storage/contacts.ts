@@ -1,0 +1,137 @@
+// Contacts. In clear: the random id, the counters of both directions (they move with every message, so they stand beside
+// the sealed rest, each with a tag), and HMAC(index key, ik) to be found by.
+import { z } from 'zod';
+import { equal } from '../crypto/bytes.ts';
+import { SecretBytes } from '../crypto/secret.ts';
+import type { Database, Row } from './database.ts';
+import { StorageError } from './errors.ts';
+import { idBytes, idOf } from './ids.ts';
+import { collect } from './damage.ts';
+import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+
+export interface ContactRecord {
+  readonly id: string;
+  /** Ed25519 identity key, 32 bytes. */
+  readonly ik: Uint8Array;
+  /** X25519 static key, 32 bytes. */
+  readonly staticKey: Uint8Array;
+  readonly device: number;
+  readonly generation: number;
+  readonly name: string;
+  readonly verified: boolean;
+  readonly blocked: boolean;
+  readonly addedAt: number;
+  readonly lastSeen: number | null;
+  readonly addresses: readonly ContactAddress[];
+  /** 32 bytes; null until they told us. */
+  readonly presenceKey: Uint8Array | null;
+  /** The number of our newest message to them, and of their newest to us; 0: none yet. */
+  readonly outSeq: number;
+  readonly inSeq: number;
+}
+
+export interface ContactAddress {
+  readonly address: string;
+  readonly source: 'typed' | 'link' | 'request';
+  readonly at: number;
+}
+
+export interface ContactTable {
+  /** In the order they were added; damaged ones are left out and reported. */
+  list(): ContactRecord[];
+  /** @throws StorageError damaged. */
+  get(id: string): ContactRecord | null;
+  /** @throws StorageError damaged. */
+  byIdentity(ik: Uint8Array): ContactRecord | null;
+  /** Adds or replaces, counters included. */
+  put(record: ContactRecord): void;
+  setOutSeq(id: string, seq: number): void;
+  setInSeq(id: string, seq: number): void;
+  /** With its messages, outbox and sessions. */
+  remove(id: string): void;
+}
+
+const bodySchema = z.object({
+  ik: bytesSchema,
+  staticKey: bytesSchema,
+  device: z.number(),
+  generation: z.number(),
+  name: z.string(),
+  verified: z.boolean(),
+  blocked: z.boolean(),
+  addedAt: z.number(),
+  lastSeen: z.number().nullable(),
+  addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),
+  presenceKey: bytesSchema.nullable(),
+});
+
+const PUT = `
+  INSERT INTO contact (id, identity, out_seq, out_tag, in_seq, in_tag, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, out_seq = excluded.out_seq, out_tag = excluded.out_tag,
+    in_seq = excluded.in_seq, in_tag = excluded.in_tag, body = excluded.body`;
+
+export class SealedContacts implements ContactTable {
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  readonly #seal: TableSeal;
+  readonly #index: (ik: Uint8Array) => Uint8Array;
+
+  constructor(database: Database, sealing: Sealing) {
+    this.#database = database;
+    this.#sealing = sealing;
+    this.#seal = sealing.table('contact');
+    this.#index = sealing.index('contact');
+  }
+
+  list(): ContactRecord[] {
+    const rows = this.#database.rows('SELECT * FROM contact ORDER BY number');
+    return collect(this.#sealing, 'contact', rows, (row) => this.#open(row));
+  }
+
+  get(id: string): ContactRecord | null {
+    const row = this.#database.row('SELECT * FROM contact WHERE id = ?', idBytes(id));
+    return row && this.#open(row);
+  }
+
+  byIdentity(ik: Uint8Array): ContactRecord | null {
+    const row = this.#database.row('SELECT * FROM contact WHERE identity = ?', this.#index(ik));
+    return row && this.#open(row);
+  }
+
+  put({ id, outSeq, inSeq, ...body }: ContactRecord): void {
+    const key = idBytes(id);
+    const outTag = this.#seal.tag(key, 'out', outSeq);
+    const inTag = this.#seal.tag(key, 'in', inSeq);
+    this.#database.change(PUT, key, this.#index(body.ik), outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
+  }
+
+  setOutSeq(id: string, seq: number): void {
+    const key = idBytes(id);
+    const tag = this.#seal.tag(key, 'out', seq);
+    this.#database.change('UPDATE contact SET out_seq = ?, out_tag = ? WHERE id = ?', seq, tag, key);
+  }
+
+  setInSeq(id: string, seq: number): void {
+    const key = idBytes(id);
+    const tag = this.#seal.tag(key, 'in', seq);
+    this.#database.change('UPDATE contact SET in_seq = ?, in_tag = ? WHERE id = ?', seq, tag, key);
+  }
+
+  remove(id: string): void {
+    this.#database.change('DELETE FROM contact WHERE id = ?', idBytes(id));
+    this.#database.scrub();
+  }
+
+  #open(row: Row): ContactRecord {
+    const key = row.bytes('id');
+    const body = this.#seal.open(key, row.bytes('body'), bodySchema);
+    const outSeq = row.number('out_seq');
+    const inSeq = row.number('in_seq');
+    this.#seal.requireTag(row.bytes('out_tag'), key, 'out', outSeq);
+    this.#seal.requireTag(row.bytes('in_tag'), key, 'in', inSeq);
+    if (!equal(this.#index(body.ik), row.bytes('identity')))
+      throw new StorageError('damaged', 'an index entry was moved');
+    const presenceKey = body.presenceKey && new SecretBytes(body.presenceKey);
+    return { ...body, id: idOf(row, 'id'), presenceKey, outSeq, inSeq };
+  }
+}

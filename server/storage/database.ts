@@ -1,0 +1,253 @@
+// One SQLite connection, opened only so that a crash at any moment costs nothing that was committed: the lock held for
+// good before the write-ahead log is switched on (node-sqlite3-wasm has no shared memory, and rolls a hot journal of the
+// other modes back never), every commit synced. Statements are prepared once and kept.
+//
+// Ways of node-sqlite3-wasm kept in here: a statement that returned fewer rows than it has stays open and holds the log
+// (so all rows are taken, always); one that failed refuses its next use (so it is thrown away); statements are not
+// finalised by closing; strings end at a NUL (so none are bound); blobs come back as copies.
+import { closeSync, existsSync, fsyncSync, openSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import sqlite from 'node-sqlite3-wasm';
+import { StorageError } from './errors.ts';
+
+export type Value = number | Uint8Array | null;
+
+type Statement = sqlite.Statement;
+
+/** Every setting with the answer that SQLite must give when asked, in this order: exclusive locking comes first. */
+const settings = [
+  ['locking_mode', 'EXCLUSIVE', 'exclusive'],
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['secure_delete', 'ON', 1],
+  ['foreign_keys', 'ON', 1],
+  // A database that somebody else had in hand: trust no function in its schema, check the pages read.
+  ['trusted_schema', 'OFF', 0],
+  ['cell_size_check', 'ON', 1],
+  // Nothing of ours goes into temporary files.
+  ['temp_store', 'MEMORY', 2],
+  // 16 MiB: the look-up by message id touches random pages of its index.
+  ['cache_size', '-16384', -16384],
+  // After a burst the log shrinks back to 8 MiB.
+  ['journal_size_limit', '8388608', 8388608],
+] as const;
+
+export class Database {
+  readonly path: string;
+  readonly #connection: sqlite.Database;
+  readonly #statements = new Map<string, Statement>();
+  #writing = false;
+  #scrub = false;
+
+  /**
+   * @param path of an existing file, or ':memory:'.
+   * @throws StorageError in-use, not-crash-safe, damaged.
+   */
+  constructor(path: string) {
+    this.path = path;
+    requireNoLock(path);
+    this.#connection = connect(path);
+    try {
+      for (const [name, value, answer] of settings) this.#set(name, value, answer);
+      // The first read makes the log anew; without the sync a power cut could take its name away, and commits with it.
+      this.#connection.get('PRAGMA user_version');
+      syncFolder(dirname(path));
+    } catch (error) {
+      this.#connection.close();
+      throw openError(error);
+    }
+  }
+
+  /**
+   * Runs a statement that changes something; only inside `within`. @returns how many rows changed.
+   * @throws what SQLite says; the journal makes a StorageError of it.
+   */
+  change(sql: string, ...values: Value[]): number {
+    if (!this.#writing) throw new Error('a change outside of journal.write');
+    return this.#use(sql, (statement) => statement.run(values).changes);
+  }
+
+  /** Runs statements that take no values; only inside `within`. */
+  script(sql: string): void {
+    if (!this.#writing) throw new Error('a change outside of a transaction');
+    this.#connection.exec(sql);
+  }
+
+  /** @throws StorageError damaged when the file cannot be read. */
+  rows(sql: string, ...values: Value[]): Row[] {
+    try {
+      return this.#use(sql, (statement) => statement.all(values).map((columns) => new Row(columns)));
+    } catch (error) {
+      throw new StorageError('damaged', 'the database cannot be read', error);
+    }
+  }
+
+  row(sql: string, ...values: Value[]): Row | null {
+    return this.rows(sql, ...values)[0] ?? null;
+  }
+
+  /** Lets `work` change things; a transaction must be open. */
+  within<T>(work: () => T): T {
+    this.#writing = true;
+    try {
+      return work();
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  begin(): void {
+    this.#use('BEGIN IMMEDIATE', (statement) => statement.run());
+  }
+
+  commit(): void {
+    this.#use('COMMIT', (statement) => statement.run());
+    if (this.#scrub) this.#emptyLog();
+  }
+
+  rollback(): void {
+    this.#scrub = false;
+    // After some failures SQLite has rolled back by itself.
+    if (this.#connection.inTransaction) this.#use('ROLLBACK', (statement) => statement.run());
+  }
+
+  /** One transaction around `work`, committed at once: for opening and migrating, before there is a journal. */
+  transaction(work: () => void): void {
+    this.begin();
+    try {
+      this.within(work);
+      this.commit();
+    } catch (error) {
+      this.rollback();
+      throw new StorageError('write-failed', 'the database could not be prepared', error);
+    }
+  }
+
+  /** Something was deleted for good: empties the log after the next commit, in which it would stand for a while yet. */
+  scrub(): void {
+    this.#scrub = true;
+  }
+
+  close(): void {
+    for (const statement of this.#statements.values()) statement.finalize();
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #emptyLog(): void {
+    try {
+      this.#use('PRAGMA wal_checkpoint(TRUNCATE)', (statement) => statement.all());
+      this.#scrub = false;
+    } catch {
+      // The commit itself stands; the next one tries again.
+    }
+  }
+
+  #set(name: string, value: string, answer: string | number): void {
+    const said = this.#connection.get(`PRAGMA ${name} = ${value}`);
+    const holds = said ?? this.#connection.get(`PRAGMA ${name}`);
+    if (holds?.[name] === answer) return;
+    throw new StorageError('not-crash-safe', `SQLite refused ${name} = ${value}`);
+  }
+
+  #use<T>(sql: string, action: (statement: Statement) => T): T {
+    const statement = this.#statements.get(sql) ?? this.#prepare(sql);
+    try {
+      return action(statement);
+    } catch (error) {
+      this.#discard(sql, statement);
+      throw error;
+    }
+  }
+
+  #prepare(sql: string): Statement {
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #discard(sql: string, statement: Statement): void {
+    this.#statements.delete(sql);
+    try {
+      statement.finalize();
+    } catch {
+      // Says once more what failed before; it is finalised all the same.
+    }
+  }
+}
+
+/** The columns of one row. Each reader checks the type: a file somebody had in hand may hold anything anywhere. */
+export class Row {
+  readonly #columns: Readonly<Record<string, unknown>>;
+
+  constructor(columns: Readonly<Record<string, unknown>>) {
+    this.#columns = columns;
+  }
+
+  number(name: string): number {
+    const value = this.#columns[name];
+    if (typeof value !== 'number') throw new StorageError('damaged', `column ${name} is no number`);
+    return value;
+  }
+
+  bytes(name: string): Uint8Array {
+    const value = this.#columns[name];
+    if (!(value instanceof Uint8Array)) throw new StorageError('damaged', `column ${name} is no blob`);
+    return value;
+  }
+
+  bytesOrNull(name: string): Uint8Array | null {
+    return this.#columns[name] === null ? null : this.bytes(name);
+  }
+}
+
+/**
+ * Removes the lock that a killed process left behind. The caller must hold the profile's control socket: that alone
+ * proves that nobody lives in the profile; with a live process the database would be ruined.
+ */
+export function removeLock(path: string): void {
+  try {
+    rmdirSync(lockPath(path));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** Asks without opening the file, which SQLite could not. @throws StorageError in-use. */
+export function requireNoLock(path: string): void {
+  if (existsSync(lockPath(path))) throw new StorageError('in-use', 'the database is locked');
+}
+
+/** Makes names in a folder durable: files made, renamed or removed there. */
+export function syncFolder(folder: string): void {
+  // Windows opens no folders, and orders such changes by itself.
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function lockPath(path: string): string {
+  return `${path}.lock`;
+}
+
+function connect(path: string): sqlite.Database {
+  try {
+    return new sqlite.Database(path, { fileMustExist: path !== ':memory:' });
+  } catch (error) {
+    throw new StorageError('damaged', 'the database cannot be opened', error);
+  }
+}
+
+function openError(error: unknown): unknown {
+  if (!(error instanceof sqlite.SQLite3Error)) return error;
+  if (error.message.includes('locked')) return new StorageError('in-use', 'the database is locked', error);
+  return new StorageError('damaged', 'the database cannot be opened', error);
+}

@@ -1,0 +1,220 @@
+// Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
+// A message's place in its conversation is a real number, so that one that comes late finds room between two others.
+import { z } from 'zod';
+import { concat, toHex } from '../crypto/bytes.ts';
+import { collect } from './damage.ts';
+import type { Database, Row } from './database.ts';
+import { StorageError } from './errors.ts';
+import { idBytes, idOf } from './ids.ts';
+import { latePlace, nextPlace } from './places.ts';
+import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
+
+/** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
+const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
+export type StoredState = (typeof states)[number];
+
+const directions = ['in', 'out'] as const;
+export type StoredDirection = (typeof directions)[number];
+
+export interface MessageRecord {
+  readonly contact: string;
+  readonly direction: StoredDirection;
+  readonly id: string;
+  readonly seq: number;
+  /** `hidden`: not for people, such as presence keys; kept so that its id and number are known. */
+  readonly state: StoredState;
+  /** The sender's clock, ms. */
+  readonly at: number;
+  readonly receivedAt: number;
+  /** CBOR as sent. */
+  readonly content: Uint8Array;
+  /** How many of theirs are missing right before this one. */
+  readonly missing: number;
+  /** Larger is later; unique in the conversation. */
+  readonly order: number;
+}
+
+export type NewMessage = Omit<MessageRecord, 'order'>;
+
+export interface StoredPage {
+  /** Oldest first. */
+  readonly messages: MessageRecord[];
+  /** Older ones exist. */
+  readonly more: boolean;
+}
+
+export interface MessageTable {
+  /** Puts it behind all others. @returns its order. */
+  append(message: NewMessage): number;
+  /** Puts one of theirs right behind the message with the next smaller number. @returns its order. */
+  insertLate(message: NewMessage): number;
+  has(contact: string, direction: StoredDirection, id: string): boolean;
+  hasSeq(contact: string, direction: StoredDirection, seq: number): boolean;
+  /** @throws StorageError damaged. */
+  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
+  /**
+   * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
+   * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
+   */
+  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage;
+  /** @returns false when there is no such message. */
+  setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean;
+  /** Everything received is read now. @returns how many were not. */
+  markRead(contact: string): number;
+  unread(contact: string): number;
+  /** The newest that is neither hidden nor damaged. */
+  last(contact: string): MessageRecord | null;
+}
+
+const bodySchema = z.object({ at: z.number(), receivedAt: z.number(), content: bytesSchema, missing: z.number() });
+
+const INSERT = `
+  INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const BY_ID = 'contact = ? AND direction = ? AND id = ?';
+// Written like the index message_place, or SQLite would not use it.
+const SHOWN = 'contact = ? AND (state = 5) = 0';
+
+export class SealedMessages implements MessageTable {
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  readonly #seal: TableSeal;
+
+  constructor(database: Database, sealing: Sealing) {
+    this.#database = database;
+    this.#sealing = sealing;
+    this.#seal = sealing.table('message');
+  }
+
+  append(message: NewMessage): number {
+    return this.#insert(message, nextPlace(this.#database, idBytes(message.contact)));
+  }
+
+  insertLate(message: NewMessage): number {
+    return this.#insert(message, latePlace(this.#database, idBytes(message.contact), message.seq));
+  }
+
+  has(contact: string, direction: StoredDirection, id: string): boolean {
+    const row = this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...messageKey(contact, direction, id));
+    return row !== null;
+  }
+
+  hasSeq(contact: string, direction: StoredDirection, seq: number): boolean {
+    const sql = 'SELECT 1 FROM message WHERE contact = ? AND direction = ? AND seq = ? LIMIT 1';
+    return this.#database.row(sql, idBytes(contact), directions.indexOf(direction), seq) !== null;
+  }
+
+  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null {
+    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...messageKey(contact, direction, id));
+    return row && this.#open(row);
+  }
+
+  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage {
+    const key = idBytes(contact);
+    const end = before === null ? Infinity : this.#placeOf(key, idBytes(before));
+    if (end === null) return { messages: [], more: false };
+    // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
+    const sql = `SELECT place, length(body) AS size FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
+    const sizes = this.#database.rows(sql, key, end, limit + 1);
+    const count = countWithin(sizes.slice(0, limit), maxBytes);
+    const start = sizes[count - 1]?.number('place');
+    if (start === undefined) return { messages: [], more: false };
+    return { messages: this.#between(key, start, end), more: sizes.length > count };
+  }
+
+  setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean {
+    const sql = `SELECT contact, direction, id, seq, place FROM message WHERE ${BY_ID}`;
+    const row = this.#database.row(sql, ...messageKey(contact, direction, id));
+    if (row) this.#setState(row, state);
+    return row !== null;
+  }
+
+  markRead(contact: string): number {
+    const sql = 'SELECT contact, direction, id, seq, place FROM message WHERE contact = ? AND state = 3';
+    const rows = this.#database.rows(sql, idBytes(contact));
+    for (const row of rows) this.#setState(row, 'read');
+    return rows.length;
+  }
+
+  unread(contact: string): number {
+    return this.#database.row('SELECT unread FROM contact WHERE id = ?', idBytes(contact))?.number('unread') ?? 0;
+  }
+
+  last(contact: string): MessageRecord | null {
+    const key = idBytes(contact);
+    const sql = `SELECT * FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT 1`;
+    let end = Infinity;
+    for (;;) {
+      const row = this.#database.row(sql, key, end);
+      if (!row) return null;
+      const [message] = collect(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
+      if (message) return message;
+      end = row.number('place');
+    }
+  }
+
+  #insert({ contact, direction, id, seq, state, at, receivedAt, content, missing }: NewMessage, place: number): number {
+    const [contactKey, way, idKey] = messageKey(contact, direction, id);
+    const fixed = rowKey(contactKey, way, idKey, seq, place);
+    const code = states.indexOf(state);
+    const tag = this.#seal.tag(fixed, 'state', code);
+    const body = this.#seal.seal(fixed, { at, receivedAt, content, missing });
+    this.#database.change(INSERT, contactKey, way, idKey, seq, place, code, tag, body);
+    return place;
+  }
+
+  #setState(row: Row, state: StoredState): void {
+    const code = states.indexOf(state);
+    const tag = this.#seal.tag(keyOf(row), 'state', code);
+    const key = [row.bytes('contact'), row.number('direction'), row.bytes('id')];
+    this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
+  }
+
+  #between(contact: Uint8Array, start: number, end: number): MessageRecord[] {
+    const sql = `SELECT * FROM message WHERE ${SHOWN} AND place >= ? AND place < ? ORDER BY place`;
+    const rows = this.#database.rows(sql, contact, start, end);
+    return collect(this.#sealing, 'message', rows, (row) => this.#open(row));
+  }
+
+  /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
+  #placeOf(contact: Uint8Array, id: Uint8Array): number | null {
+    const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ? ORDER BY place LIMIT 1';
+    return this.#database.row(sql, contact, id)?.number('place') ?? null;
+  }
+
+  #open(row: Row): MessageRecord {
+    const key = keyOf(row);
+    const code = row.number('state');
+    const direction = directions[row.number('direction')];
+    const state = states[code];
+    if (!direction || !state) throw new StorageError('damaged', 'no such direction or state');
+    this.#seal.requireTag(row.bytes('tag'), key, 'state', code);
+    const body = this.#seal.open(key, row.bytes('body'), bodySchema);
+    const { id, contact } = { id: idOf(row, 'id'), contact: toHex(row.bytes('contact')) };
+    return { ...body, contact, direction, id, seq: row.number('seq'), state, order: row.number('place') };
+  }
+}
+
+function messageKey(contact: string, direction: StoredDirection, id: string): [Uint8Array, number, Uint8Array] {
+  return [idBytes(contact), directions.indexOf(direction), idBytes(id)];
+}
+
+function keyOf(row: Row): Uint8Array {
+  const fixed = [row.bytes('contact'), row.number('direction'), row.bytes('id')] as const;
+  return rowKey(...fixed, row.number('seq'), row.number('place'));
+}
+
+/** All of a message that stands in clear and never changes. */
+function rowKey(contact: Uint8Array, direction: number, id: Uint8Array, seq: number, place: number): Uint8Array {
+  return concat(contact, Uint8Array.of(direction), id, float64(seq), float64(place));
+}
+
+/** How many of the first rows fit: until their sizes together pass `maxBytes`. */
+function countWithin(sizes: readonly Row[], maxBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < sizes.length && bytes <= maxBytes) {
+    bytes += sizes[count]?.number('size') ?? 0;
+    count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,117 @@
+// What is not on their disk yet. In clear: ids and order; the envelope and the session it is encrypted in are sealed.
+import { z } from 'zod';
+import { concat, toHex } from '../crypto/bytes.ts';
+import type { Database, Row } from './database.ts';
+import { StorageError } from './errors.ts';
+import { idBytes, idOf } from './ids.ts';
+import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
+
+export interface OutboxRow {
+  readonly contact: string;
+  /** The message's id. */
+  readonly id: string;
+  readonly order: number;
+  /** Hex id of the session that the envelope is encrypted in. */
+  readonly session: string | null;
+  /** Null: to be encrypted when there is a session. */
+  readonly envelope: Uint8Array | null;
+}
+
+export interface OutboxTable {
+  /** Adds or replaces. */
+  put(row: OutboxRow): void;
+  /** Another encryption of the same message; nothing when it is no longer there. */
+  replace(contact: string, id: string, session: string, envelope: Uint8Array): void;
+  /** In order, those behind `afterOrder`. A damaged envelope is reported and comes back as one still to be encrypted. */
+  pending(contact: string, afterOrder: number, limit: number): OutboxRow[];
+  get(contact: string, id: string): OutboxRow | null;
+  /** @returns false when it was not there. */
+  remove(contact: string, id: string): boolean;
+  count(contact: string): number;
+  /** Over all contacts. */
+  total(): number;
+  /** All of a contact's are to be encrypted anew. */
+  resetEnvelopes(contact: string): void;
+}
+
+const bodySchema = z.object({ session: bytesSchema, envelope: bytesSchema });
+
+const PUT = `
+  INSERT INTO outbox (contact, id, place, body) VALUES (?, ?, ?, ?)
+  ON CONFLICT (contact, id) DO UPDATE SET place = excluded.place, body = excluded.body`;
+const BY_ID = 'contact = ? AND id = ?';
+
+export class SealedOutbox implements OutboxTable {
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  readonly #seal: TableSeal;
+
+  constructor(database: Database, sealing: Sealing) {
+    this.#database = database;
+    this.#sealing = sealing;
+    this.#seal = sealing.table('outbox');
+  }
+
+  put({ contact, id, order, session, envelope }: OutboxRow): void {
+    const body = session !== null && envelope ? this.#sealed(contact, id, order, session, envelope) : null;
+    this.#database.change(PUT, idBytes(contact), idBytes(id), order, body);
+  }
+
+  replace(contact: string, id: string, session: string, envelope: Uint8Array): void {
+    const order = this.#row(contact, id)?.number('place');
+    if (order !== undefined) this.put({ contact, id, order, session, envelope });
+  }
+
+  pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
+    const sql = 'SELECT * FROM outbox WHERE contact = ? AND place > ? ORDER BY place LIMIT ?';
+    return this.#database.rows(sql, idBytes(contact), afterOrder, limit).map((row) => this.#open(row));
+  }
+
+  get(contact: string, id: string): OutboxRow | null {
+    const row = this.#row(contact, id);
+    return row && this.#open(row);
+  }
+
+  remove(contact: string, id: string): boolean {
+    return this.#database.change(`DELETE FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id)) > 0;
+  }
+
+  count(contact: string): number {
+    return this.#database.row('SELECT queued FROM contact WHERE id = ?', idBytes(contact))?.number('queued') ?? 0;
+  }
+
+  total(): number {
+    return this.#database.row('SELECT total(queued) AS queued FROM contact')?.number('queued') ?? 0;
+  }
+
+  resetEnvelopes(contact: string): void {
+    this.#database.change('UPDATE outbox SET body = NULL WHERE contact = ? AND body IS NOT NULL', idBytes(contact));
+  }
+
+  #row(contact: string, id: string): Row | null {
+    return this.#database.row(`SELECT * FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id));
+  }
+
+  #sealed(contact: string, id: string, order: number, session: string, envelope: Uint8Array): Uint8Array {
+    return this.#seal.seal(rowKey(idBytes(contact), idBytes(id), order), { session: idBytes(session), envelope });
+  }
+
+  #open(row: Row): OutboxRow {
+    const known = { contact: idOf(row, 'contact'), id: idOf(row, 'id'), order: row.number('place') };
+    try {
+      const body = row.bytesOrNull('body');
+      if (!body) return { ...known, session: null, envelope: null };
+      const key = rowKey(row.bytes('contact'), row.bytes('id'), known.order);
+      const { session, envelope } = this.#seal.open(key, body, bodySchema);
+      return { ...known, session: toHex(session), envelope };
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#sealing.onDamaged({ table: 'outbox', key: known.id });
+      return { ...known, session: null, envelope: null };
+    }
+  }
+}
+
+function rowKey(contact: Uint8Array, id: Uint8Array, order: number): Uint8Array {
+  return concat(contact, id, float64(order));
+}

@@ -1,0 +1,166 @@
+// Everything a profile keeps on disk, behind one door: the folder with keys.json and the database. Opening checks first
+// and writes last: whoever cannot open changes nothing.
+import { existsSync } from 'node:fs';
+import { equal, wipe } from '../crypto/bytes.ts';
+import type { Argon2Parameters } from '../crypto/passphrase.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { SealedContacts, type ContactTable } from './contacts.ts';
+import { createDatabase, databasePath, inspectDatabase } from './database-file.ts';
+import { Database, removeLock, requireNoLock } from './database.ts';
+import { StorageError } from './errors.ts';
+import { SealedIdentity, type IdentityTable } from './identity.ts';
+import { GroupJournal, type Journal } from './journal.ts';
+import { readKeyFiles } from './key-file.ts';
+import { SealedMessages, type MessageTable } from './messages.ts';
+import { migrate, recount } from './migrations.ts';
+import { SealedOutbox, type OutboxTable } from './outbox.ts';
+import { SealedRequests, type RequestTable } from './requests.ts';
+import { Sealing, type DamageListener } from './sealing.ts';
+import { SealedSessions, type SessionTable } from './sessions.ts';
+import { SealedSettings, type SettingTable } from './settings.ts';
+import { changeVaultPassphrase, createVault, openVault, type OpenedVault } from './vault.ts';
+
+/** `new`: nothing there yet. `protected`: a passphrase is wanted. `open`: none is set. */
+export type ProfileFiles = 'new' | 'protected' | 'open';
+
+export interface StoreOptions {
+  /** Exists, 0700. */
+  readonly folder: string;
+  readonly primitives: Primitives;
+  /** For passphrases that are set from now on; left out: tuned for this machine. */
+  readonly argon2?: Argon2Parameters;
+  /** Told of every row that lists leave out because it is not what was written. */
+  readonly onDamaged?: DamageListener;
+}
+
+export interface Store {
+  readonly journal: Journal;
+  readonly identity: IdentityTable;
+  readonly contacts: ContactTable;
+  readonly messages: MessageTable;
+  readonly outbox: OutboxTable;
+  readonly sessions: SessionTable;
+  readonly requests: RequestTable;
+  readonly settings: SettingTable;
+  readonly passphraseSet: boolean;
+  /**
+   * Sets, changes or (next empty) removes the passphrase; current is empty when none is set. A crash on the way leaves
+   * a profile that the old or the new one opens.
+   * @throws StorageError wrong-passphrase, write-failed.
+   */
+  changePassphrase(current: string, next: string): Promise<void>;
+  /** Commits what is open, closes the database, wipes the keys. Nothing can be read or written after it. */
+  close(): void;
+}
+
+/** @throws StorageError keys-damaged, database-newer. */
+export function inspectProfile(folder: string): ProfileFiles {
+  const files = readKeyFiles(folder);
+  if (!files) return 'new';
+  return files.file.protection.kind === 'passphrase' ? 'protected' : 'open';
+}
+
+/**
+ * Removes the lock that a killed process left behind. The caller must hold the profile's control socket: that alone
+ * proves that nobody lives in the profile; under a live process the database would be ruined.
+ */
+export function removeStaleLock(folder: string): void {
+  removeLock(databasePath(folder));
+}
+
+/** @param passphrase empty: none. @throws StorageError write-failed, in-use, keys-damaged; Error when there is a profile already. */
+export async function createStore(options: StoreOptions, passphrase: string): Promise<Store> {
+  requireNoLock(databasePath(options.folder));
+  return openDatabase(options, await createVault(options, passphrase));
+}
+
+/** @throws StorageError wrong-passphrase, keys-damaged, database-newer, in-use, not-crash-safe, damaged, write-failed. */
+export async function openStore(options: StoreOptions, passphrase: string): Promise<Store> {
+  const path = databasePath(options.folder);
+  requireNoLock(path);
+  if (existsSync(path)) inspectDatabase(path);
+  return openDatabase(options, await openVault(options, passphrase));
+}
+
+function openDatabase(options: StoreOptions, vault: OpenedVault): Store {
+  const path = databasePath(options.folder);
+  try {
+    // A crash right behind the first writing of the keys leaves none.
+    if (!existsSync(path)) createDatabase(path, vault.database);
+    inspectDatabase(path);
+    return assemble(options, vault, new Database(path));
+  } finally {
+    wipe(vault.masterKey);
+  }
+}
+
+function assemble(options: StoreOptions, vault: OpenedVault, database: Database): Store {
+  try {
+    migrate(database);
+    const owner = database.row('SELECT database FROM profile')?.bytes('database');
+    if (!owner || !equal(owner, vault.database)) {
+      throw new StorageError('damaged', 'this database belongs to other keys');
+    }
+    recount(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const { primitives, onDamaged } = options;
+  const sealing = new Sealing({ primitives, ...vault, onDamaged: onDamaged ?? (() => undefined) });
+  return new ProfileStore(options, database, sealing, vault.passphraseSet);
+}
+
+class ProfileStore implements Store {
+  readonly journal: GroupJournal;
+  readonly identity: IdentityTable;
+  readonly contacts: ContactTable;
+  readonly messages: MessageTable;
+  readonly outbox: OutboxTable;
+  readonly sessions: SessionTable;
+  readonly requests: RequestTable;
+  readonly settings: SettingTable;
+  readonly #options: StoreOptions;
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  #passphraseSet: boolean;
+  #change: Promise<void> = Promise.resolve();
+
+  constructor(options: StoreOptions, database: Database, sealing: Sealing, passphraseSet: boolean) {
+    this.#options = options;
+    this.#database = database;
+    this.#sealing = sealing;
+    this.#passphraseSet = passphraseSet;
+    this.journal = new GroupJournal(database);
+    this.identity = new SealedIdentity(database, sealing);
+    this.contacts = new SealedContacts(database, sealing);
+    this.messages = new SealedMessages(database, sealing);
+    this.outbox = new SealedOutbox(database, sealing);
+    this.sessions = new SealedSessions(database, sealing);
+    this.requests = new SealedRequests(database, sealing);
+    this.settings = new SealedSettings(database, sealing);
+  }
+
+  get passphraseSet(): boolean {
+    return this.#passphraseSet;
+  }
+
+  changePassphrase(current: string, next: string): Promise<void> {
+    // One after the other: of two at once, each would read the keys before the other has written them.
+    const change = this.#change.then(async () => {
+      await changeVaultPassphrase(this.#options, current, next);
+      this.#passphraseSet = next !== '';
+    });
+    this.#change = change.catch(() => undefined);
+    return change;
+  }
+
+  close(): void {
+    try {
+      this.journal.flush();
+    } finally {
+      this.#database.close();
+      this.#sealing.wipe();
+    }
+  }
+}

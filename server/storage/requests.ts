@@ -1,0 +1,97 @@
+// People who have our token and want to talk. In clear: a random id, and HMAC(index key, ik) to be found by.
+import { z } from 'zod';
+import { equal } from '../crypto/bytes.ts';
+import { collect } from './damage.ts';
+import type { Database, Row } from './database.ts';
+import { StorageError } from './errors.ts';
+import { idBytes, idOf } from './ids.ts';
+import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+
+export interface RequestRecord {
+  readonly id: string;
+  readonly ik: Uint8Array;
+  readonly staticKey: Uint8Array;
+  readonly device: number;
+  readonly generation: number;
+  /** The one they gave themselves. */
+  readonly name: string;
+  readonly address: string | null;
+  readonly at: number;
+}
+
+export interface RequestTable {
+  /** Oldest first; damaged ones are left out and reported. */
+  list(): RequestRecord[];
+  /** @throws StorageError damaged. */
+  get(id: string): RequestRecord | null;
+  /** @throws StorageError damaged. */
+  byIdentity(ik: Uint8Array): RequestRecord | null;
+  /** Adds or replaces. */
+  put(record: RequestRecord): void;
+  remove(id: string): void;
+  count(): number;
+}
+
+const bodySchema = z.object({
+  ik: bytesSchema,
+  staticKey: bytesSchema,
+  device: z.number(),
+  generation: z.number(),
+  name: z.string(),
+  address: z.string().nullable(),
+  at: z.number(),
+});
+
+const PUT = `
+  INSERT INTO request (id, identity, body) VALUES (?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, body = excluded.body`;
+
+export class SealedRequests implements RequestTable {
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  readonly #seal: TableSeal;
+  readonly #index: (ik: Uint8Array) => Uint8Array;
+
+  constructor(database: Database, sealing: Sealing) {
+    this.#database = database;
+    this.#sealing = sealing;
+    this.#seal = sealing.table('request');
+    this.#index = sealing.index('request');
+  }
+
+  list(): RequestRecord[] {
+    const rows = this.#database.rows('SELECT * FROM request ORDER BY number');
+    return collect(this.#sealing, 'request', rows, (row) => this.#open(row));
+  }
+
+  get(id: string): RequestRecord | null {
+    const row = this.#database.row('SELECT * FROM request WHERE id = ?', idBytes(id));
+    return row && this.#open(row);
+  }
+
+  byIdentity(ik: Uint8Array): RequestRecord | null {
+    const row = this.#database.row('SELECT * FROM request WHERE identity = ?', this.#index(ik));
+    return row && this.#open(row);
+  }
+
+  put({ id, ...body }: RequestRecord): void {
+    const key = idBytes(id);
+    this.#database.change(PUT, key, this.#index(body.ik), this.#seal.seal(key, body));
+  }
+
+  remove(id: string): void {
+    this.#database.change('DELETE FROM request WHERE id = ?', idBytes(id));
+    this.#database.scrub();
+  }
+
+  count(): number {
+    return this.#database.row('SELECT count(*) AS count FROM request')?.number('count') ?? 0;
+  }
+
+  #open(row: Row): RequestRecord {
+    const body = this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema);
+    if (!equal(this.#index(body.ik), row.bytes('identity')))
+      throw new StorageError('damaged', 'an index entry was moved');
+    return { id: idOf(row, 'id'), ...body };
+  }
+}

@@ -1,0 +1,172 @@
+// Rows as they stand on disk: `version(1) ‖ key id(4) ‖ nonce(24) ‖ XChaCha20-Poly1305(table key, padded CBOR, AAD)`.
+// The AAD names the database, the table, the row's primary key with all that is fixed for good in clear columns, and the
+// format version: a cell that is moved anywhere else does not open. Numbers that change often stand in clear with a tag
+// over the same AAD, their name and value. Knows nothing of what rows mean.
+import { decode, encode } from 'cborg';
+import { z } from 'zod';
+import { concat, equal, isZero, readU32, u32, utf8, wipe } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { StorageError } from './errors.ts';
+
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const NONCE_BYTES = 24;
+const SEAL_BYTES = 16;
+const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
+const LENGTH_BYTES = 4;
+
+/** Plaintexts are padded to multiples of this: the size of a row tells little about what it says. */
+const PADDING_BYTES = 256;
+
+/** Long enough that nobody finds another number with the same tag, short in every message. */
+const TAG_BYTES = 16;
+
+/** A row that does not open: where it stands, in opaque ids. */
+export interface DamagedRow {
+  readonly table: string;
+  readonly key: string;
+}
+
+export type DamageListener = (row: DamagedRow) => void;
+
+export interface SealingOptions {
+  readonly primitives: Primitives;
+  /** 32 bytes; read once here, wiped by its owner. */
+  readonly masterKey: Uint8Array;
+  /** 16 bytes. */
+  readonly database: Uint8Array;
+  readonly onDamaged: DamageListener;
+}
+
+/** The keys of one open database. */
+export class Sealing {
+  readonly onDamaged: DamageListener;
+  readonly #primitives: Primitives;
+  readonly #database: Uint8Array;
+  readonly #root: Uint8Array;
+  readonly #keys: Uint8Array[] = [];
+
+  constructor({ primitives, masterKey, database, onDamaged }: SealingOptions) {
+    this.onDamaged = onDamaged;
+    this.#primitives = primitives;
+    this.#database = database;
+    this.#root = masterKey.slice();
+    this.#keys.push(this.#root);
+  }
+
+  table(name: string): TableSeal {
+    return new TableSeal(this.#primitives, {
+      row: this.#subkey('table', name),
+      tag: this.#subkey('tag', name),
+      id: this.#subkey('key id', '').subarray(0, KEY_ID_BYTES),
+      scope: concat(this.#database, lengthPrefixed(utf8(name))),
+    });
+  }
+
+  /** HMAC(index key, …): finds rows by a value that must not stand in clear. */
+  index(name: string): (value: Uint8Array) => Uint8Array {
+    const key = this.#subkey('index', name);
+    return (value) => this.#primitives.hmacSha256(key, value);
+  }
+
+  /** No row opens any more. */
+  wipe(): void {
+    wipe(...this.#keys);
+  }
+
+  #subkey(purpose: 'table' | 'tag' | 'index' | 'key id', name: string): Uint8Array {
+    const info = utf8(`loom/2 storage ${purpose} ${name}`);
+    const key = this.#primitives.hkdfSha256(this.#database, this.#root, info, 32);
+    this.#keys.push(key);
+    return key;
+  }
+}
+
+interface TableKeys {
+  readonly row: Uint8Array;
+  readonly tag: Uint8Array;
+  readonly id: Uint8Array;
+  readonly scope: Uint8Array;
+}
+
+/** Seals and opens the rows of one table. `key`: the primary key and fixed clear columns, always laid out alike. */
+export class TableSeal {
+  readonly #primitives: Primitives;
+  readonly #keys: TableKeys;
+
+  constructor(primitives: Primitives, keys: TableKeys) {
+    this.#primitives = primitives;
+    this.#keys = keys;
+  }
+
+  seal(key: Uint8Array, value: object): Uint8Array {
+    const nonce = this.#primitives.random(NONCE_BYTES);
+    const plaintext = pad(encode(value));
+    const sealed = this.#primitives.xchacha20poly1305Seal(this.#keys.row, nonce, plaintext, this.#ad(key));
+    return concat(Uint8Array.of(VERSION), this.#keys.id, nonce, sealed);
+  }
+
+  /** @throws StorageError damaged unless exactly this row was sealed under `key`. */
+  open<T>(key: Uint8Array, sealed: Uint8Array, schema: z.ZodType<T>): T {
+    const value = schema.safeParse(this.#decode(key, sealed));
+    if (!value.success) throw damaged();
+    return value.data;
+  }
+
+  tag(key: Uint8Array, column: string, value: number): Uint8Array {
+    const text = concat(this.#ad(key), utf8(column), float64(value));
+    return this.#primitives.hmacSha256(this.#keys.tag, text).subarray(0, TAG_BYTES);
+  }
+
+  /** @throws StorageError damaged. */
+  requireTag(tag: Uint8Array, key: Uint8Array, column: string, value: number): void {
+    if (!equal(tag, this.tag(key, column, value))) throw damaged();
+  }
+
+  #decode(key: Uint8Array, sealed: Uint8Array): unknown {
+    if (sealed.length < HEADER_BYTES + SEAL_BYTES) throw damaged();
+    const known = sealed[0] === VERSION && equal(sealed.subarray(1, 1 + KEY_ID_BYTES), this.#keys.id);
+    if (!known) throw damaged();
+    const nonce = sealed.subarray(1 + KEY_ID_BYTES, HEADER_BYTES);
+    const text = sealed.subarray(HEADER_BYTES);
+    const plaintext = this.#primitives.xchacha20poly1305Open(this.#keys.row, nonce, text, this.#ad(key));
+    if (!plaintext) throw damaged();
+    return decode(unpad(plaintext));
+  }
+
+  #ad(key: Uint8Array): Uint8Array {
+    return concat(this.#keys.scope, lengthPrefixed(key), Uint8Array.of(VERSION));
+  }
+}
+
+/** Any bytes; a plain Uint8Array, as CBOR gives them. */
+export const bytesSchema = z.instanceof(Uint8Array);
+
+/** An IEEE double in network order: order values and counters up to 2^53, all of them exactly. */
+export function float64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value);
+  return bytes;
+}
+
+function pad(text: Uint8Array): Uint8Array {
+  const length = Math.ceil((LENGTH_BYTES + text.length) / PADDING_BYTES) * PADDING_BYTES;
+  const padded = new Uint8Array(length);
+  padded.set(u32(text.length));
+  padded.set(text, LENGTH_BYTES);
+  return padded;
+}
+
+function unpad(padded: Uint8Array): Uint8Array {
+  const end = padded.length < LENGTH_BYTES ? Infinity : LENGTH_BYTES + readU32(padded, 0);
+  if (end > padded.length || !isZero(padded.subarray(end))) throw damaged();
+  return padded.subarray(LENGTH_BYTES, end);
+}
+
+function lengthPrefixed(bytes: Uint8Array): Uint8Array {
+  return concat(u32(bytes.length), bytes);
+}
+
+function damaged(): StorageError {
+  return new StorageError('damaged', 'a row is not what was written');
+}
