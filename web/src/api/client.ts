@@ -1,0 +1,173 @@
+// The page's one line to the daemon: gets in, proves, asks, listens, and comes back after a cut without losing anything.
+import type { CommandName, Input, Reply, Result, Subscription } from '../../../server/contract/commands.ts';
+import type { EventMessage } from '../../../server/contract/events.ts';
+import { waitBeforeAttempt } from './backoff.ts';
+import { firstCode, onLaterCode } from './entry-code.ts';
+import { Pending } from './pending.ts';
+import { forgetSession, keepSession, readSession, redeemCode } from './session.ts';
+import type { Session } from './session.ts';
+import { ProvenSocket } from './socket.ts';
+import type { SocketEnd } from './socket.ts';
+import { answerTabs, askTabs } from './tabs.ts';
+
+/**
+ * `out`: no way in; `code`: the code was refused; `none`: there was neither session nor code; `restarted`: the session is gone.
+ * `lost`: we were in, the line is cut, it is being tried again.
+ */
+export type LineState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'impostor' }
+  | { readonly kind: 'out'; readonly reason: 'none' | 'code' | 'restarted' };
+
+export interface ClientEvents {
+  readonly line: (state: LineState) => void;
+  readonly events: (events: readonly EventMessage[]) => void;
+  /** What we know is stale or was never loaded: load everything. */
+  readonly reload: () => void;
+}
+
+export class Client {
+  readonly #events: ClientEvents;
+  readonly #pending = new Pending();
+  #state: LineState = { kind: 'starting' };
+  #socket: ProvenSocket | null = null;
+  #subscribed = false;
+  #session: Session | null = null;
+  #place: { boot: string; cursor: number } | null = null;
+  #attempt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(events: ClientEvents) {
+    this.#events = events;
+  }
+
+  async start(): Promise<void> {
+    onLaterCode((code) => void this.#enterWith(code, 'code'));
+    answerTabs(
+      () => this.#state.kind === 'open',
+      () =>
+        this.call('session.code', {}).then(
+          ({ code }) => code,
+          () => null,
+        ),
+    );
+    const wake = (): void => {
+      if (this.#state.kind === 'lost' && document.visibilityState === 'visible') this.#connect();
+    };
+    window.addEventListener('online', wake);
+    document.addEventListener('visibilitychange', wake);
+
+    const code = firstCode();
+    this.#session = readSession();
+    if (code !== null) await this.#enterWith(code, 'code');
+    else if (this.#session !== null) this.#connect();
+    else await this.#askTabs('none');
+  }
+
+  call<N extends CommandName>(command: N, params: Input<N>): Promise<Result<N>> {
+    const socket = this.#socket;
+    const transmit = this.#subscribed && socket !== null ? (value: unknown): void => socket.send(value) : null;
+    return this.#pending.call(command, params, transmit);
+  }
+
+  /** Tries again now, for people who do not want to wait. */
+  retry(): void {
+    if (this.#state.kind === 'lost') this.#connect();
+    if (this.#state.kind === 'impostor' || this.#state.kind === 'out') location.reload();
+  }
+
+  #setState(state: LineState): void {
+    this.#state = state;
+    this.#events.line(state);
+  }
+
+  async #enterWith(code: string, reason: 'none' | 'code' | 'restarted'): Promise<void> {
+    const answer = await redeemCode(code);
+    if (answer.kind === 'session') {
+      this.#session = answer.session;
+      keepSession(answer.session);
+      this.#connect();
+    } else if (this.#session !== null && reason === 'code') {
+      if (this.#socket === null) this.#connect(); // A stale link, but this tab has a session of its own.
+    } else {
+      this.#setState({ kind: 'out', reason });
+    }
+  }
+
+  async #askTabs(reason: 'none' | 'restarted'): Promise<void> {
+    const code = await askTabs();
+    if (code === null) this.#setState({ kind: 'out', reason });
+    else await this.#enterWith(code, reason);
+  }
+
+  #connect(): void {
+    if (this.#session === null) return;
+    clearTimeout(this.#timer);
+    const old = this.#socket;
+    this.#socket = null;
+    this.#subscribed = false;
+    old?.close();
+    const socket: ProvenSocket = new ProvenSocket(this.#session, {
+      proven: () => this.#subscribe(socket),
+      message: (value) => {
+        if (this.#socket === socket) this.#receive(value);
+      },
+      ended: (end) => {
+        if (this.#socket === socket) this.#ended(end);
+      },
+    });
+    this.#socket = socket;
+  }
+
+  #subscribe(socket: ProvenSocket): void {
+    if (this.#socket !== socket) return;
+    this.#attempt = 0;
+    const params = { cursor: this.#place?.cursor ?? null, boot: this.#place?.boot ?? null };
+    const first = this.#place === null;
+    void this.#pending
+      .call('events.subscribe', params, (request) => socket.send(request))
+      .then((stream) => this.#subscribedTo(stream, first, socket))
+      .catch(() => socket.close());
+  }
+
+  #subscribedTo({ boot, cursor, missed }: Subscription, first: boolean, socket: ProvenSocket): void {
+    if (this.#socket !== socket) return;
+    this.#subscribed = true;
+    this.#place = { boot, cursor };
+    this.#setState({ kind: 'open' });
+    if (first || missed === null) this.#events.reload();
+    else if (missed.length > 0) this.#events.events(missed);
+    this.#pending.resume((request) => socket.send(request));
+  }
+
+  #receive(value: unknown): void {
+    const message = value as Reply | EventMessage;
+    if ('id' in message) {
+      this.#pending.settle(message);
+      return;
+    }
+    if (this.#place !== null) this.#place.cursor = message.cursor;
+    this.#events.events([message]);
+  }
+
+  #ended(end: SocketEnd): void {
+    this.#socket = null;
+    this.#subscribed = false;
+    this.#pending.cut();
+    if (end === 'impostor') {
+      this.#setState({ kind: 'impostor' });
+      return;
+    }
+    if (end === 'refused') {
+      this.#session = null;
+      forgetSession();
+      void this.#askTabs('restarted');
+      return;
+    }
+    this.#setState({ kind: 'lost' });
+    this.#timer = setTimeout(() => this.#connect(), waitBeforeAttempt(this.#attempt));
+    this.#attempt += 1;
+  }
+}

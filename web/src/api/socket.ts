@@ -1,0 +1,114 @@
+// One WebSocket to the daemon, from opening to its end. Nothing but the proof is sent before the server has proved itself.
+//
+//   greeting ──{ns}──▶ proving ──{mac} holds──▶ proven ──close──▶ lost
+//      │                  │ └──{mac} wrong────▶ impostor
+//      └──close─▶ lost    └──close frame──────▶ refused   (a cut line without one: lost)
+import { parseHex } from './hex.ts';
+import { importProofKey, makeClientProof, NONCE_BYTES, serverProofHolds } from './proof.ts';
+import type { Session } from './session.ts';
+import { encodeHex } from './hex.ts';
+
+/** Loopback answers in ms; through a tunnel or on a machine just woken it may take seconds. */
+const PROOF_MS = 10_000;
+
+/** `refused`: the daemon does not know our session. `impostor`: what answered is not our daemon. */
+export type SocketEnd = 'lost' | 'refused' | 'impostor';
+
+export interface SocketEvents {
+  readonly proven: () => void;
+  readonly message: (value: unknown) => void;
+  readonly ended: (end: SocketEnd) => void;
+}
+
+type State =
+  | { readonly kind: 'greeting' }
+  | {
+      readonly kind: 'proving';
+      readonly key: CryptoKey;
+      readonly serverNonce: Uint8Array;
+      readonly clientNonce: Uint8Array;
+    }
+  | { readonly kind: 'proven' }
+  | { readonly kind: 'ended' };
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+export class ProvenSocket {
+  readonly #socket: WebSocket;
+  readonly #session: Session;
+  readonly #events: SocketEvents;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #state: State = { kind: 'greeting' };
+  // One after the other, as the proof's steps wait for WebCrypto.
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(session: Session, events: SocketEvents) {
+    this.#session = session;
+    this.#events = events;
+    this.#socket = new WebSocket(`ws://${location.host}/ws`);
+    this.#timer = setTimeout(() => this.#end('lost'), PROOF_MS);
+    this.#socket.addEventListener('message', (event) => this.#receive(event));
+    this.#socket.addEventListener('close', (event) => {
+      // After what arrived before it, or a proof in the making would still be taken for an open line.
+      this.#queue = this.#queue.then(() => {
+        this.#end(this.#state.kind === 'proving' && event.wasClean ? 'refused' : 'lost');
+      });
+    });
+  }
+
+  send(value: unknown): void {
+    if (this.#state.kind === 'proven') this.#socket.send(JSON.stringify(value));
+  }
+
+  close(): void {
+    this.#end('lost');
+  }
+
+  #end(end: SocketEnd): void {
+    if (this.#state.kind === 'ended') return;
+    this.#state = { kind: 'ended' };
+    clearTimeout(this.#timer);
+    this.#socket.close();
+    this.#events.ended(end);
+  }
+
+  #receive(event: MessageEvent): void {
+    if (typeof event.data !== 'string') return;
+    const text = event.data;
+    if (this.#state.kind === 'proven') {
+      this.#events.message(JSON.parse(text));
+      return;
+    }
+    this.#queue = this.#queue.then(() => this.#prove(text)).catch(() => this.#end('impostor'));
+  }
+
+  async #prove(text: string): Promise<void> {
+    const value: unknown = JSON.parse(text);
+    const state = this.#state;
+    if (state.kind === 'greeting') await this.#answer(parseHex(field(value, 'ns'), NONCE_BYTES));
+    else if (state.kind === 'proving') await this.#check(state, field(value, 'mac'));
+    else if (state.kind === 'proven') this.#events.message(value);
+  }
+
+  async #answer(serverNonce: Uint8Array | null): Promise<void> {
+    const raw = parseHex(this.#session.key, 32);
+    if (serverNonce === null || raw === null) return this.#end('impostor');
+    const key = await importProofKey(raw);
+    const clientNonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+    const mac = await makeClientProof(key, serverNonce, clientNonce, location.origin);
+    if (this.#state.kind !== 'greeting') return;
+    this.#state = { kind: 'proving', key, serverNonce, clientNonce };
+    this.#socket.send(JSON.stringify({ sid: this.#session.sid, nc: encodeHex(clientNonce), mac }));
+  }
+
+  async #check(state: State & { kind: 'proving' }, mac: unknown): Promise<void> {
+    const holds = await serverProofHolds(state.key, state.serverNonce, state.clientNonce, mac);
+    if (this.#state !== state) return;
+    if (!holds) return this.#end('impostor');
+    clearTimeout(this.#timer);
+    this.#state = { kind: 'proven' };
+    this.#events.proven();
+  }
+}

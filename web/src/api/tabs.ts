@@ -1,0 +1,57 @@
+// A tab without a session asks the tabs that have one. Three steps, so that only one code is made however many tabs live:
+// ask → offers → want (one of them) → code. The channel is same-origin: no other site hears it.
+import { randomHex } from './hex.ts';
+
+/** An open tab answers in a few ms; a busy or throttled one may need longer. */
+const ANSWER_MS = 1500;
+
+type Note =
+  | { readonly kind: 'ask'; readonly from: string }
+  | { readonly kind: 'offer'; readonly to: string; readonly from: string }
+  | { readonly kind: 'want'; readonly to: string; readonly from: string }
+  | { readonly kind: 'code'; readonly to: string; readonly code: string };
+
+const channel = new BroadcastChannel('loom');
+const self = randomHex(8);
+
+function post(note: Note): void {
+  channel.postMessage(note);
+}
+
+function listen(handle: (note: Note) => void, signal?: AbortSignal): void {
+  const options = signal === undefined ? {} : { signal };
+  channel.addEventListener('message', (event: MessageEvent<Note>) => handle(event.data), options);
+}
+
+/** Answers new tabs with a code from `mint`, which returns null while this tab has no proven connection. */
+export function answerTabs(isLive: () => boolean, mint: () => Promise<string | null>): void {
+  listen((note) => {
+    if (note.kind === 'ask' && isLive()) post({ kind: 'offer', to: note.from, from: self });
+    if (note.kind !== 'want' || note.to !== self) return;
+    void mint().then((code) => {
+      if (code !== null) post({ kind: 'code', to: note.from, code });
+    });
+  });
+}
+
+/** A code from another tab; null when none answers in time. */
+export function askTabs(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const stop = new AbortController();
+    let chosen = false;
+    const finish = (code: string | null): void => {
+      clearTimeout(timer);
+      stop.abort();
+      resolve(code);
+    };
+    const timer = setTimeout(() => finish(null), ANSWER_MS);
+    listen((note) => {
+      if (note.kind === 'offer' && note.to === self && !chosen) {
+        chosen = true;
+        post({ kind: 'want', to: note.from, from: self });
+      }
+      if (note.kind === 'code' && note.to === self) finish(note.code);
+    }, stop.signal);
+    post({ kind: 'ask', from: self });
+  });
+}

@@ -1,0 +1,26 @@
+import type { Contact } from '../../../server/contract/model.ts';
+import { foldText } from './names.ts';
+
+function lastActive(contact: Contact): number {
+  return Math.max(contact.lastMessage?.at ?? 0, contact.addedAt);
+}
+
+/** Most recently active first, blocked ones last. */
+export function inOrder(contacts: Iterable<Contact>): readonly Contact[] {
+  return [...contacts].sort(
+    (a, b) =>
+      Number(a.blocked) - Number(b.blocked) ||
+      lastActive(b) - lastActive(a) ||
+      (a.id < b.id ? -1 : Number(a.id > b.id)),
+  );
+}
+
+/** Those whose name holds every word of `query`. */
+export function matching(contacts: readonly Contact[], query: string): readonly Contact[] {
+  const words = foldText(query).split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return contacts;
+  return contacts.filter((contact) => {
+    const name = foldText(contact.name);
+    return words.every((word) => name.includes(word));
+  });
+}

@@ -1,0 +1,72 @@
+// Names come from other people: what could hide or reorder their characters is spelled out.
+
+export interface NamePart {
+  readonly text: string;
+  /** A character that would be invisible, or change the order of the others, as its code point. */
+  readonly spelled: boolean;
+}
+
+// Control and format characters, line and paragraph separators, private use, lone surrogates, invisible fillers.
+// U+200D joins emoji and scripts; between two visible characters it stays (see below).
+const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5]/u;
+const joiner = '\u200d';
+const joinable = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+
+function spell(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+}
+
+/** The name in runs of visible text and spelled-out characters. */
+export function splitName(name: string): readonly NamePart[] {
+  const parts: { text: string; spelled: boolean }[] = [];
+  const characters = [...name];
+  for (const [at, character] of characters.entries()) {
+    const joins =
+      character === joiner &&
+      joinable.test(characters[at - 1] ?? '') &&
+      /\p{Extended_Pictographic}/u.test(characters[at + 1] ?? '');
+    const spelled = hidden.test(character) && !joins;
+    const last = parts.at(-1);
+    if (last?.spelled === spelled) last.text += spelled ? spell(character) : character;
+    else parts.push({ text: spelled ? spell(character) : character, spelled });
+  }
+  return parts;
+}
+
+/** The same as one string, for labels. */
+export function plainName(name: string): string {
+  return splitName(name)
+    .map((part) => part.text)
+    .join('');
+}
+
+/** One or two letters for an avatar. */
+export function initials(name: string): string {
+  const words = splitName(name)
+    .filter((part) => !part.spelled)
+    .map((part) => part.text)
+    .join('')
+    .split(/[\s._-]+/u)
+    .filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
+  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
+    (word) => word?.match(/\p{L}|\p{N}|\p{Extended_Pictographic}/u)?.[0] ?? '',
+  );
+  return firsts.join('').toLocaleUpperCase() || '?';
+}
+
+/** A hue in degrees from a public key in hex: the same person has the same colour everywhere. */
+export function hueOf(publicKey: string): number {
+  return Math.round((Number.parseInt(publicKey.slice(0, 4), 16) / 0xffff) * 360) || 0;
+}
+
+/** For searching: without case and accents. */
+export function foldText(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase();
+}
+
+const encoder = new TextEncoder();
+
+/** Length as UTF-8, in bytes. */
+export function byteLength(text: string): number {
+  return encoder.encode(text).length;
+}

@@ -1,0 +1,68 @@
+// Messages on their way to our own disk: shown at once, gone as soon as the daemon has stored them.
+import type { ErrorCode } from '../../../server/contract/errors.ts';
+import type { Id, Message } from '../../../server/contract/model.ts';
+
+export type LocalState = 'sending' | 'failed';
+
+/** A message as it is shown: the daemon's, or one still on its way there. */
+export type Shown = Omit<Message, 'state'> & {
+  readonly state: Message['state'] | LocalState;
+  /** Why it failed. */
+  readonly problem?: ErrorCode | 'disconnected';
+};
+
+export class Outgoing {
+  readonly #messages = new Map<Id, Shown>();
+
+  add(contact: Id, id: Id, body: string, at: number): Shown {
+    const shown: Shown = {
+      id,
+      contact,
+      direction: 'out',
+      kind: 'text',
+      body,
+      at,
+      state: 'sending',
+      order: Infinity,
+      missing: 0,
+    };
+    this.#messages.set(id, shown);
+    return shown;
+  }
+
+  fail(id: Id, problem: ErrorCode | 'disconnected'): void {
+    const shown = this.#messages.get(id);
+    if (shown !== undefined) this.#messages.set(id, { ...shown, state: 'failed', problem });
+  }
+
+  /** Back on its way; returns it, or undefined when it is not here. */
+  retry(id: Id): Shown | undefined {
+    const shown = this.#messages.get(id);
+    if (shown === undefined) return undefined;
+    const { problem: _, ...rest } = shown;
+    const again: Shown = { ...rest, state: 'sending' };
+    this.#messages.set(id, again);
+    return again;
+  }
+
+  get(id: Id): Shown | undefined {
+    return this.#messages.get(id);
+  }
+
+  /** Stored, or given up. Returns whether it was here. */
+  settle(id: Id): boolean {
+    return this.#messages.delete(id);
+  }
+
+  of(contact: Id): readonly Shown[] {
+    return [...this.#messages.values()].filter((shown) => shown.contact === contact);
+  }
+
+  failed(): readonly Shown[] {
+    return [...this.#messages.values()].filter((shown) => shown.state === 'failed');
+  }
+
+  all(): readonly Shown[] {
+    return [...this.#messages.values()];
+  }
+}

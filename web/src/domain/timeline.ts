@@ -1,0 +1,113 @@
+// The loaded part of one conversation, in order. Events change it in place in O(log n); a reader takes a snapshot.
+import type { Id, Message, MessageState } from '../../../server/contract/model.ts';
+
+const rank: Readonly<Record<MessageState, number>> = { queued: 0, sent: 1, delivered: 2, received: 2, read: 3 };
+
+/** A state never goes back: events and replies may overtake each other. */
+export function laterState(a: MessageState, b: MessageState): MessageState {
+  return rank[b] > rank[a] ? b : a;
+}
+
+export class Timeline {
+  #list: Message[] = [];
+  readonly #orders = new Map<Id, number>();
+  #shared = false;
+
+  get length(): number {
+    return this.#list.length;
+  }
+
+  get oldest(): Message | undefined {
+    return this.#list[0];
+  }
+
+  has(id: Id): boolean {
+    return this.#orders.has(id);
+  }
+
+  /** The same array until something changes. */
+  snapshot(): readonly Message[] {
+    this.#shared = true;
+    return this.#list;
+  }
+
+  /** Puts a message in its place, or brings the one there up to date. */
+  put(message: Message): void {
+    const known = this.#orders.get(message.id);
+    if (known === message.order) {
+      const at = this.#position(known);
+      const before = this.#list[at];
+      const state = before === undefined ? message.state : laterState(before.state, message.state);
+      this.#writable()[at] = { ...message, state };
+      return;
+    }
+    if (known !== undefined) this.#remove(known);
+    const list = this.#writable();
+    this.#orders.set(message.id, message.order);
+    const last = list.at(-1);
+    if (last === undefined || last.order < message.order) list.push(message);
+    else list.splice(this.#position(message.order), 0, message);
+  }
+
+  /** Older messages, oldest first, in front. Returns how many were new. */
+  prepend(page: readonly Message[]): number {
+    const fresh = page.filter((message) => !this.#orders.has(message.id));
+    for (const message of fresh) this.#orders.set(message.id, message.order);
+    this.#list = [...fresh, ...this.#list];
+    this.#shared = false;
+    return fresh.length;
+  }
+
+  setState(id: Id, state: MessageState): void {
+    const order = this.#orders.get(id);
+    if (order === undefined) return;
+    const at = this.#position(order);
+    const before = this.#list[at];
+    if (before === undefined || laterState(before.state, state) === before.state) return;
+    this.#writable()[at] = { ...before, state };
+  }
+
+  /** Everything of theirs is read. Stops at the first that already was. */
+  readAll(): void {
+    for (let at = this.#list.length - 1; at >= 0; at -= 1) {
+      const message = this.#list[at];
+      if (message?.direction !== 'in') continue;
+      if (message.state === 'read') return;
+      this.#writable()[at] = { ...message, state: 'read' };
+    }
+  }
+
+  /** Keeps the newest `count`. Returns whether any were let go. */
+  keepNewest(count: number): boolean {
+    if (this.#list.length <= count) return false;
+    for (const message of this.#list.slice(0, -count)) this.#orders.delete(message.id);
+    this.#list = this.#list.slice(-count);
+    this.#shared = false;
+    return true;
+  }
+
+  #remove(order: number): void {
+    const [gone] = this.#writable().splice(this.#position(order), 1);
+    if (gone !== undefined) this.#orders.delete(gone.id);
+  }
+
+  /** Index of the first message whose order is not below `order`. */
+  #position(order: number): number {
+    let low = 0;
+    let high = this.#list.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#list[middle]?.order ?? Infinity) < order) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #writable(): Message[] {
+    if (this.#shared) {
+      this.#list = this.#list.slice();
+      this.#shared = false;
+    }
+    return this.#list;
+  }
+}

@@ -1,0 +1,138 @@
+// Sends each event to the store it concerns. Thousands a second become one change of the page per frame.
+import type { EventMessage } from '../../../server/contract/events.ts';
+import { useContacts } from './contacts.ts';
+import { useConversations } from './conversations.ts';
+import { useLink } from './link.ts';
+import { useProfile } from './profile.ts';
+
+/** A hidden tab gets no animation frames; ms. */
+const HIDDEN_MS = 250;
+
+function inNextFrame(act: () => void): void {
+  if (document.visibilityState === 'visible') requestAnimationFrame(act);
+  else setTimeout(act, HIDDEN_MS);
+}
+
+type Stores = ReturnType<typeof useStores>;
+
+function useStores() {
+  return {
+    link: useLink(),
+    profile: useProfile(),
+    contacts: useContacts(),
+    conversations: useConversations(),
+  };
+}
+
+function applyToPeople({ contacts, conversations }: Stores, { event, data }: EventMessage): boolean {
+  switch (event) {
+    case 'contact.changed':
+      contacts.put(data.contact);
+      return true;
+    case 'contact.removed':
+      contacts.drop(data.contact);
+      conversations.drop(data.contact);
+      return true;
+    case 'request.changed':
+      contacts.requests.set(data.request.id, data.request);
+      return true;
+    case 'request.removed':
+      contacts.requests.delete(data.request);
+      return true;
+    case 'peer.discovered':
+      contacts.nearby.set(data.peer.contact, data.peer);
+      return true;
+    case 'peer.lost':
+      contacts.nearby.delete(data.contact);
+      return true;
+    case 'typing.changed':
+      contacts.setTyping(data.contact, data.typing);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function applyToMessages({ contacts, conversations }: Stores, { event, data }: EventMessage): boolean {
+  switch (event) {
+    case 'message.received':
+      contacts.setTyping(data.message.contact, false);
+      contacts.noteMessage(data.message);
+      conversations.put(data.message);
+      return true;
+    case 'message.stored':
+      contacts.noteMessage(data.message);
+      conversations.put(data.message);
+      return true;
+    case 'message.state':
+      conversations.setState(data.contact, data.id, data.state);
+      contacts.noteState(data.contact, data.id, data.state);
+      return true;
+    case 'message.read':
+      conversations.readAll(data.contact);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function applyToProfile({ profile }: Stores, { event, data }: EventMessage, reload: () => void): void {
+  switch (event) {
+    case 'state.changed':
+      profile.change({ state: data.state });
+      reload();
+      break;
+    case 'identity.changed':
+      profile.identity = data.identity;
+      break;
+    case 'network.changed':
+      profile.network = data.network;
+      break;
+    case 'storage.changed':
+      profile.change({ storage: data.storage });
+      break;
+    default: // session.established is told by contact.changed as well; log is for the command line.
+  }
+}
+
+/** Connects the page to the daemon and keeps the stores true from then on. */
+export function startStores(): void {
+  const stores = useStores();
+  const { profile, contacts, conversations } = stores;
+  let queue: EventMessage[] = [];
+
+  async function load(): Promise<void> {
+    queue = [];
+    await profile.load();
+    conversations.clear();
+    if (profile.state !== 'ready') {
+      contacts.clear();
+      return;
+    }
+    await contacts.load();
+    conversations.sendFailedAgain();
+  }
+
+  function reload(): void {
+    load().catch(() => undefined); // A cut line: the next one loads again. Locked meanwhile: an event says so.
+  }
+
+  function drain(): void {
+    const batch = queue;
+    queue = [];
+    for (const message of batch) {
+      const done = applyToPeople(stores, message) || applyToMessages(stores, message);
+      if (!done) applyToProfile(stores, message, reload);
+    }
+    contacts.publish();
+    conversations.publish();
+  }
+
+  stores.link.start({
+    events: (messages) => {
+      if (queue.length === 0) inNextFrame(drain);
+      queue.push(...messages);
+    },
+    reload,
+  });
+}

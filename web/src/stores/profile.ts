@@ -1,0 +1,77 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import type { Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
+import { useLink } from './link.ts';
+
+/** Who we are, and the state of the daemon behind this page. */
+export const useProfile = defineStore('profile', () => {
+  const link = useLink();
+  const status = shallowRef<Status | null>(null);
+  const identity = shallowRef<Identity | null>(null);
+  const network = shallowRef<NetworkFacts | null>(null);
+
+  const state = computed(() => status.value?.state ?? null);
+  const storageFails = computed(() => status.value?.storage === 'failing');
+
+  async function load(): Promise<void> {
+    const next = await link.call('status.get', {});
+    identity.value = next.state === 'ready' ? await link.call('identity.get', {}) : null;
+    network.value = next.network;
+    status.value = next;
+  }
+
+  function change(part: Partial<Status>): void {
+    if (status.value !== null) status.value = { ...status.value, ...part };
+  }
+
+  async function create(name: string, passphrase: string): Promise<void> {
+    identity.value = await link.call('identity.create', { name, passphrase });
+  }
+
+  async function unlock(passphrase: string): Promise<void> {
+    await link.call('vault.unlock', { passphrase });
+  }
+
+  async function lock(): Promise<void> {
+    await link.call('vault.lock', {});
+  }
+
+  async function rename(name: string): Promise<void> {
+    identity.value = await link.call('identity.rename', { name });
+  }
+
+  async function setPassphrase(current: string, next: string): Promise<void> {
+    identity.value = await link.call('vault.passphrase', { current, next });
+  }
+
+  function token(): Promise<{ readonly token: string; readonly peerPort: number }> {
+    return link.call('identity.token', {});
+  }
+
+  async function refreshNetwork(): Promise<void> {
+    network.value = await link.call('network.status', {});
+  }
+
+  async function refreshStatus(): Promise<void> {
+    status.value = await link.call('status.get', {});
+    network.value = status.value.network;
+  }
+
+  return {
+    status,
+    identity,
+    network,
+    state,
+    storageFails,
+    load,
+    change,
+    create,
+    unlock,
+    lock,
+    rename,
+    setPassphrase,
+    token,
+    refreshNetwork,
+    refreshStatus,
+  };
+});
