@@ -1,0 +1,162 @@
+// From the text of a request to the text of its reply, for every connection: a tab's WebSocket or the control socket.
+import { z } from 'zod';
+import { commandSchemas, isCommandName, requestSchema } from '../contract/commands.ts';
+import type { CommandName, Params, Reply, Request, Results, Subscription } from '../contract/commands.ts';
+import { CommandError } from '../contract/errors.ts';
+import type { EventMessage } from '../contract/events.ts';
+import type { Application } from '../engine/application.ts';
+import type { Access } from './access.ts';
+import { COMMANDS_RUNNING, MISSED_LENGTH } from './limits.ts';
+
+/** `control`: the same person's command line, over the control socket. */
+export type Caller = 'browser' | 'control';
+
+/** Commands beyond the browser's contract, on the control socket alone. */
+export interface ControlResults extends Results {
+  /** The address that opens Loom in a browser, with a fresh code in its fragment. */
+  'session.url': { readonly url: string };
+}
+
+export interface DispatcherOptions {
+  readonly application: Application;
+  readonly access: Access;
+  /** The address of the local door with this code in it; waits until the door is open. */
+  readonly url: (code: string) => Promise<string>;
+  /** Asked to end the process, once the reply is on its way. */
+  readonly stop: () => void;
+  /** Told of errors that are ours; what they say stays in the process. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** What a failed request must still have to be answered. */
+const numberedSchema = z.object({ id: z.int().nonnegative() });
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a connection. `send` gets one JSON text for each reply and event. */
+  open(caller: Caller, send: (text: string) => void): Connection {
+    return new Connection(this.#options, caller, send);
+  }
+}
+
+export class Connection {
+  readonly #options: DispatcherOptions;
+  readonly #caller: Caller;
+  readonly #send: (text: string) => void;
+  #running = 0;
+  #closed = false;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(options: DispatcherOptions, caller: Caller, send: (text: string) => void) {
+    this.#options = options;
+    this.#caller = caller;
+    this.#send = send;
+  }
+
+  /** @returns false when the text is no request at all, so that no reply can be told apart: hang up. */
+  receive(text: string): boolean {
+    const value = parseJson(text);
+    const request = requestSchema.safeParse(value);
+    if (!request.success) {
+      const numbered = numberedSchema.safeParse(value);
+      if (!numbered.success) return false;
+      this.#fail(numbered.data.id, new CommandError('bad-request', 'This is no request.'));
+    } else if (this.#running >= COMMANDS_RUNNING) {
+      this.#fail(request.data.id, new CommandError('too-many', 'Too many commands at once.'));
+    } else {
+      this.#running += 1;
+      void this.#answer(request.data).finally(() => (this.#running -= 1));
+    }
+    return true;
+  }
+
+  /** Nothing is sent any more; commands under way run to their end. */
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+  }
+
+  async #answer(request: Request): Promise<void> {
+    try {
+      // In one turn, answer included: an event between the two would be lost or come twice.
+      if (request.command === 'events.subscribe') this.#subscribe(request);
+      else this.#reply({ id: request.id, ok: true, result: await this.#run(request) });
+    } catch (error) {
+      this.#fail(request.id, error);
+    }
+  }
+
+  async #run({ command, params }: Request): Promise<unknown> {
+    const { application, access, url, stop } = this.#options;
+    const lifetime = this.#caller === 'browser' ? 'opened' : 'printed';
+    if (command === 'session.url' && this.#caller === 'control') {
+      paramsOf('session.code', params);
+      return { url: await url(access.mintCode(lifetime)) };
+    }
+    if (!isCommandName(command)) throw new CommandError('unknown-command', 'There is no such command.');
+    const parsed = paramsOf(command, params);
+    if (command === 'session.code') return { code: access.mintCode(lifetime) };
+    if (command === 'process.stop') {
+      if (this.#caller === 'browser') throw new CommandError('not-allowed', 'Only the command line may do this.');
+      setImmediate(stop);
+      return { done: true };
+    }
+    return application.execute(command, parsed);
+  }
+
+  #subscribe({ id, params }: Request): void {
+    const { boot, cursor } = paramsOf('events.subscribe', params);
+    const { events } = this.#options.application;
+    this.#unsubscribe();
+    const missed = events.since(boot, cursor);
+    const result: Subscription = {
+      boot: events.boot,
+      cursor: events.cursor,
+      missed: missed && fitsReply(missed) ? missed : null,
+    };
+    this.#reply({ id, ok: true, result });
+    if (!this.#closed) this.#unsubscribe = events.subscribe((event) => this.#write(event));
+  }
+
+  #fail(id: number, error: unknown): void {
+    if (error instanceof CommandError) {
+      this.#reply({ id, ok: false, error: { code: error.code, message: error.message } });
+      return;
+    }
+    this.#options.onBug(error);
+    this.#reply({ id, ok: false, error: { code: 'internal', message: 'Something went wrong inside Loom.' } });
+  }
+
+  #reply(reply: Reply): void {
+    this.#write(reply);
+  }
+
+  #write(message: Reply | EventMessage): void {
+    if (!this.#closed) this.#send(JSON.stringify(message));
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function paramsOf<N extends CommandName>(command: N, params: unknown): Params<N> {
+  const schema: z.ZodType = commandSchemas[command];
+  const parsed = schema.safeParse(params);
+  if (!parsed.success) throw new CommandError('bad-request', 'The parameters do not fit the command.');
+  return parsed.data as Params<N>;
+}
+
+function fitsReply(missed: readonly EventMessage[]): boolean {
+  let length = 0;
+  return missed.every((event) => (length += JSON.stringify(event).length) <= MISSED_LENGTH);
+}

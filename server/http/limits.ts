@@ -1,0 +1,72 @@
+// Bounds of the local door. Sizes in bytes and times in ms unless named otherwise.
+
+/** The one route with a body takes a code of 22 characters. */
+export const BODY_BYTES = 64 * 1024;
+
+/** Request line and headers; a browser on loopback, without cookies, sends about 1 KiB. */
+export const HEADER_BYTES = 8 * 1024;
+
+/** For the headers alone, so that a slow sender holds a connection no longer. Covers connections that never send. */
+export const HEADERS_MS = 10_000;
+
+/** For a whole request. */
+export const REQUEST_MS = 30_000;
+
+/** How often Node looks for connections over those times; its own default of 30 s would treble the first. */
+export const TIMEOUT_CHECK_MS = 1000;
+
+/** Connections of each listener, tabs included: far above any use, far below the usual limit on open files. */
+export const CONNECTIONS = 1024;
+
+/** A person waits for a code that we open in the browser, or copies one that we printed. */
+export const CODE_OPENED_MS = 60_000;
+export const CODE_PRINTED_MS = 10 * 60_000;
+
+/** Codes open at once; one more and the oldest goes. */
+export const CODES_OPEN = 3;
+
+/** Wrong codes within a minute after which nobody gets in, and after which all open codes are void. */
+export const FAILURES_MS = 60_000;
+export const FAILURES_PAUSE = 5;
+export const FAILURES_VOID = 10;
+
+/** Tabs that may come back; one more and the one unused longest goes. */
+export const SESSIONS = 64;
+
+/** From the upgrade to the page's proof, its size, and how many sockets may be at that point at once. */
+export const PROOF_MS = 5000;
+export const PROOF_BYTES = 4096;
+export const UNPROVEN_SOCKETS = 16;
+
+/** One message of a proven page: the largest text with its JSON around it. */
+export const MESSAGE_PAYLOAD_BYTES = 512 * 1024;
+
+/** Frames in one message: each costs memory beside its bytes, and browsers send one. */
+export const MESSAGE_FRAGMENTS = 64;
+
+/** Of one page: far above typing and scrolling, far below what hurts. */
+export const MESSAGES_PER_SECOND = 200;
+
+/** What one connection has not read yet; past it the connection is closed and may come back. */
+export const BACKLOG_BYTES = 8 * 1024 * 1024;
+
+/** Pings keep tunnels open; a tab that answers none until the next is gone. */
+export const HEARTBEAT_MS = 20_000;
+
+/** What a peer has to answer a closing handshake, then the connection is cut. */
+export const CLOSE_MS = 300;
+
+/** Commands of one connection that may run at the same time. */
+export const COMMANDS_RUNNING = 256;
+
+/** Missed events in one reply, as JSON; more, and reloading is cheaper than catching up. */
+export const MISSED_LENGTH = 4 * 1024 * 1024;
+
+/** Connections to the control socket: commands of the same person. */
+export const CONTROL_CONNECTIONS = 32;
+
+/** One line to the control socket: the largest text, written with escapes. */
+export const CONTROL_LINE_BYTES = 1024 * 1024;
+
+/** One line back: the largest page of messages, each character escaped. */
+export const CONTROL_REPLY_BYTES = 16 * 1024 * 1024;

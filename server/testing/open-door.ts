@@ -1,0 +1,154 @@
+// A whole local door for tests: the real HTTP layer on a real port, over an application that does little but is real.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommandName, Params, Result } from '../contract/commands.ts';
+import { CommandError } from '../contract/errors.ts';
+import type { Application } from '../engine/application.ts';
+import { systemClock } from '../engine/clock.ts';
+import type { Clock } from '../engine/clock.ts';
+import { EventLog } from '../engine/event-log.ts';
+import { Access } from '../http/access.ts';
+import { Dispatcher } from '../http/dispatch.ts';
+import { startHttp } from '../http/listen.ts';
+import type { HttpServer } from '../http/listen.ts';
+
+/** Tells the log level texts it is sent; everything else is done, locked or a bug, by command. */
+export class SmallApplication implements Application {
+  readonly events = new EventLog(randomBytes(8).toString('hex'));
+  readonly executed: { command: CommandName; params: unknown }[] = [];
+
+  async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
+    this.executed.push({ command, params });
+    await Promise.resolve();
+    if (command === 'vault.lock') throw new CommandError('locked', 'Locked already.');
+    if (command === 'network.status') throw new Error('a bug with a secret in its text');
+    return { done: true } as Result<N>;
+  }
+
+  say(text: string): void {
+    this.events.emit('log', { level: 'info', text });
+  }
+}
+
+export interface OpenDoor {
+  readonly port: number;
+  /** `127.0.0.1:PORT` and the origin over it. */
+  readonly host: string;
+  readonly origin: string;
+  readonly access: Access;
+  readonly application: SmallApplication;
+  readonly dispatcher: Dispatcher;
+  readonly bugs: unknown[];
+  readonly stops: () => number;
+  readonly http: HttpServer;
+  close(): Promise<void>;
+}
+
+export function smallDispatcher(clock: Clock): Omit<OpenDoor, 'port' | 'host' | 'origin' | 'http' | 'close'> {
+  const application = new SmallApplication();
+  const access = new Access(clock);
+  const bugs: unknown[] = [];
+  let stops = 0;
+  const dispatcher = new Dispatcher({
+    application,
+    access,
+    url: (code) => Promise.resolve(`http://127.0.0.1:1/#code=${code}`),
+    stop: () => (stops += 1),
+    onBug: (error) => bugs.push(error),
+  });
+  return { application, access, dispatcher, bugs, stops: () => stops };
+}
+
+export async function openDoor(clock: Clock = systemClock): Promise<OpenDoor> {
+  const parts = smallDispatcher(clock);
+  const staticFolder = mkdtempSync(join(tmpdir(), 'loom-door-'));
+  mkdirSync(join(staticFolder, 'assets'));
+  writeFileSync(join(staticFolder, 'index.html'), '<!doctype html><title>Loom</title>\n');
+  writeFileSync(join(staticFolder, 'assets', 'app-1a2b3c4d.js'), 'export {};\n');
+  const http = await startHttp({
+    access: parts.access,
+    dispatcher: parts.dispatcher,
+    clock,
+    staticFolder,
+    onBug: (error) => parts.bugs.push(error),
+    port: 0,
+  });
+  const host = `127.0.0.1:${http.port}`;
+  return {
+    ...parts,
+    http,
+    port: http.port,
+    host,
+    origin: `http://${host}`,
+    async close() {
+      await http.stop();
+      rmSync(staticFolder, { recursive: true });
+    },
+  };
+}
+
+export interface RawResponse {
+  /** 0: the connection was closed without a response. */
+  readonly status: number;
+  /** By lower-case name; a doubled one shows as `a, b`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends these bytes as they are, and reads until the other side closes (or the response to an upgrade is there). */
+export function sendRaw(port: number, bytes: string | Buffer, address = '127.0.0.1'): Promise<RawResponse> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, address);
+    let text = '';
+    socket.on('connect', () => socket.write(bytes));
+    socket.on('data', (piece) => {
+      text += piece.toString('latin1');
+      if (text.startsWith('HTTP/1.1 101 ') && text.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
+    });
+    socket.on('close', () => resolve(parseResponse(text)));
+  });
+}
+
+/** One request written line by line; `Connection: close` is added. */
+export function request(
+  port: number,
+  method: string,
+  target: string,
+  headers: readonly string[],
+  body = '',
+): Promise<RawResponse> {
+  const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
+  const lines = [`${method} ${target} HTTP/1.1`, ...headers, ...length, 'Connection: close', '', body];
+  return sendRaw(port, lines.join('\r\n'));
+}
+
+/** The headers of a WebSocket upgrade, without Host and Origin. */
+export const upgradeHeaders = [
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+
+export function upgrade(port: number, target: string, headers: readonly string[]): Promise<RawResponse> {
+  return sendRaw(port, [`GET ${target} HTTP/1.1`, ...headers, ...upgradeHeaders, '', ''].join('\r\n'));
+}
+
+function parseResponse(text: string): RawResponse {
+  const end = text.indexOf('\r\n\r\n');
+  const [first = '', ...lines] = (end === -1 ? text : text.slice(0, end)).split('\r\n');
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return { status: Number(first.split(' ')[1] ?? 0), headers, body: end === -1 ? '' : text.slice(end + 4) };
+}
