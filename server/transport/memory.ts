@@ -66,6 +66,13 @@ class MemoryConnection implements Connection {
     this.#schedule();
   }
 
+  /** Ends at once without a word to the other side. */
+  drop(): void {
+    this.#waiting.length = 0;
+    this.#ending = true;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -87,7 +94,9 @@ class MemoryConnection implements Connection {
 }
 
 export class MemoryNetwork {
+  /** A cut network carries nothing, not even the end of a connection. */
   isCut = false;
+  readonly #open = new Set<MemoryConnection>();
   readonly #listeners = new Map<string, (connection: Connection) => void>();
   #nextPort = FIRST_FREE_PORT;
 
@@ -97,6 +106,12 @@ export class MemoryNetwork {
       listen: (_host, port, accept) => Promise.resolve(this.#listen(address, port, accept)),
       dial: (host, port, signal) => this.#dial(address, host, port, signal),
     };
+  }
+
+  /** Resets every connection, as a router does that forgot them. What was under way is lost. */
+  reset(): void {
+    for (const connection of this.#open) connection.drop();
+    this.#open.clear();
   }
 
   #listen(host: string, wanted: number, accept: (connection: Connection) => void): Listener {
@@ -121,6 +136,7 @@ export class MemoryNetwork {
     const far = new MemoryConnection(this, from, this.#nextPort++);
     near.other = far;
     far.other = near;
+    this.#open.add(near).add(far);
     accept(far);
     return near;
   }

@@ -1,0 +1,227 @@
+// One connection with its link: handshake, deadline, keepalive, batching. Knows records, but neither contacts nor storage.
+//
+//   handshaking ──proven (initiator)──▶ held ──proceed──▶ secured ──greeted──▶ open ──▶ closed
+//        └───────────────────── closed: bad bytes, deadline, silence, other side gone ──────▲
+//
+// Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
+import type { Link } from '../protocol/link.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
+import { BYE, encodeAck, RECORD, type LinkRecord } from '../protocol/records.ts';
+import type { Connection } from '../transport/transport.ts';
+import type { Clock } from './clock.ts';
+
+export interface ChannelListener {
+  /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
+  onProven?: () => void;
+  onSecured: (theirStatic: Uint8Array) => void;
+  onRecord: (record: LinkRecord) => void;
+  /** What was written is with the network; there is room again. */
+  onDrain?: () => void;
+  /** Exactly once, whoever ended it. */
+  onClosed: () => void;
+}
+
+export interface ChannelOptions {
+  readonly connection: Connection;
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+}
+
+const deaf: ChannelListener = {
+  onSecured: () => undefined,
+  onRecord: () => undefined,
+  onClosed: () => undefined,
+};
+
+export class Channel {
+  listener: ChannelListener = deaf;
+  /** When the channel was made, on the wall clock. */
+  readonly since: number;
+  readonly #options: ChannelOptions;
+  #records: LinkRecord[] = [];
+  #acks: Uint8Array[] = [];
+  #scheduled = false;
+  #secured = false;
+  #closed = false;
+  #heardAt: number;
+  #timer: () => void;
+  readonly #probes = new Set<(alive: boolean) => void>();
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.since = options.clock.now();
+    this.#heardAt = options.clock.monotonic();
+    this.#timer = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
+    options.connection.onData = (bytes) => this.#receive(bytes);
+    options.connection.onClose = () => this.#finish();
+    options.connection.onDrain = () => this.listener.onDrain?.();
+  }
+
+  get role(): 'initiator' | 'responder' {
+    return this.#options.link.role;
+  }
+
+  get remoteAddress(): string {
+    return this.#options.connection.remoteAddress;
+  }
+
+  get remoteHost(): string {
+    return this.#options.connection.remoteHost;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Bytes written that the network has not taken yet. */
+  get backlog(): number {
+    return this.#options.connection.backlog;
+  }
+
+  get handshakeHash(): Uint8Array {
+    return this.#options.link.handshakeHash;
+  }
+
+  get exportKey(): Uint8Array {
+    return this.#options.link.exportKey;
+  }
+
+  start(): void {
+    this.#guarded(() => this.#run(this.#options.link.start()));
+  }
+
+  /** Initiator, after `onProven`: shows who we are. */
+  proceed(): void {
+    this.#guarded(() => this.#run(this.#options.link.proceed()));
+  }
+
+  /** Both HELLOs are known: the deadline is off, the keepalive on. */
+  greeted(): void {
+    this.#timer();
+    if (!this.#closed) this.#watch();
+  }
+
+  /** Queues a record; everything queued in one turn leaves as one flush. */
+  send(type: number, body: Uint8Array): void {
+    if (this.#closed) return;
+    this.#records.push({ type, body });
+    this.#schedule();
+  }
+
+  /** Queues an acknowledgement; those of one turn share a record. */
+  acknowledge(messageId: Uint8Array): void {
+    if (this.#closed) return;
+    this.#acks.push(messageId);
+    this.#schedule();
+  }
+
+  /** Is the other side there? Asks, and waits at most `ms` for any sign of life; otherwise the channel is destroyed. */
+  probe(ms: number): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, () => this.destroy());
+      const settle = (alive: boolean): void => {
+        cancel();
+        this.#probes.delete(settle);
+        resolve(alive);
+      };
+      this.#probes.add(settle);
+      this.#ping();
+    });
+  }
+
+  bye(reason: number): void {
+    if (this.#closed) return;
+    if (this.#secured) {
+      this.#records.push({ type: RECORD.bye, body: Uint8Array.of(reason) });
+      this.#flush();
+    }
+    this.#options.connection.close();
+    this.#finish();
+  }
+
+  destroy(): void {
+    this.#options.connection.destroy();
+    this.#finish();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#heardAt = this.#options.clock.monotonic();
+    this.#guarded(() => this.#run(this.#options.link.receive(bytes)));
+    for (const settle of [...this.#probes]) settle(true);
+  }
+
+  #run(events: ReturnType<Link['receive']>): void {
+    for (const event of events) {
+      if (this.#closed) return;
+      if (event.kind === 'send') this.#options.connection.write(event.bytes);
+      else if (event.kind === 'proven') this.listener.onProven?.();
+      else if (event.kind === 'secured') {
+        this.#secured = true;
+        this.listener.onSecured(event.theirStatic);
+      } else this.#record(event);
+    }
+  }
+
+  #record(record: LinkRecord): void {
+    if (record.type === RECORD.ping) this.send(RECORD.pong, record.body.slice(0, 8));
+    else if (record.type === RECORD.bye) this.destroy();
+    else if (record.type !== RECORD.pong) this.listener.onRecord(record);
+  }
+
+  /** The one place where bad bytes from this connection are caught. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (this.#secured) this.bye(BYE.protocolError);
+      else this.destroy();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // After every promise that this turn's commit has settled: their records share one flush.
+    process.nextTick(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#acks.length > 0) this.#records.push({ type: RECORD.ack, body: encodeAck(this.#acks) });
+    this.#acks = [];
+    if (this.#records.length === 0) return;
+    const records = this.#records;
+    this.#records = [];
+    this.#options.connection.write(this.#options.link.flush(records));
+  }
+
+  #watch(): void {
+    const silent = this.#options.clock.monotonic() - this.#heardAt;
+    if (silent >= LINK_DEAD_AFTER_MS) {
+      this.destroy();
+      return;
+    }
+    if (silent >= PING_AFTER_MS) this.#ping();
+    this.#timer = this.#options.clock.after(PING_AFTER_MS, () => this.#watch());
+  }
+
+  #ping(): void {
+    this.send(RECORD.ping, this.#options.random(8));
+  }
+
+  #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer();
+    this.#options.link.close();
+    for (const settle of [...this.#probes]) settle(false);
+    this.listener.onClosed();
+  }
+}

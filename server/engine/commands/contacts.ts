@@ -1,0 +1,149 @@
+// Contacts: added by token, renamed, blocked, verified, removed, given addresses.
+import { CommandError } from '../../contract/errors.ts';
+import type { Contact } from '../../contract/model.ts';
+import { ADDRESS_LENGTH } from '../../contract/limits.ts';
+import { equal } from '../../crypto/bytes.ts';
+import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
+import { safetyNumber } from '../../protocol/safety-number.ts';
+import type { ContactRecord } from '../../storage/contacts.ts';
+import { detached } from '../detached.ts';
+import type { Engine } from '../engine.ts';
+import { cleanName } from '../names.ts';
+import { randomId } from '../roster.ts';
+import { done, type Handlers } from './handlers.ts';
+import { readToken } from './token.ts';
+
+type ContactCommand =
+  | 'contact.list'
+  | 'contact.add'
+  | 'contact.rename'
+  | 'contact.remove'
+  | 'contact.block'
+  | 'contact.verify'
+  | 'contact.safety'
+  | 'contact.address'
+  | 'contact.connect';
+
+export function contactCommands(engine: Engine): Handlers<ContactCommand> {
+  const { roster, feed, peers, options } = engine;
+  const { journal } = options.store;
+  return {
+    'contact.list': () => roster.list().map(({ id }) => feed.view(id)),
+    'contact.add': (params) => addContact(engine, params),
+    'contact.rename': (params) => change(engine, params.contact, { name: cleanName(params.name) }),
+    'contact.verify': ({ contact, verified }) => change(engine, contact, { verified }),
+    'contact.block': (params) => block(engine, params.contact, params.blocked),
+    'contact.remove': async (params) => {
+      const contact = roster.get(params.contact);
+      engine.release(contact);
+      await journal.write(() => roster.remove(contact.id));
+      options.events.emit('contact.removed', { contact: contact.id });
+      await engine.renewPresence();
+      return done;
+    },
+    'contact.safety': (params) => {
+      const theirs = roster.get(params.contact).ik;
+      return { number: safetyNumber(options.primitives, engine.us.keys.identityKey.publicKey, theirs) };
+    },
+    'contact.address': async (params) => {
+      const address = readAddress(params.address);
+      roster.get(params.contact);
+      await journal.write(() => roster.addAddress(params.contact, address, 'typed', options.clock.now()));
+      peers.encourage(params.contact);
+      return feed.now(params.contact);
+    },
+    'contact.connect': (params) => {
+      if (roster.get(params.contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
+      peers.encourage(params.contact);
+      return feed.view(params.contact);
+    },
+  };
+}
+
+/** What a new contact is made from, whether a token was pasted or a request accepted. */
+export interface NewContact {
+  readonly ik: Uint8Array;
+  readonly staticKey: Uint8Array;
+  readonly device: number;
+  readonly generation: number;
+  readonly name: string;
+  readonly addresses: ContactRecord['addresses'];
+  readonly blocked: boolean;
+}
+
+/** Stores a contact, drops a request of the same identity, and begins to dial unless blocked. */
+export async function makeContact(engine: Engine, contact: NewContact): Promise<Contact> {
+  const { roster, requests, peers, feed, options } = engine;
+  const id = randomId(options.random);
+  const answered = await options.store.journal.write(() => {
+    roster.put({
+      ...contact,
+      id,
+      verified: false,
+      addedAt: options.clock.now(),
+      lastSeen: null,
+      presenceKey: null,
+      outSeq: 0,
+      inSeq: 0,
+    });
+    return requests.removeIdentity(contact.ik);
+  });
+  if (answered !== null) requests.gone(answered);
+  peers.releaseStranger(contact.ik);
+  if (!contact.blocked) peers.encourage(id);
+  return feed.now(id);
+}
+
+async function addContact(
+  engine: Engine,
+  params: { token: string; name: string; address?: string | undefined },
+): Promise<Contact> {
+  const { options, roster, us } = engine;
+  const token = readToken(options.primitives, params.token);
+  if (equal(token.identityKey, us.keys.identityKey.publicKey))
+    throw new CommandError('token-own', 'this is your own token');
+  const name = cleanName(params.name);
+  const typed = params.address?.trim() ? [readAddress(params.address)] : [];
+  if (roster.byIdentity(token.identityKey)) throw new CommandError('contact-exists', 'already a contact');
+  // They may have asked before: where they came from is a place to dial.
+  const asked = options.store.requests.byIdentity(token.identityKey)?.address;
+  const at = options.clock.now();
+  const addresses: ContactRecord['addresses'] = [
+    ...typed.map((address) => ({ address, source: 'typed', at }) as const),
+    ...(asked && !typed.includes(asked) ? [{ address: asked, source: 'request', at } as const] : []),
+  ];
+  return makeContact(engine, { ...token, ik: token.identityKey, name, addresses, blocked: false });
+}
+
+async function block(engine: Engine, id: string, blocked: boolean): Promise<Contact> {
+  const contact = engine.roster.get(id);
+  if (contact.blocked === blocked) return engine.feed.view(id);
+  const view = await change(engine, id, { blocked });
+  if (!blocked) {
+    engine.near.update();
+    engine.peers.releaseStranger(contact.ik);
+    engine.peers.encourage(id);
+    return view;
+  }
+  engine.release(contact);
+  // They held our presence key.
+  detached(engine.renewPresence());
+  return engine.feed.now(id);
+}
+
+async function change(
+  engine: Engine,
+  id: string,
+  changes: Partial<Pick<ContactRecord, 'name' | 'verified' | 'blocked'>>,
+): Promise<Contact> {
+  engine.roster.get(id);
+  await engine.options.store.journal.write(() => engine.roster.put({ ...engine.roster.get(id), ...changes }));
+  return engine.feed.now(id);
+}
+
+function readAddress(text: string): string {
+  const parsed = text.length > ADDRESS_LENGTH ? null : parseAddress(text.trim());
+  if (!parsed)
+    throw new CommandError('address-invalid', 'an address is HOST:PORT, with an IP address or a .local name');
+  return formatAddress(parsed.host, parsed.port);
+}

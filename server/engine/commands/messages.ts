@@ -1,0 +1,56 @@
+// Messages: sent, read in pages, marked as read; and typing.
+import { CommandError } from '../../contract/errors.ts';
+import { MESSAGE_BYTES, PAGE_BYTES } from '../../contract/limits.ts';
+import { utf8 } from '../../crypto/bytes.ts';
+import { encodeTyping, RECORD } from '../../protocol/records.ts';
+import type { Engine } from '../engine.ts';
+import { randomId } from '../roster.ts';
+import { messageView } from '../views.ts';
+import { done, type Handlers } from './handlers.ts';
+
+type MessageCommand = 'message.send' | 'message.page' | 'message.read' | 'typing.set';
+
+export function messageCommands(engine: Engine): Handlers<MessageCommand> {
+  const { roster, links, outbox, feed, options } = engine;
+  const { messages, journal } = options.store;
+  return {
+    'message.send': async ({ contact, body, id }) => {
+      if (roster.get(contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
+      checkBody(body);
+      const record = await outbox.sendText(contact, body, id ?? randomId(options.random));
+      return messageView(record, links.lineOf(contact));
+    },
+    'message.page': ({ contact, before, limit }) => {
+      roster.get(contact);
+      if (before !== undefined && !messages.has(contact, 'in', before) && !messages.has(contact, 'out', before)) {
+        throw new CommandError('message-unknown', 'no such message in this conversation');
+      }
+      const page = messages.page(contact, before ?? null, limit, PAGE_BYTES);
+      const line = links.lineOf(contact);
+      return { messages: page.messages.map((record) => messageView(record, line)), more: page.more };
+    },
+    'message.read': async ({ contact }) => {
+      roster.get(contact);
+      if (messages.unread(contact) === 0) return feed.view(contact);
+      await journal.write(() => messages.markRead(contact));
+      options.events.emit('message.read', { contact });
+      return feed.now(contact);
+    },
+    'typing.set': ({ contact, typing }) => {
+      roster.get(contact);
+      links.lineOf(contact)?.channel.send(RECORD.typing, encodeTyping(typing));
+      return done;
+    },
+  };
+}
+
+/** Half a code point cannot be written as UTF-8. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function checkBody(body: string): void {
+  if (body === '') throw new CommandError('message-empty', 'there is nothing to send');
+  if (LONE_SURROGATE.test(body)) throw new CommandError('bad-request', 'the text is not valid Unicode');
+  if (utf8(body).length > MESSAGE_BYTES) {
+    throw new CommandError('message-too-large', `a message has at most ${MESSAGE_BYTES} bytes`);
+  }
+}

@@ -1,0 +1,26 @@
+// Contact requests: listed, accepted, blocked.
+import type { Engine } from '../engine.ts';
+import { cleanName } from '../names.ts';
+import { makeContact } from './contacts.ts';
+import { done, type Handlers } from './handlers.ts';
+
+type RequestCommand = 'request.list' | 'request.accept' | 'request.block';
+
+export function requestCommands(engine: Engine): Handlers<RequestCommand> {
+  const { requests } = engine;
+  return {
+    'request.list': () => requests.list(),
+    'request.accept': ({ request, name }) => {
+      const { ik, staticKey, device, generation, address, at, name: given } = requests.get(request);
+      const addresses = address === null ? [] : [{ address, source: 'request', at } as const];
+      const chosen = cleanName(name === '' ? given : name);
+      return makeContact(engine, { ik, staticKey, device, generation, name: chosen, addresses, blocked: false });
+    },
+    // Kept as a blocked contact: their next greeting is answered as a stranger's, and asks for nothing.
+    'request.block': async ({ request }) => {
+      const { ik, staticKey, device, generation, name } = requests.get(request);
+      await makeContact(engine, { ik, staticKey, device, generation, name, addresses: [], blocked: true });
+      return done;
+    },
+  };
+}

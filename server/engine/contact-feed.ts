@@ -1,0 +1,63 @@
+// Tells the interface about contacts that changed. Many changes in a row become one event: a burst of a thousand messages
+// is a thousand message events, but a few of these.
+import type { Contact } from '../contract/model.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from './clock.ts';
+import type { EventLog } from './event-log.ts';
+import type { Links } from './links.ts';
+import type { Peers } from './peers.ts';
+import type { Roster } from './roster.ts';
+import { contactView } from './views.ts';
+
+/** Changes within this time are told together. */
+const GATHER_MS = 25;
+
+export interface ContactFeedOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly links: Links;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly peers: () => Peers;
+}
+
+export class ContactFeed {
+  readonly #options: ContactFeedOptions;
+  readonly #changed = new Set<string>();
+  #cancel: (() => void) | null = null;
+
+  constructor(options: ContactFeedOptions) {
+    this.#options = options;
+  }
+
+  /** @throws CommandError contact-unknown. */
+  view(id: string): Contact {
+    const { store, roster, links, peers } = this.#options;
+    return contactView(store, roster.get(id), peers().connectionOf(id), links.lineOf(id));
+  }
+
+  changed(id: string): void {
+    this.#changed.add(id);
+    this.#cancel ??= this.#options.clock.after(GATHER_MS, () => this.#tell());
+  }
+
+  /** Tells at once, and gives what was told: the answer to the command that changed it. */
+  now(id: string): Contact {
+    const contact = this.view(id);
+    this.#changed.delete(id);
+    this.#options.events.emit('contact.changed', { contact });
+    return contact;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#changed.clear();
+  }
+
+  #tell(): void {
+    this.#cancel = null;
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    for (const id of ids) if (this.#options.roster.find(id)) this.now(id);
+  }
+}

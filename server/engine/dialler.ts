@@ -1,0 +1,134 @@
+// Reaches a contact: all addresses side by side, staggered (RFC 8305), each up to the point where the responder has
+// proven its static key. The first that does wins, before anything of ours was shown; the others are dropped.
+import type { X25519KeyPair } from '../crypto/primitives.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { Link } from '../protocol/link.ts';
+import type { Connection, Transport } from '../transport/transport.ts';
+import { Channel } from './channel.ts';
+import type { Clock } from './clock.ts';
+
+/** Dials under way at once, over all contacts. */
+const DIALS_AT_ONCE = 8;
+
+/** Time for TCP to connect; the handshake has its own deadline. */
+const CONNECT_MS = 3_000;
+
+/** Head start of each address over the next. */
+const STAGGER_MS = 250;
+
+/** Addresses tried for one contact in one round. */
+const TARGETS = 8;
+
+export interface DialTarget {
+  /** IP address; IPv6 link-local with scope. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DiallerOptions {
+  readonly primitives: Primitives;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly ourStatic: X25519KeyPair;
+}
+
+export class Dialler {
+  readonly #options: DiallerOptions;
+  readonly #waiting: (() => void)[] = [];
+  #busy = 0;
+
+  constructor(options: DiallerOptions) {
+    this.#options = options;
+  }
+
+  /** @returns a channel whose responder is proven and which waits for `proceed`, or null when no address led there. */
+  async dial(theirStatic: Uint8Array, targets: readonly DialTarget[], signal: AbortSignal): Promise<Channel | null> {
+    const race = new AbortController();
+    const stop = (): void => race.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    let winner: Channel | null = null;
+    const attempts = targets.slice(0, TARGETS).map(async (target, index) => {
+      await this.#pause(index * STAGGER_MS, race.signal);
+      const channel = await this.#attempt(theirStatic, target, race.signal);
+      if (channel === null) return;
+      if (winner !== null || race.signal.aborted) channel.destroy();
+      else {
+        winner = channel;
+        stop();
+      }
+    });
+    await Promise.all(attempts);
+    signal.removeEventListener('abort', stop);
+    return winner;
+  }
+
+  async #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Channel | null> {
+    await this.#enter();
+    try {
+      const connection = await this.#connect(target, race);
+      return connection && (await this.#prove(connection, theirStatic, race));
+    } finally {
+      this.#busy -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #connect(target: DialTarget, race: AbortSignal): Promise<Connection | null> {
+    if (race.aborted) return null;
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort();
+    race.addEventListener('abort', stop, { once: true });
+    const cancel = this.#options.clock.after(CONNECT_MS, stop);
+    try {
+      return await this.#options.transport.dial(target.host, target.port, attempt.signal);
+    } catch {
+      // Refused, unreachable, late: the next address or the next round.
+      return null;
+    } finally {
+      cancel();
+      race.removeEventListener('abort', stop);
+    }
+  }
+
+  #prove(connection: Connection, theirStatic: Uint8Array, race: AbortSignal): Promise<Channel | null> {
+    const { primitives, clock, random, ourStatic } = this.#options;
+    const link = Link.initiator({ primitives, ourStatic, theirStatic, random });
+    const channel = new Channel({ connection, link, clock, random });
+    return new Promise((resolve) => {
+      const lose = (): void => channel.destroy();
+      const settle = (result: Channel | null): void => {
+        race.removeEventListener('abort', lose);
+        resolve(result);
+      };
+      channel.listener = {
+        onProven: () => settle(channel),
+        onSecured: () => undefined,
+        onRecord: () => undefined,
+        onClosed: () => settle(null),
+      };
+      race.addEventListener('abort', lose, { once: true });
+      if (race.aborted) lose();
+      else channel.start();
+    });
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#busy >= DIALS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#busy += 1;
+  }
+
+  #pause(ms: number, race: AbortSignal): Promise<void> {
+    if (ms === 0 || race.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, done);
+      race.addEventListener('abort', done, { once: true });
+      function done(): void {
+        cancel();
+        race.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+}

@@ -1,0 +1,248 @@
+// A profile that is open: wires contacts, sessions, links, messages and discovery together. Time, randomness, sockets and
+// disk are parameters; commands come from `commands/`, events leave through the event log.
+import type { Identity, NetworkFacts } from '../contract/model.ts';
+import { toHex } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { formatAddress, listLocalAddresses } from '../discovery/addresses.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { IdentityRecord } from '../storage/identity.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Connection, Transport } from '../transport/transport.ts';
+import { Admission } from './admission.ts';
+import type { Clock } from './clock.ts';
+import { ContactFeed } from './contact-feed.ts';
+import { detached } from './detached.ts';
+import { Dialler } from './dialler.ts';
+import type { EventLog } from './event-log.ts';
+import { ourIdentity, type OurIdentity } from './identity.ts';
+import { Inbox } from './inbox.ts';
+import { Links } from './links.ts';
+import { Near } from './near.ts';
+import { watchNetwork } from './network-watch.ts';
+import { Outbox } from './outbox.ts';
+import { Peers } from './peers.ts';
+import { Requests } from './requests.ts';
+import { Roster } from './roster.ts';
+import { Sessions } from './sessions.ts';
+import { Switchboard } from './switchboard.ts';
+import { messageView } from './views.ts';
+
+/** While the disk refuses, it is asked this often whether it works again. */
+const STORAGE_RETRY_MS = 2_000;
+
+const PRESENCE_KEY_BYTES = 32;
+
+export interface EngineOptions {
+  readonly primitives: Primitives;
+  readonly random: (length: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly discovery: Discovery;
+  readonly events: EventLog;
+  readonly store: Store;
+  readonly identity: IdentityRecord;
+  /** Where peers reach us. */
+  readonly peerPort: number;
+  /** The machine's addresses, watched for changes. */
+  readonly addresses: () => readonly string[];
+}
+
+export class Engine {
+  readonly options: EngineOptions;
+  readonly us: OurIdentity;
+  readonly roster: Roster;
+  readonly sessions: Sessions;
+  readonly links = new Links();
+  readonly outbox: Outbox;
+  readonly inbox: Inbox;
+  readonly requests: Requests;
+  readonly feed: ContactFeed;
+  readonly near: Near;
+  readonly peers: Peers;
+  #identity: IdentityRecord;
+  #storage: 'ok' | 'failing' = 'ok';
+  #cancelRetry: () => void = () => undefined;
+  #endWatch: () => void = () => undefined;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.#identity = options.identity;
+    const { primitives, store, clock, random, events, discovery, transport } = options;
+    this.us = ourIdentity(primitives, options.identity);
+    const ourIk = this.us.keys.identityKey.publicKey;
+    const links = this.links;
+    const roster = (this.roster = new Roster(store));
+    const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
+    this.requests = new Requests({ store, clock, random, events });
+    this.feed = new ContactFeed({ store, roster, links, clock, events, peers: () => this.peers });
+    const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
+    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: this.#outboxListener() });
+    this.inbox = new Inbox({ store, roster, sessions, clock, listener: this.#inboxListener() });
+    this.near = new Near({
+      discovery,
+      roster,
+      clock,
+      events,
+      ownKey: () => this.#identity.presenceKey,
+      onFound: (contact) => this.peers.encourage(contact),
+      onStatus: () => this.networkChanged(),
+    });
+    this.peers = new Peers({
+      primitives,
+      clock,
+      random,
+      roster,
+      links,
+      identity: this.us,
+      admission: new Admission(clock),
+      dialler: new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey }),
+      ourName: () => this.#identity.name,
+      ourPort: () => options.peerPort,
+      listener: new Switchboard(this),
+    });
+    store.journal.onFailure = () => this.#storageFailed();
+  }
+
+  get storage(): 'ok' | 'failing' {
+    return this.#storage;
+  }
+
+  get presenceKey(): Uint8Array {
+    return this.#identity.presenceKey;
+  }
+
+  async start(): Promise<void> {
+    const { clock, addresses, peerPort } = this.options;
+    this.#endWatch = watchNetwork(clock, addresses, () => {
+      this.peers.networkChanged();
+      this.networkChanged();
+    });
+    this.peers.encourageAll();
+    await this.near.start(peerPort);
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelRetry();
+    this.#endWatch();
+    this.peers.stop();
+    this.feed.stop();
+    await this.near.stop();
+    this.sessions.forget();
+  }
+
+  accept(connection: Connection): void {
+    this.peers.accept(connection);
+  }
+
+  identity(): Identity {
+    const publicKey = toHex(this.us.keys.identityKey.publicKey);
+    return { name: this.#identity.name, publicKey, passphraseSet: this.options.store.passphraseSet };
+  }
+
+  async rename(name: string): Promise<Identity> {
+    await this.#saveIdentity({ ...this.#identity, name });
+    return this.identityChanged();
+  }
+
+  identityChanged(): Identity {
+    const identity = this.identity();
+    this.options.events.emit('identity.changed', { identity });
+    return identity;
+  }
+
+  /** A removed or blocked contact can no longer tell that we are near: everybody else gets a new key. */
+  async renewPresence(): Promise<void> {
+    const presenceKey = this.options.random(PRESENCE_KEY_BYTES);
+    await this.#saveIdentity({ ...this.#identity, presenceKey });
+    this.near.update();
+    const known = this.roster.list().filter((contact) => !contact.blocked && this.sessions.currentId(contact) !== null);
+    await Promise.all(known.map((contact) => this.outbox.sendPresence(contact.id, presenceKey)));
+  }
+
+  network(): NetworkFacts {
+    const { peerPort } = this.options;
+    return {
+      peerPort,
+      addresses: listLocalAddresses().map((host) => formatAddress(host, peerPort)),
+      discovery: this.near.status,
+      links: this.links.all().map(([contact, { remoteAddress, role, since }]) => ({
+        contact,
+        address: remoteAddress,
+        role,
+        since,
+      })),
+    };
+  }
+
+  networkChanged(): void {
+    this.options.events.emit('network.changed', { network: this.network() });
+  }
+
+  /** No link with a contact any more, and none to come. */
+  release(contact: ContactRecord): void {
+    this.peers.release(contact.id);
+    this.sessions.forget(contact.id);
+    this.near.update();
+  }
+
+  async #saveIdentity(identity: IdentityRecord): Promise<void> {
+    const { store } = this.options;
+    await store.journal.write(() => store.identity.save(identity));
+    this.#identity = identity;
+  }
+
+  #outboxListener(): ConstructorParameters<typeof Outbox>[0]['listener'] {
+    const { events } = this.options;
+    return {
+      onStored: (message) => {
+        events.emit('message.stored', { message: messageView(message, null) });
+        this.feed.changed(message.contact);
+      },
+      onState: (contact, id, state) => {
+        events.emit('message.state', { contact, id, state });
+        this.feed.changed(contact);
+      },
+    };
+  }
+
+  #inboxListener(): ConstructorParameters<typeof Inbox>[0]['listener'] {
+    return {
+      onReceived: (message) => {
+        this.options.events.emit('message.received', { message: messageView(message, null) });
+        this.feed.changed(message.contact);
+      },
+      onPresence: () => this.near.update(),
+    };
+  }
+
+  /** Nothing in memory may be ahead of the disk: forget, cut the links, and ask until the disk takes writes again. */
+  #storageFailed(): void {
+    this.sessions.forget();
+    this.peers.cut();
+    if (this.#storage === 'failing') return;
+    this.#setStorage('failing');
+    this.#retryStorage();
+  }
+
+  #retryStorage(): void {
+    this.#cancelRetry = this.options.clock.after(STORAGE_RETRY_MS, () => detached(this.#tryStorage()));
+  }
+
+  async #tryStorage(): Promise<void> {
+    const { store, clock } = this.options;
+    try {
+      await store.journal.write(() => store.settings.put('written-at', clock.now()));
+      this.roster.reload();
+      this.#setStorage('ok');
+      this.peers.encourageAll();
+    } catch {
+      this.#retryStorage();
+    }
+  }
+
+  #setStorage(storage: 'ok' | 'failing'): void {
+    this.#storage = storage;
+    this.options.events.emit('storage.changed', { storage });
+  }
+}

@@ -1,0 +1,133 @@
+// The exchange of HELLOs on a secured channel: who is there, do both have each other as contacts, which session.
+//
+//   initiator: secured ─▶ our HELLO ─────────────▶ their HELLO ─▶ greeted
+//   responder: secured ─▶ their HELLO ─▶ (admit) ─▶ our HELLO ──▶ greeted
+//
+// The responder shows nothing before the initiator's certificate held. Verifies, but changes nothing: what follows from
+// a greeting is decided in `peers.ts`.
+import { equal } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { verifyCertificate } from '../protocol/certificate.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { encodeHello, parseHello, type Hello } from '../protocol/hello.ts';
+import { PROTOCOL_VERSION } from '../protocol/limits.ts';
+import { RECORD, type LinkRecord } from '../protocol/records.ts';
+import { makeRatchetKey, type HelloSession, type RatchetKey } from '../protocol/session.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { Channel } from './channel.ts';
+import { detached } from './detached.ts';
+import type { OurIdentity } from './identity.ts';
+
+export interface Greeting {
+  readonly theirs: Hello;
+  readonly theirStatic: Uint8Array;
+  /** What our own HELLO said. */
+  readonly contact: boolean;
+  readonly session: HelloSession | null;
+  /** Ours, whose public half went out in HELLO; the responder's alone. */
+  readonly ratchet: RatchetKey | null;
+}
+
+/** What the side that knows contacts tells the greeter. */
+export interface GreeterHost {
+  readonly primitives: Primitives;
+  readonly random: (length: number) => Uint8Array;
+  readonly identity: OurIdentity;
+  ourName(): string;
+  ourPort(): number;
+  offer(contact: ContactRecord): HelloSession | null;
+  /**
+   * Responder: may this initiator be answered, and as whom? Null: nobody we have as a contact.
+   * A promise that resolves to false ends the greeting: the channel was closed meanwhile.
+   */
+  admit(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<{ contact: ContactRecord | null } | false>;
+}
+
+/** Greets as the initiator: `contact` is whom we dialled. */
+export function greetAsInitiator(
+  host: GreeterHost,
+  channel: Channel,
+  contact: ContactRecord,
+  done: (greeting: Greeting) => void,
+  onClosed: () => void,
+): void {
+  const session = host.offer(contact);
+  channel.listener = {
+    onSecured: () => channel.send(RECORD.hello, encodeHello(ourHello(host, true, session, null))),
+    onRecord: (record) => {
+      const theirs = readHello(host, record, contact.staticKey);
+      if (!equal(theirs.ik, contact.ik)) throw new ProtocolError('hello-identity');
+      if (!theirs.ratchet) throw new ProtocolError('hello-ratchet');
+      channel.greeted();
+      done({ theirs, theirStatic: contact.staticKey, contact: true, session, ratchet: null });
+    },
+    onClosed,
+  };
+  channel.proceed();
+}
+
+/** Greets as the responder: who dialled us is found out here. */
+export function greetAsResponder(host: GreeterHost, channel: Channel, done: (greeting: Greeting) => void): void {
+  let theirStatic: Uint8Array | null = null;
+  let asked = false;
+  channel.listener = {
+    onSecured: (key) => {
+      theirStatic = key;
+    },
+    onRecord: (record) => {
+      if (theirStatic === null || asked) throw new ProtocolError('hello-expected');
+      asked = true;
+      const theirs = readHello(host, record, theirStatic);
+      detached(answer(host, channel, theirs, theirStatic, done));
+    },
+    onClosed: () => undefined,
+  };
+}
+
+async function answer(
+  host: GreeterHost,
+  channel: Channel,
+  theirs: Hello,
+  theirStatic: Uint8Array,
+  done: (greeting: Greeting) => void,
+): Promise<void> {
+  const admitted = await host.admit(channel, theirs, theirStatic);
+  if (admitted === false || channel.closed) return;
+  const { contact } = admitted;
+  const session = contact ? host.offer(contact) : null;
+  const ratchet = makeRatchetKey(host.primitives, host.random);
+  channel.send(RECORD.hello, encodeHello(ourHello(host, contact !== null, session, ratchet.publicKey)));
+  channel.greeted();
+  done({ theirs, theirStatic, contact: contact !== null, session, ratchet });
+}
+
+function readHello(host: GreeterHost, record: LinkRecord, theirStatic: Uint8Array): Hello {
+  if (record.type !== RECORD.hello) throw new ProtocolError('hello-expected');
+  const hello = parseHello(record.body);
+  const statement = { staticKey: theirStatic, device: hello.device, generation: hello.gen };
+  if (!verifyCertificate(host.primitives, hello.ik, statement, hello.cert))
+    throw new ProtocolError('hello-certificate');
+  return hello;
+}
+
+function ourHello(
+  host: GreeterHost,
+  contact: boolean,
+  session: HelloSession | null,
+  ratchet: Uint8Array | null,
+): Hello {
+  const { keys, device, generation, certificate } = host.identity;
+  return {
+    v: PROTOCOL_VERSION,
+    ik: keys.identityKey.publicKey,
+    device,
+    gen: generation,
+    cert: certificate,
+    port: host.ourPort(),
+    contact,
+    session,
+    features: 0,
+    name: host.ourName(),
+    ...(ratchet && { ratchet }),
+  };
+}

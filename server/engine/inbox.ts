@@ -1,0 +1,124 @@
+// What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
+// (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
+import { toHex } from '../crypto/bytes.ts';
+import { parseContent, type ParsedContent } from '../protocol/content.ts';
+import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { encodeNack, NACK, RECORD } from '../protocol/records.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { MessageRecord } from '../storage/messages.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from './clock.ts';
+import { detached } from './detached.ts';
+import type { Line } from './line.ts';
+import type { Roster } from './roster.ts';
+import type { Sessions } from './sessions.ts';
+
+type Outcome =
+  | { readonly kind: 'stored'; readonly message: MessageRecord }
+  | { readonly kind: 'presence' }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'refused'; readonly reason: number };
+
+export interface InboxListener {
+  onReceived(message: MessageRecord): void;
+  onPresence(contact: string): void;
+}
+
+export interface InboxOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly listener: InboxListener;
+}
+
+export class Inbox {
+  readonly #options: InboxOptions;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ProtocolError when the record is malformed: the connection is to be closed. */
+  receive(line: Line, body: Uint8Array): void {
+    detached(this.#handle(line, parseEnvelope(body)));
+  }
+
+  async #handle(line: Line, envelope: Envelope): Promise<void> {
+    const { store, listener } = this.#options;
+    const outcome = await store.journal.write(() => this.#take(line.contact, envelope));
+    if (outcome.kind === 'refused') {
+      line.channel.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
+      return;
+    }
+    line.channel.acknowledge(envelope.messageId);
+    if (outcome.kind === 'stored') listener.onReceived(outcome.message);
+    else if (outcome.kind === 'presence') listener.onPresence(line.contact);
+  }
+
+  #take(contactId: string, envelope: Envelope): Outcome {
+    const { store, roster, sessions } = this.#options;
+    const contact = roster.find(contactId);
+    if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
+    const id = toHex(envelope.messageId);
+    if (store.messages.has(contactId, 'in', id)) return { kind: 'duplicate' };
+    if (!sessions.knows(contact, envelope.sessionId)) return { kind: 'refused', reason: NACK.unknownSession };
+    const content = this.#decrypt(contact, envelope);
+    return content ? this.#store(contact, id, content) : { kind: 'refused', reason: NACK.cannotDecrypt };
+  }
+
+  #decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | null {
+    try {
+      return this.#options.sessions.decrypt(contact, envelope);
+    } catch (error) {
+      if (error instanceof ProtocolError) return null;
+      throw error;
+    }
+  }
+
+  #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
+    const { store, roster, clock } = this.#options;
+    const receivedAt = clock.now();
+    const content = readContent(bytes);
+    const hidden = content?.t === 'presence';
+    const record = {
+      contact: contact.id,
+      direction: 'in',
+      id,
+      seq: content?.seq ?? contact.inSeq + 1,
+      state: hidden ? 'hidden' : 'received',
+      at: content?.at ?? receivedAt,
+      receivedAt,
+      content: bytes,
+    } as const;
+    const place = this.#place(contact, record.seq);
+    const row = { ...record, missing: place.missing };
+    const order = place.late ? store.messages.insertLate(row) : store.messages.append(row);
+    if (!place.late) roster.setInSeq(contact.id, record.seq);
+    if (content?.t !== 'presence') return { kind: 'stored', message: { ...row, order } };
+    roster.put({ ...roster.get(contact.id), presenceKey: content.key });
+    return { kind: 'presence' };
+  }
+
+  /**
+   * Where a number of their direction belongs. Ahead: behind all, with a hole before it. Behind: into its hole, or, when
+   * there is none (they began to count anew), behind all again.
+   */
+  #place(contact: ContactRecord, seq: number): { late: boolean; missing: number } {
+    const expected = contact.inSeq + 1;
+    if (seq >= expected) return { late: false, missing: contact.inSeq === 0 ? 0 : seq - expected };
+    const late = !this.#options.store.messages.hasSeq(contact.id, 'in', seq);
+    return { late, missing: 0 };
+  }
+}
+
+/** Content that does not parse is kept as it is and shown as one this version cannot show: it must not come for ever. */
+function readContent(bytes: Uint8Array): ParsedContent | null {
+  try {
+    return parseContent(bytes);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+// An open channel to a contact, both having greeted as contacts: what messages travel on.
+import type { Channel } from './channel.ts';
+
+export interface Line {
+  readonly contact: string;
+  readonly channel: Channel;
+  /** Identity key of the side that dialled, for the one-link rule. */
+  readonly initiator: Uint8Array;
+  /** Hex id of the session this line sends in. */
+  readonly session: string;
+  /** Order of the last message handed to the channel. */
+  sentUpTo: number;
+  /** Nothing older waits: new messages may go straight to the wire. */
+  caughtUp: boolean;
+  pumping: boolean;
+  /** How often each message was refused on this line, by id. */
+  readonly refusals: Map<string, number>;
+}
+
+export function openLine(contact: string, channel: Channel, initiator: Uint8Array, session: string): Line {
+  return {
+    contact,
+    channel,
+    initiator,
+    session,
+    sentUpTo: -Infinity,
+    caughtUp: false,
+    pumping: false,
+    refusals: new Map(),
+  };
+}

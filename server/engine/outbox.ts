@@ -1,0 +1,208 @@
+// What we send: written first, then carried by the contact's line until their disk has it (protocol §5).
+//
+//   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ line ─▶ ACK ─▶ out of the outbox
+//
+// A line that opens carries everything that waits, in order, in batches; once it has caught up, new messages go straight
+// from their commit to the wire. Envelopes of another session are encrypted anew on the way.
+import { CommandError } from '../contract/errors.ts';
+import { equal, toHex } from '../crypto/bytes.ts';
+import { encodeContent, type Content } from '../protocol/content.ts';
+import { NACK, RECORD } from '../protocol/records.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { MessageRecord } from '../storage/messages.ts';
+import type { OutboxRow } from '../storage/outbox.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from './clock.ts';
+import { detached } from './detached.ts';
+import type { Line } from './line.ts';
+import { randomId, type Roster } from './roster.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Envelopes read from disk and handed to a line at once. */
+const BATCH = 64;
+
+/** A line whose network has not taken this much yet is given no more. */
+const BACKLOG_BYTES = 1024 * 1024;
+
+/** After so many refusals of one message the session itself is taken to be broken. */
+const REFUSALS = 2;
+
+export interface OutboxListener {
+  onStored(message: MessageRecord): void;
+  onState(contact: string, id: string, state: 'queued' | 'sent' | 'delivered'): void;
+}
+
+export interface OutboxOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly lineOf: (contact: string) => Line | null;
+  readonly listener: OutboxListener;
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Stores a text and sends it when there is a line. Resolves once it is on our disk.
+   * @param id repeated with the same body, it sends nothing again.
+   * @throws CommandError message-id-taken.
+   */
+  async sendText(contact: string, body: string, id: string): Promise<MessageRecord> {
+    const { store, clock } = this.#options;
+    const at = clock.now();
+    const written = await store.journal.write(() => {
+      const known = store.messages.get(contact, 'out', id);
+      if (known) return { message: known, fresh: false } as const;
+      return { ...this.#compose(contact, id, { t: 'text', body, at, seq: 0 }, 'queued'), fresh: true } as const;
+    });
+    if (!written.fresh) {
+      const { at: then, seq, content } = written.message;
+      const same = equal(content, encodeContent({ t: 'text', body, at: then, seq }));
+      if (!same) throw new CommandError('message-id-taken', 'another message has this id');
+      return written.message;
+    }
+    this.#options.listener.onStored(written.message);
+    this.#forward(written.row);
+    return written.message;
+  }
+
+  /** Tells a contact our presence key; never shown to a person. */
+  async sendPresence(contact: string, key: Uint8Array): Promise<void> {
+    const { store, roster, clock, random } = this.#options;
+    const row = await store.journal.write(() => {
+      if (!roster.find(contact)) return null;
+      const content: Content = { t: 'presence', key, at: clock.now(), seq: 0 };
+      return this.#compose(contact, randomId(random), content, 'hidden').row;
+    });
+    if (row) this.#forward(row);
+  }
+
+  /** Carries what waits for this line; called when it opens and whenever it has room again. */
+  pump(line: Line): void {
+    if (line.pumping) return;
+    line.pumping = true;
+    const carried = this.#carry(line).finally(() => {
+      line.pumping = false;
+    });
+    detached(carried);
+  }
+
+  /** ACK: these are on their disk. */
+  async acknowledged(line: Line, ids: readonly Uint8Array[]): Promise<void> {
+    const { store, listener } = this.#options;
+    const delivered = await store.journal.write(() => {
+      const removed = ids.map((id) => toHex(id)).filter((id) => store.outbox.remove(line.contact, id));
+      return removed.map((id) => ({ id, shown: this.#markDelivered(line.contact, id) }));
+    });
+    for (const { id, shown } of delivered) if (shown) listener.onState(line.contact, id, 'delivered');
+  }
+
+  /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
+  async refused(line: Line, messageId: Uint8Array, reason: number): Promise<void> {
+    if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
+    const { store, roster, sessions } = this.#options;
+    const id = toHex(messageId);
+    const refusals = (line.refusals.get(id) ?? 0) + 1;
+    line.refusals.set(id, refusals);
+    const row = await store.journal.write(() => {
+      const contact = roster.find(line.contact);
+      const waiting = store.outbox.get(line.contact, id);
+      if (!contact || !waiting) return null;
+      if (refusals <= REFUSALS) return this.#encryptAnew(contact, waiting);
+      sessions.retire(contact);
+      return null;
+    });
+    if (row?.envelope) line.channel.send(RECORD.envelope, row.envelope);
+    else if (refusals > REFUSALS) line.channel.bye(0);
+  }
+
+  #compose(
+    contactId: string,
+    id: string,
+    content: Content,
+    state: 'queued' | 'hidden',
+  ): { message: MessageRecord; row: OutboxRow } {
+    const { store, roster, sessions } = this.#options;
+    const seq = roster.nextOutSeq(contactId);
+    const bytes = encodeContent({ ...content, seq });
+    const record = {
+      contact: contactId,
+      direction: 'out',
+      id,
+      seq,
+      state,
+      at: content.at,
+      receivedAt: content.at,
+      content: bytes,
+      missing: 0,
+    } as const;
+    const order = store.messages.append(record);
+    const sealed = sessions.encrypt(roster.get(contactId), id, bytes);
+    const row = { contact: contactId, id, order, session: sealed?.session ?? null, envelope: sealed?.envelope ?? null };
+    store.outbox.put(row);
+    return { message: { ...record, order }, row };
+  }
+
+  /** Straight to the wire when everything before it went there already. */
+  #forward(row: OutboxRow): void {
+    const line = this.#options.lineOf(row.contact);
+    if (!line) return;
+    const direct = line.caughtUp && row.session === line.session && line.channel.backlog < BACKLOG_BYTES;
+    if (direct) this.#put(line, row);
+    else {
+      line.caughtUp = false;
+      this.pump(line);
+    }
+  }
+
+  async #carry(line: Line): Promise<void> {
+    const { store } = this.#options;
+    const { channel } = line;
+    while (!channel.closed && channel.backlog < BACKLOG_BYTES) {
+      // Read inside a write: what comes back is durable, and no older row is still on its way to the disk.
+      const rows = await store.journal.write(() => this.#batch(line));
+      line.caughtUp = rows.length === 0;
+      if (line.caughtUp) return;
+      // A channel that closed meanwhile takes nothing; what waits is for the next line.
+      for (const row of rows) this.#put(line, row);
+    }
+  }
+
+  #batch(line: Line): OutboxRow[] {
+    const { store, roster } = this.#options;
+    const contact = roster.find(line.contact);
+    if (!contact) return [];
+    const rows = store.outbox.pending(line.contact, line.sentUpTo, BATCH);
+    return rows.map((row) => (row.session === line.session ? row : this.#encryptAnew(contact, row)));
+  }
+
+  #encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
+    const { store, sessions } = this.#options;
+    const message = store.messages.get(row.contact, 'out', row.id);
+    const sealed = message && sessions.encrypt(contact, row.id, message.content);
+    if (!sealed) return row;
+    store.outbox.replace(row.contact, row.id, sealed.session, sealed.envelope);
+    return { ...row, ...sealed };
+  }
+
+  #put(line: Line, row: OutboxRow): void {
+    if (!row.envelope || row.order <= line.sentUpTo) return;
+    line.sentUpTo = row.order;
+    line.channel.send(RECORD.envelope, row.envelope);
+    this.#options.listener.onState(row.contact, row.id, 'sent');
+  }
+
+  #markDelivered(contact: string, id: string): boolean {
+    const { messages } = this.#options.store;
+    if (messages.get(contact, 'out', id)?.state !== 'queued') return false;
+    messages.setState(contact, 'out', id, 'delivered');
+    return true;
+  }
+}

@@ -1,0 +1,299 @@
+// Runs the state machine of every contact (`peer.ts`): dials, waits, and turns greetings into lines.
+//
+//   dialler ─▶ channel ─▶ greeter ─┬─▶ both are contacts ─▶ session made or resumed ─▶ line ─▶ outbox, inbox
+//   listener ─▶ channel ─▶ greeter ┼─▶ only we have them ─▶ waits for them
+//                                  └─▶ we do not have them ─▶ a request; the link closes after a minute
+import type { Connection as ConnectionState } from '../contract/model.ts';
+import { equal } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { Link } from '../protocol/link.ts';
+import { BYE, parseAck, parseNack, parseTyping, RECORD, type LinkRecord } from '../protocol/records.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { Connection } from '../transport/transport.ts';
+import type { Admission } from './admission.ts';
+import { Channel } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { detached } from './detached.ts';
+import type { Dialler, DialTarget } from './dialler.ts';
+import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
+import type { OurIdentity } from './identity.ts';
+import type { Line } from './line.ts';
+import type { Links } from './links.ts';
+import { step, type PeerEffect, type PeerInput, type PeerState } from './peer.ts';
+import type { Roster } from './roster.ts';
+import { Strangers } from './strangers.ts';
+
+/** A line that a new link of the same contact puts in doubt must answer within this. */
+const PROBE_MS = 2_000;
+
+interface Peer {
+  state: PeerState;
+  wait: (() => void) | null;
+  dial: AbortController | null;
+  /** Their last HELLO said that they do not have us as a contact. */
+  waitsForThem: boolean;
+}
+
+export interface PeersOptions {
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly identity: OurIdentity;
+  readonly admission: Admission;
+  readonly dialler: Dialler;
+  readonly roster: Roster;
+  readonly links: Links;
+  readonly ourName: () => string;
+  readonly ourPort: () => number;
+  readonly listener: PeersListener;
+}
+
+export interface PeersListener {
+  targets(contact: ContactRecord): Promise<readonly DialTarget[]>;
+  offer: GreeterHost['offer'];
+  /** Both are contacts: makes or resumes the session, and gives the line that results; null: it could not be. */
+  onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null;
+  /** The line is in use, everything before it is closed. */
+  onLine(line: Line): void;
+  onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void;
+  /** A contact came with a newer static key. */
+  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void;
+  onEnvelope(line: Line, body: Uint8Array): void;
+  onAck(line: Line, ids: readonly Uint8Array[]): void;
+  onNack(line: Line, messageId: Uint8Array, reason: number): void;
+  onTyping(contact: string, typing: boolean): void;
+  onDrain(line: Line): void;
+  /** The contact's connection, as shown to people, may have changed. `lineLost`: a line ended. */
+  onConnection(contact: string, lineLost: boolean): void;
+}
+
+export class Peers {
+  readonly #options: PeersOptions;
+  readonly #host: GreeterHost;
+  readonly #peers = new Map<string, Peer>();
+  readonly #strangers: Strangers;
+  #stopped = false;
+
+  constructor(options: PeersOptions) {
+    this.#options = options;
+    this.#strangers = new Strangers(options.clock);
+    const { primitives, random, identity, ourName, ourPort, listener } = options;
+    this.#host = {
+      primitives,
+      random,
+      identity,
+      ourName,
+      ourPort,
+      offer: (contact) => listener.offer(contact),
+      admit: (channel, theirs, theirStatic) => this.#admit(channel, theirs, theirStatic),
+    };
+  }
+
+  connectionOf(contact: string): ConnectionState {
+    const peer = this.#peers.get(contact);
+    if (this.#options.links.lineOf(contact)) return 'online';
+    if (peer?.waitsForThem) return 'waiting';
+    return peer?.state.kind === 'dialling' ? 'connecting' : 'offline';
+  }
+
+  /** There is something new to try for this contact, or a person asks for it. */
+  encourage(contact: string): void {
+    this.#input(contact, { kind: 'encouraged' });
+  }
+
+  encourageAll(): void {
+    for (const { id, blocked } of this.#options.roster.list()) if (!blocked) this.encourage(id);
+  }
+
+  /** Our addresses changed: every line must prove itself, every contact is tried anew. */
+  networkChanged(): void {
+    for (const line of this.#options.links.lines()) void line.channel.probe(PROBE_MS);
+    this.encourageAll();
+  }
+
+  /** Blocked or removed: no link, no dial. */
+  release(contact: string): void {
+    this.#input(contact, { kind: 'stopped' });
+    this.#peers.delete(contact);
+    this.#options.links.close(contact, BYE.goingOffline);
+  }
+
+  /** Ends links with someone who was a stranger until now. */
+  releaseStranger(ik: Uint8Array): void {
+    this.#strangers.release(ik);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const contact of [...this.#peers.keys()]) this.#input(contact, { kind: 'stopped' });
+    for (const [, channel] of this.#options.links.all()) channel.bye(BYE.goingOffline);
+    this.#strangers.release();
+  }
+
+  /** Cuts every link without a word: what was said on them was not kept. They come back by themselves. */
+  cut(): void {
+    for (const [, channel] of this.#options.links.all()) channel.destroy();
+  }
+
+  accept(connection: Connection): void {
+    const { admission, primitives, identity, clock, random } = this.#options;
+    const release = this.#stopped ? null : admission.admit(connection.remoteHost);
+    if (!release) {
+      connection.destroy();
+      return;
+    }
+    const link = Link.responder({ primitives, ourStatic: identity.keys.staticKey, random });
+    const channel = new Channel({ connection, link, clock, random });
+    greetAsResponder(this.#host, channel, (greeting) => {
+      release();
+      this.#greeted(channel, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
+    });
+    const { listener } = channel;
+    channel.listener = { ...listener, onClosed: release };
+    channel.start();
+  }
+
+  async #admit(
+    channel: Channel,
+    theirs: Hello,
+    theirStatic: Uint8Array,
+  ): Promise<{ contact: ContactRecord | null } | false> {
+    const { roster, links, identity } = this.#options;
+    if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
+      channel.destroy();
+      return false;
+    }
+    const contact = roster.byIdentity(theirs.ik);
+    if (!contact || contact.blocked) return { contact: null };
+
+    const sameKey = equal(theirStatic, contact.staticKey);
+    if (theirs.device !== contact.device || (!sameKey && theirs.gen <= contact.generation)) {
+      channel.bye(BYE.protocolError);
+      return false;
+    }
+    if (!sameKey) {
+      this.#options.listener.onStaticKey(contact, theirStatic, theirs.gen);
+    }
+    const line = links.lineOf(contact.id);
+    if (line && !links.prevails(contact.id, theirs.ik) && (await line.channel.probe(PROBE_MS))) {
+      channel.bye(BYE.duplicateLink);
+      return false;
+    }
+    return { contact: roster.find(contact.id) ?? null };
+  }
+
+  #greeted(channel: Channel, contact: ContactRecord | null, greeting: Greeting): void {
+    if (!contact || !greeting.contact) {
+      this.#strangers.hold(channel, greeting.theirs.ik);
+      this.#options.listener.onStranger(greeting.theirs, greeting.theirStatic, channel);
+      return;
+    }
+    if (!this.#options.links.hold(contact.id, channel)) return;
+    const peer = this.#peer(contact.id);
+    peer.waitsForThem = !greeting.theirs.contact;
+    channel.listener = {
+      onSecured: () => undefined,
+      onRecord: () => undefined,
+      onClosed: () => this.#unlinked(contact.id, channel),
+    };
+    if (greeting.theirs.contact) this.#mutual(contact, channel, greeting);
+    if (channel.closed) return;
+    this.#input(contact.id, { kind: 'linked' });
+    this.#options.listener.onConnection(contact.id, false);
+  }
+
+  #mutual(contact: ContactRecord, channel: Channel, greeting: Greeting): void {
+    const { links, listener, identity } = this.#options;
+    const initiator = channel.role === 'initiator' ? identity.keys.identityKey.publicKey : contact.ik;
+    if (!links.prevails(contact.id, initiator)) {
+      channel.bye(BYE.duplicateLink);
+      return;
+    }
+    const line = listener.onMutual(contact, channel, greeting);
+    if (!line) return;
+    channel.listener = {
+      onSecured: () => undefined,
+      onRecord: (record) => this.#record(line, record),
+      onDrain: () => listener.onDrain(line),
+      onClosed: () => this.#unlinked(contact.id, channel),
+    };
+    links.use(line);
+    listener.onLine(line);
+  }
+
+  #record(line: Line, { type, body }: LinkRecord): void {
+    const { listener } = this.#options;
+    if (type === RECORD.envelope) listener.onEnvelope(line, body);
+    else if (type === RECORD.ack) listener.onAck(line, parseAck(body));
+    else if (type === RECORD.typing) listener.onTyping(line.contact, parseTyping(body));
+    else if (type === RECORD.nack) {
+      const { messageId, reason } = parseNack(body);
+      listener.onNack(line, messageId, reason);
+    } else if (type === RECORD.hello) throw new ProtocolError('hello-expected');
+  }
+
+  #unlinked(contact: string, channel: Channel): void {
+    const { wasLine, left } = this.#options.links.drop(contact, channel);
+    if (left === 0) this.#input(contact, { kind: 'unlinked', settled: wasLine });
+    this.#options.listener.onConnection(contact, wasLine);
+  }
+
+  #peer(contact: string): Peer {
+    const known = this.#peers.get(contact);
+    if (known) return known;
+    const peer: Peer = { state: { kind: 'resting' }, wait: null, dial: null, waitsForThem: false };
+    this.#peers.set(contact, peer);
+    return peer;
+  }
+
+  #input(contact: string, input: PeerInput): void {
+    if (this.#stopped && input.kind !== 'stopped') return;
+    const peer = this.#peer(contact);
+    const before = peer.state.kind;
+    const { state, effects } = step(peer.state, input, this.#chance());
+    peer.state = state;
+    for (const effect of effects) this.#run(contact, peer, effect);
+    if (before !== state.kind) this.#options.listener.onConnection(contact, false);
+  }
+
+  #run(contact: string, peer: Peer, effect: PeerEffect): void {
+    switch (effect.kind) {
+      case 'wait':
+        peer.wait = this.#options.clock.after(effect.ms, () => this.#input(contact, { kind: 'due' }));
+        return;
+      case 'unwait':
+        peer.wait?.();
+        return;
+      case 'abort':
+        peer.dial?.abort();
+        return;
+      case 'dial':
+        detached(this.#dial(contact, peer));
+    }
+  }
+
+  async #dial(contactId: string, peer: Peer): Promise<void> {
+    const abort = new AbortController();
+    peer.dial = abort;
+    const contact = this.#options.roster.find(contactId);
+    const targets = contact ? await this.#options.listener.targets(contact) : [];
+    if (abort.signal.aborted) return;
+    if (!contact || targets.length === 0) {
+      this.#input(contactId, { kind: 'nowhere' });
+      return;
+    }
+    const channel = await this.#options.dialler.dial(contact.staticKey, targets, abort.signal);
+    const failed = (): void => this.#input(contactId, { kind: 'failed' });
+    // After an abort the state has moved on, and takes no notice.
+    if (channel)
+      greetAsInitiator(this.#host, channel, contact, (greeting) => this.#greeted(channel, contact, greeting), failed);
+    else failed();
+  }
+
+  #chance(): number {
+    const [byte = 0] = this.#options.random(1);
+    return byte / 256;
+  }
+}

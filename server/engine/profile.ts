@@ -1,0 +1,274 @@
+// A profile from the outside: new, locked or ready. Opens and closes the engine, and answers every command.
+//
+//   new ──create──▶ ready ◀──unlock── locked
+//                     └─────lock───────▲        (only with a passphrase)
+//
+// The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
+import type { CommandName, Params, Result } from '../contract/commands.ts';
+import { CommandError, type ErrorCode } from '../contract/errors.ts';
+import { PASSPHRASE_LENGTH } from '../contract/limits.ts';
+import type { Identity, ProfileState, Status } from '../contract/model.ts';
+import { toHex } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { StorageError } from '../storage/errors.ts';
+import type { IdentityRecord } from '../storage/identity.ts';
+import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
+import type { Listener, Transport } from '../transport/transport.ts';
+import type { Application } from './application.ts';
+import type { Clock } from './clock.ts';
+import { contactCommands } from './commands/contacts.ts';
+import { done, type Handler, type Handlers } from './commands/handlers.ts';
+import { messageCommands } from './commands/messages.ts';
+import { requestCommands } from './commands/requests.ts';
+import { readToken } from './commands/token.ts';
+import { Engine } from './engine.ts';
+import { EventLog } from './event-log.ts';
+import { cleanName } from './names.ts';
+
+export interface ProfileOptions {
+  readonly name: string;
+  /** The profile's own folder; exists, 0700. */
+  readonly folder: string;
+  readonly version: string;
+  readonly primitives: Primitives;
+  readonly random: (length: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly peerHost: string;
+  readonly peerPort: number;
+  readonly discovery: Discovery;
+  readonly addresses: () => readonly string[];
+}
+
+/** Answered here, in every state. */
+type OwnCommand =
+  | 'status.get'
+  | 'identity.get'
+  | 'identity.create'
+  | 'token.parse'
+  | 'vault.unlock'
+  | 'vault.lock'
+  | 'vault.passphrase';
+
+/** Answered where the sockets are: by `http`, for each connection. */
+type DoorCommand = 'events.subscribe' | 'session.code' | 'process.stop';
+
+/** Answered by the engine, when the profile is ready. */
+type EngineCommand = Exclude<CommandName, OwnCommand | DoorCommand>;
+
+export interface Opened {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly handlers: Handlers<EngineCommand>;
+}
+
+export class Profile implements Application {
+  readonly events: EventLog;
+  readonly #options: ProfileOptions;
+  readonly #own: Handlers<OwnCommand>;
+  #listener: Listener | null = null;
+  #opened: Opened | null = null;
+  #exists = false;
+  /** Opening and closing take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ProfileOptions) {
+    this.#options = options;
+    this.events = new EventLog(toHex(options.random(16)));
+    this.#own = {
+      'status.get': () => this.#status(),
+      'identity.get': () => this.#opened?.engine.identity() ?? null,
+      'identity.create': ({ name, passphrase }) => this.#inTurn(() => this.#create(name, passphrase)),
+      'token.parse': ({ token }) => {
+        const { version, identityKey } = readToken(options.primitives, token);
+        return { version, publicKey: toHex(identityKey) };
+      },
+      'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
+      'vault.lock': () => this.#inTurn(() => this.#lock()),
+      'vault.passphrase': ({ current, next }) => this.#inTurn(() => this.#changePassphrase(current, next)),
+    };
+  }
+
+  get state(): ProfileState {
+    if (this.#opened) return 'ready';
+    return this.#exists ? 'locked' : 'new';
+  }
+
+  get peerPort(): number {
+    return this.#listener?.port ?? 0;
+  }
+
+  /** @throws StorageError when the profile's files cannot be used; Error when the peer port cannot be had. */
+  async start(): Promise<void> {
+    const { transport, peerHost, peerPort, folder } = this.#options;
+    this.#listener = await transport.listen(peerHost, peerPort, (connection) => {
+      if (this.#opened) this.#opened.engine.accept(connection);
+      else connection.destroy();
+    });
+    const files = inspectProfile(folder);
+    this.#exists = files !== 'new';
+    if (files === 'open') await this.#open('');
+  }
+
+  async stop(): Promise<void> {
+    await this.#inTurn(() => this.#close());
+    await this.#listener?.stop();
+  }
+
+  async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
+    try {
+      return await this.#handler(command)(params);
+    } catch (error) {
+      if (error instanceof StorageError) throw new CommandError(storageCode(error), error.message);
+      throw error;
+    }
+  }
+
+  #handler<N extends CommandName>(command: N): Handler<N> {
+    if (Object.hasOwn(this.#own, command)) return (this.#own as Record<string, unknown>)[command] as Handler<N>;
+    const { handlers } = this.opened;
+    if (Object.hasOwn(handlers, command)) return (handlers as Record<string, unknown>)[command] as Handler<N>;
+    throw new CommandError('unknown-command', `${command} is not answered here`);
+  }
+
+  async #create(name: string, passphrase: string): Promise<Identity> {
+    if (this.#exists) throw new CommandError('identity-exists', 'this profile has an identity already');
+    const { random, clock } = this.#options;
+    const cleaned = cleanName(name);
+    checkPassphrase(passphrase);
+    const store = await createStore(this.#storeOptions(), passphrase);
+    this.#exists = true;
+    await store.journal.write(() => store.identity.save(newIdentity(cleaned, random, clock)));
+    await this.#run(store);
+    return this.opened.engine.identity();
+  }
+
+  async #unlock(passphrase: string): Promise<typeof done> {
+    if (!this.#exists) throw new CommandError('no-identity', 'this profile has no identity yet');
+    if (!this.#opened) await this.#open(passphrase);
+    return done;
+  }
+
+  async #lock(): Promise<typeof done> {
+    const { store } = this.opened;
+    if (!store.passphraseSet)
+      throw new CommandError('not-allowed', 'set a passphrase first: without one, locking protects nothing');
+    await this.#close();
+    this.events.clear();
+    this.events.emit('state.changed', { state: this.state });
+    return done;
+  }
+
+  async #changePassphrase(current: string, next: string): Promise<Identity> {
+    const { store, engine } = this.opened;
+    checkPassphrase(next);
+    await store.changePassphrase(current, next);
+    return engine.identityChanged();
+  }
+
+  async #open(passphrase: string): Promise<void> {
+    const store = await openStore(this.#storeOptions(), passphrase);
+    const { random, clock, name } = this.#options;
+    if (!store.identity.load()) {
+      // Ended between making the vault and writing the identity: nothing was told to anybody yet.
+      await store.journal.write(() => store.identity.save(newIdentity(name, random, clock)));
+    }
+    await this.#run(store);
+  }
+
+  async #run(store: Store): Promise<void> {
+    const { primitives, random, clock, transport, discovery, addresses } = this.#options;
+    const identity = store.identity.load();
+    if (!identity) throw new Error('an open profile has an identity');
+    const { events, peerPort } = this;
+    const engine = new Engine({
+      primitives,
+      random,
+      clock,
+      transport,
+      discovery,
+      events,
+      store,
+      identity,
+      peerPort,
+      addresses,
+    });
+    const handlers = {
+      ...contactCommands(engine),
+      ...messageCommands(engine),
+      ...requestCommands(engine),
+      ...factCommands(engine),
+    };
+    this.#opened = { store, engine, handlers };
+    this.events.emit('state.changed', { state: this.state });
+    await engine.start();
+  }
+
+  async #close(): Promise<void> {
+    const opened = this.#opened;
+    if (!opened) return;
+    this.#opened = null;
+    await opened.engine.stop();
+    opened.store.close();
+  }
+
+  #status(): Status {
+    const { version, name, folder, primitives } = this.#options;
+    const opened = this.#opened;
+    return {
+      version,
+      profile: name,
+      dataDir: folder,
+      pid: process.pid,
+      state: this.state,
+      crypto: primitives.name,
+      kem: primitives.kem.name,
+      storage: opened?.engine.storage ?? 'ok',
+      network: opened?.engine.network() ?? null,
+      queued: opened?.store.outbox.total() ?? 0,
+    };
+  }
+
+  /** @throws CommandError locked, no-identity. */
+  get opened(): Opened {
+    if (this.#opened) return this.#opened;
+    throw this.#exists
+      ? new CommandError('locked', 'this profile is locked')
+      : new CommandError('no-identity', 'this profile has no identity yet');
+  }
+
+  #storeOptions(): { folder: string; primitives: Primitives } {
+    return { folder: this.#options.folder, primitives: this.#options.primitives };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function factCommands(engine: Engine): Handlers<'identity.rename' | 'identity.token' | 'peer.list' | 'network.status'> {
+  return {
+    'identity.rename': ({ name }) => engine.rename(cleanName(name)),
+    'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
+    'peer.list': () => engine.near.list(),
+    'network.status': () => engine.network(),
+  };
+}
+
+function newIdentity(name: string, random: (length: number) => Uint8Array, clock: Clock): IdentityRecord {
+  return { masterSeed: random(32), presenceKey: random(32), name, device: 0, generation: 0, createdAt: clock.now() };
+}
+
+function checkPassphrase(passphrase: string): void {
+  if (passphrase.length > PASSPHRASE_LENGTH) {
+    throw new CommandError('passphrase-too-long', `a passphrase has at most ${PASSPHRASE_LENGTH} characters`);
+  }
+}
+
+function storageCode({ code }: StorageError): ErrorCode {
+  if (code === 'wrong-passphrase' || code === 'database-newer') return code;
+  return 'storage-failed';
+}

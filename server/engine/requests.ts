@@ -1,0 +1,92 @@
+// People who have our token and whom we do not have: kept, bounded, until they are accepted or blocked. A request never
+// becomes a contact, changes a name or takes a place in a conversation by itself (protocol §3).
+import type { ContactRequest } from '../contract/model.ts';
+import { CommandError } from '../contract/errors.ts';
+import { equal, toHex } from '../crypto/bytes.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { CONTACT_REQUESTS } from '../protocol/limits.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { RequestRecord } from '../storage/requests.ts';
+import type { Clock } from './clock.ts';
+import type { EventLog } from './event-log.ts';
+import { receivedName } from './names.ts';
+import { randomId } from './roster.ts';
+
+export interface RequestsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly events: EventLog;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly ContactRequest[] {
+    return this.#options.store.requests.list().map(view);
+  }
+
+  /** @throws CommandError request-unknown. */
+  get(id: string): RequestRecord {
+    const request = this.#options.store.requests.get(id);
+    if (!request) throw new CommandError('request-unknown', 'no such request');
+    return request;
+  }
+
+  /** A stranger greeted us. Over the bound nothing is kept: the oldest are nearer to being answered. */
+  async note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+    const { store, clock, random, events } = this.#options;
+    const request = await store.journal.write(() => {
+      const known = store.requests.byIdentity(theirs.ik);
+      if (!known && store.requests.count() >= CONTACT_REQUESTS) return null;
+      if (known && !newer(known, theirs, staticKey)) return null;
+      const next: RequestRecord = {
+        id: known?.id ?? randomId(random),
+        ik: theirs.ik,
+        staticKey,
+        device: theirs.device,
+        generation: theirs.gen,
+        name: receivedName(theirs.name, toHex(theirs.ik)),
+        address: address ?? known?.address ?? null,
+        at: clock.now(),
+      };
+      if (known && same(known, next)) return null;
+      store.requests.put(next);
+      return next;
+    });
+    if (request) events.emit('request.changed', { request: view(request) });
+  }
+
+  /** Inside a `journal.write`; tell with `gone` once it is durable. */
+  remove(id: string): void {
+    this.#options.store.requests.remove(id);
+  }
+
+  /** Drops the request of an identity that has become a contact by another way. Inside a `journal.write`. */
+  removeIdentity(ik: Uint8Array): string | null {
+    const request = this.#options.store.requests.byIdentity(ik);
+    if (request) this.remove(request.id);
+    return request?.id ?? null;
+  }
+
+  gone(id: string): void {
+    this.#options.events.emit('request.removed', { request: id });
+  }
+}
+
+/** A static key is replaced only by one of a higher generation. */
+function newer(known: RequestRecord, theirs: Hello, staticKey: Uint8Array): boolean {
+  return equal(known.staticKey, staticKey) || theirs.gen > known.generation;
+}
+
+function same(a: RequestRecord, b: RequestRecord): boolean {
+  return a.name === b.name && a.address === b.address && equal(a.staticKey, b.staticKey);
+}
+
+function view({ id, name, ik, address, at }: RequestRecord): ContactRequest {
+  return { id, name, publicKey: toHex(ik), address, at };
+}

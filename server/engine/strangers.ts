@@ -1,0 +1,38 @@
+// Links with people we do not have as contacts: answered, listened to for a minute, told that nothing was accepted.
+import { toHex } from '../crypto/bytes.ts';
+import { parseEnvelope } from '../protocol/envelope.ts';
+import { STRANGER_LINK_MS } from '../protocol/limits.ts';
+import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
+import type { Channel } from './channel.ts';
+import type { Clock } from './clock.ts';
+
+export class Strangers {
+  readonly #clock: Clock;
+  readonly #channels = new Map<Channel, string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  hold(channel: Channel, ik: Uint8Array): void {
+    this.#channels.set(channel, toHex(ik));
+    const cancel = this.#clock.after(STRANGER_LINK_MS, () => channel.bye(BYE.goingOffline));
+    channel.listener = {
+      onSecured: () => undefined,
+      onRecord: ({ type, body }) => {
+        if (type !== RECORD.envelope) return;
+        channel.send(RECORD.nack, encodeNack(parseEnvelope(body).messageId, NACK.notAccepted));
+      },
+      onClosed: () => {
+        cancel();
+        this.#channels.delete(channel);
+      },
+    };
+  }
+
+  /** Ends the links of one identity, or of all. */
+  release(ik?: Uint8Array): void {
+    const wanted = ik && toHex(ik);
+    for (const [channel, who] of [...this.#channels]) if (!wanted || who === wanted) channel.bye(BYE.goingOffline);
+  }
+}

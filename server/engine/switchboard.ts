@@ -1,0 +1,130 @@
+// Connects what happens on links with sessions, messages and requests: what `peers.ts` asks and tells is answered here.
+import { parseAddress } from '../discovery/addresses.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import { toHex } from '../crypto/bytes.ts';
+import type { Channel } from './channel.ts';
+import { detached } from './detached.ts';
+import type { DialTarget } from './dialler.ts';
+import type { Engine } from './engine.ts';
+import type { Greeting } from './greeter.ts';
+import { openLine, type Line } from './line.ts';
+import type { PeersListener } from './peers.ts';
+import { returnAddress, targetsOf } from './reach.ts';
+
+export class Switchboard implements PeersListener {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  targets(contact: ContactRecord): Promise<readonly DialTarget[]> {
+    return targetsOf(contact, this.#engine.near);
+  }
+
+  offer(contact: ContactRecord): HelloSession | null {
+    return this.#engine.sessions.offer(contact);
+  }
+
+  onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null {
+    const { sessions, us, roster, options } = this.#engine;
+    const { journal } = options.store;
+    const resumed = chooseSession(greeting.session, greeting.theirs.session) === 'resume';
+    const sessionId = resumed && greeting.session ? toHex(greeting.session.id) : null;
+    if (sessionId !== null && sessions.currentId(contact) !== sessionId) {
+      // Another link made a new session between our HELLO and theirs: the next HELLO will say so.
+      channel.bye(0);
+      return null;
+    }
+    if (sessionId === null)
+      detached(journal.write(() => sessions.install(contact, this.#establish(contact, channel, greeting))));
+    detached(journal.write(() => this.#seen(contact.id, returnAddress(channel, greeting.theirs))));
+    const current = sessions.currentId(contact);
+    if (current === null) return null;
+    const initiator = channel.role === 'initiator' ? us.keys.identityKey.publicKey : contact.ik;
+    const line = openLine(contact.id, channel, initiator, current);
+    if (!resumed && roster.find(contact.id)) this.#established(contact.id);
+    options.events.emit('session.established', { contact: contact.id, resumed });
+    return line;
+  }
+
+  onLine(line: Line): void {
+    this.#engine.outbox.pump(line);
+    this.#engine.networkChanged();
+  }
+
+  onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void {
+    const { roster, requests } = this.#engine;
+    // Blocked contacts are answered like strangers, but ask for nothing.
+    if (roster.byIdentity(theirs.ik)) return;
+    const address = returnAddress(channel, theirs);
+    detached(requests.note(theirs, theirStatic, address && parseAddress(address) ? address : null));
+  }
+
+  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void {
+    const { roster, options } = this.#engine;
+    detached(options.store.journal.write(() => roster.put({ ...roster.get(contact.id), staticKey, generation })));
+  }
+
+  onEnvelope(line: Line, body: Uint8Array): void {
+    this.#engine.inbox.receive(line, body);
+  }
+
+  onAck(line: Line, ids: readonly Uint8Array[]): void {
+    detached(this.#engine.outbox.acknowledged(line, ids));
+  }
+
+  onNack(line: Line, messageId: Uint8Array, reason: number): void {
+    detached(this.#engine.outbox.refused(line, messageId, reason));
+  }
+
+  onTyping(contact: string, typing: boolean): void {
+    this.#engine.options.events.emit('typing.changed', { contact, typing });
+  }
+
+  onDrain(line: Line): void {
+    if (!line.caughtUp) this.#engine.outbox.pump(line);
+  }
+
+  onConnection(contactId: string, lineLost: boolean): void {
+    const { roster, feed, options } = this.#engine;
+    if (!roster.find(contactId)) return;
+    if (lineLost) {
+      detached(options.store.journal.write(() => this.#seen(contactId, null)));
+      this.#engine.networkChanged();
+    }
+    feed.changed(contactId);
+  }
+
+  #establish(contact: ContactRecord, channel: Channel, greeting: Greeting): Session {
+    const { handshakeHash, exportKey } = channel;
+    const { sessions, options } = this.#engine;
+    const { random } = options;
+    const context = sessions.context(contact);
+    if (greeting.ratchet) {
+      return Session.establish(context, { role: 'responder', handshakeHash, exportKey, ratchet: greeting.ratchet });
+    }
+    const theirRatchet = greeting.theirs.ratchet;
+    if (!theirRatchet) throw new Error('a responder greets with a ratchet key');
+    return Session.establish(context, { role: 'initiator', handshakeHash, exportKey, theirRatchet, random });
+  }
+
+  /** A new session: they learn our presence key in it. */
+  #established(contact: string): void {
+    detached(this.#engine.outbox.sendPresence(contact, this.#engine.presenceKey));
+  }
+
+  /** Inside a `journal.write`. */
+  #seen(contactId: string, address: string | null): void {
+    const { roster, options } = this.#engine;
+    const contact = roster.find(contactId);
+    if (!contact) return;
+    const now = options.clock.now();
+    roster.put({ ...contact, lastSeen: now });
+    if (address && contact.addresses[0]?.address !== address && parseAddress(address)) {
+      roster.addAddress(contactId, address, 'link', now);
+    }
+  }
+}

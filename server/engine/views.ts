@@ -1,0 +1,59 @@
+// Records as the interface sees them.
+import type { Connection, Contact, Message } from '../contract/model.ts';
+import { PREVIEW_LENGTH } from '../contract/limits.ts';
+import { toHex } from '../crypto/bytes.ts';
+import { parseContent, type ParsedContent } from '../protocol/content.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { MessageRecord } from '../storage/messages.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Line } from './line.ts';
+
+export function messageView(record: MessageRecord, line: Line | null): Message {
+  const content = readable(record.content);
+  const sent = record.state === 'queued' && line !== null && record.order <= line.sentUpTo;
+  return {
+    id: record.id,
+    contact: record.contact,
+    direction: record.direction,
+    kind: content?.t === 'text' ? 'text' : 'unknown',
+    body: content?.t === 'text' ? content.body : '',
+    at: record.at,
+    state: sent ? 'sent' : record.state === 'hidden' ? 'received' : record.state,
+    order: record.order,
+    missing: record.missing,
+  };
+}
+
+export function contactView(store: Store, contact: ContactRecord, connection: Connection, line: Line | null): Contact {
+  const last = store.messages.last(contact.id);
+  return {
+    id: contact.id,
+    name: contact.name,
+    publicKey: toHex(contact.ik),
+    verified: contact.verified,
+    blocked: contact.blocked,
+    connection,
+    addresses: contact.addresses.map((entry) => entry.address),
+    addedAt: contact.addedAt,
+    lastSeen: contact.lastSeen,
+    unread: store.messages.unread(contact.id),
+    queued: store.outbox.count(contact.id),
+    lastMessage: last ? preview(messageView(last, line)) : null,
+  };
+}
+
+function preview(message: Message): Message {
+  // Not in the middle of a surrogate pair.
+  const body = message.body.slice(0, PREVIEW_LENGTH).replace(/[\ud800-\udbff]$/, '');
+  return { ...message, body };
+}
+
+function readable(content: Uint8Array): ParsedContent | null {
+  try {
+    return parseContent(content);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}

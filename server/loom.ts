@@ -1,0 +1,153 @@
+// The composition root: everything that makes a running Loom, wired by plain constructor arguments.
+//
+// The control socket comes first: whoever holds it owns the profile, and only then may a lock that a killed process left
+// behind be removed. It goes last, when nothing of this process touches the profile any more.
+import type { ProfileState } from './contract/model.ts';
+import { choosePrimitives } from './crypto/choose.ts';
+import { MdnsDiscovery } from './discovery/mdns.ts';
+import { SilentDiscovery } from './discovery/silent.ts';
+import { systemClock } from './engine/clock.ts';
+import { deferred } from './engine/deferred.ts';
+import { currentAddresses } from './engine/network-watch.ts';
+import { Profile } from './engine/profile.ts';
+import { Access, type CodeLifetime } from './http/access.ts';
+import { listenControl } from './http/control.ts';
+import { Dispatcher } from './http/dispatch.ts';
+import { readLastPort, rememberPort } from './http/last-port.ts';
+import { startHttp, type HttpServer } from './http/listen.ts';
+import { removeStaleLock } from './storage/profile-store.ts';
+import { tcpTransport } from './transport/tcp.ts';
+
+export interface LoomOptions {
+  readonly profile: string;
+  /** The profile's own folder; exists, 0700. */
+  readonly folder: string;
+  /** Of the page. Null: the last one, else 7467, else any. */
+  readonly port: number | null;
+  /** Null: every address of this machine. */
+  readonly peerHost: string | null;
+  readonly peerPort: number;
+  readonly discovery: boolean;
+  readonly crypto: 'portable' | undefined;
+  readonly staticFolder: string;
+  readonly version: string;
+  readonly onBug: (error: unknown) => void;
+  readonly onStopRequested: () => void;
+}
+
+export interface Loom {
+  readonly httpPort: number;
+  readonly peerPort: number;
+  readonly state: ProfileState;
+  mintCode(lifetime: CodeLifetime): string;
+  stop(): Promise<void>;
+}
+
+/** Another process runs this profile. */
+export class AlreadyRunning extends Error {
+  override readonly name = 'AlreadyRunning';
+}
+
+/** IPv4 as well, where the system lets one socket serve both. */
+const EVERY_ADDRESS = '::';
+const EVERY_IPV4_ADDRESS = '0.0.0.0';
+
+/**
+ * @throws AlreadyRunning; StorageError when the profile's files cannot be used; Error EADDRINUSE, EACCES … when a port
+ * that was asked for cannot be had.
+ */
+export async function startLoom(options: LoomOptions): Promise<Loom> {
+  const { folder, onBug } = options;
+  const door = deferred<HttpServer>();
+  const access = new Access(systemClock);
+  const profile = makeProfile(options);
+  const dispatcher = new Dispatcher({
+    application: profile,
+    access,
+    url: async (code) => `http://127.0.0.1:${(await door.promise).port}/#code=${code}`,
+    stop: () => options.onStopRequested(),
+    onBug,
+  });
+  const ready = deferred<Dispatcher>();
+  const control = await listenControl(folder, ready.promise);
+  if (!control) throw new AlreadyRunning(`the profile ${options.profile} is running`);
+  try {
+    removeStaleLock(folder);
+    await profile.start();
+    const http = await openDoor(options, access, dispatcher);
+    door.resolve(http);
+    ready.resolve(dispatcher);
+    return running(profile, access, http, async () => {
+      await http.stop();
+      await profile.stop();
+      await control.stop();
+    });
+  } catch (error) {
+    ready.reject(error);
+    await profile.stop();
+    await control.stop();
+    throw error;
+  }
+}
+
+function makeProfile({ profile, folder, version, discovery, crypto, peerHost, peerPort }: LoomOptions): Profile {
+  const primitives = choosePrimitives(crypto);
+  const random = (length: number): Uint8Array => primitives.random(length);
+  return new Profile({
+    name: profile,
+    folder,
+    version,
+    primitives,
+    random,
+    clock: systemClock,
+    transport: peerHost === null ? everyAddress : tcpTransport,
+    peerHost: peerHost ?? EVERY_ADDRESS,
+    peerPort,
+    discovery: discovery ? new MdnsDiscovery({ primitives, clock: systemClock, random }) : new SilentDiscovery(),
+    addresses: currentAddresses,
+  });
+}
+
+/** Where IPv6 is switched off, IPv4 alone must do. */
+const everyAddress: typeof tcpTransport = {
+  ...tcpTransport,
+  async listen(host, port, accept) {
+    try {
+      return await tcpTransport.listen(host, port, accept);
+    } catch (error) {
+      if (host !== EVERY_ADDRESS || !(error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'))
+        throw error;
+      return tcpTransport.listen(EVERY_IPV4_ADDRESS, port, accept);
+    }
+  },
+};
+
+async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {
+  const { folder, port, staticFolder, onBug } = options;
+  const preferredPort = readLastPort(folder);
+  const http = await startHttp({
+    access,
+    dispatcher,
+    clock: systemClock,
+    staticFolder,
+    onBug,
+    port,
+    ...(preferredPort !== null && { preferredPort }),
+  });
+  if (http.port !== preferredPort) rememberPort(folder, http.port);
+  return http;
+}
+
+function running(profile: Profile, access: Access, http: HttpServer, stop: () => Promise<void>): Loom {
+  return {
+    httpPort: http.port,
+    get peerPort() {
+      return profile.peerPort;
+    },
+    get state() {
+      return profile.state;
+    },
+    mintCode: (lifetime) => access.mintCode(lifetime),
+    stop,
+  };
+}
