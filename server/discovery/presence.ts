@@ -1,6 +1,7 @@
 // Presence: how contacts recognise each other's adverts while strangers see noise. An advert carries a random label,
 // a random nonce `n` and a keyed hash `h`; who holds the presence key can recompute `h`, nobody else can link two
 // adverts of one profile. Knows no packets, no sockets; a match is a hint that only the handshake can confirm.
+import { encodeBase32 } from '../crypto/base32.ts';
 import { concat, equal, u16, u32, utf8, wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { PresenceKey } from './discovery.ts';
@@ -27,8 +28,7 @@ export type Verdict =
 export const NONCE_LENGTH = 8;
 export const HASH_LENGTH = 16;
 /** 80 random bits: a collision by chance is out of the question, and the name fits a DNS label. */
-const LABEL_LENGTH = 16;
-const LABEL_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const LABEL_BYTES = 10;
 const LABEL = /^[a-z2-7]{16}$/;
 const QUARTER_HOUR = 15 * 60 * 1000;
 const PURPOSE = utf8('loom/2 presence');
@@ -41,7 +41,7 @@ const LATER: Verdict = { kind: 'later' };
 
 /** A random name: 80 bits as 16 characters of base32 in lower case. Never anything of the machine or its user. */
 export function newLabel(random: (length: number) => Uint8Array): string {
-  return Array.from(random(LABEL_LENGTH), (byte) => LABEL_ALPHABET.charAt(byte & 31)).join('');
+  return encodeBase32(random(LABEL_BYTES)).toLowerCase();
 }
 
 export function isLabel(text: string): boolean {

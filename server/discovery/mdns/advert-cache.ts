@@ -101,3 +101,8 @@ export class AdvertCache {
     if (victim) this.remove(victim);
   }
 }
+
+/** Everything is known that a sighting needs. */
+export function isComplete({ service, text, addresses }: Advert): boolean {
+  return service !== null && text !== null && addresses.size > 0;
+}

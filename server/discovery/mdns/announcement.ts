@@ -15,7 +15,7 @@ import { hostName, instanceName } from './names.ts';
 import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
 import type { OwnService } from './own-records.ts';
 import { encodeProbe, encodeResponse, recordKey } from './packet.ts';
-import type { MdnsRecord, Message } from './packet.ts';
+import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
 import { compareProposals } from './tie-break.ts';
 
 export interface AnnouncementOptions {
@@ -70,6 +70,11 @@ export class Announcement {
     this.#service = { ...this.#service, text };
     this.#noteSaid();
     if (this.#state === 'announced') this.#sayRepeatedly(1, () => [textRecord(this.#service)]);
+  }
+
+  /** Our own answer to the question for all, once it is out. */
+  get pointer(): PointerRecord | null {
+    return this.#state === 'announced' ? pointerRecord(this.#service) : null;
   }
 
   /** Says everything again, after a sleep. */

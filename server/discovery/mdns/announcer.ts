@@ -8,7 +8,7 @@ import type { Hmac } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Announcement } from './announcement.ts';
 import * as limits from './limits.ts';
-import type { Message } from './packet.ts';
+import type { Message, PointerRecord } from './packet.ts';
 import { encodeText } from './text.ts';
 
 export interface AnnouncerOptions {
@@ -45,6 +45,11 @@ export class Announcer {
 
   owns(label: string): boolean {
     return this.#labels.has(label);
+  }
+
+  /** What we would answer to our own questions, which come back to us by loop: known, so it need not be said. */
+  knownAnswers(): PointerRecord[] {
+    return [...this.#leaving, this.#current].flatMap((announcement) => announcement?.pointer ?? []);
   }
 
   /** Takes a new name for the adapters as they are now; a little later when that was done often just before. */

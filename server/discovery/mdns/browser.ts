@@ -3,16 +3,15 @@
 import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import type { DiscoveryListener } from '../discovery.ts';
-import { isLocalName } from '../addresses.ts';
 import type { PresenceBook } from '../presence.ts';
-import { AdvertCache } from './advert-cache.ts';
+import { AdvertCache, isComplete } from './advert-cache.ts';
 import type { Advert } from './advert-cache.ts';
 import type { Link } from './adapters.ts';
 import { addressesOf } from './found-addresses.ts';
 import * as limits from './limits.ts';
-import { SERVICE, instanceName, labelOf } from './names.ts';
 import { encodeQuery, encodedLength } from './packet.ts';
-import type { MdnsRecord, Message, PointerRecord, Question } from './packet.ts';
+import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
+import { QUESTION_FOR_ALL, answerFor, labelIn, questionsFor } from './questions.ts';
 import { Sightings } from './sightings.ts';
 import { parseText } from './text.ts';
 
@@ -25,9 +24,9 @@ export interface BrowserOptions {
   readonly send: (bytes: Uint8Array, link: Link | null) => void;
   /** Whether a label is one of ours. */
   readonly isOwn: (label: string) => boolean;
+  /** Our own answers to the question for all. */
+  readonly ownAnswers: () => readonly PointerRecord[];
 }
-
-const QUESTION: Question = { name: SERVICE, type: 'PTR' };
 
 export class Browser {
   readonly #options: BrowserOptions;
@@ -221,7 +220,7 @@ export class Browser {
   /** First everyone is asked at once, which is least noise; then this one by name and everywhere. */
   #refresh(advert: Advert, round: number): void {
     if (round === 0) this.#options.send(this.#question(), advert.link);
-    else this.#options.send(encodeQuery([QUESTION, ...questionsFor(advert)]), null);
+    else this.#options.send(encodeQuery([QUESTION_FOR_ALL, ...questionsFor(advert)], this.#options.ownAnswers()), null);
   }
 
   #completeSoon(delay: number): void {
@@ -245,48 +244,23 @@ export class Browser {
 
   /** The question for all, with the answers we need not hear (RFC 6762 §7.1). */
   #question(): Buffer {
-    const known: MdnsRecord[] = [];
-    let length = encodeQuery([QUESTION]).length;
+    const known: MdnsRecord[] = [...this.#options.ownAnswers()];
+    let length = encodeQuery([QUESTION_FOR_ALL], known).length;
     for (const advert of this.#adverts.values()) {
       const left = this.#left(advert);
       if (!isComplete(advert) || left * 2 < advert.lifetime) continue;
-      const record: PointerRecord = {
-        name: SERVICE,
-        type: 'PTR',
-        flush: false,
-        ttl: Math.floor(left / 1000),
-        data: instanceName(advert.label),
-      };
+      const record = answerFor(advert.label, Math.floor(left / 1000));
       length += encodedLength(record);
       if (length > limits.MAX_SENT_BYTES) break;
       known.push(record);
     }
-    return encodeQuery([QUESTION], known);
+    return encodeQuery([QUESTION_FOR_ALL], known);
   }
 
   /** ms; robust against a clock that jumps. */
   #left(advert: Advert): number {
     return clamp(advert.heardAt + advert.lifetime - this.#options.clock.now(), 0, advert.lifetime);
   }
-}
-
-function labelIn(record: MdnsRecord): string | null {
-  if (record.type === 'PTR') return record.name === SERVICE ? labelOf(record.data) : null;
-  return record.type === 'SRV' || record.type === 'TXT' ? labelOf(record.name) : null;
-}
-
-function isComplete({ service, text, addresses }: Advert): boolean {
-  return service !== null && text !== null && addresses.size > 0;
-}
-
-function questionsFor({ label, service }: Advert): Question[] {
-  const name = instanceName(label);
-  const questions = [
-    { name, type: 'SRV' },
-    { name, type: 'TXT' },
-  ];
-  if (!service || !isLocalName(service.host)) return questions;
-  return [...questions, { name: service.host, type: 'A' }, { name: service.host, type: 'AAAA' }];
 }
 
 function adapterOf(addressKey: string): string {

@@ -30,3 +30,9 @@ export function addressesOf(
   }
   return found;
 }
+
+/** IPv4, then IPv6, then what works on one link alone; otherwise as the sender ordered them. */
+export function bestFirst(addresses: Iterable<string>): string[] {
+  const rank = (address: string): number => (address.includes('%') ? 2 : 0) + (address.includes(':') ? 1 : 0);
+  return [...new Set(addresses)].toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ADDRESSES);
+}

@@ -4,6 +4,7 @@ import type { Adapter } from './adapters.ts';
 import { OWN_TTL_SECONDS } from './limits.ts';
 import { SERVICE, SERVICE_TYPES, hostName, instanceName } from './names.ts';
 import type { MdnsRecord, PointerRecord } from './packet.ts';
+import { answerFor } from './questions.ts';
 
 export interface OwnService {
   readonly label: string;
@@ -15,7 +16,7 @@ export interface OwnService {
 
 /** Shared with everyone who offers the service. */
 export function pointerRecord({ label }: OwnService): PointerRecord {
-  return { name: SERVICE, type: 'PTR', ttl: OWN_TTL_SECONDS, flush: false, data: instanceName(label) };
+  return answerFor(label, OWN_TTL_SECONDS);
 }
 
 /** Said only to those who ask what types of service there are. */

@@ -3,8 +3,8 @@ import type { DiscoveryClock } from '../clock.ts';
 import { TimerGroup } from '../clock.ts';
 import { isLocalName } from '../addresses.ts';
 import type { Link } from './adapters.ts';
-import { addressesOf } from './found-addresses.ts';
-import { MAX_ADDRESSES, MAX_RESOLVES, RESOLVE_REPEAT, RESOLVE_SETTLE, RESOLVE_TIMEOUT } from './limits.ts';
+import { addressesOf, bestFirst } from './found-addresses.ts';
+import { MAX_RESOLVES, RESOLVE_REPEAT, RESOLVE_SETTLE, RESOLVE_TIMEOUT } from './limits.ts';
 import { encodeQuery } from './packet.ts';
 import type { Message } from './packet.ts';
 
@@ -39,7 +39,7 @@ export class Resolver {
           cancelRepeat();
           cancelTimeout();
           this.#searches.delete(search);
-          resolve([...search.found].slice(0, MAX_ADDRESSES));
+          resolve(bestFirst(search.found));
         },
       };
       const question = encodeQuery([

@@ -70,6 +70,7 @@ export class Session {
       listener,
       send: (bytes, link) => (link ? this.#network.send(link, bytes) : this.#network.sendAll(bytes)),
       isOwn: (label) => this.#announcer.owns(label),
+      ownAnswers: () => this.#announcer.knownAnswers(),
     });
     this.#resolver = new Resolver(clock, (packet) => this.#network.sendAll(packet));
   }

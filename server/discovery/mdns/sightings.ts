@@ -1,8 +1,7 @@
 // From adverts to what the engine hears: one sighting per contact, told when it changes.
 import type { DiscoveryListener, Sighting } from '../discovery.ts';
-import { withoutScope } from '../addresses.ts';
 import type { Advert } from './advert-cache.ts';
-import { MAX_ADDRESSES } from './limits.ts';
+import { bestFirst } from './found-addresses.ts';
 
 export class Sightings {
   readonly #listener: DiscoveryListener;
@@ -20,18 +19,15 @@ export class Sightings {
       if (this.#told.delete(contact)) this.#listener.onLost(contact);
       return;
     }
-    const sighting: Sighting = { contact, hosts: bestFirst(advert), port: advert.service.port };
+    const sighting: Sighting = {
+      contact,
+      hosts: bestFirst([...advert.addresses.values()].flat()),
+      port: advert.service.port,
+    };
     // A new label at the old address is news too: the contact was started anew, or changed its name.
     const content = JSON.stringify([advert.label, sighting]);
     if (this.#told.get(contact) === content) return;
     this.#told.set(contact, content);
     this.#listener.onSighting(sighting);
   }
-}
-
-/** The address the advert came from is known to work; the others keep their sender's order. */
-function bestFirst({ addresses, source }: Advert): string[] {
-  const all = [...new Set([...addresses.values()].flat())];
-  const isSource = (host: string): boolean => withoutScope(host) === withoutScope(source);
-  return [...all.filter(isSource), ...all.filter((host) => !isSource(host))].slice(0, MAX_ADDRESSES);
 }
