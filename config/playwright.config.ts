@@ -1,0 +1,24 @@
+import { defineConfig } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+import { launchOptions } from './find-browser.js';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const report = process.env.LOOM_TEST_REPORT;
+
+export default defineConfig({
+  testDir: path('../e2e'),
+  outputDir: path('../test-results'),
+  // Each test starts Looms of its own, and a browser; two at a time fill two cores.
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  reporter: [['list'], ...(report ? [['json', { outputFile: report }] as const] : [])],
+  use: {
+    browserName: 'chromium',
+    launchOptions: launchOptions(),
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+});
