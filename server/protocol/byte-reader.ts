@@ -13,6 +13,11 @@ export class ByteReader {
   #held: Uint8Array = EMPTY;
   #filled = 0;
 
+  /** Bytes of memory taken up by a piece that is not whole yet. */
+  get capacity(): number {
+    return this.#held.length;
+  }
+
   /** Only after `take` answered null, that is, once everything fed before is taken or held. */
   feed(chunk: Uint8Array): void {
     if (this.#offset !== this.#chunk.length) throw new Error('the last chunk is not used up');

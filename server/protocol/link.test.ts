@@ -15,6 +15,8 @@ import { CipherState } from './noise/symmetric.ts';
 import { BYE, RECORD, encodeBye, type LinkRecord } from './records.ts';
 import loom2 from './testdata/loom2.json' with { type: 'json' };
 
+fc.configureGlobal({ seed: 2 });
+
 const primitives = nativePrimitives(portableKem);
 const keys = seededRandom('static keys');
 const initiatorStatic = primitives.x25519KeyPair(keys(32));

@@ -86,6 +86,7 @@ function parseInvite(primitives: Primitives, encoded: string): InviteToken {
   const end = bytes.length - INVITE_CHECKSUM_BYTES;
   const count = bytes[COUNT_AT];
   if (count === undefined || end < ENDPOINTS_AT || count > TOKEN_ENDPOINTS) throw new ProtocolError('token-length');
+  const endpoints = parseEndpoints(bytes.subarray(0, end), count);
   const body = requireChecksum(primitives, bytes, INVITE_CHECKSUM_BYTES);
   const token: InviteToken = {
     version: 2,
@@ -95,12 +96,13 @@ function parseInvite(primitives: Primitives, encoded: string): InviteToken {
     certificate: body.slice(CERTIFICATE_AT, SECRET_AT),
     secret: body.slice(SECRET_AT, EXPIRY_AT),
     expiry: readU32(body, EXPIRY_AT),
-    endpoints: parseEndpoints(body, count),
+    endpoints,
   };
   if (!verifyCertificate(primitives, token.identityKey, token, token.certificate)) throw new ProtocolError('token-key');
   return token;
 }
 
+/** Exactly `count`, to the end: a text cut short shows here, before its checksum is looked at. */
 function parseEndpoints(body: Uint8Array, count: number): Endpoint[] {
   const endpoints: Endpoint[] = [];
   let at = ENDPOINTS_AT;

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex, utf8 } from '../crypto/bytes.ts';
+import { codeOf } from '../testing/code-of.ts';
+import { encodeCbor, type CborRecord } from './cbor.ts';
+import { encodeContent, parseContent, type Content } from './content.ts';
+import { TEXT_BYTES } from './limits.ts';
+import loom2 from './testdata/loom2.json' with { type: 'json' };
+
+fc.configureGlobal({ seed: 2 });
+
+const at = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const seq = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const content: fc.Arbitrary<Content> = fc.oneof(
+  fc.record({ t: fc.constant('text' as const), at, seq, body: fc.string({ unit: 'grapheme', minLength: 1 }) }),
+  fc.record({ t: fc.constant('presence' as const), at, seq, key: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
+);
+
+describe('content', () => {
+  it('comes back as it went', () => {
+    fc.assert(
+      fc.property(content, (given) => {
+        expect(parseContent(encodeContent(given))).toEqual(given);
+      }),
+    );
+  });
+
+  it('refuses by code whatever is not content', () => {
+    fc.assert(
+      fc.property(content, fc.nat(), fc.integer({ min: 1, max: 255 }), (given, place, change) => {
+        const bytes = encodeContent(given);
+        bytes[place % bytes.length]! ^= change;
+        codeOf(() => expect(parseContent(bytes)).not.toEqual(given));
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(codeOf(() => parseContent(bytes))).not.toBeNull();
+      }),
+    );
+  });
+
+  it.each(loom2.messages)('is byte for byte that of the vector "$text"', ({ text, content: hex }) => {
+    const parsed = parseContent(fromHex(hex));
+    expect(parsed).toMatchObject({ t: 'text', body: text });
+    if (parsed.t === 'text') expect(toHex(encodeContent(parsed))).toBe(hex);
+  });
+
+  it.each([
+    ['no kind', { t: undefined }, 'field-missing'],
+    ['a number for a kind', { t: 1 }, 'field-type'],
+    ['a kind of 65 bytes', { t: 'k'.repeat(65) }, 'content-type'],
+    ['no time', { at: undefined }, 'field-missing'],
+    ['a time before 1970', { at: -1 }, 'field-type'],
+    ['no number', { seq: undefined }, 'field-missing'],
+    ['number 0', { seq: 0 }, 'content-sequence'],
+    ['no text', { body: undefined }, 'field-missing'],
+    ['an empty text', { body: '' }, 'text-empty'],
+    ['bytes for a text', { body: utf8('one') }, 'field-type'],
+    ['a text of one byte too many', { body: 'a'.repeat(TEXT_BYTES + 1) }, 'text-too-large'],
+    ['a text of one character too many', { body: '€'.repeat(Math.ceil(TEXT_BYTES / 3)) }, 'text-too-large'],
+    ['a presence without key', { t: 'presence' }, 'field-missing'],
+    ['a presence with a short key', { t: 'presence', key: new Uint8Array(31) }, 'field-type'],
+  ] satisfies [string, CborRecord, string][])('refuses %s', (_, change, code) => {
+    expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
+  });
+
+  it('takes the longest text, one that begins with a byte order mark, and the key of any kind', () => {
+    for (const body of ['a'.repeat(TEXT_BYTES), '€'.repeat(Math.floor(TEXT_BYTES / 3)), '\ufeffmarked', '\u0000']) {
+      const given = { t: 'text', at: 0, seq: 1, body } as const;
+      expect(parseContent(encodeContent(given))).toEqual(given);
+    }
+  });
+
+  it('names kinds it does not know, whatever else they carry', () => {
+    const later = encodeCbor({ t: 'reaction', at: 5, seq: 9, body: 7, to: new Uint8Array(16) });
+    expect(parseContent(later)).toEqual({ t: 'unknown', name: 'reaction', at: 5, seq: 9 });
+    expect(parseContent(encodeCbor({ t: '__proto__', at: 5, seq: 9 }))).toMatchObject({
+      t: 'unknown',
+      name: '__proto__',
+    });
+  });
+
+  it('is not composed out of bounds', () => {
+    const text = { t: 'text', at: 0, seq: 1, body: 'x' } as const;
+    expect(() => encodeContent({ ...text, body: '' })).toThrow('1 to TEXT_BYTES');
+    expect(() => encodeContent({ ...text, body: 'a'.repeat(TEXT_BYTES + 1) })).toThrow('1 to TEXT_BYTES');
+    expect(() => encodeContent({ ...text, seq: 0 })).toThrow('time or number');
+    expect(() => encodeContent({ ...text, at: -1 })).toThrow('time or number');
+    expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: new Uint8Array(31) })).toThrow('32 bytes');
+  });
+});
