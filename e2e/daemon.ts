@@ -1,0 +1,118 @@
+// A real Loom in a process of its own, with a temporary profile: started, killed, started again, and asked over its
+// control socket.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectControl, type ControlClient } from '../server/http/control-client.ts';
+
+export const MAIN = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
+
+/** The ready line of `serve --json`. */
+export interface Ready {
+  readonly event: 'ready';
+  readonly profile: string;
+  readonly url: string;
+  readonly peerPort: number;
+  readonly pid: number;
+}
+
+export class Daemon {
+  readonly profile: string;
+  readonly dataDir: string;
+  readonly #options: readonly string[];
+  #process: ChildProcess | null = null;
+  #ready: Ready | null = null;
+
+  /** @param options further ones of `serve`; a peer port given here survives restarts. */
+  constructor(profile: string, options: readonly string[] = []) {
+    this.profile = profile;
+    this.dataDir = mkdtempSync(join(tmpdir(), 'loom-e2e-'));
+    this.#options = options;
+  }
+
+  get folder(): string {
+    return join(this.dataDir, this.profile);
+  }
+
+  get ready(): Ready {
+    if (!this.#ready) throw new Error(`${this.profile} is not running`);
+    return this.#ready;
+  }
+
+  /** Where the page is, without a code. */
+  get origin(): string {
+    return new URL(this.ready.url).origin;
+  }
+
+  async start(): Promise<Ready> {
+    const place = ['--profile', this.profile, '--data-dir', this.dataDir];
+    // Discovery off: the machine's own network is none of a test's business, and both sides know an address.
+    const args = [MAIN, 'serve', '--json', '--no-open', '--no-discovery', '--peer-host', '127.0.0.1', ...place];
+    const child = spawn(process.execPath, [...args, ...this.#options], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = child;
+    const line = await firstLine(child);
+    this.#ready = JSON.parse(line) as Ready;
+    return this.#ready;
+  }
+
+  /** SIGTERM, and waits for the end. @returns the exit code. */
+  stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** SIGKILL: nothing is tidied up. */
+  kill(): Promise<number | null> {
+    return this.#end('SIGKILL');
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  control(): Promise<ControlClient> {
+    return connectControl(this.folder);
+  }
+
+  /** One command over the control socket. */
+  async ask<T>(work: (control: ControlClient) => Promise<T>): Promise<T> {
+    const control = await this.control();
+    try {
+      return await work(control);
+    } finally {
+      control.close();
+    }
+  }
+
+  /** An address with a fresh code. */
+  async url(): Promise<string> {
+    const { url } = await this.ask((control) => control.request('session.url', {}));
+    return url;
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    this.#process = null;
+    this.#ready = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (piece: Buffer) => {
+      text += piece.toString();
+      const end = text.indexOf('\n');
+      if (end >= 0) resolve(text.slice(0, end));
+    });
+    child.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready`)));
+  });
+}

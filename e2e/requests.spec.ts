@@ -1,0 +1,39 @@
+import { expect, test } from './fixtures.ts';
+
+test('a stranger asks, is accepted, and what they wrote arrives', async ({ person }) => {
+  const ann = await person('Ann');
+  const bob = await person('Bob');
+  await ann.onboard();
+  await bob.onboard();
+  await ann.add(await bob.token(), 'Bob', bob.address);
+  await ann.openConversation('Bob');
+  await ann.send('may I?');
+  await expect(ann.entry('Bob')).toHaveAccessibleName(/waiting/i);
+  const requests = bob.page.getByRole('list', { name: 'Requests' });
+  await expect(requests.getByText('Ann')).toBeVisible();
+  await requests.getByRole('button', { name: 'Accept' }).click();
+  await expect(requests.getByRole('button', { name: 'Accept' })).toHaveCount(0);
+  await bob.openConversation('Ann');
+  await expect(bob.message('may I?')).toBeVisible();
+  await expect(ann.log.getByText('delivered')).toHaveCount(1);
+});
+
+test('a stranger who is blocked learns nothing and asks no more', async ({ person }) => {
+  const ann = await person('Ann');
+  const bob = await person('Bob');
+  await ann.onboard();
+  await bob.onboard();
+  await ann.add(await bob.token(), 'Bob', bob.address);
+  await ann.openConversation('Bob');
+  await ann.send('hello?');
+  const requests = bob.page.getByRole('list', { name: 'Requests' });
+  await requests.getByRole('button', { name: 'Block' }).click();
+  await expect(requests.getByRole('button', { name: 'Block' })).toHaveCount(0);
+  await ann.daemon.stop();
+  await ann.daemon.start();
+  await ann.open();
+  await expect(ann.entry('Bob')).toHaveAccessibleName(/waiting/i);
+  await expect(requests.getByText('Ann')).toHaveCount(0);
+  const queued = await ann.daemon.ask((control) => control.request('contact.list', {}));
+  expect(queued).toMatchObject([{ connection: 'waiting', queued: 1 }]);
+});
