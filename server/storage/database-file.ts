@@ -23,11 +23,11 @@ export function databasePath(folder: string): string {
 }
 
 /**
- * Makes an empty database that belongs to `id`, under another name first: a crash on the way leaves nothing that looks
- * like a database. The caller must hold the profile's control socket, as for everything that writes.
+ * Makes an empty database that belongs to `id`, under another name: it becomes the profile's once the keys are written.
+ * A crash on the way leaves nothing that looks like a profile, and later a lost database is not mistaken for a new one.
  */
-export function createDatabase(path: string, id: Uint8Array): void {
-  const draft = `${path}.new`;
+export function draftDatabase(path: string, id: Uint8Array): void {
+  const draft = draftPath(path);
   for (const left of [draft, `${draft}-wal`, `${draft}-journal`, `${draft}.lock`]) {
     rmSync(left, { recursive: true, force: true });
   }
@@ -40,7 +40,13 @@ export function createDatabase(path: string, id: Uint8Array): void {
     database.close();
   }
   syncFile(draft);
-  renameSync(draft, path);
+}
+
+/** Gives the draft its name, should the database have none yet. @throws StorageError damaged when there is neither. */
+export function adoptDraft(path: string): void {
+  if (existsSync(path)) return;
+  if (!existsSync(draftPath(path))) throw new StorageError('damaged', 'the database is missing');
+  renameSync(draftPath(path), path);
   syncFolder(dirname(path));
 }
 
@@ -57,6 +63,10 @@ export function inspectDatabase(path: string): void {
   if (Math.max(...versions) > LATEST_VERSION) {
     throw new StorageError('database-newer', 'a newer Loom has written this database');
   }
+}
+
+function draftPath(path: string): string {
+  return `${path}.new`;
 }
 
 /** The first page's header, each time that a log not yet carried over has it. Torn ones at its end are taken as well. */

@@ -78,6 +78,7 @@ export class Database {
     try {
       return this.#use(sql, (statement) => statement.all(values).map((columns) => new Row(columns)));
     } catch (error) {
+      if (!(error instanceof sqlite.SQLite3Error)) throw error;
       throw new StorageError('damaged', 'the database cannot be read', error);
     }
   }
@@ -128,7 +129,9 @@ export class Database {
     this.#scrub = true;
   }
 
+  /** Nothing happens the second time. */
   close(): void {
+    if (!this.#connection.isOpen) return;
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
     this.#connection.close();
@@ -161,6 +164,7 @@ export class Database {
   }
 
   #prepare(sql: string): Statement {
+    if (!this.#connection.isOpen) throw new Error('the database is closed');
     const statement = this.#connection.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;

@@ -177,8 +177,9 @@ export class SealedMessages implements MessageTable {
 
   /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
   #placeOf(contact: Uint8Array, id: Uint8Array): number | null {
-    const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ? ORDER BY place LIMIT 1';
-    return this.#database.row(sql, contact, id)?.number('place') ?? null;
+    const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ?';
+    const places = this.#database.rows(sql, contact, id).map((row) => row.number('place'));
+    return places.length === 0 ? null : Math.min(...places);
   }
 
   #open(row: Row): MessageRecord {

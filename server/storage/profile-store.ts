@@ -5,7 +5,7 @@ import { equal, wipe } from '../crypto/bytes.ts';
 import type { Argon2Parameters } from '../crypto/passphrase.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { SealedContacts, type ContactTable } from './contacts.ts';
-import { createDatabase, databasePath, inspectDatabase } from './database-file.ts';
+import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './database-file.ts';
 import { Database, removeLock, requireNoLock } from './database.ts';
 import { StorageError } from './errors.ts';
 import { SealedIdentity, type IdentityTable } from './identity.ts';
@@ -19,6 +19,8 @@ import { Sealing, type DamageListener } from './sealing.ts';
 import { SealedSessions, type SessionTable } from './sessions.ts';
 import { SealedSettings, type SettingTable } from './settings.ts';
 import { changeVaultPassphrase, createVault, openVault, type OpenedVault } from './vault.ts';
+
+const DATABASE_ID_BYTES = 16;
 
 /** `new`: nothing there yet. `protected`: a passphrase is wanted. `open`: none is set. */
 export type ProfileFiles = 'new' | 'protected' | 'open';
@@ -68,10 +70,17 @@ export function removeStaleLock(folder: string): void {
   removeLock(databasePath(folder));
 }
 
-/** @param passphrase empty: none. @throws StorageError write-failed, in-use, keys-damaged; Error when there is a profile already. */
+/**
+ * @param passphrase empty: none.
+ * @throws StorageError in-use, keys-damaged, database-newer, not-crash-safe, write-failed; Error when there is a profile.
+ */
 export async function createStore(options: StoreOptions, passphrase: string): Promise<Store> {
-  requireNoLock(databasePath(options.folder));
-  return openDatabase(options, await createVault(options, passphrase));
+  const path = databasePath(options.folder);
+  requireNoLock(path);
+  if (inspectProfile(options.folder) !== 'new') throw new Error('there is a profile already');
+  const id = options.primitives.random(DATABASE_ID_BYTES);
+  draftDatabase(path, id);
+  return openDatabase(options, await createVault(options, id, passphrase));
 }
 
 /** @throws StorageError wrong-passphrase, keys-damaged, database-newer, in-use, not-crash-safe, damaged, write-failed. */
@@ -85,8 +94,7 @@ export async function openStore(options: StoreOptions, passphrase: string): Prom
 function openDatabase(options: StoreOptions, vault: OpenedVault): Store {
   const path = databasePath(options.folder);
   try {
-    // A crash right behind the first writing of the keys leaves none.
-    if (!existsSync(path)) createDatabase(path, vault.database);
+    adoptDraft(path);
     inspectDatabase(path);
     return assemble(options, vault, new Database(path));
   } finally {

@@ -10,7 +10,6 @@ import { readKeyFiles, writeKeyFiles, type KeyFile, type Protection } from './ke
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const NONCE_BYTES = 24;
-const DATABASE_ID_BYTES = 16;
 
 export interface VaultOptions {
   readonly folder: string;
@@ -27,15 +26,21 @@ export interface OpenedVault {
   readonly passphraseSet: boolean;
 }
 
-/** @param passphrase empty: none. @throws StorageError write-failed. */
-export async function createVault(options: VaultOptions, passphrase: string): Promise<OpenedVault> {
+/**
+ * @param database the id of the database these keys are for, 16 bytes. @param passphrase empty: none.
+ * @throws StorageError write-failed.
+ */
+export async function createVault(
+  options: VaultOptions,
+  database: Uint8Array,
+  passphrase: string,
+): Promise<OpenedVault> {
   const { folder, primitives } = options;
-  if (readKeyFiles(folder)) throw new Error('this profile has keys already');
   const masterKey = new SecretBytes(primitives.random(KEY_BYTES));
-  const place = { generation: 1, database: primitives.random(DATABASE_ID_BYTES) };
+  const place = { generation: 1, database };
   const protection = await protect(options, place, masterKey, passphrase);
   writeKeyFiles(folder, { ...place, protection });
-  return { masterKey, database: place.database, passphraseSet: passphrase !== '' };
+  return { masterKey, database, passphraseSet: passphrase !== '' };
 }
 
 /**
