@@ -26,13 +26,16 @@ export async function listenControl(
   folder: string,
   dispatcher: Dispatcher | Promise<Dispatcher>,
 ): Promise<ControlServer | null> {
+  // A start that fails rejects it, even when nobody waits.
+  const ready = Promise.resolve(dispatcher);
+  ready.catch(() => undefined);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    void Promise.resolve(dispatcher).then(
-      (ready) => serve(socket, ready),
+    void ready.then(
+      (value) => serve(socket, value),
       () => socket.destroy(),
     );
   });

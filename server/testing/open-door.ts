@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 import type { CommandName, Params, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { Application } from '../engine/application.ts';
@@ -11,9 +13,11 @@ import { systemClock } from '../engine/clock.ts';
 import type { Clock } from '../engine/clock.ts';
 import { EventLog } from '../engine/event-log.ts';
 import { Access } from '../http/access.ts';
+import type { PageProof, SessionSecret } from '../http/access.ts';
 import { Dispatcher } from '../http/dispatch.ts';
 import { startHttp } from '../http/listen.ts';
 import type { HttpServer } from '../http/listen.ts';
+import { clientProof } from '../http/proof.ts';
 
 /** Tells the log level texts it is sent; everything else is done, locked or a bug, by command. */
 export class SmallApplication implements Application {
@@ -151,4 +155,66 @@ function parseResponse(text: string): RawResponse {
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   return { status: Number(first.split(' ')[1] ?? 0), headers, body: end === -1 ? '' : text.slice(end + 4) };
+}
+
+/** A tab's WebSocket, as a test drives it. */
+export class TestPage {
+  readonly socket: WebSocket;
+  /** The code with which it ended; 1006: cut without a word. */
+  readonly closed: Promise<number>;
+  readonly #received: unknown[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(port: number, origin: string, options: ClientOptions = {}) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
+      origin,
+      headers: { host: new URL(origin).host },
+      ...options,
+    });
+    this.socket.on('message', (data: Buffer) => {
+      this.#received.push(JSON.parse(data.toString('utf8')));
+      this.#wake();
+    });
+    this.socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code) => {
+        resolve(code);
+        this.#wake();
+      });
+    });
+  }
+
+  /** The next message. @throws Error when the socket closed before. */
+  async next(): Promise<Record<string, unknown>> {
+    for (;;) {
+      const message = this.#received.shift();
+      if (message !== undefined) return message as Record<string, unknown>;
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error('the socket is closed');
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  send(value: unknown): void {
+    this.socket.send(JSON.stringify(value));
+  }
+
+  /** The page's half of the mutual proof. @returns the nonces, and what was sent. */
+  async prove({ sid, key }: SessionSecret, origin: string): Promise<{ ns: Buffer; nc: Buffer; sent: PageProof }> {
+    const ns = Buffer.from(String((await this.next()).ns), 'hex');
+    const nc = randomBytes(32);
+    const mac = clientProof(Buffer.from(key, 'hex'), ns, nc, origin).toString('hex');
+    const sent = { sid, nc: nc.toString('hex'), mac };
+    this.send(sent);
+    return { ns, nc, sent };
+  }
+}
+
+/** A page that is in: session, proof and the server's answer to it. */
+export async function openPage(door: OpenDoor, options: ClientOptions = {}): Promise<TestPage> {
+  const session = door.access.redeem(door.access.mintCode('opened'));
+  if (!session) throw new Error('the door takes no code');
+  const page = new TestPage(door.port, door.origin, options);
+  await page.prove(session, door.origin);
+  await page.next();
+  return page;
 }

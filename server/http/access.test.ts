@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { Access } from './access.ts';
+import type { SessionSecret } from './access.ts';
+import { SESSIONS } from './limits.ts';
+import { clientProof } from './proof.ts';
+
+const MINUTE = 60_000;
+const origin = 'http://127.0.0.1:7467';
+
+let clock: FakeClock;
+let access: Access;
+beforeEach(() => {
+  clock = new FakeClock();
+  access = new Access(clock);
+});
+
+function wrongCode(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+function failTimes(times: number): void {
+  for (let i = 0; i < times; i++) expect(access.redeem(wrongCode())).toBeNull();
+}
+
+function enter(): SessionSecret {
+  const session = access.redeem(access.mintCode('opened'));
+  if (!session) throw new Error('no session');
+  return session;
+}
+
+function proves(session: SessionSecret): boolean {
+  const [ns, nc] = [randomBytes(32), randomBytes(32)];
+  const mac = clientProof(Buffer.from(session.key, 'hex'), ns, nc, origin).toString('hex');
+  return access.prove({ sid: session.sid, nc: nc.toString('hex'), mac }, ns, origin) !== null;
+}
+
+describe('W6 codes and sessions', () => {
+  it('has codes of 128 bits, and sessions of 16 and 32 bytes, never the same', () => {
+    const codes = Array.from({ length: 50 }, () => access.mintCode('opened'));
+    expect(codes.every((code) => /^[A-Za-z0-9_-]{22}$/.test(code))).toBe(true);
+    expect(new Set(codes).size).toBe(50);
+    const [a, b] = [enter(), enter()];
+    expect(a.sid).toMatch(/^[0-9a-f]{32}$/);
+    expect(a.key).toMatch(/^[0-9a-f]{64}$/);
+    expect(a.sid).not.toBe(b.sid);
+    expect(a.key).not.toBe(b.key);
+  });
+
+  it('takes a code once', () => {
+    const code = access.mintCode('opened');
+    expect(access.redeem(code)).not.toBeNull();
+    expect(access.redeem(code)).toBeNull();
+  });
+
+  it('lets codes live 60 s when opened, 10 min when printed, whatever the wall clock does', () => {
+    for (const [lifetime, ms] of [
+      ['opened', MINUTE],
+      ['printed', 10 * MINUTE],
+    ] as const) {
+      const [early, late] = [access.mintCode(lifetime), access.mintCode(lifetime)];
+      clock.jump(24 * 60 * MINUTE);
+      clock.advance(ms - 1);
+      expect(access.redeem(early)).not.toBeNull();
+      clock.advance(1);
+      expect(access.redeem(late)).toBeNull();
+      clock.advance(MINUTE);
+    }
+  });
+
+  it('keeps three codes open, the newest', () => {
+    const codes = Array.from({ length: 4 }, () => access.mintCode('printed'));
+    expect(codes.map((code) => access.redeem(code) !== null)).toEqual([false, true, true, true]);
+  });
+
+  it('keeps no code as it is', () => {
+    const code = access.mintCode('printed');
+    const kept = Object.values(access) as unknown[];
+    expect(JSON.stringify(kept)).not.toContain(code);
+  });
+
+  it('bounds sessions, and lets the one unused longest go', () => {
+    const [first, second] = [enter(), enter()];
+    let ended = '';
+    watch(second, () => (ended += 'second'));
+    for (let i = 2; i < SESSIONS; i++) enter();
+    expect(proves(first)).toBe(true);
+    enter();
+    expect(ended).toBe('second');
+    expect(proves(second)).toBe(false);
+    expect(proves(first)).toBe(true);
+  });
+
+  it('ends everything at once when revoked', () => {
+    const session = enter();
+    const code = access.mintCode('printed');
+    let ended = 0;
+    watch(session, () => (ended += 1));
+    watch(session, () => (ended += 1))();
+    access.revokeAll();
+    access.revokeAll();
+    expect(ended).toBe(1);
+    expect(proves(session)).toBe(false);
+    expect(access.redeem(code)).toBeNull();
+    expect(proves(enter())).toBe(true);
+  });
+});
+
+describe('W8 wrong codes', () => {
+  it('pauses logins after five in a minute, and keeps the right code good', () => {
+    const code = access.mintCode('printed');
+    failTimes(4);
+    expect(access.paused).toBe(false);
+    failTimes(1);
+    expect(access.paused).toBe(true);
+    expect(access.redeem(code)).toBeNull();
+    clock.advance(MINUTE - 1);
+    expect(access.redeem(code)).toBeNull();
+    clock.advance(1);
+    expect(access.paused).toBe(false);
+    expect(access.redeem(code)).not.toBeNull();
+  });
+
+  it('counts a minute that moves along', () => {
+    failTimes(4);
+    clock.advance(MINUTE);
+    failTimes(4);
+    expect(access.paused).toBe(false);
+    clock.advance(MINUTE / 2);
+    failTimes(1);
+    expect(access.paused).toBe(true);
+    clock.advance(MINUTE / 2);
+    expect(access.paused).toBe(false);
+  });
+
+  it('voids every open code after ten', () => {
+    const codes = [access.mintCode('printed'), access.mintCode('printed')];
+    failTimes(9);
+    clock.advance(MINUTE);
+    expect(access.redeem(codes[0]!)).not.toBeNull();
+    failTimes(10);
+    clock.advance(MINUTE);
+    expect(access.redeem(codes[1]!)).toBeNull();
+    expect(enter()).toBeDefined();
+  });
+
+  it('keeps sessions that are in', () => {
+    const session = enter();
+    failTimes(30);
+    expect(proves(session)).toBe(true);
+  });
+
+  it('refuses a proof of the wrong length, key, nonce or origin like an unknown session', () => {
+    const { sid, key } = enter();
+    const [ns, nc] = [randomBytes(32), randomBytes(32)];
+    const mac = clientProof(Buffer.from(key, 'hex'), ns, nc, origin).toString('hex');
+    const good = { sid, nc: nc.toString('hex'), mac };
+    expect(access.prove(good, ns, origin)).not.toBeNull();
+    expect(access.prove({ ...good, mac: mac.slice(2) }, ns, origin)).toBeNull();
+    expect(access.prove({ ...good, mac: '' }, ns, origin)).toBeNull();
+    expect(access.prove({ ...good, sid: '0'.repeat(32) }, ns, origin)).toBeNull();
+    expect(access.prove({ ...good, nc: '0'.repeat(64) }, ns, origin)).toBeNull();
+    expect(access.prove(good, randomBytes(32), origin)).toBeNull();
+    expect(access.prove(good, ns, 'http://127.0.0.1:7468')).toBeNull();
+  });
+});
+
+function watch(session: SessionSecret, end: () => void): () => void {
+  const [ns, nc] = [randomBytes(32), randomBytes(32)];
+  const mac = clientProof(Buffer.from(session.key, 'hex'), ns, nc, origin).toString('hex');
+  const proven = access.prove({ sid: session.sid, nc: nc.toString('hex'), mac }, ns, origin);
+  if (!proven) throw new Error('not proven');
+  return proven.whenRevoked(end);
+}
