@@ -47,7 +47,14 @@ export class ByteReader {
   #advance(length: number): Uint8Array {
     const part = this.#chunk.subarray(this.#offset, this.#offset + length);
     this.#offset += length;
+    if (this.#offset === this.#chunk.length) this.#release();
     return part;
+  }
+
+  /** A used-up chunk is kept alive by nobody while the connection rests. */
+  #release(): void {
+    this.#chunk = EMPTY;
+    this.#offset = 0;
   }
 
   #reserve(needed: number, length: number): void {
