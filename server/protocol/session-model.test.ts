@@ -82,19 +82,24 @@ class World {
   }
 
   send(from: Side, count: number): void {
+    let session = this.#sessions[from];
     for (let i = 0; i < count; i += 1) {
       const content = u32((this.#messages += 1));
-      const { envelope, next } = this.#sessions[from].encrypt(this.#random(16), content, this.#random);
-      this.#keep(from, next);
+      const { envelope, next } = session.encrypt(this.#random(16), content, this.#random);
+      session = next;
       this.#pending[other(from)].push({ envelope, content });
     }
+    this.#keep(from, session);
   }
 
   deliver(to: Side, place: number): void {
     const [sent] = this.#pending[to].splice(pick(place, this.#pending[to].length), 1);
     if (!sent) return;
     const { ratchetKey, pn, n } = parseEnvelope(sent.envelope);
-    if (!this.#models[to].take(toHex(ratchetKey), pn, n)) return this.#expectRefused(to, sent);
+    if (!this.#models[to].take(toHex(ratchetKey), pn, n)) {
+      this.#expectRefused(to, sent);
+      return;
+    }
     const { content, next } = this.#sessions[to].decrypt(parseEnvelope(sent.envelope), this.#random, NOW);
     expect(toHex(content)).toBe(toHex(sent.content));
     expect(next.received).toBe(this.#sessions[to].received + 1);

@@ -150,7 +150,6 @@ function onNewChain(
   now: number,
 ): Candidate {
   if (state.kind === 'turning') requireGap(pn - state.receiving.chain.index);
-  requireGap(n);
   const turned = state.root.turn(primitives, state.sending.ours, ratchetKey);
   if (turned === null) throw new ProtocolError('ratchet-key');
   const walked = walk(primitives, turned.chain, n);
