@@ -62,8 +62,11 @@ export function presenceHash(
   nonce: Uint8Array,
   port: number,
 ): Uint8Array {
-  const message = concat(PURPOSE, u32(quarter), utf8(label), nonce, u16(port));
-  return primitives.hmacSha256(key, message).slice(0, HASH_LENGTH);
+  return primitives.hmacSha256(key, presenceMessage(quarter, label, nonce, port)).slice(0, HASH_LENGTH);
+}
+
+function presenceMessage(quarter: number, label: string, nonce: Uint8Array, port: number): Uint8Array {
+  return concat(PURPOSE, u32(quarter), utf8(label), nonce, u16(port));
 }
 
 /** Contacts' presence keys, and whose an advert is. Keeps copies of the keys; `close` wipes them. */
@@ -115,21 +118,17 @@ export class PresenceBook {
     this.#answers.clear();
   }
 
-  #search(claim: PresenceClaim, quarter: number, guess: string | undefined): Verdict {
-    const first = guess === undefined ? undefined : this.#keys.get(guess);
-    if (guess !== undefined && first && this.#holds(claim, quarter, first)) return { kind: 'contact', contact: guess };
-    for (const [contact, key] of this.#keys) {
-      if (this.#holds(claim, quarter, key)) return { kind: 'contact', contact };
-    }
+  #search({ label, nonce, port, hash }: PresenceClaim, quarter: number, guess: string | undefined): Verdict {
+    const messages = [quarter, quarter - 1, quarter + 1].map((each) => presenceMessage(each, label, nonce, port));
+    const fits = (key: Uint8Array | undefined): boolean =>
+      key !== undefined &&
+      messages.some((message) => {
+        this.#hashes += 1;
+        return equal(this.#primitives.hmacSha256(key, message).subarray(0, HASH_LENGTH), hash);
+      });
+    if (guess !== undefined && fits(this.#keys.get(guess))) return { kind: 'contact', contact: guess };
+    for (const [contact, key] of this.#keys) if (fits(key)) return { kind: 'contact', contact };
     return STRANGER;
-  }
-
-  #holds(claim: PresenceClaim, quarter: number, key: Uint8Array): boolean {
-    return [quarter, quarter - 1, quarter + 1].some((candidate) => {
-      this.#hashes += 1;
-      const expected = presenceHash(this.#primitives, key, candidate, claim.label, claim.nonce, claim.port);
-      return equal(expected, claim.hash);
-    });
   }
 
   #afford(now: number): boolean {

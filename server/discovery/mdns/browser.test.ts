@@ -1,0 +1,362 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { choosePrimitives } from '../../crypto/choose.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
+import { seededRandom } from '../../testing/seeded-random.ts';
+import type { PresenceKey, Sighting } from '../discovery.ts';
+import { PresenceBook, newLabel, presenceHash, quarterHour } from '../presence.ts';
+import { linkKey, listAdapters } from './adapters.ts';
+import type { Adapter, Interfaces, Link } from './adapters.ts';
+import { Browser } from './browser.ts';
+import { goodbye, pointerRecord, uniqueRecords } from './own-records.ts';
+import { encodeResponse, parseMessage } from './packet.ts';
+import type { MdnsRecord, Message } from './packet.ts';
+import { encodeText } from './text.ts';
+
+const primitives = choosePrimitives(undefined);
+const QUARTER_HOUR = 900_000;
+
+function entry(cidr: string, internal = false): NonNullable<Interfaces[string]>[number] {
+  const [address = ''] = cidr.split('/');
+  const rest = { address, netmask: '', mac: '', internal, cidr };
+  return address.includes(':') ? { ...rest, family: 'IPv6', scopeid: 2 } : { ...rest, family: 'IPv4' };
+}
+
+function adapterWith(name: string, ...cidrs: string[]): Adapter {
+  return listAdapters(null, { [name]: cidrs.map((cidr) => entry(cidr, name === 'lo')) })[0]!;
+}
+
+const eth0 = adapterWith('eth0', '192.168.1.5/24', 'fe80::5/64');
+const wlan0 = adapterWith('wlan0', '10.0.0.5/24');
+const onEth0: Link = { adapter: eth0, family: 'ipv4' };
+const annKey: PresenceKey = { contact: 'ann', key: new Uint8Array(32).fill(1) };
+const bobKey: PresenceKey = { contact: 'bob', key: new Uint8Array(32).fill(2) };
+
+let clock: FakeClock;
+let random: (length: number) => Uint8Array;
+let sightings: Sighting[];
+let lost: string[];
+let sent: { message: Message; to: string }[];
+let browser: Browser;
+
+interface Peer {
+  readonly label?: string;
+  readonly port?: number;
+  /** The port the hash is made with, when that is another. */
+  readonly hashedPort?: number;
+  readonly from?: Adapter;
+}
+
+const elsewhere = adapterWith('eth0', '192.168.1.9/24');
+
+/** The records of a peer, as its own announcement would carry them. */
+function advert(key: Uint8Array, peer: Peer = {}): { label: string; records: MdnsRecord[] } {
+  const { label = newLabel(random), port = 4712, hashedPort = 4712, from = elsewhere } = peer;
+  const nonce = random(8);
+  const hash = presenceHash(primitives, key, quarterHour(clock.now()), label, nonce, hashedPort);
+  const service = { label, port, text: encodeText({ nonce, hash }) };
+  return { label, records: [pointerRecord(service), ...uniqueRecords(service, from)] };
+}
+
+function receive(records: readonly MdnsRecord[], link = onEth0, source = '192.168.1.9'): void {
+  browser.receive(parseMessage(encodeResponse(records))!, link, source);
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  random = seededRandom('browser');
+  sightings = [];
+  lost = [];
+  sent = [];
+  browser = new Browser({
+    clock,
+    random,
+    book: new PresenceBook(primitives, [annKey, bobKey]),
+    listener: {
+      onSighting: (sighting) => sightings.push(sighting),
+      onLost: (contact) => lost.push(contact),
+      onStatus: () => expect.unreachable(),
+    },
+    send: (bytes, link) => sent.push({ message: parseMessage(bytes)!, to: link ? linkKey(link) : 'all' }),
+    isOwn: (label) => label === 'o'.repeat(16),
+    ownAnswers: () => [],
+  });
+});
+
+describe('sightings', () => {
+  it('tell of a contact once, whoever repeats it', () => {
+    const { records } = advert(annKey.key);
+    receive(records);
+    receive(records);
+    expect(sightings).toEqual([{ contact: 'ann', hosts: ['192.168.1.9'], port: 4712 }]);
+  });
+
+  it('leave strangers out, and ourselves', () => {
+    receive(advert(new Uint8Array(32)).records);
+    expect(browser.size).toBe(1);
+    receive(advert(annKey.key, { label: 'o'.repeat(16) }).records);
+    expect(browser.size).toBe(1);
+    expect(sightings).toEqual([]);
+  });
+
+  it('need the port that was hashed', () => {
+    receive(advert(annKey.key, { port: 4712, hashedPort: 4713 }).records);
+    expect(sightings).toEqual([]);
+  });
+
+  it('come however the advert is cut into packets, and ask for what is missing', () => {
+    const [ptr, srv, txt, a] = advert(annKey.key).records as [MdnsRecord, MdnsRecord, MdnsRecord, MdnsRecord];
+    receive([ptr]);
+    clock.advance(60);
+    expect(sent.at(-1)?.message.questions).toEqual([
+      { name: srv.name, type: 'SRV' },
+      { name: srv.name, type: 'TXT' },
+    ]);
+    receive([txt]);
+    receive([srv]);
+    clock.advance(1_000);
+    expect(sent.at(-1)?.message.questions.slice(2)).toEqual([
+      { name: a.name, type: 'A' },
+      { name: a.name, type: 'AAAA' },
+    ]);
+    expect(sightings).toEqual([]);
+    receive([a]);
+    expect(sightings.length).toBe(1);
+  });
+
+  it('do not ask for ever', () => {
+    for (let i = 0; i < 20; i += 1) {
+      receive([advert(annKey.key).records[0]!], onEth0, `192.168.1.${i}`);
+      clock.advance(100);
+    }
+    clock.advance(15_000);
+    expect(sent.length).toBeLessThan(14);
+    const before = sent.length;
+    clock.advance(60_000);
+    expect(sent.length).toBe(before);
+    expect(browser.size).toBe(0);
+  });
+
+  it('carry the scope of the link, local addresses only, four at most, best first', () => {
+    const { label, records } = advert(annKey.key);
+    const head = { name: `${label}.local`, ttl: 120, flush: true };
+    const aaaa = ['fe80::9', 'fd00::9', '2001:db8::9', '::1', '::ffff:10.0.0.1', 'ff02::1'];
+    const a = ['8.8.8.8', '127.0.0.1', '192.168.1.9', '10.0.0.9', '0.0.0.0', '255.255.255.255', '172.16.0.9'];
+    receive([
+      ...records.slice(0, 3),
+      ...aaaa.map((data): MdnsRecord => ({ ...head, type: 'AAAA', data })),
+      ...a.map((data): MdnsRecord => ({ ...head, type: 'A', data })),
+    ]);
+    expect(sightings.at(-1)?.hosts).toEqual(['192.168.1.9', '10.0.0.9', '172.16.0.9', 'fd00::9']);
+    receive([{ ...head, type: 'A', data: '192.168.1.9' }]);
+    expect(sightings.at(-1)?.hosts).toEqual(['192.168.1.9', 'fd00::9', 'fe80::9%eth0']);
+    receive([{ ...head, type: 'AAAA', data: 'fd00::9', ttl: 0 }]);
+    expect(sightings.at(-1)?.hosts).toEqual(['192.168.1.9']);
+  });
+
+  it('take loopback addresses over loopback alone', () => {
+    const lo = adapterWith('lo', '127.0.0.1/8');
+    receive(advert(annKey.key, { from: lo }).records);
+    expect(sightings).toEqual([]);
+    receive(advert(annKey.key, { from: lo }).records, { adapter: lo, family: 'ipv4' }, '127.0.0.1');
+    expect(sightings.at(-1)?.hosts).toEqual(['127.0.0.1']);
+  });
+
+  it('join what was heard on two adapters, and forget an adapter that went', () => {
+    const { label, records } = advert(annKey.key);
+    receive(records);
+    const there = [
+      ...records.slice(0, 3),
+      ...uniqueRecords({ label, port: 4712, text: [] }, adapterWith('wlan0', '10.0.0.9/24')).slice(2),
+    ];
+    receive(there, { adapter: wlan0, family: 'ipv4' }, '10.0.0.9');
+    expect(sightings.at(-1)?.hosts).toEqual(['192.168.1.9', '10.0.0.9']);
+    browser.keepAdapters(new Set(['wlan0']));
+    expect(sightings.at(-1)?.hosts).toEqual(['10.0.0.9']);
+    browser.keepAdapters(new Set());
+    expect(lost).toEqual(['ann']);
+    expect(browser.size).toBe(0);
+  });
+
+  it('follow a change of name without a gap', () => {
+    const old = advert(annKey.key);
+    receive(old.records);
+    receive(advert(annKey.key).records);
+    receive(old.records.map(goodbye));
+    expect(sightings.length).toBe(2);
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it.each([0, 1])('comes with a goodbye (record %i) at once', (which) => {
+    const { records } = advert(annKey.key);
+    receive(records);
+    receive([goodbye(records[which]!)]);
+    expect(lost).toEqual(['ann']);
+    expect(browser.size).toBe(0);
+  });
+
+  it('comes with time when nobody answers, after four questions', () => {
+    receive(advert(annKey.key).records);
+    clock.advance(95_999);
+    expect(sent).toEqual([]);
+    clock.advance(2_401);
+    expect(sent.map(({ to }) => to)).toEqual(['eth0/ipv4']);
+    expect(sent[0]?.message.questions).toEqual([{ name: '_loom._tcp.local', type: 'PTR' }]);
+    clock.advance(21_599);
+    expect(lost).toEqual([]);
+    expect(sent.map(({ to }) => to)).toEqual(['eth0/ipv4', 'all', 'all', 'all']);
+    expect(sent[1]?.message.questions.map(({ type }) => type)).toEqual(['PTR', 'SRV', 'TXT', 'A', 'AAAA']);
+    clock.advance(2);
+    expect(lost).toEqual(['ann']);
+  });
+
+  it('does not come while answers do', () => {
+    const { records } = advert(annKey.key);
+    receive(records);
+    for (let i = 0; i < 20; i += 1) {
+      clock.advance(99_000);
+      receive(
+        records.map((record) =>
+          record.type === 'TXT' ? advert(annKey.key, { label: 'x'.repeat(16) }).records[2]! : record,
+        ),
+      );
+    }
+    expect(browser.size).toBeGreaterThan(0);
+    // One question for each round: the answer takes the later ones back.
+    expect(sent.filter(({ to }) => to !== 'all').length).toBe(20);
+  });
+
+  it.each([
+    [1, 10],
+    [0xffff_ffff, 4_500],
+  ])('a TTL of %i s counts as %i s', (ttl, seconds) => {
+    const before = quarterHour(clock.now());
+    receive(advert(annKey.key).records.map((record) => ({ ...record, ttl })));
+    clock.advance(seconds * 1000 - 1);
+    expect(browser.size).toBe(1);
+    clock.advance(1);
+    expect(browser.size).toBe(0);
+    expect(quarterHour(clock.now())).toBeGreaterThanOrEqual(before);
+  });
+
+  it('comes when the hash is no longer of this time, though somebody repeats it', () => {
+    const { records } = advert(annKey.key);
+    for (let i = 0; i < 2; i += 1) {
+      receive(records);
+      clock.advance(QUARTER_HOUR / 10);
+      browser.judgeAnew();
+    }
+    expect(lost).toEqual([]);
+    clock.jump(2 * QUARTER_HOUR);
+    receive(records);
+    browser.judgeAnew();
+    expect(lost).toEqual(['ann']);
+  });
+
+  it('comes with the key, and the beginning too', () => {
+    receive(advert(annKey.key).records);
+    const carol: PresenceKey = { contact: 'carol', key: new Uint8Array(32).fill(3) };
+    receive(advert(carol.key).records);
+    expect(sightings.map(({ contact }) => contact)).toEqual(['ann']);
+    browser.useBook(new PresenceBook(primitives, [bobKey, carol]));
+    expect(lost).toEqual(['ann']);
+    expect(sightings.map(({ contact }) => contact)).toEqual(['ann', 'carol']);
+    browser.useBook(new PresenceBook(primitives, [bobKey, carol]));
+    expect(sightings.length).toBe(2);
+    expect(lost).toEqual(['ann']);
+  });
+});
+
+describe('a flood', () => {
+  const source = (i: number): string => `192.168.${(i >> 8) & 255}.${i & 255}`;
+
+  it('of strangers leaves room for contacts and keeps those there are', () => {
+    receive(advert(annKey.key).records);
+    for (let i = 0; i < 1_200; i += 1) {
+      receive(advert(new Uint8Array(32)).records, onEth0, source(i));
+      if (i % 50 === 0) clock.advance(1_000);
+    }
+    clock.advance(1_000);
+    expect(browser.size).toBe(256);
+    receive(advert(bobKey.key).records);
+    expect(browser.size).toBe(256);
+    expect(sightings.map(({ contact }) => contact)).toEqual(['ann', 'bob']);
+    expect(lost).toEqual([]);
+  });
+
+  it('of one source takes no more than its share', () => {
+    for (let i = 0; i < 200; i += 1) receive(advert(new Uint8Array(32)).records);
+    expect(browser.size).toBe(16);
+    receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.10');
+    expect(browser.size).toBe(17);
+  });
+
+  it('in one packet is cut short', () => {
+    const pointers = Array.from({ length: 100 }, () => advert(annKey.key).records[0]!);
+    receive(pointers);
+    expect(browser.size).toBe(8);
+  });
+
+  it('by a contact takes no more than a contact’s share', () => {
+    for (let i = 0; i < 100; i += 1) receive(advert(annKey.key).records, onEth0, source(i));
+    expect(browser.size).toBe(4);
+    expect(lost).toEqual([]);
+  });
+
+  it('that uses up the hashing delays a contact, no more', () => {
+    const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
+    browser.useBook(new PresenceBook(primitives, keys));
+    for (let i = 0; i < 100; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, source(i));
+    receive(advert(keys[50]!.key).records);
+    expect(sightings).toEqual([]);
+    clock.advance(1_000);
+    browser.judgeWaiting();
+    clock.advance(1_000);
+    browser.judgeWaiting();
+    expect(sightings.map(({ contact }) => contact)).toEqual(['c50']);
+  });
+});
+
+describe('questions', () => {
+  it('are asked at once, then ever more rarely', () => {
+    browser.browse();
+    clock.advance(120);
+    expect(sent.length).toBe(1);
+    clock.advance(60_000);
+    expect(sent.length).toBe(5);
+    clock.advance(3_600_000);
+    expect(sent.length).toBeLessThan(5 + 2 + 13);
+    expect(sent.every(({ to }) => to === 'all')).toBe(true);
+  });
+
+  it('name the answers that are still fresh', () => {
+    const { records } = advert(annKey.key);
+    receive(records);
+    clock.advance(30_000);
+    browser.browse();
+    clock.advance(120);
+    expect(sent[0]?.message.answers).toEqual([{ ...records[0], ttl: 89 }]);
+    clock.advance(40_000);
+    expect(sent.at(-1)?.message.answers).toEqual([]);
+  });
+
+  it('stay within a frame', () => {
+    for (let i = 0; i < 200; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, `192.168.1.${i}`);
+    expect(browser.size).toBe(200);
+    browser.browse();
+    clock.advance(120);
+    const { answers } = sent.at(-1)!.message;
+    expect(answers.length).toBeGreaterThan(10);
+    expect(encodeResponse(answers).length).toBeLessThan(1_400);
+  });
+
+  it('end with the browser', () => {
+    receive(advert(annKey.key).records);
+    browser.browse();
+    browser.stop();
+    clock.advance(3_600_000);
+    expect(sent).toEqual([]);
+    expect(lost).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { choosePrimitives } from '../crypto/choose.ts';
+import { fromHex, toHex } from '../crypto/bytes.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { PresenceBook, isLabel, newLabel, presenceHash, quarterHour } from './presence.ts';
+import type { PresenceClaim } from './presence.ts';
+
+const primitives = choosePrimitives(undefined);
+const NOW = 1_800_000_000_000;
+const QUARTER_HOUR = 900_000;
+const key = Uint8Array.from({ length: 32 }, (_, i) => i);
+const label = 'abcdefghij234567';
+const nonce = fromHex('0102030405060708');
+
+// The expected values come from Python's hmac module.
+const vectors = [
+  { key, quarter: 2_000_000, label, nonce, port: 4712, hash: '4d36cca867d871c052e23f1ccfe9e288' },
+  {
+    key: new Uint8Array(32).fill(255),
+    quarter: 0,
+    label: 'z'.repeat(16),
+    nonce: new Uint8Array(8),
+    port: 1,
+    hash: '3292155ab7f804ec3d42d1cc222feb2b',
+  },
+  {
+    key: new Uint8Array(32),
+    quarter: 4_294_967_295,
+    label,
+    nonce: new Uint8Array(8).fill(255),
+    port: 65_535,
+    hash: 'd0e200e6a257a364076ba690103dabe6',
+  },
+];
+
+function claimAt(time: number, changes: Partial<PresenceClaim> = {}): PresenceClaim {
+  const hash = presenceHash(primitives, key, quarterHour(time), label, nonce, 4712);
+  return { label, nonce, port: 4712, hash, ...changes };
+}
+
+describe('presence hash', () => {
+  it.each(vectors)('agrees with an independent computation: quarter $quarter, port $port', (vector) => {
+    const hash = presenceHash(primitives, vector.key, vector.quarter, vector.label, vector.nonce, vector.port);
+    expect(toHex(hash)).toBe(vector.hash);
+  });
+
+  it('counts quarter-hours since 1970', () => {
+    expect(quarterHour(NOW)).toBe(2_000_000);
+    expect(quarterHour(NOW - 1)).toBe(1_999_999);
+    expect(quarterHour(NOW + QUARTER_HOUR - 1)).toBe(2_000_000);
+  });
+});
+
+describe('labels', () => {
+  it('are 80 random bits as 16 characters of base32', () => {
+    expect(newLabel((length) => Uint8Array.from({ length }, (_, i) => i))).toBe('aaaqeayeaudaocaj');
+    const random = seededRandom('labels');
+    const labels = Array.from({ length: 1000 }, () => newLabel(random));
+    expect(labels.every(isLabel)).toBe(true);
+    expect(new Set(labels).size).toBe(1000);
+  });
+
+  it.each([
+    '',
+    'abc',
+    'ABCDEFGHIJ234567',
+    'abcdefghij234568',
+    'abcdefghij23456',
+    'abcdefghij2345677',
+    'abcdefg.ij234567',
+  ])('refuses %j', (text) => expect(isLabel(text)).toBe(false));
+});
+
+describe('presence book', () => {
+  const others = Array.from({ length: 20 }, (_, i) => ({ contact: `other${i}`, key: seededRandom(`key${i}`)(32) }));
+  const book = (): PresenceBook => new PresenceBook(primitives, [...others, { contact: 'ann', key }]);
+
+  it.each([-1, 0, 1])('knows a contact with an advert %i quarter-hours away', (offset) => {
+    const claim = claimAt(NOW + offset * QUARTER_HOUR);
+    expect(book().match(claim, NOW)).toEqual({ kind: 'contact', contact: 'ann' });
+    expect(book().match(claim, NOW, 'ann')).toEqual({ kind: 'contact', contact: 'ann' });
+    expect(book().match(claim, NOW, 'other3')).toEqual({ kind: 'contact', contact: 'ann' });
+  });
+
+  it.each([-2, 2])('knows nobody in an advert %i quarter-hours away', (offset) => {
+    expect(book().match(claimAt(NOW + offset * QUARTER_HOUR), NOW)).toEqual({ kind: 'stranger' });
+  });
+
+  it('lets an advert age: what matched two quarter-hours ago does not now', () => {
+    const kept = book();
+    const claim = claimAt(NOW);
+    expect(kept.match(claim, NOW).kind).toBe('contact');
+    expect(kept.match(claim, NOW + QUARTER_HOUR).kind).toBe('contact');
+    expect(kept.match(claim, NOW + 2 * QUARTER_HOUR).kind).toBe('stranger');
+  });
+
+  it.each<Partial<PresenceClaim>>([
+    { label: 'abcdefghij234566' },
+    { port: 4713 },
+    { nonce: fromHex('0102030405060709') },
+    { hash: new Uint8Array(16) },
+    { hash: new Uint8Array(15) },
+    { hash: new Uint8Array() },
+  ])('covers every part of the claim: %j', (changes) => {
+    expect(book().match(claimAt(NOW, changes), NOW)).toEqual({ kind: 'stranger' });
+  });
+
+  it('keeps copies of keys and tells whether it has one', () => {
+    const mine = key.slice();
+    const kept = new PresenceBook(primitives, [{ contact: 'ann', key: mine }]);
+    mine.fill(0);
+    expect(kept.match(claimAt(NOW), NOW).kind).toBe('contact');
+    expect(kept.has({ contact: 'ann', key })).toBe(true);
+    expect(kept.has({ contact: 'ann', key: new Uint8Array(32) })).toBe(false);
+    expect(kept.has({ contact: 'bob', key })).toBe(false);
+    kept.close();
+    expect(kept.has({ contact: 'ann', key })).toBe(false);
+  });
+
+  it('hashes a claim once, whoever repeats it', () => {
+    let hashes = 0;
+    const counting = {
+      hmacSha256: (k: Uint8Array, data: Uint8Array) => {
+        hashes += 1;
+        return primitives.hmacSha256(k, data);
+      },
+    };
+    const kept = new PresenceBook(counting, others);
+    const claim = claimAt(NOW);
+    for (let i = 0; i < 50; i += 1) kept.match(claim, NOW);
+    expect(hashes).toBe(3 * others.length);
+  });
+
+  it('bounds the work of a second and the answers kept', () => {
+    const random = seededRandom('flood');
+    const kept = book();
+    const verdicts = Array.from({ length: 2000 }, () => kept.match(claimAt(NOW, { hash: random(16) }), NOW).kind);
+    expect(verdicts[0]).toBe('stranger');
+    expect(verdicts.at(-1)).toBe('later');
+    expect(kept.match(claimAt(NOW), NOW).kind).toBe('later');
+    expect(kept.match(claimAt(NOW), NOW + 1000).kind).toBe('contact');
+    for (let second = 2; second < 10; second += 1) {
+      for (let i = 0; i < 300; i += 1) kept.match(claimAt(NOW, { hash: random(16) }), NOW + second * 1000);
+    }
+    expect(kept.size).toBe(1024);
+  });
+});
