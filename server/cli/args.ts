@@ -31,7 +31,7 @@ export type Invocation =
  */
 export function parseCommandLine(args: readonly string[], commands: readonly [Command, ...Command[]]): Invocation {
   const { command, rest } = splitCommand(args, commands);
-  const { values, words } = parseStrictly(rest, { ...command.options, ...everywhere });
+  const { values, words } = parseStrictly(rest, command);
   if (values.help === true) {
     return { kind: 'help', command: rest.length === args.length ? null : command };
   }
@@ -109,7 +109,8 @@ function splitCommand(
   });
   for (const token of tokens) {
     // What follows an unknown option could be its value, so no word after it can be trusted to be the command.
-    if (token.kind === 'option' && !Object.hasOwn(known, token.name)) throw unknownOption(token.rawName);
+    if (token.kind === 'option' && !Object.hasOwn(known, token.name))
+      throw new UsageError(`unknown option ${token.rawName}`);
     if (token.kind !== 'positional') continue;
     const command = commands.find(({ name }) => name === token.value);
     if (command === undefined) throw new UsageError(`unknown command “${token.value}”; loom-web --help lists all`);
@@ -120,18 +121,18 @@ function splitCommand(
 
 function parseStrictly(
   args: readonly string[],
-  options: Readonly<Record<string, OptionSpec>>,
+  command: Command,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly words: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: parserOptions(options),
+      options: parserOptions({ ...command.options, ...everywhere }),
       strict: true,
       allowPositionals: true,
     });
     return { values, words: positionals };
   } catch (error) {
-    throw readable(error);
+    throw readable(error, command);
   }
 }
 
@@ -141,14 +142,11 @@ function parserOptions(options: Readonly<Record<string, OptionSpec>>): NonNullab
   );
 }
 
-function unknownOption(name: string): UsageError {
-  return new UsageError(`unknown option ${name}; put -- before a word that starts with -`);
-}
-
 /** Node's own sentences run over several lines; the first says what is wrong. */
-function readable(error: unknown): unknown {
+function readable(error: unknown, command: Command): unknown {
   if (!(error instanceof TypeError) || !('code' in error)) return error;
   const unknown = /^Unknown option '([^']+)'/.exec(error.message)?.[1];
-  if (unknown !== undefined) return unknownOption(unknown);
+  const hint = command.words[1] > 0 ? '; put -- before a word that starts with -' : '';
+  if (unknown !== undefined) return new UsageError(`unknown option ${unknown}${hint}`);
   return new UsageError(error.message.split(/\.?\n|\. /, 1)[0] ?? error.message);
 }

@@ -3,13 +3,15 @@ import { basename } from 'node:path';
 
 /** Signals promise an end within 3 s; this leaves the process some of that to be gone. */
 const STOP_DEADLINE_MS = 2_500;
+/** Under `npm start` one Ctrl-C comes twice within some ms: from the terminal, and passed on by npm. */
+const SAME_KEYPRESS_MS = 150;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export class Lifetime {
   /** Resolves when the process is asked to stop. */
   readonly stopRequested: Promise<void>;
   #resolve: () => void = () => undefined;
-  #stopping = false;
+  #stoppingSince: number | null = null;
 
   constructor() {
     this.stopRequested = new Promise((resolve) => {
@@ -18,22 +20,26 @@ export class Lifetime {
     for (const signal of STOP_SIGNALS) {
       process.on(signal, () => {
         // The second Ctrl-C of someone who does not want to wait.
-        if (this.#stopping && signal === 'SIGINT') process.exit(1);
+        if (signal === 'SIGINT' && this.#stoppingFor() > SAME_KEYPRESS_MS) process.exit(1);
         this.requestStop();
       });
     }
   }
 
   get stopping(): boolean {
-    return this.#stopping;
+    return this.#stoppingSince !== null;
   }
 
   /** Whatever hangs while stopping, the process ends: all that was acknowledged is on disk already. */
   requestStop(): void {
-    if (this.#stopping) return;
-    this.#stopping = true;
+    if (this.stopping) return;
+    this.#stoppingSince = performance.now();
     setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
     this.#resolve();
+  }
+
+  #stoppingFor(): number {
+    return this.#stoppingSince === null ? 0 : performance.now() - this.#stoppingSince;
   }
 }
 
@@ -52,7 +58,11 @@ export function endOnBugs(): void {
 export function whereabouts(error: unknown): string {
   if (!(error instanceof Error)) return `${typeof error} thrown`;
   const code = 'code' in error && /^[A-Z_0-9]{1,40}$/.test(String(error.code)) ? ` ${String(error.code)}` : '';
-  const places = [...(error.stack ?? '').matchAll(/^\s+at (?:(?:async )?([\w.#<>$ ]+) \()?(.+?):(\d+):(\d+)\)?$/gm)]
+  const { stack = '', message } = error;
+  // The stack opens with the message, which could look like a line of it.
+  const at = stack.indexOf(message);
+  const lines = at < 0 ? '' : stack.slice(at + message.length);
+  const places = [...lines.matchAll(/^\s+at (?:(?:async )?([\w.#<>$ ]+) \()?(.+?):(\d+):(\d+)\)?$/gm)]
     .slice(0, 4)
     .map(([, name = '', file = '', line = '', column = '']) => `${name}@${basename(file)}:${line}:${column}`);
   return [`${error.constructor.name}${code}`, ...places].join(' < ');

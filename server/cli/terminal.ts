@@ -7,6 +7,8 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** One line on stderr. */
   readonly tell: (line: string) => void;
+  /** Resolves when nobody reads stdout any more. */
+  readonly readerGone: Promise<void>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
@@ -14,6 +16,11 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   print: (line) => void process.stdout.write(`${line}\n`),
   tell: (line) => void process.stderr.write(`${line}\n`),
+  readerGone: new Promise((resolve) => {
+    // Whoever read our output may go first, as `loom-web watch | head` does; that is no failure.
+    process.stdout.on('error', () => resolve());
+    process.stderr.on('error', () => undefined);
+  }),
   get stdin() {
     return process.stdin;
   },

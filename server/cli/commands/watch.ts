@@ -16,8 +16,8 @@ export const watchCommand = daemonCommand({
     const { cursor } = await daemon.request('events.subscribe', { cursor: null, boot: null });
     // From here on nothing is missed: a script waits for this line before it does what it wants to see.
     terminal.print(JSON.stringify({ event: 'watching', cursor }));
-    await daemon.closed;
-    throw new CommandFailure('notRunning', 'Loom has stopped.');
+    const ended = await Promise.race([daemon.closed.then(() => true), terminal.readerGone.then(() => false)]);
+    if (ended) throw new CommandFailure('notRunning', 'Loom has stopped.');
   },
 });
 

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { profilePlace, serveOptions, UsageError, wholeNumber } from './options.ts';
+import type { Surroundings } from './options.ts';
+
+function around(env: Record<string, string>, platform: NodeJS.Platform = 'linux'): Surroundings {
+  return { env, platform, home: '/home/ada' };
+}
+
+const nothing = { profile: undefined, dataDir: undefined };
+const noPorts = { port: undefined, peerPort: undefined, peerHost: undefined };
+
+describe('profilePlace', () => {
+  it('has a default for each platform', () => {
+    const folders = (['linux', 'darwin', 'win32'] as const).map(
+      (platform) => profilePlace(nothing, around({}, platform)).folder,
+    );
+    expect(folders).toEqual([
+      '/home/ada/.local/share/loom-web/default',
+      '/home/ada/Library/Application Support/Loom/default',
+      '/home/ada/AppData/Local/Loom/default',
+    ]);
+    expect(profilePlace(nothing, around({ XDG_DATA_HOME: '/x' })).dataDir).toBe('/x/loom-web');
+    expect(profilePlace(nothing, around({ LOCALAPPDATA: '/l' }, 'win32')).dataDir).toBe('/l/Loom');
+  });
+
+  it('takes the environment before the default, and options before the environment', () => {
+    const env = around({ LOOM_PROFILE: 'work', LOOM_DATA_DIR: '/env' });
+    expect(profilePlace(nothing, env)).toEqual({ profile: 'work', dataDir: '/env', folder: '/env/work' });
+    expect(profilePlace({ profile: 'p', dataDir: '/opt/' }, env)).toEqual({
+      profile: 'p',
+      dataDir: '/opt',
+      folder: '/opt/p',
+    });
+    expect(profilePlace(nothing, around({ LOOM_PROFILE: '', LOOM_DATA_DIR: '' })).profile).toBe('default');
+  });
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', 'a b', 'ä', 'a\n', 'x'.repeat(33), 'a.b'])(
+    'refuses the name %j',
+    (profile) => {
+      expect(() => profilePlace({ profile, dataDir: undefined }, around({}))).toThrow(UsageError);
+    },
+  );
+
+  it.each(['a', 'A-z_09', 'x'.repeat(32), '-'])('takes the name %j', (profile) => {
+    expect(profilePlace({ profile, dataDir: '/d' }, around({})).folder).toBe(`/d/${profile}`);
+  });
+
+  it('refuses a bad name from the environment, and an empty folder', () => {
+    expect(() => profilePlace(nothing, around({ LOOM_PROFILE: '../x' }))).toThrow(UsageError);
+    expect(() => profilePlace({ profile: undefined, dataDir: '' }, around({}))).toThrow(UsageError);
+  });
+});
+
+describe('serveOptions', () => {
+  it('leaves the ports open by default', () => {
+    expect(serveOptions(noPorts, around({}))).toEqual({ port: null, peerPort: 0, peerHost: null });
+  });
+
+  it('takes options before the environment', () => {
+    const env = around({ LOOM_PORT: '1', LOOM_PEER_PORT: '2' });
+    expect(serveOptions(noPorts, env)).toMatchObject({ port: 1, peerPort: 2 });
+    expect(serveOptions({ ...noPorts, port: '0', peerPort: '65535' }, env)).toMatchObject({
+      port: 0,
+      peerPort: 65_535,
+    });
+  });
+
+  it.each(['', '-1', '65536', '1.5', '0x10', ' 1', '1e3', 'http'])('refuses the port %j', (port) => {
+    expect(() => serveOptions({ ...noPorts, port }, around({}))).toThrow(UsageError);
+    expect(() => serveOptions({ ...noPorts, peerPort: port }, around({}))).toThrow(UsageError);
+  });
+
+  it('refuses a bad port from the environment', () => {
+    expect(() => serveOptions(noPorts, around({ LOOM_PORT: 'x' }))).toThrow('LOOM_PORT needs a number from 0 to 65535');
+  });
+
+  it('takes IP addresses to listen on, and no names', () => {
+    for (const peerHost of ['127.0.0.1', '::', 'fe80::1%eth0']) {
+      expect(serveOptions({ ...noPorts, peerHost }, around({})).peerHost).toBe(peerHost);
+    }
+    for (const peerHost of ['', 'localhost', '127.1', '1.2.3.4:5']) {
+      expect(() => serveOptions({ ...noPorts, peerHost }, around({}))).toThrow(UsageError);
+    }
+  });
+});
+
+describe('wholeNumber', () => {
+  it('takes what lies between, bounds included', () => {
+    expect([wholeNumber('n', '1', 1, 9), wholeNumber('n', '9', 1, 9)]).toEqual([1, 9]);
+    expect(() => wholeNumber('n', '0', 1, 9)).toThrow('n needs a number from 1 to 9');
+    expect(() => wholeNumber('n', '10', 1, 9)).toThrow(UsageError);
+  });
+});
