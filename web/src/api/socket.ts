@@ -3,10 +3,9 @@
 //   greeting ──{ns}──▶ proving ──{mac} holds──▶ proven ──close──▶ lost
 //      │                  │ └──{mac} wrong────▶ impostor
 //      └──close─▶ lost    └──close frame──────▶ refused   (a cut line without one: lost)
-import { parseHex } from './hex.ts';
+import { encodeHex, parseHex } from './hex.ts';
 import { importProofKey, makeClientProof, NONCE_BYTES, serverProofHolds } from './proof.ts';
 import type { Session } from './session.ts';
-import { encodeHex } from './hex.ts';
 
 /** Loopback answers in ms; through a tunnel or on a machine just woken it may take seconds. */
 const PROOF_MS = 10_000;
@@ -94,7 +93,10 @@ export class ProvenSocket {
 
   async #answer(serverNonce: Uint8Array | null): Promise<void> {
     const raw = parseHex(this.#session.key, 32);
-    if (serverNonce === null || raw === null) return this.#end('impostor');
+    if (serverNonce === null || raw === null) {
+      this.#end('impostor');
+      return;
+    }
     const key = await importProofKey(raw);
     const clientNonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
     const mac = await makeClientProof(key, serverNonce, clientNonce, location.origin);
@@ -106,7 +108,10 @@ export class ProvenSocket {
   async #check(state: State & { kind: 'proving' }, mac: unknown): Promise<void> {
     const holds = await serverProofHolds(state.key, state.serverNonce, state.clientNonce, mac);
     if (this.#state !== state) return;
-    if (!holds) return this.#end('impostor');
+    if (!holds) {
+      this.#end('impostor');
+      return;
+    }
     clearTimeout(this.#timer);
     this.#state = { kind: 'proven' };
     this.#events.proven();

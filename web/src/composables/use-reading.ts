@@ -3,7 +3,7 @@ import type { ComputedRef, ShallowRef } from 'vue';
 import type { Contact } from '../../../server/contract/model.ts';
 import { firstUnread } from '../domain/grouping.ts';
 import { useConversations } from '../stores/conversations.ts';
-import type { Conversation } from '../stores/conversations.ts';
+import type { Conversation } from '../stores/conversation-book.ts';
 import { useReader } from './use-reader.ts';
 
 /** A burst of messages is marked as read together; ms. */

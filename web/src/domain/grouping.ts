@@ -24,8 +24,7 @@ export function opensDay(previous: Placed | undefined, message: Placed): boolean
 /** Whether `message` continues what `previous` said. */
 export function continues(previous: Placed | undefined, message: Placed): boolean {
   return (
-    previous !== undefined &&
-    previous.direction === message.direction &&
+    previous?.direction === message.direction &&
     message.missing === 0 &&
     Math.abs(message.at - previous.at) < BREATH_MS &&
     isSameDay(previous.at, message.at)
@@ -33,10 +32,7 @@ export function continues(previous: Placed | undefined, message: Placed): boolea
 }
 
 /** The oldest of the newest `unread` messages of theirs; null when they are not all loaded. */
-export function firstUnread<M extends Pick<Message, 'id' | 'direction'>>(
-  messages: readonly M[],
-  unread: number,
-): string | null {
+export function firstUnread(messages: readonly Pick<Message, 'id' | 'direction'>[], unread: number): string | null {
   let left = unread;
   let first: string | null = null;
   for (let at = messages.length - 1; at >= 0 && left > 0; at -= 1) {

@@ -8,9 +8,9 @@ export interface NamePart {
 
 // Control and format characters, line and paragraph separators, private use, lone surrogates, invisible fillers.
 // U+200D joins emoji and scripts; between two visible characters it stays (see below).
-const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5]/u;
+const hidden = /\p{Cc}|\p{Cf}|\p{Co}|\p{Cs}|[\u2028\u2029\u115f\u1160\u3164\uffa0\u2800]|\u034f|\u17b4|\u17b5/u;
 const joiner = '\u200d';
-const joinable = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const joinable = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
 
 function spell(character: string): string {
   return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
@@ -19,7 +19,7 @@ function spell(character: string): string {
 /** The name in runs of visible text and spelled-out characters. */
 export function splitName(name: string): readonly NamePart[] {
   const parts: { text: string; spelled: boolean }[] = [];
-  const characters = [...name];
+  const characters = Array.from(name);
   for (const [at, character] of characters.entries()) {
     const joins =
       character === joiner &&

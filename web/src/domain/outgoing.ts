@@ -11,21 +11,15 @@ export type Shown = Omit<Message, 'state'> & {
   readonly problem?: ErrorCode | 'disconnected';
 };
 
+function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body' | 'at'>): Shown {
+  return { id, contact, direction: 'out', kind: 'text', body, at, state: 'sending', order: Infinity, missing: 0 };
+}
+
 export class Outgoing {
   readonly #messages = new Map<Id, Shown>();
 
   add(contact: Id, id: Id, body: string, at: number): Shown {
-    const shown: Shown = {
-      id,
-      contact,
-      direction: 'out',
-      kind: 'text',
-      body,
-      at,
-      state: 'sending',
-      order: Infinity,
-      missing: 0,
-    };
+    const shown = sending({ contact, id, body, at });
     this.#messages.set(id, shown);
     return shown;
   }
@@ -39,8 +33,7 @@ export class Outgoing {
   retry(id: Id): Shown | undefined {
     const shown = this.#messages.get(id);
     if (shown === undefined) return undefined;
-    const { problem: _, ...rest } = shown;
-    const again: Shown = { ...rest, state: 'sending' };
+    const again = sending(shown);
     this.#messages.set(id, again);
     return again;
   }
@@ -56,10 +49,6 @@ export class Outgoing {
 
   of(contact: Id): readonly Shown[] {
     return [...this.#messages.values()].filter((shown) => shown.contact === contact);
-  }
-
-  failed(): readonly Shown[] {
-    return [...this.#messages.values()].filter((shown) => shown.state === 'failed');
   }
 
   all(): readonly Shown[] {

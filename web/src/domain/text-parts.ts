@@ -76,7 +76,7 @@ export function beginning(text: string): string | null {
 }
 
 const emojiOnly =
-  /^(?:[\p{Emoji_Presentation}\p{Extended_Pictographic}\u200d\ufe0f\u20e3\p{Emoji_Modifier}\p{Regional_Indicator}]|\s)+$/u;
+  /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|\u20e3|\s)+$/u;
 /** More than this is a text in pictures, and reads better at its own size. */
 const BIG_EMOJI = 6;
 

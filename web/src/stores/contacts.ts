@@ -1,3 +1,4 @@
+// The people we know, those who ask, and those who are near. The maps are changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { Contact, ContactRequest, Id, Message, MessageState, NearbyPeer } from '../../../server/contract/model.ts';
@@ -8,25 +9,76 @@ import { useLink } from './link.ts';
 /** They stop typing without a word when their link is cut; ms. */
 const TYPING_MS = 8000;
 
-/** The people we know, those who ask, and those who are near. The maps are changed in place, then triggered once a batch. */
-export const useContacts = defineStore('contacts', () => {
-  const link = useLink();
-  const contacts = shallowRef(new Map<Id, Contact>());
-  const requests = shallowRef(new Map<Id, ContactRequest>());
-  const nearby = shallowRef(new Map<Id, NearbyPeer>());
-  const typing = shallowRef(new Set<Id>());
-  const loaded = shallowRef(false);
-  const typingTimers = new Map<Id, ReturnType<typeof setTimeout>>();
+type State = ReturnType<typeof createState>;
+type Changes = ReturnType<typeof createChanges>;
 
-  const ordered = computed(() => inOrder(contacts.value.values()));
-  const unread = computed(() => {
-    let sum = 0;
-    for (const contact of contacts.value.values()) if (!contact.blocked) sum += contact.unread;
-    return sum;
-  });
-  const near = computed(() =>
-    [...nearby.value.keys()].map((id) => contacts.value.get(id)).filter((contact) => contact !== undefined),
-  );
+function createState() {
+  return {
+    contacts: shallowRef(new Map<Id, Contact>()),
+    requests: shallowRef(new Map<Id, ContactRequest>()),
+    nearby: shallowRef(new Map<Id, NearbyPeer>()),
+    typing: shallowRef(new Set<Id>()),
+    loaded: shallowRef(false),
+  };
+}
+
+/** What events do. Nothing shows before `publish`. */
+function createChanges({ contacts, requests, nearby }: State) {
+  function put(contact: Contact): void {
+    contacts.value.set(contact.id, contact);
+  }
+
+  function drop(id: Id): void {
+    contacts.value.delete(id);
+    nearby.value.delete(id);
+  }
+
+  /** The preview follows at once, should the contact's own event come later. */
+  function noteMessage(message: Message): void {
+    const contact = contacts.value.get(message.contact);
+    if (contact === undefined || (contact.lastMessage?.order ?? -Infinity) >= message.order) return;
+    put({ ...contact, lastMessage: message });
+  }
+
+  function noteState(id: Id, message: Id, state: MessageState): void {
+    const contact = contacts.value.get(id);
+    if (contact?.lastMessage?.id !== message) return;
+    const { lastMessage } = contact;
+    put({ ...contact, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
+  }
+
+  function publish(): void {
+    triggerRef(contacts);
+    triggerRef(nearby);
+    triggerRef(requests);
+  }
+
+  return { put, drop, noteMessage, noteState, publish };
+}
+
+function createTyping({ typing }: State) {
+  const timers = new Map<Id, ReturnType<typeof setTimeout>>();
+
+  function setTyping(id: Id, on: boolean): void {
+    clearTimeout(timers.get(id));
+    timers.delete(id);
+    if (on) {
+      typing.value.add(id);
+      timers.set(
+        id,
+        setTimeout(() => setTyping(id, false), TYPING_MS),
+      );
+    } else if (!typing.value.delete(id)) {
+      return;
+    }
+    triggerRef(typing);
+  }
+
+  return { setTyping };
+}
+
+function createLoading({ contacts, requests, nearby, typing, loaded }: State) {
+  const link = useLink();
 
   async function load(): Promise<void> {
     // Each list is put in place as it arrives: events that come after it must meet it there.
@@ -51,54 +103,11 @@ export const useContacts = defineStore('contacts', () => {
     loaded.value = false;
   }
 
-  function put(contact: Contact): void {
-    contacts.value.set(contact.id, contact);
-  }
+  return { load, clear };
+}
 
-  function drop(id: Id): void {
-    contacts.value.delete(id);
-    nearby.value.delete(id);
-  }
-
-  /** The preview follows at once, should the contact's own event come later. */
-  function noteMessage(message: Message): void {
-    const contact = contacts.value.get(message.contact);
-    if (contact === undefined || (contact.lastMessage?.order ?? -Infinity) >= message.order) return;
-    contacts.value.set(contact.id, { ...contact, lastMessage: message });
-  }
-
-  function noteState(id: Id, message: Id, state: MessageState): void {
-    const contact = contacts.value.get(id);
-    if (contact?.lastMessage?.id !== message) return;
-    const lastMessage = { ...contact.lastMessage, state: laterState(contact.lastMessage.state, state) };
-    contacts.value.set(id, { ...contact, lastMessage });
-  }
-
-  function setTyping(id: Id, on: boolean): void {
-    clearTimeout(typingTimers.get(id));
-    typingTimers.delete(id);
-    if (!on && !typing.value.has(id)) return;
-    if (on) {
-      typing.value.add(id);
-      typingTimers.set(
-        id,
-        setTimeout(() => {
-          typing.value.delete(id);
-          triggerRef(typing);
-        }, TYPING_MS),
-      );
-    } else {
-      typing.value.delete(id);
-    }
-    triggerRef(typing);
-  }
-
-  /** After a batch of `put`, `drop` and the like. */
-  function publish(): void {
-    triggerRef(contacts);
-    triggerRef(nearby);
-    triggerRef(requests);
-  }
+function createCommands({ requests }: State, { put, drop, publish }: Changes) {
+  const link = useLink();
 
   function keep(contact: Contact): Contact {
     put(contact);
@@ -110,34 +119,10 @@ export const useContacts = defineStore('contacts', () => {
     return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
   }
 
-  async function rename(contact: Id, name: string): Promise<void> {
-    keep(await link.call('contact.rename', { contact, name }));
-  }
-
   async function remove(contact: Id): Promise<void> {
     await link.call('contact.remove', { contact });
     drop(contact);
     publish();
-  }
-
-  async function block(contact: Id, blocked: boolean): Promise<void> {
-    keep(await link.call('contact.block', { contact, blocked }));
-  }
-
-  async function verify(contact: Id, verified: boolean): Promise<void> {
-    keep(await link.call('contact.verify', { contact, verified }));
-  }
-
-  async function addAddress(contact: Id, address: string): Promise<void> {
-    keep(await link.call('contact.address', { contact, address }));
-  }
-
-  async function connect(contact: Id): Promise<void> {
-    keep(await link.call('contact.connect', { contact }));
-  }
-
-  async function safetyNumber(contact: Id): Promise<string> {
-    return (await link.call('contact.safety', { contact })).number;
   }
 
   async function accept(request: Id): Promise<Contact> {
@@ -153,31 +138,42 @@ export const useContacts = defineStore('contacts', () => {
   }
 
   return {
-    contacts,
-    requests,
-    nearby,
-    typing,
-    loaded,
+    add,
+    remove,
+    accept,
+    blockRequest,
+    rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
+    block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
+    verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
+    addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
+    connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
+    safetyNumber: async (contact: Id) => (await link.call('contact.safety', { contact })).number,
+  };
+}
+
+export const useContacts = defineStore('contacts', () => {
+  const state = createState();
+  const { contacts, nearby } = state;
+  const changes = createChanges(state);
+
+  const ordered = computed(() => inOrder(contacts.value.values()));
+  const unread = computed(() => {
+    let sum = 0;
+    for (const contact of contacts.value.values()) if (!contact.blocked) sum += contact.unread;
+    return sum;
+  });
+  const near = computed(() =>
+    [...nearby.value.keys()].map((id) => contacts.value.get(id)).filter((contact) => contact !== undefined),
+  );
+
+  return {
+    ...state,
     ordered,
     unread,
     near,
-    load,
-    clear,
-    put,
-    drop,
-    noteMessage,
-    noteState,
-    setTyping,
-    publish,
-    add,
-    rename,
-    remove,
-    block,
-    verify,
-    addAddress,
-    connect,
-    safetyNumber,
-    accept,
-    blockRequest,
+    ...changes,
+    ...createTyping(state),
+    ...createLoading(state),
+    ...createCommands(state, changes),
   };
 });

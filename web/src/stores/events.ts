@@ -110,7 +110,7 @@ export function startStores(): void {
       return;
     }
     await contacts.load();
-    conversations.sendFailedAgain();
+    conversations.sendLockedAgain();
   }
 
   function reload(): void {

@@ -1,7 +1,34 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
+import type { ShallowRef } from 'vue';
 import type { Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
 import { useLink } from './link.ts';
+
+function createCommands(identity: ShallowRef<Identity | null>) {
+  const link = useLink();
+
+  async function create(name: string, passphrase: string): Promise<void> {
+    identity.value = await link.call('identity.create', { name, passphrase });
+  }
+
+  async function unlock(passphrase: string): Promise<void> {
+    await link.call('vault.unlock', { passphrase });
+  }
+
+  async function lock(): Promise<void> {
+    await link.call('vault.lock', {});
+  }
+
+  async function rename(name: string): Promise<void> {
+    identity.value = await link.call('identity.rename', { name });
+  }
+
+  async function setPassphrase(current: string, next: string): Promise<void> {
+    identity.value = await link.call('vault.passphrase', { current, next });
+  }
+
+  return { create, unlock, lock, rename, setPassphrase };
+}
 
 /** Who we are, and the state of the daemon behind this page. */
 export const useProfile = defineStore('profile', () => {
@@ -22,26 +49,6 @@ export const useProfile = defineStore('profile', () => {
 
   function change(part: Partial<Status>): void {
     if (status.value !== null) status.value = { ...status.value, ...part };
-  }
-
-  async function create(name: string, passphrase: string): Promise<void> {
-    identity.value = await link.call('identity.create', { name, passphrase });
-  }
-
-  async function unlock(passphrase: string): Promise<void> {
-    await link.call('vault.unlock', { passphrase });
-  }
-
-  async function lock(): Promise<void> {
-    await link.call('vault.lock', {});
-  }
-
-  async function rename(name: string): Promise<void> {
-    identity.value = await link.call('identity.rename', { name });
-  }
-
-  async function setPassphrase(current: string, next: string): Promise<void> {
-    identity.value = await link.call('vault.passphrase', { current, next });
   }
 
   function token(): Promise<{ readonly token: string; readonly peerPort: number }> {
@@ -65,11 +72,7 @@ export const useProfile = defineStore('profile', () => {
     storageFails,
     load,
     change,
-    create,
-    unlock,
-    lock,
-    rename,
-    setPassphrase,
+    ...createCommands(identity),
     token,
     refreshNetwork,
     refreshStatus,

@@ -1,40 +1,5 @@
 // Every word people read, in English. Another language is a file of the same shape.
-import type { ErrorCode } from '../../../server/contract/errors.ts';
-
-const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
-  'bad-request': 'Loom did not understand this. Reload the page and try again.',
-  'unknown-command': 'This page and Loom are of different versions. Reload the page.',
-  'not-allowed': 'This cannot be done from the browser.',
-  locked: 'Loom is locked. Unlock it first.',
-  'no-identity': 'There is no identity yet. Create one first.',
-  'identity-exists': 'There is an identity already. Reload the page to see it.',
-  'wrong-passphrase': 'That is not the passphrase. Check capitals and keyboard layout, then try again.',
-  'passphrase-too-long': 'This passphrase is too long. Use at most 1,024 characters.',
-  'database-newer': 'Your data was written by a newer version of Loom. Update Loom to open it.',
-  'storage-failed': 'Your disk did not take this. Check that it is not full, then try again.',
-  'token-prefix': 'This is not an identity token: a token begins with LOOM-.',
-  'token-encoding': 'This token has a character that does not belong in it. Copy it again, whole.',
-  'token-length': 'Part of this token is missing, or something was added. Copy it again, whole.',
-  'token-version': 'This token comes from a newer version of Loom. Update Loom to use it.',
-  'token-checksum': 'A character of this token is wrong. Copy it again, or scan the QR code.',
-  'token-key': 'The key in this token is not valid. Ask for a new token.',
-  'token-own': 'This is your own token. Paste the one they gave you.',
-  'token-expired': 'This token has expired. Ask for a new one.',
-  'contact-unknown': 'This contact is no longer there.',
-  'contact-exists': 'You have added this person already.',
-  'contact-blocked': 'You have blocked this person. Unblock them first.',
-  'request-unknown': 'This request is no longer there.',
-  'name-empty': 'Enter a name.',
-  'name-too-long': 'This name is too long. Use at most 64 letters, fewer with accents or emoji.',
-  'address-invalid': 'This is not an address. Write it as HOST:PORT, for example 192.168.1.20:7468.',
-  'message-empty': 'Write something first.',
-  'message-too-large': 'This message is too long to send. Split it into parts of at most 256 KiB.',
-  'message-unknown': 'This message is no longer there.',
-  'message-id-taken': 'This message was sent already.',
-  'too-many': 'That was too much at once. Wait a moment and try again.',
-  internal: 'Something went wrong in Loom itself. Try again; if it stays, restart Loom.',
-  disconnected: 'Loom is not answering right now. Try again when it is back.',
-};
+import { errors } from './en-errors.ts';
 
 export const en = {
   errors,
@@ -101,7 +66,7 @@ export const en = {
   },
   passphrase: { show: 'Show what is typed', hide: 'Hide what is typed' },
   card: {
-    label: 'You',
+    label: 'Your card',
     ready: 'Ready to be reached',
     offline: 'Loom is not answering',
     share: 'Share my token',
@@ -196,7 +161,7 @@ export const en = {
     neverSeen: 'Never connected yet',
     people: 'This contact',
     block: 'Block',
-    blockHint: 'They can no longer reach you. They are not told.',
+    blockHint: 'Someone you block can no longer reach you, and is not told.',
     unblock: 'Unblock',
     remove: 'Remove contact',
     removeAsk: 'Remove this contact and all messages with them from this computer? This cannot be undone.',
