@@ -17,7 +17,7 @@ export interface SessionRecord {
 }
 
 export interface SessionTable {
-  /** Damaged ones are left out and reported. */
+  /** By id, which is by chance; damaged ones are left out and reported. */
   load(contact: string, device: number): SessionRecord[];
   /** Adds or replaces. */
   save(contact: string, device: number, session: SessionRecord): void;
@@ -42,7 +42,7 @@ export class SealedSessions implements SessionTable {
   }
 
   load(contact: string, device: number): SessionRecord[] {
-    const sql = 'SELECT * FROM session WHERE contact = ? AND device = ? ORDER BY rowid';
+    const sql = 'SELECT * FROM session WHERE contact = ? AND device = ? ORDER BY id';
     const rows = this.#database.rows(sql, idBytes(contact), device);
     return collect(this.#sealing, 'session', rows, (row) => this.#open(row));
   }

@@ -105,9 +105,11 @@ async function unprotect(primitives: Primitives, file: KeyFile, passphrase: stri
   if (passphrase === '') throw wrongPassphrase();
   const { argon2, salt, nonce, sealed } = protection;
   const key = await deriveKey(passphrase, argon2, salt);
-  const masterKey = primitives.xchacha20poly1305Open(key, nonce, sealed, associated(file, argon2, salt));
+  const opened = primitives.xchacha20poly1305Open(key, nonce, sealed, associated(file, argon2, salt));
   wipe(key);
-  if (!masterKey) throw wrongPassphrase();
+  if (!opened) throw wrongPassphrase();
+  const masterKey = new SecretBytes(opened);
+  wipe(opened);
   return masterKey;
 }
 
