@@ -49,8 +49,10 @@ export function readU32(bytes: Uint8Array, offset: number): number {
   return view(bytes).getUint32(offset);
 }
 
+const encoder = new TextEncoder();
+
 export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }
 
 export function toHex(bytes: Uint8Array): string {

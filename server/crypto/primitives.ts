@@ -33,7 +33,7 @@ export interface Kem {
   /** @param seed d ‖ z, 64 bytes. */
   keyPair(seed: Uint8Array): KemKeyPair;
   /**
-   * @param message m, 32 bytes, honoured only where `deterministic`; test vectors use it.
+   * @param message m, 32 bytes, for test vectors: the answer is then always the same. Fresh and random without it.
    * @returns ciphertext (1088 bytes) and shared secret (32 bytes).
    * @throws Error on a key that is not 1184 bytes or fails the modulus check (FIPS 203 §7.2).
    */
@@ -62,7 +62,7 @@ export interface Primitives {
   ed25519PrivateKey(seed: Uint8Array): Ed25519PrivateKey;
   ed25519PublicKey(privateKey: Ed25519PrivateKey): Uint8Array;
   ed25519Sign(privateKey: Ed25519PrivateKey, message: Uint8Array): Uint8Array;
-  /** False for a bad signature and for non-canonical or small-order public keys (RFC 8032 §5.1.7; see keys.ts). */
+  /** False for a bad signature and for non-canonical or small-order public keys (RFC 8032 §5.1.7; see points.ts). */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 
   /** RFC 8439 §2.8. @param key 32 bytes @param nonce 12 bytes. @returns ciphertext ‖ tag(16). */
