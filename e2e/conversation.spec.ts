@@ -7,7 +7,7 @@ test('first start: a name, a word on an empty passphrase, and an identity of one
   const create = ann.page.getByRole('button', { name: 'Create my identity' });
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('   ');
   await create.click();
-  await expect(ann.page.getByRole('alert')).toBeVisible();
+  await expect(ann.page.getByRole('alert').filter({ hasText: /name/i })).toBeVisible();
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await expect(ann.page.getByRole('textbox', { name: 'Passphrase' })).toBeEmpty();
   await create.click();
@@ -67,7 +67,7 @@ test('Enter sends, Shift+Enter breaks the line, an empty box sends nothing', asy
 test('wrong tokens and addresses are refused with what is wrong', async ({ friends: { ann, bob } }) => {
   const token = await bob.token();
   await ann.page.getByRole('button', { name: 'Add contact' }).click();
-  const dialog = ann.page.getByRole('dialog', { name: 'Add contact' });
+  const dialog = ann.page.getByRole('dialog');
   const said = new Set<string>();
   const wrong = [
     [token.slice(1), ''],
@@ -75,7 +75,7 @@ test('wrong tokens and addresses are refused with what is wrong', async ({ frien
     [token.slice(0, -8), ''],
     [token.slice(0, 30) + (token[30] === 'A' ? 'B' : 'A') + token.slice(31), ''],
     [token, ''],
-    [await (async () => (await ann.daemon.ask((control) => control.request('identity.token', {}))).token)(), ''],
+    [(await ann.daemon.ask((control) => control.request('identity.token', {}))).token, ''],
   ] as const;
   for (const [text, address] of wrong) {
     await dialog.getByRole('textbox', { name: 'Identity token' }).fill(text);
@@ -99,7 +99,6 @@ test('messages to someone away wait, say so, and are delivered when they are bac
   await expect(ann.log.getByText('queued')).toHaveCount(3);
   await bob.daemon.start();
   await bob.open();
-  await expect(bob.page.getByRole('heading', { name: 'Ann' }).or(bob.entry('Ann'))).toBeVisible();
   await expect(ann.log.getByText('delivered')).toHaveCount(3);
   await bob.openConversation('Ann');
   await expect(bob.message('third')).toBeVisible();

@@ -55,7 +55,7 @@ export class Person {
 
   async add(token: string, name: string, address = ''): Promise<void> {
     await this.page.getByRole('button', { name: 'Add contact' }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Add contact' });
+    const dialog = this.page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Identity token' }).fill(token);
     await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
     await dialog.getByRole('textbox', { name: 'Address' }).fill(address);

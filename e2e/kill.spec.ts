@@ -33,6 +33,9 @@ const contactOf = async (daemon: Daemon): Promise<string> => {
 const idOf = (label: string, round: number, n: number): string =>
   Buffer.from(`${label}-${round}-${n}`.padEnd(16, '.')).toString('hex');
 
+/** Requests under way at once, as from somebody who pastes a long text line by line. */
+const WINDOW = 20;
+
 /** Sends a burst as a person's tab does: what was not answered is asked again, under the same id, after the restart. */
 async function burst(daemon: Daemon, contact: string, label: string, round: number): Promise<void> {
   let next = 0;
@@ -43,12 +46,14 @@ async function burst(daemon: Daemon, contact: string, label: string, round: numb
       continue;
     }
     try {
-      for (; next < BURST; next += 1) {
-        await control.request('message.send', {
-          contact,
-          body: `${label} ${round} ${next}`,
-          id: idOf(label, round, next),
-        });
+      while (next < BURST) {
+        const window = Array.from({ length: Math.min(WINDOW, BURST - next) }, (_, i) => next + i);
+        await Promise.all(
+          window.map((n) =>
+            control.request('message.send', { contact, body: `${label} ${round} ${n}`, id: idOf(label, round, n) }),
+          ),
+        );
+        next += window.length;
       }
     } catch {
       // Killed before it answered.

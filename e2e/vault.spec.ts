@@ -9,7 +9,7 @@ test('a profile with a passphrase starts locked, names a wrong one, and opens', 
   const passphrase = ann.page.getByRole('textbox', { name: 'Passphrase' });
   await passphrase.fill('wrong');
   await ann.page.getByRole('button', { name: 'Unlock' }).click();
-  await expect(ann.page.getByRole('alert')).toBeVisible();
+  await expect(ann.page.getByRole('alert').filter({ hasText: /passphrase/i })).toBeVisible();
   await passphrase.fill('correct horse battery');
   await ann.page.getByRole('button', { name: 'Unlock' }).click();
   await expect(ann.page.getByRole('button', { name: 'Add contact' })).toBeVisible();
