@@ -107,8 +107,9 @@ export class Session extends Secret {
     const { primitives } = this.#context;
     const { id, sent, received, ratchet } = this.#state;
     const { header, messageKey, next } = send(primitives, ratchet);
+    const { ratchetKey, pn, n } = header;
     const salt = random(SALT_BYTES);
-    const full: EnvelopeHeader = { sessionId: id, messageId, ...header, salt };
+    const full: EnvelopeHeader = { sessionId: id, messageId, ratchetKey, pn, n, salt };
     const ciphertext = sealMessage(primitives, messageKey, salt, content, associatedData(this.#ad.ours, full));
     wipe(messageKey);
     return {
