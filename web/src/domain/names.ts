@@ -40,6 +40,11 @@ export function plainName(name: string): string {
     .join('');
 }
 
+/** The same inside a sentence: its direction does not reorder the words around it. */
+export function isolateName(name: string): string {
+  return `\u2068${plainName(name)}\u2069`;
+}
+
 /** One or two letters for an avatar. */
 export function initials(name: string): string {
   const words = splitName(name)

@@ -113,8 +113,8 @@ export const en = {
     accept: 'Accept',
     block: 'Block',
     wants: 'wants to talk to you',
-    key: 'Key begins {key}',
-    from: 'from {address}',
+    key: 'key {key}…',
+    from: 'From {address}',
   },
   contact: {
     unread: '1 unread message | 1 unread message | {count} unread messages',
