@@ -110,7 +110,7 @@ describe('typed addresses', () => {
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseAddress(text)));
+    fc.assert(fc.property(fc.string(), (text) => void parseAddress(text)));
     const pieces = fc.constantFrom('[', ']', ':', '%', '.', '::', 'fe80', 'local', '1', '255', 'a', '-', '\0');
     fc.assert(
       fc.property(fc.array(pieces), (parts) => void parseAddress(parts.join(''))),

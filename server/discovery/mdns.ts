@@ -17,9 +17,11 @@ export class MdnsDiscovery implements Discovery {
     contacts: readonly PresenceKey[],
     listener: DiscoveryListener,
   ): Promise<void> {
-    await this.stop();
-    this.#session = new Session(this.#options, { ownKey, port, contacts, listener });
-    await this.#session.open();
+    const previous = this.#session;
+    const session = new Session(this.#options, { ownKey, port, contacts, listener });
+    this.#session = session;
+    await previous?.stop();
+    await session.open();
   }
 
   update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {

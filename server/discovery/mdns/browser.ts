@@ -53,7 +53,7 @@ export class Browser {
     this.#cancelBrowsing();
     const { low, high } = limits.ANSWER_DELAY;
     const again = (round: number): void => {
-      this.#options.send(this.#question(), null);
+      this.#options.send(this.#question(this.#options.ownAnswers()), null);
       const delay = limits.BROWSE_DELAYS[Math.min(round, limits.BROWSE_DELAYS.length - 1)] ?? 0;
       this.#cancelBrowsing = this.#timers.after(delay, () => again(round + 1));
     };
@@ -217,9 +217,12 @@ export class Browser {
     };
   }
 
-  /** First everyone is asked at once, which is least noise; then this one by name and everywhere. */
+  /**
+   * First everyone is asked at once, on one link, which is least noise: all answer, we too, as the question comes back
+   * to us, and so all are fresh to all for the next while. Then this one by name and everywhere.
+   */
   #refresh(advert: Advert, round: number): void {
-    if (round === 0) this.#options.send(this.#question(), advert.link);
+    if (round === 0) this.#options.send(this.#question([]), advert.link);
     else this.#options.send(encodeQuery([QUESTION_FOR_ALL, ...questionsFor(advert)], this.#options.ownAnswers()), null);
   }
 
@@ -243,8 +246,8 @@ export class Browser {
   }
 
   /** The question for all, with the answers we need not hear (RFC 6762 §7.1). */
-  #question(): Buffer {
-    const known: MdnsRecord[] = [...this.#options.ownAnswers()];
+  #question(own: readonly MdnsRecord[]): Buffer {
+    const known = [...own];
     let length = encodeQuery([QUESTION_FOR_ALL], known).length;
     for (const advert of this.#adverts.values()) {
       const left = this.#left(advert);

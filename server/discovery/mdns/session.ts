@@ -75,8 +75,8 @@ export class Session {
     this.#resolver = new Resolver(clock, (packet) => this.#network.sendAll(packet));
   }
 
-  open(): Promise<void> {
-    return this.#network.open();
+  async open(): Promise<void> {
+    if (!this.#stopped) await this.#network.open();
   }
 
   update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {

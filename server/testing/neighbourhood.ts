@@ -1,0 +1,122 @@
+// A network on this machine's loopback alone: real discoveries on real sockets under one fake clock, each test on a
+// UDP port of its own. Nothing here leaves the machine.
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { choosePrimitives } from '../crypto/choose.ts';
+import type { DiscoveryListener, DiscoveryStatus, PresenceKey, Sighting } from '../discovery/discovery.ts';
+import { MdnsDiscovery } from '../discovery/mdns.ts';
+import { FakeClock } from './fake-clock.ts';
+import { seededRandom } from './seeded-random.ts';
+
+const GROUP = '224.0.0.251';
+const LOOPBACK = '127.0.0.1';
+let ports = 0;
+
+/** One participant, and all it was told. */
+export class Neighbour implements DiscoveryListener {
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly port: number;
+  readonly discovery: MdnsDiscovery;
+  readonly events: string[] = [];
+  readonly near = new Map<string, Sighting>();
+  status: DiscoveryStatus = { status: 'off', reason: '' };
+
+  constructor(name: string, port: number, discovery: MdnsDiscovery) {
+    this.name = name;
+    this.key = seededRandom(`presence key of ${name}`)(32);
+    this.port = port;
+    this.discovery = discovery;
+  }
+
+  start(...contacts: readonly Neighbour[]): Promise<void> {
+    return this.discovery.start(this.key, this.port, contacts.map(presenceKey), this);
+  }
+
+  onSighting(sighting: Sighting): void {
+    this.near.set(sighting.contact, sighting);
+    this.events.push(`found ${sighting.contact}`);
+  }
+
+  onLost(contact: string): void {
+    this.near.delete(contact);
+    this.events.push(`lost ${contact}`);
+  }
+
+  onStatus(status: DiscoveryStatus): void {
+    this.status = status;
+  }
+}
+
+export function presenceKey({ name, key }: Neighbour): PresenceKey {
+  return { contact: name, key };
+}
+
+export class Neighbourhood {
+  readonly clock = new FakeClock();
+  /** UDP. */
+  readonly port: number;
+  readonly #neighbours: Neighbour[] = [];
+  readonly #sockets: Socket[] = [];
+
+  constructor() {
+    // Test workers are processes; each has a range of its own, below the ports systems give out by themselves.
+    this.port = 10_000 + ((process.pid * 16 + ports) % 20_000);
+    ports += 1;
+  }
+
+  neighbour(name: string, interfaces: readonly string[] = ['lo']): Neighbour {
+    const discovery = new MdnsDiscovery({
+      primitives: choosePrimitives(undefined),
+      clock: this.clock,
+      random: seededRandom(`${name} ${this.port}`),
+      interfaces,
+      port: this.port,
+    });
+    const neighbour = new Neighbour(name, 4712 + this.#neighbours.length, discovery);
+    this.#neighbours.push(neighbour);
+    return neighbour;
+  }
+
+  /** A bare socket in the group: hears all that is said, says what it is told to. */
+  async bystander(onPacket: (bytes: Buffer) => void = () => undefined): Promise<(bytes: Uint8Array) => Promise<void>> {
+    const socket = createSocket({ type: 'udp4', reuseAddr: true });
+    this.#sockets.push(socket);
+    socket.on('message', onPacket);
+    await new Promise<void>((resolve) => socket.bind(this.port, '0.0.0.0', resolve));
+    socket.addMembership(GROUP, LOOPBACK);
+    socket.setMulticastInterface(LOOPBACK);
+    return (bytes) =>
+      new Promise((resolve, reject) => {
+        socket.send(bytes, this.port, GROUP, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+  }
+
+  /** Lets time pass on the clock in steps, and in between a little real time for packets to travel. */
+  async pass(ms: number, step = 50): Promise<void> {
+    for (let passed = 0; passed < ms; passed += step) {
+      this.clock.advance(Math.min(step, ms - passed));
+      await settle();
+    }
+  }
+
+  /** Lets time pass until something holds. @throws Error when it does not within `ms`. */
+  async until(holds: () => boolean, ms = 30_000, step = 50): Promise<void> {
+    for (let passed = 0; !holds(); passed += step) {
+      if (passed >= ms) throw new Error(`waited ${ms} ms for ${holds.toString()}`);
+      await this.pass(step, step);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#neighbours.map(({ discovery }) => discovery.stop()));
+    for (const socket of this.#sockets) socket.close();
+  }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
