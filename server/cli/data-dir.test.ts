@@ -7,7 +7,7 @@ import { folderExists, prepareFolder } from './data-dir.ts';
 import { CommandFailure, exitCodes } from './exit.ts';
 
 const isRoot = process.getuid?.() === 0;
-const umask = process.umask();
+const umask = process.umask(0o022);
 let parent = '';
 
 beforeEach(() => {

@@ -28,12 +28,12 @@ export const processTerminal: Terminal = {
 
 /** Everything until the end, as UTF-8. @throws CommandFailure past `limit` bytes or on bytes that are no text. */
 export async function readText(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
-  return decode(await readBytes(stream, limit, () => false));
+  return decodeText(await readBytes(stream, limit, () => false));
 }
 
 /** The first line, as UTF-8; does not wait for more. @throws CommandFailure as above. */
 export async function readLine(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
-  const text = decode(await readBytes(stream, limit, (bytes) => bytes.includes(0x0a)));
+  const text = decodeText(await readBytes(stream, limit, (bytes) => bytes.includes(0x0a)));
   return text.split(/\r?\n/, 1)[0] ?? '';
 }
 
@@ -54,7 +54,8 @@ async function readBytes(
   return Buffer.concat(chunks);
 }
 
-function decode(bytes: Uint8Array): string {
+/** @throws CommandFailure on bytes that are no UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -1,13 +1,15 @@
-import { createReadStream } from 'node:fs';
+import { readSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { PASSPHRASE_LENGTH } from '../../contract/limits.ts';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { askHidden, readLine } from '../terminal.ts';
+import { askHidden, decodeText, readLine } from '../terminal.ts';
 
 /** UTF-8 takes at most 3 bytes for each UTF-16 code unit; and a line end. */
 const PASSPHRASE_BYTES = 3 * PASSPHRASE_LENGTH + 2;
+const LOOK_EVERY_MS = 10;
 
 // Neither an option nor a variable takes the passphrase itself: other users of the machine can read both.
 export const unlockCommand = daemonCommand({
@@ -36,11 +38,30 @@ async function fromStdin(stdin: NodeJS.ReadableStream): Promise<string> {
   return readLine(stdin, PASSPHRASE_BYTES);
 }
 
+/** Byte by byte and not as a stream: what comes after the line stays unread, and the other end may stay open. */
 async function fromDescriptor(fd: number): Promise<string> {
-  try {
-    return await readLine(createReadStream('', { fd }), PASSPHRASE_BYTES);
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure('failed', `File descriptor ${fd} cannot be read.`);
+  const bytes: number[] = [];
+  for (;;) {
+    const byte = await readByte(fd);
+    if (byte === null || byte === 0x0a) break;
+    bytes.push(byte);
+    if (bytes.length > PASSPHRASE_BYTES) throw new CommandFailure('failed', 'That is too long for a passphrase.');
+  }
+  return decodeText(Uint8Array.from(bytes)).replace(/\r$/, '');
+}
+
+/** @returns null at the end. */
+async function readByte(fd: number): Promise<number | null> {
+  const byte = new Uint8Array(1);
+  for (;;) {
+    try {
+      return readSync(fd, byte) === 0 ? null : (byte[0] ?? null);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      if (code === 'EOF') return null;
+      if (code !== 'EAGAIN') throw new CommandFailure('failed', `File descriptor ${fd} cannot be read.`);
+      // A pipe that does not wait by itself.
+      await wait(LOOK_EVERY_MS);
+    }
   }
 }
