@@ -12,13 +12,18 @@ const LINKS = 200;
 const candidate = /\b(?:https:\/\/|mailto:)[^\s<>"'`\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
-/** Leaves out the punctuation that ends a sentence rather than an address. */
+function count(text: string, character: string): number {
+  return text.split(character).length - 1;
+}
+
+/** Leaves out the punctuation that ends a sentence, or closes a bracket opened before the address. */
 function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0) {
     const last = text[end - 1] ?? '';
     const opener = closers[last];
-    const unbalanced = opener !== undefined && !text.slice(0, end).includes(opener);
+    const left = text.slice(0, end);
+    const unbalanced = opener !== undefined && count(left, last) > count(left, opener);
     if (!unbalanced && !'.,;:!?…'.includes(last)) break;
     end -= 1;
   }
@@ -26,7 +31,6 @@ function trimEnd(text: string): string {
 }
 
 function parseHref(text: string): string | null {
-  if (text.length > LINK_LENGTH) return null;
   let url: URL;
   try {
     url = new URL(text);
@@ -45,6 +49,7 @@ export function splitText(text: string): readonly TextPart[] {
   let from = 0;
   let links = 0;
   for (const match of text.matchAll(candidate)) {
+    if (match[0].length > LINK_LENGTH) continue;
     const shown = trimEnd(match[0]);
     const href = parseHref(shown);
     if (href === null) continue;

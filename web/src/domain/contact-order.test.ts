@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Contact } from '../../../server/contract/model.ts';
+import { inOrder, matching } from './contact-order.ts';
+
+function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Contact {
+  return {
+    id: name,
+    name,
+    publicKey: '',
+    verified: false,
+    blocked: false,
+    connection: 'offline',
+    addresses: [],
+    addedAt,
+    lastSeen: null,
+    unread: 0,
+    queued: 0,
+    lastMessage: null,
+    ...part,
+  };
+}
+
+describe('contacts', () => {
+  it('stand with the latest first and the blocked last', () => {
+    const list = [
+      contact('old', 1),
+      contact('blocked', 9, { blocked: true }),
+      contact('new', 5),
+      contact('b', 3),
+      contact('a', 3),
+    ];
+    expect(inOrder(list).map(({ id }) => id)).toEqual(['new', 'a', 'b', 'old', 'blocked']);
+  });
+
+  it('are found by parts of their name, without case and accents', () => {
+    const list = [contact('Zoë Novak', 1), contact('Ada', 2), contact('Noa Zobel', 3)];
+    expect(matching(list, ' zoe ').map(({ id }) => id)).toEqual(['Zoë Novak']);
+    expect(matching(list, 'no zo').map(({ id }) => id)).toEqual(['Zoë Novak', 'Noa Zobel']);
+    expect(matching(list, 'x')).toEqual([]);
+    expect(matching(list, '  ')).toBe(list);
+  });
+});

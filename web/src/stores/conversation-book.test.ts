@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../server/contract/model.ts';
+import { CallError } from '../api/pending.ts';
+import { ConversationBook } from './conversation-book.ts';
+import type { Call } from './conversation-book.ts';
+
+const contact = 'c'.repeat(32);
+
+interface Asked {
+  readonly command: string;
+  readonly params: Record<string, unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function setUp(): { book: ConversationBook; asked: Asked[] } {
+  const asked: Asked[] = [];
+  const call = (command: string, params: Record<string, unknown>): Promise<unknown> =>
+    new Promise((resolve, reject) => asked.push({ command, params, resolve, reject }));
+  return { book: new ConversationBook(call as unknown as Call), asked };
+}
+
+function message(order: number, part: Partial<Message> = {}): Message {
+  const id = order.toString(16).padStart(32, '0');
+  return {
+    id,
+    contact,
+    direction: 'in',
+    kind: 'text',
+    body: `${order}`,
+    at: order,
+    state: 'read',
+    order,
+    missing: 0,
+    ...part,
+  };
+}
+
+async function opened(messages: readonly Message[], more = false): Promise<ReturnType<typeof setUp>> {
+  const parts = setUp();
+  const opening = parts.book.open(contact);
+  parts.asked[0]!.resolve({ messages, more });
+  await opening;
+  return parts;
+}
+
+describe('a conversation', () => {
+  it('loads the newest page, then older ones in front', async () => {
+    const { book, asked } = await opened([message(5), message(6)], true);
+    const view = book.of(contact);
+    expect(view.value).toMatchObject({ phase: 'ready', more: true, prepended: false });
+    const older = book.loadOlder(contact);
+    void book.loadOlder(contact);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]!.params.before).toBe(message(5).id);
+    asked[1]!.resolve({ messages: [message(3), message(4)], more: false });
+    await older;
+    expect(view.value).toMatchObject({ more: false, prepended: true });
+    expect(view.value.messages.map(({ order }) => order)).toEqual([3, 4, 5, 6]);
+    await book.loadOlder(contact);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('says when it could not be loaded, and loads again', async () => {
+    const { book, asked } = setUp();
+    const opening = book.open(contact);
+    asked[0]!.reject(new CallError('locked', ''));
+    await opening;
+    expect(book.of(contact).value.phase).toBe('failed');
+    const again = book.open(contact);
+    asked[1]!.resolve({ messages: [], more: false });
+    await again;
+    expect(book.of(contact).value.phase).toBe('ready');
+  });
+
+  it('takes events of a batch as one change', async () => {
+    const { book } = await opened([message(1, { direction: 'out', state: 'sent' })]);
+    const view = book.of(contact);
+    const before = view.value;
+    book.put(message(2));
+    book.put(message(2));
+    book.setState(contact, message(1).id, 'delivered');
+    expect(view.value).toBe(before);
+    book.publish();
+    expect(view.value.messages.map(({ state }) => state)).toEqual(['delivered', 'read']);
+  });
+
+  it('forgets an answer that a reload has overtaken', async () => {
+    const { book, asked } = await opened([message(5)], true);
+    const older = book.loadOlder(contact);
+    book.clear();
+    asked[1]!.resolve({ messages: [message(4)], more: false });
+    await older;
+    expect(book.of(contact).value).toMatchObject({ phase: 'unloaded', messages: [] });
+  });
+});
+
+describe('a message of ours', () => {
+  it('shows at once and is replaced by the stored one under the same id', async () => {
+    const { book, asked } = await opened([]);
+    const sending = book.send(contact, 'hello');
+    const [shown] = book.of(contact).value.messages;
+    expect(shown).toMatchObject({ body: 'hello', state: 'sending', direction: 'out' });
+    const { id } = asked[1]!.params as { id: string };
+    expect(id).toBe(shown?.id);
+    const stored = message(1, { id, body: 'hello', direction: 'out', state: 'queued' });
+    book.put(stored); // The event comes before the reply.
+    book.publish();
+    asked[1]!.resolve(stored);
+    await sending;
+    expect(book.of(contact).value.messages).toEqual([stored]);
+    expect(book.unsent()).toEqual([]);
+  });
+
+  it('stays, with the reason, when it is refused, and can be tried again or discarded', async () => {
+    const { book, asked } = await opened([]);
+    const sending = book.send(contact, 'hello');
+    asked[1]!.reject(new CallError('storage-failed', ''));
+    await sending;
+    const [failed] = book.of(contact).value.messages;
+    expect(failed).toMatchObject({ state: 'failed', problem: 'storage-failed' });
+    void book.sendAgain(failed!.id);
+    expect(asked[2]!.params).toEqual(asked[1]!.params);
+    expect(book.of(contact).value.messages[0]).toMatchObject({ state: 'sending' });
+    book.discard(failed!.id);
+    expect(book.of(contact).value.messages).toEqual([]);
+  });
+
+  it('refused by a lock goes out after the unlock; other failures wait for people', async () => {
+    const { book, asked } = await opened([]);
+    const locked = book.send(contact, 'locked');
+    const full = book.send(contact, 'full');
+    asked[1]!.reject(new CallError('locked', ''));
+    asked[2]!.reject(new CallError('storage-failed', ''));
+    await Promise.all([locked, full]);
+    book.sendLockedAgain();
+    expect(asked.slice(3).map(({ params }) => params.body)).toEqual(['locked']);
+  });
+
+  it('outlives a reload of everything', async () => {
+    const { book } = await opened([message(1)]);
+    void book.send(contact, 'on its way');
+    book.clear();
+    expect(book.of(contact).value.messages.map(({ body }) => body)).toEqual(['on its way']);
+  });
+});
