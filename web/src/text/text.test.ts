@@ -27,7 +27,8 @@ describe('texts', () => {
   it('all compile, with nothing left in braces', () => {
     const translate = i18n.global.t as unknown as (key: string, values: object, options: number) => string;
     for (const [key, source] of leaves(en)) {
-      const values = Object.fromEntries([...source.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, 'VALUE']));
+      const names = [...source.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+      const values: Record<string, string> = Object.fromEntries(names.map((name) => [name, 'VALUE']));
       const shown = translate(key, values, 2);
       expect(shown, key).not.toBe(key);
       expect(shown, key).not.toMatch(/[{}]/);
