@@ -22,7 +22,7 @@ export interface DiscoveryStatus {
 }
 
 export interface DiscoveryListener {
-  /** Found, or found with other addresses. */
+  /** Found, or found with other addresses or under a new name: then its Loom may have started anew. */
   onSighting(sighting: Sighting): void;
   /** Said goodbye, or its advert ran out. */
   onLost(contact: string): void;

@@ -13,8 +13,8 @@ export interface Advert {
   service: { readonly host: string; readonly port: number } | null;
   /** From TXT. */
   text: PresenceText | null;
-  /** Usable addresses by adapter and record type, with scope. */
-  readonly addresses: Map<string, readonly string[]>;
+  /** Usable addresses, with scope, by record type and the adapter of ours they were heard on. */
+  readonly addresses: Map<string, { readonly adapter: string; readonly hosts: readonly string[] }>;
   /** The contact whose key fits; null for strangers and while not judged. */
   contact: string | null;
   judged: boolean;
@@ -105,4 +105,9 @@ export class AdvertCache {
 /** Everything is known that a sighting needs. */
 export function isComplete({ service, text, addresses }: Advert): boolean {
   return service !== null && text !== null && addresses.size > 0;
+}
+
+/** Whether the advert is known from the link's adapter. */
+export function isHeardOn({ link, addresses }: Advert, { adapter }: Link): boolean {
+  return link.adapter.name === adapter.name || [...addresses.values()].some((known) => known.adapter === adapter.name);
 }

@@ -4,13 +4,13 @@ import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import type { DiscoveryListener } from '../discovery.ts';
 import type { PresenceBook } from '../presence.ts';
-import { AdvertCache, isComplete } from './advert-cache.ts';
+import { AdvertCache, isComplete, isHeardOn } from './advert-cache.ts';
 import type { Advert } from './advert-cache.ts';
 import type { Link } from './adapters.ts';
 import { addressesOf } from './found-addresses.ts';
 import * as limits from './limits.ts';
 import { encodeQuery, encodedLength } from './packet.ts';
-import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
+import type { MdnsRecord, Message, PointerRecord, Question } from './packet.ts';
 import { QUESTION_FOR_ALL, answerFor, labelIn, questionsFor } from './questions.ts';
 import { Sightings } from './sightings.ts';
 import { parseText } from './text.ts';
@@ -20,8 +20,9 @@ export interface BrowserOptions {
   readonly random: (length: number) => Uint8Array;
   readonly book: PresenceBook;
   readonly listener: DiscoveryListener;
-  /** Sends on one link, or on all. */
-  readonly send: (bytes: Uint8Array, link: Link | null) => void;
+  /** All links there are at the moment. */
+  readonly links: () => readonly Link[];
+  readonly send: (link: Link, bytes: Uint8Array) => void;
   /** Whether a label is one of ours. */
   readonly isOwn: (label: string) => boolean;
   /** Our own answers to the question for all. */
@@ -53,7 +54,7 @@ export class Browser {
     this.#cancelBrowsing();
     const { low, high } = limits.ANSWER_DELAY;
     const again = (round: number): void => {
-      this.#options.send(this.#question(this.#options.ownAnswers()), null);
+      for (const link of this.#options.links()) this.#askAll(link, this.#options.ownAnswers());
       const delay = limits.BROWSE_DELAYS[Math.min(round, limits.BROWSE_DELAYS.length - 1)] ?? 0;
       this.#cancelBrowsing = this.#timers.after(delay, () => again(round + 1));
     };
@@ -89,7 +90,7 @@ export class Browser {
   /** Forgets what was learnt on other adapters than these, by name. */
   keepAdapters(kept: ReadonlySet<string>): void {
     for (const advert of this.#adverts.values()) {
-      for (const key of advert.addresses.keys()) if (!kept.has(adapterOf(key))) advert.addresses.delete(key);
+      for (const [key, { adapter }] of advert.addresses) if (!kept.has(adapter)) advert.addresses.delete(key);
       if (advert.addresses.size === 0) this.#adverts.remove(advert);
       else this.#publish(advert.contact);
     }
@@ -148,9 +149,9 @@ export class Browser {
       const before = JSON.stringify([...advert.addresses]);
       for (const [type, { addresses, flush }] of addressesOf(advert.service.host, records, link)) {
         const key = `${type} ${link.adapter.name}`;
-        const kept = flush ? [] : (advert.addresses.get(key) ?? []);
-        const all = [...new Set([...kept, ...addresses])].slice(0, limits.MAX_ADDRESSES);
-        if (all.length > 0) advert.addresses.set(key, all);
+        const kept = flush ? [] : (advert.addresses.get(key)?.hosts ?? []);
+        const hosts = [...new Set([...kept, ...addresses])].slice(0, limits.MAX_ADDRESSES);
+        if (hosts.length > 0) advert.addresses.set(key, { adapter: link.adapter.name, hosts });
         else advert.addresses.delete(key);
       }
       if (JSON.stringify([...advert.addresses]) !== before) this.#publish(advert.contact);
@@ -222,8 +223,8 @@ export class Browser {
    * to us, and so all are fresh to all for the next while. Then this one by name and everywhere.
    */
   #refresh(advert: Advert, round: number): void {
-    if (round === 0) this.#options.send(this.#question([]), advert.link);
-    else this.#options.send(encodeQuery([QUESTION_FOR_ALL, ...questionsFor(advert)], this.#options.ownAnswers()), null);
+    if (round === 0) this.#askAll(advert.link, []);
+    else this.#askAbout([advert], [QUESTION_FOR_ALL]);
   }
 
   #completeSoon(delay: number): void {
@@ -241,33 +242,38 @@ export class Browser {
       .filter((advert) => !isComplete(advert) && advert.completions < limits.MAX_COMPLETIONS);
     const asked = open.slice(0, limits.MAX_ASKED_TOGETHER);
     for (const advert of asked) advert.completions += 1;
-    if (asked.length > 0) this.#options.send(encodeQuery(asked.flatMap(questionsFor)), null);
+    this.#askAbout(asked, []);
     if (open.length > 0) this.#completeSoon(limits.COMPLETION_INTERVAL);
   }
 
-  /** The question for all, with the answers we need not hear (RFC 6762 §7.1). */
-  #question(own: readonly MdnsRecord[]): Buffer {
+  /** Asks about adverts, on the adapters they were heard on: what is near on one network is no other's business. */
+  #askAbout(adverts: readonly Advert[], also: readonly Question[]): void {
+    for (const link of this.#options.links()) {
+      const questions = adverts.filter((advert) => isHeardOn(advert, link)).flatMap(questionsFor);
+      if (questions.length > 0)
+        this.#options.send(link, encodeQuery([...also, ...questions], this.#options.ownAnswers()));
+    }
+  }
+
+  /** The question for all, with the answers from this adapter we need not hear again (RFC 6762 §7.1). */
+  #askAll(link: Link, own: readonly MdnsRecord[]): void {
     const known = [...own];
     let length = encodeQuery([QUESTION_FOR_ALL], known).length;
     for (const advert of this.#adverts.values()) {
       const left = this.#left(advert);
-      if (!isComplete(advert) || left * 2 < advert.lifetime) continue;
+      if (!isComplete(advert) || left * 2 < advert.lifetime || !isHeardOn(advert, link)) continue;
       const record = answerFor(advert.label, Math.floor(left / 1000));
       length += encodedLength(record);
       if (length > limits.MAX_SENT_BYTES) break;
       known.push(record);
     }
-    return encodeQuery([QUESTION_FOR_ALL], known);
+    this.#options.send(link, encodeQuery([QUESTION_FOR_ALL], known));
   }
 
   /** ms; robust against a clock that jumps. */
   #left(advert: Advert): number {
     return clamp(advert.heardAt + advert.lifetime - this.#options.clock.now(), 0, advert.lifetime);
   }
-}
-
-function adapterOf(addressKey: string): string {
-  return addressKey.slice(addressKey.indexOf(' ') + 1);
 }
 
 function clamp(value: number, low: number, high: number): number {

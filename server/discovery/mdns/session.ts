@@ -2,7 +2,7 @@
 import type { DiscoveryListener, PresenceKey } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
-import { isSameNetwork } from './adapters.ts';
+import { isSameNetwork, linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Announcer } from './announcer.ts';
 import { Browser } from './browser.ts';
@@ -68,7 +68,8 @@ export class Session {
       random,
       book: this.#book,
       listener,
-      send: (bytes, link) => (link ? this.#network.send(link, bytes) : this.#network.sendAll(bytes)),
+      links: () => this.#network.adapters.flatMap(linksOf),
+      send: (link, bytes) => this.#network.send(link, bytes),
       isOwn: (label) => this.#announcer.owns(label),
       ownAnswers: () => this.#announcer.knownAnswers(),
     });

@@ -21,7 +21,7 @@ export class Sightings {
     }
     const sighting: Sighting = {
       contact,
-      hosts: bestFirst([...advert.addresses.values()].flat()),
+      hosts: bestFirst([...advert.addresses.values()].flatMap(({ hosts }) => hosts)),
       port: advert.service.port,
     };
     // A new label at the old address is news too: the contact was started anew, or changed its name.

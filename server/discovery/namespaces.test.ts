@@ -1,0 +1,224 @@
+// Two machines, as near as one machine can have them: two network namespaces joined by a cable, an instance in each, on
+// the real port with the real clock. Needs root and `ip netns`; anywhere else it says that it did not run.
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Sighting } from './discovery.ts';
+
+const id = process.pid.toString(36);
+const [left, right] = [`loom-l${id}`, `loom-r${id}`];
+const keys = { ann: 'a1'.repeat(32), bob: 'b0'.repeat(32) };
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function makeNamespaces(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  try {
+    run('ip', 'netns', 'add', left);
+    run('ip', 'netns', 'add', right);
+    run('ip', 'link', 'add', 'loom0', 'netns', left, 'type', 'veth', 'peer', 'name', 'loom0', 'netns', right);
+    return true;
+  } catch {
+    removeNamespaces();
+    return false;
+  }
+}
+
+function removeNamespaces(): void {
+  for (const name of [left, right]) if (existsSync(`/run/netns/${name}`)) run('ip', 'netns', 'del', name);
+}
+
+const available = makeNamespaces();
+process.once('exit', removeNamespaces);
+if (!available) {
+  console.warn('SKIPPED: discovery between network namespaces was not tested. It needs root and `ip netns`.');
+}
+
+interface Event {
+  readonly event: string;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly data: unknown;
+}
+
+/** A process in a namespace. Stopping is closing its input. */
+class Instance {
+  readonly events: Event[] = [];
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  #wake: () => void = () => undefined;
+
+  constructor(namespace: string, program: string, settings: object) {
+    const args = ['netns', 'exec', namespace, process.execPath, program, JSON.stringify(settings)];
+    this.#process = spawn('ip', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    createInterface(this.#process.stdout).on('line', (line) => {
+      this.events.push(JSON.parse(line) as Event);
+      this.#wake();
+    });
+  }
+
+  async first(name: string): Promise<Event> {
+    for (;;) {
+      const event = this.events.find((candidate) => candidate.event === name);
+      if (event) return event;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  ask(name: string): void {
+    this.#process.stdin.write(`${name}\n`);
+  }
+
+  stop(): Promise<unknown> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.stdin.end();
+    return this.#process.exitCode === null ? ended : Promise.resolve();
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+}
+
+/** UDP packets sent and received by programs in a namespace, by the kernel's count; ND and MLD are not UDP. */
+function udpPackets(namespace: string): number {
+  const snmp = run('ip', 'netns', 'exec', namespace, 'cat', '/proc/net/snmp');
+  const v4 = /^Udp: (\d+) \d+ \d+ (\d+)/m.exec(snmp);
+  const v6 = run('ip', 'netns', 'exec', namespace, 'cat', '/proc/net/snmp6').match(/^Udp6(?:In|Out)Datagrams\s+\d+/gm);
+  expect(v4 && v6?.length === 2).toBe(true);
+  const counts = [...(v4?.slice(1) ?? []), ...(v6 ?? []).map((line) => line.split(/\s+/)[1] ?? '')];
+  return counts.map(Number).reduce((sum, count) => sum + count, 0);
+}
+
+/** The kernel takes a moment to see the cable and to make an IPv6 address. */
+async function connected(namespace: string): Promise<void> {
+  while (!/state UP[^]*inet6 fe80/.test(run('ip', '-n', namespace, 'addr', 'show', 'dev', 'loom0'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe.runIf(available)('two machines', () => {
+  let folder = '';
+  let program = '';
+  const instances: Instance[] = [];
+
+  function start(namespace: string, who: 'ann' | 'bob', options: { silent: boolean; port: number }): Instance {
+    const other = who === 'ann' ? 'bob' : 'ann';
+    const instance = new Instance(namespace, program, {
+      ...options,
+      key: keys[who],
+      contacts: { [other]: keys[other] },
+    });
+    instances.push(instance);
+    return instance;
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'loom-namespaces-'));
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      root: fileURLToPath(new URL('../..', import.meta.url)),
+      ssr: { noExternal: true },
+      build: {
+        ssr: fileURLToPath(new URL('../testing/discovery-process.ts', import.meta.url)),
+        outDir: folder,
+        target: 'node20',
+        rolldownOptions: { output: { entryFileNames: 'instance.mjs' } },
+      },
+    });
+    program = join(folder, 'instance.mjs');
+    for (const [name, address] of [
+      [left, '10.77.0.1/24'],
+      [right, '10.77.0.2/24'],
+    ] as const) {
+      // No wait for duplicate address detection: nobody else can be on this cable.
+      run('ip', 'netns', 'exec', name, 'sh', '-c', 'echo 0 > /proc/sys/net/ipv6/conf/loom0/accept_dad');
+      run('ip', '-n', name, 'addr', 'add', address, 'dev', 'loom0');
+      run('ip', '-n', name, 'link', 'set', 'lo', 'up');
+      run('ip', '-n', name, 'link', 'set', 'loom0', 'up');
+    }
+    await Promise.all([left, right].map(connected));
+  });
+
+  afterEach(() => {
+    for (const instance of instances.splice(0)) instance.kill();
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'up');
+  });
+
+  afterAll(() => {
+    removeNamespaces();
+    if (folder !== '') rmSync(folder, { recursive: true });
+  });
+
+  it('see each other and take leave', async () => {
+    const ann = start(left, 'ann', { silent: false, port: 4712 });
+    await ann.first('status');
+    const bob = start(right, 'bob', { silent: false, port: 4713 });
+    const [annSawBob, bobSawAnn] = await Promise.all([ann.first('sighting'), bob.first('sighting')]);
+    const bobStarted = await bob.first('starting');
+    const seen = annSawBob.data as Sighting;
+    expect(seen).toMatchObject({ contact: 'bob', port: 4713 });
+    expect(seen.hosts[0]).toBe('10.77.0.2');
+    expect(seen.hosts[1]).toMatch(/^fe80::[0-9a-f:]+%loom0$/);
+    expect(bobSawAnn.data).toMatchObject({ contact: 'ann', port: 4712 });
+    await bob.stop();
+    const [lost, stopping] = await Promise.all([ann.first('lost'), bob.first('stopping')]);
+    expect(lost.data).toBe('bob');
+    console.info(
+      `seen after ${annSawBob.at - bobStarted.at} ms, saw after ${bobSawAnn.at - bobStarted.at} ms, ` +
+        `goodbye after ${lost.at - stopping.at} ms`,
+    );
+    expect(ann.events.map(({ event }) => event)).toEqual(['starting', 'status', 'sighting', 'lost']);
+    await ann.stop();
+  });
+
+  it('meet on one machine, even with no adapter but loopback', async () => {
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'down');
+    const ann = start(left, 'ann', { silent: false, port: 4712 });
+    const bob = start(left, 'bob', { silent: false, port: 4713 });
+    const [annSawBob, bobSawAnn] = await Promise.all([ann.first('sighting'), bob.first('sighting')]);
+    expect((annSawBob.data as Sighting).hosts[0]).toBe('127.0.0.1');
+    expect((bobSawAnn.data as Sighting).hosts[0]).toBe('127.0.0.1');
+    await Promise.all([ann.stop(), bob.stop()]);
+  });
+
+  it('find each other when the network comes later', async () => {
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'down');
+    const ann = start(left, 'ann', { silent: false, port: 4712 });
+    const bob = start(right, 'bob', { silent: false, port: 4713 });
+    await Promise.all([ann.first('status'), bob.first('status')]);
+    expect(ann.events.map(({ event }) => event)).not.toContain('sighting');
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'up');
+    const [annSawBob, bobSawAnn] = await Promise.all([ann.first('sighting'), bob.first('sighting')]);
+    expect(annSawBob.data).toMatchObject({ contact: 'bob' });
+    expect(bobSawAnn.data).toMatchObject({ contact: 'ann' });
+    await Promise.all([ann.stop(), bob.stop()]);
+  });
+
+  it('hear not one packet of silent discovery', async () => {
+    const before = [udpPackets(left), udpPackets(right)];
+    const silent = start(left, 'ann', { silent: true, port: 4712 });
+    const status = await silent.first('status');
+    expect(status.data).toEqual({ status: 'off', reason: '' });
+    silent.ask('laptop.local');
+    expect((await silent.first('resolved')).data).toMatchObject({ hosts: [] });
+    await silent.stop();
+    expect([udpPackets(left), udpPackets(right)]).toEqual(before);
+    // And the count would have shown it.
+    const loud = start(left, 'ann', { silent: false, port: 4712 });
+    await loud.first('status');
+    loud.ask('laptop.local');
+    await loud.first('resolved');
+    await loud.stop();
+    expect(udpPackets(left)).toBeGreaterThan(before[0] ?? 0);
+  });
+});
