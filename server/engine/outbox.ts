@@ -145,7 +145,15 @@ export class Outbox {
     } as const;
     const order = store.messages.append(record);
     const sealed = sessions.encrypt(roster.get(contactId), id, bytes);
-    const row = { contact: contactId, id, order, session: sealed?.session ?? null, envelope: sealed?.envelope ?? null };
+    const hidden = state === 'hidden';
+    const row = {
+      contact: contactId,
+      id,
+      order,
+      hidden,
+      session: sealed?.session ?? null,
+      envelope: sealed?.envelope ?? null,
+    };
     store.outbox.put(row);
     return { message: { ...record, order }, row };
   }

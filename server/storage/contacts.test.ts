@@ -63,7 +63,7 @@ test('putting again replaces the record and keeps its place, its messages and it
     store.contacts.put(contactRecord(1));
     store.contacts.put(contactRecord(2));
     store.messages.append(newMessage(idOf(1), 1));
-    store.outbox.put({ contact: idOf(1), id: idOf(5), order: 2, session: null, envelope: null });
+    store.outbox.put({ contact: idOf(1), id: idOf(5), order: 2, hidden: false, session: null, envelope: null });
     store.contacts.put(contactRecord(1, { name: 'New name', outSeq: 5 }));
   });
   expect(store.contacts.list().map(({ name }) => name)).toEqual(['New name', 'Contact 2']);
@@ -91,7 +91,7 @@ test('removing takes messages, outbox and sessions along, and leaves the others 
     for (const contact of [1, 2]) {
       store.contacts.put(contactRecord(contact));
       for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(contact), seq));
-      store.outbox.put({ contact: idOf(contact), id: idOf(1), order: 1, session: null, envelope: null });
+      store.outbox.put({ contact: idOf(contact), id: idOf(1), order: 1, hidden: false, session: null, envelope: null });
       store.sessions.save(idOf(contact), 0, { id: idOf(8), role: 'current', since: 1, state: new Uint8Array(9) });
     }
   });

@@ -255,3 +255,7 @@ function openError(error: unknown): unknown {
   if (error.message.includes('locked')) return new StorageError('in-use', 'the database is locked', error);
   return new StorageError('damaged', 'the database cannot be opened', error);
 }
+
+export function isSqliteError(error: unknown): boolean {
+  return error instanceof sqlite.SQLite3Error;
+}

@@ -4,7 +4,7 @@
 //   idle ── write ──▶ open (BEGIN) ── setImmediate, flush or a full batch ──▶ COMMIT ──▶ idle, all promises fulfilled
 //                      │ work throws, or COMMIT fails
 //                      └──▶ ROLLBACK ──▶ onFailure, all promises of the batch rejected ──▶ idle
-import type { Database } from './database.ts';
+import { isSqliteError, type Database } from './database.ts';
 import { StorageError } from './errors.ts';
 
 /** A batch this long is committed at once: its transaction would only grow, and its callers wait. */
@@ -14,7 +14,7 @@ export interface Journal {
   /**
    * Runs `work` now, inside this turn's transaction, and resolves with its result once that is durable. When any work
    * of the turn throws, or the commit fails, everything of it is rolled back and each promise rejects with StorageError
-   * write-failed, what happened as its cause.
+   * write-failed, what happened as its cause; but work that threw an error of its own gets that one back.
    */
   write<T>(work: () => T): Promise<T>;
   /** Commits now. */
@@ -91,7 +91,7 @@ export class GroupJournal implements Journal {
     return batch;
   }
 
-  #run<T>(work: () => T, reject: (error: StorageError) => void): { value: T } | null {
+  #run<T>(work: () => T, reject: (error: unknown) => void): { value: T } | null {
     this.#working = true;
     try {
       const value = this.#database.within(work);
@@ -107,13 +107,13 @@ export class GroupJournal implements Journal {
   }
 
   /** Rolls the batch back; `reject` is that of the work which threw and stands in no batch. */
-  #fail(error: unknown, reject?: (error: StorageError) => void): void {
+  #fail(error: unknown, reject?: (error: unknown) => void): void {
     const state = this.#state;
     if (state.kind === 'open') this.#settle(state.timer);
     const failure = failed(error);
     this.#rollback();
     this.onFailure?.(failure);
-    reject?.(failure);
+    reject?.(isOfTheDisk(error) ? failure : error);
     if (state.kind === 'open') for (const waiting of state.batch) waiting.reject(failure);
   }
 
@@ -129,6 +129,11 @@ export class GroupJournal implements Journal {
     clearImmediate(timer);
     this.#state = { kind: 'idle' };
   }
+}
+
+/** Anything else that work throws is its own: a bug, or what it has to say to its caller. */
+function isOfTheDisk(error: unknown): boolean {
+  return error instanceof StorageError || isSqliteError(error);
 }
 
 function failed(cause: unknown): StorageError {

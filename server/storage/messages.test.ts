@@ -289,9 +289,8 @@ test('no statement reads a whole table or sorts one', async () => {
     store.messages.append(newMessage(CONTACT, 1));
     store.messages.append(newMessage(CONTACT, 3));
     store.messages.insertLate(newMessage(CONTACT, 2));
-    store.outbox.put({ contact: CONTACT, id: idOf(3), order: 1, session: idOf(4), envelope });
+    store.outbox.put({ contact: CONTACT, id: idOf(3), order: 1, hidden: false, session: idOf(4), envelope });
     store.outbox.replace(CONTACT, idOf(3), idOf(5), envelope);
-    store.outbox.resetEnvelopes(CONTACT);
     store.sessions.save(CONTACT, 0, { id: idOf(4), role: 'old', since: 1, state: envelope });
     store.sessions.remove(CONTACT, 0, idOf(4));
     store.messages.setState(CONTACT, 'in', idOf(1), 'read');

@@ -50,6 +50,7 @@ const first = `
     contact BLOB NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
     id BLOB NOT NULL,
     place REAL NOT NULL,
+    hidden INTEGER NOT NULL,
     body BLOB
   );
   CREATE UNIQUE INDEX outbox_id ON outbox (contact, id);
@@ -81,10 +82,10 @@ const first = `
   CREATE TRIGGER message_changed AFTER UPDATE OF state ON message WHEN (OLD.state = 3) <> (NEW.state = 3) BEGIN
     UPDATE contact SET unread = unread + (NEW.state = 3) - (OLD.state = 3) WHERE id = NEW.contact;
   END;
-  CREATE TRIGGER outbox_added AFTER INSERT ON outbox BEGIN
+  CREATE TRIGGER outbox_added AFTER INSERT ON outbox WHEN NEW.hidden = 0 BEGIN
     UPDATE contact SET queued = queued + 1 WHERE id = NEW.contact;
   END;
-  CREATE TRIGGER outbox_removed AFTER DELETE ON outbox BEGIN
+  CREATE TRIGGER outbox_removed AFTER DELETE ON outbox WHEN OLD.hidden = 0 BEGIN
     UPDATE contact SET queued = queued - 1 WHERE id = OLD.contact;
   END;
 `;
@@ -110,7 +111,7 @@ export function recount(database: Database): void {
       UPDATE contact SET unread = unread_now, queued = queued_now FROM (
         SELECT id AS counted,
           (SELECT count(*) FROM message WHERE contact = contact.id AND state = 3) AS unread_now,
-          (SELECT count(*) FROM outbox WHERE outbox.contact = contact.id) AS queued_now
+          (SELECT count(*) FROM outbox WHERE outbox.contact = contact.id AND hidden = 0) AS queued_now
         FROM contact
       ) WHERE id = counted AND (unread <> unread_now OR queued <> queued_now)`);
   });

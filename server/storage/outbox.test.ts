@@ -19,7 +19,7 @@ afterEach(() => temp.remove());
 
 function row(number: number, changes: Partial<OutboxRow> = {}): OutboxRow {
   const envelope = new Uint8Array(100).fill(number);
-  return { contact: CONTACT, id: idOf(number), order: number, session: idOf(77), envelope, ...changes };
+  return { contact: CONTACT, id: idOf(number), order: number, hidden: false, session: idOf(77), envelope, ...changes };
 }
 
 test('what waits comes in order, behind a given place, up to a limit', async () => {
@@ -48,15 +48,19 @@ test('replacing one that was acknowledged meanwhile does nothing', async () => {
   expect(store.outbox.total()).toBe(0);
 });
 
-test('all envelopes of a contact are dropped at once', async () => {
+test('hidden ones wait like the others, and are not counted', async () => {
   await store.journal.write(() => {
-    for (const number of [1, 2, 3]) store.outbox.put(row(number));
-    store.outbox.put(row(9, { contact: idOf(2) }));
-    store.outbox.resetEnvelopes(CONTACT);
+    store.outbox.put(row(1));
+    store.outbox.put(row(2, { hidden: true }));
   });
-  const waiting = { session: null, envelope: null };
-  expect(store.outbox.pending(CONTACT, 0, 50)).toEqual([1, 2, 3].map((number) => row(number, waiting)));
-  expect(store.outbox.get(idOf(2), idOf(9))?.envelope).not.toBeNull();
+  store = await temp.reopen();
+  expect(store.outbox.pending(CONTACT, 0, 50)).toEqual([row(1), row(2, { hidden: true })]);
+  expect([store.outbox.count(CONTACT), store.outbox.total()]).toEqual([1, 1]);
+  await store.journal.write(() => {
+    store.outbox.replace(CONTACT, idOf(2), idOf(78), new Uint8Array(5));
+    store.outbox.remove(CONTACT, idOf(2));
+  });
+  expect(store.outbox.count(CONTACT)).toBe(1);
 });
 
 test('removing says whether there was something, and the counts follow', async () => {

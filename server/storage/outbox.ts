@@ -11,6 +11,8 @@ export interface OutboxRow {
   /** The message's id. */
   readonly id: string;
   readonly order: number;
+  /** Not for people: it is sent like the others, but not counted. */
+  readonly hidden: boolean;
   /** Hex id of the session that the envelope is encrypted in. */
   readonly session: string | null;
   /** Null: to be encrypted when there is a session. */
@@ -27,17 +29,16 @@ export interface OutboxTable {
   get(contact: string, id: string): OutboxRow | null;
   /** @returns false when it was not there. */
   remove(contact: string, id: string): boolean;
+  /** Those that are not hidden. */
   count(contact: string): number;
-  /** Over all contacts. */
+  /** The same over all contacts. */
   total(): number;
-  /** All of a contact's are to be encrypted anew. */
-  resetEnvelopes(contact: string): void;
 }
 
 const bodySchema = z.object({ session: bytesSchema, envelope: bytesSchema });
 
 const PUT = `
-  INSERT INTO outbox (contact, id, place, body) VALUES (?, ?, ?, ?)
+  INSERT INTO outbox (contact, id, place, hidden, body) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (contact, id) DO UPDATE SET place = excluded.place, body = excluded.body`;
 const BY_ID = 'contact = ? AND id = ?';
 
@@ -52,14 +53,14 @@ export class SealedOutbox implements OutboxTable {
     this.#seal = sealing.table('outbox');
   }
 
-  put({ contact, id, order, session, envelope }: OutboxRow): void {
+  put({ contact, id, order, hidden, session, envelope }: OutboxRow): void {
     const body = session !== null && envelope ? this.#sealed(contact, id, order, session, envelope) : null;
-    this.#database.change(PUT, idBytes(contact), idBytes(id), order, body);
+    this.#database.change(PUT, idBytes(contact), idBytes(id), order, Number(hidden), body);
   }
 
   replace(contact: string, id: string, session: string, envelope: Uint8Array): void {
-    const order = this.#row(contact, id)?.number('place');
-    if (order !== undefined) this.put({ contact, id, order, session, envelope });
+    const row = this.#row(contact, id);
+    if (row) this.put({ ...factsOf(row), session, envelope });
   }
 
   pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
@@ -84,10 +85,6 @@ export class SealedOutbox implements OutboxTable {
     return this.#database.row('SELECT total(queued) AS queued FROM contact')?.number('queued') ?? 0;
   }
 
-  resetEnvelopes(contact: string): void {
-    this.#database.change('UPDATE outbox SET body = NULL WHERE contact = ? AND body IS NOT NULL', idBytes(contact));
-  }
-
   #row(contact: string, id: string): Row | null {
     return this.#database.row(`SELECT * FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id));
   }
@@ -97,7 +94,7 @@ export class SealedOutbox implements OutboxTable {
   }
 
   #open(row: Row): OutboxRow {
-    const known = { contact: idOf(row, 'contact'), id: idOf(row, 'id'), order: row.number('place') };
+    const known = factsOf(row);
     try {
       const body = row.bytesOrNull('body');
       if (!body) return { ...known, session: null, envelope: null };
@@ -110,6 +107,15 @@ export class SealedOutbox implements OutboxTable {
       return { ...known, session: null, envelope: null };
     }
   }
+}
+
+function factsOf(row: Row): Pick<OutboxRow, 'contact' | 'id' | 'order' | 'hidden'> {
+  return {
+    contact: idOf(row, 'contact'),
+    id: idOf(row, 'id'),
+    order: row.number('place'),
+    hidden: row.number('hidden') !== 0,
+  };
 }
 
 function rowKey(contact: Uint8Array, id: Uint8Array, order: number): Uint8Array {

@@ -226,7 +226,7 @@ describe('opening', () => {
     await store.journal.write(() => {
       store.contacts.put(contactRecord(1));
       for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(1), seq));
-      store.outbox.put({ contact: idOf(1), id: idOf(9), order: 4, session: null, envelope: null });
+      store.outbox.put({ contact: idOf(1), id: idOf(9), order: 4, hidden: false, session: null, envelope: null });
     });
     store.close();
     const database = new Database(temp.path);
@@ -254,7 +254,7 @@ test('with a passphrase neither texts nor keys stand in any file, at any time', 
     );
     const content = new TextEncoder().encode(canary.repeat(50));
     for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(1), seq, { content }));
-    store.outbox.put({ contact: idOf(1), id: idOf(1), order: 1, session: idOf(5), envelope: content });
+    store.outbox.put({ contact: idOf(1), id: idOf(1), order: 1, hidden: false, session: idOf(5), envelope: content });
     store.sessions.save(idOf(1), 0, { id: idOf(5), role: 'current', since: 1, state: secret(0xa6) });
     const request = {
       ik: secret(0xa7),

@@ -33,7 +33,7 @@ function fill(store: Store): void {
       store.messages.append(newMessage(contact, number, { seq, state: seq === 1 ? 'read' : 'received' }));
       const order = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
       const envelope = new Uint8Array(40).fill(number);
-      store.outbox.put({ contact, id: idOf(number), order, session: idOf(60 + number), envelope });
+      store.outbox.put({ contact, id: idOf(number), order, hidden: false, session: idOf(60 + number), envelope });
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
     }

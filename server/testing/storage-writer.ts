@@ -35,7 +35,7 @@ function write(number: number): Promise<number> {
     store.contacts.setOutSeq(contact, number);
     store.sessions.save(contact, 0, { id: idOf(2), role: 'current', since: number, state: content });
     const order = store.messages.append(newMessage(contact, number, { direction: 'out', content }));
-    store.outbox.put({ contact, id: idOf(number), order, session: idOf(2), envelope: content });
+    store.outbox.put({ contact, id: idOf(number), order, hidden: false, session: idOf(2), envelope: content });
     return number;
   });
 }
