@@ -3,11 +3,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
-const outDir = path('../node_modules/.cache/bench');
 
-await build({
-  configFile: path('vite.server.config.ts'),
-  logLevel: 'warn',
-  build: { outDir, rolldownOptions: { input: { bench: path('../server/bench/main.ts') } } },
-});
-await import(pathToFileURL(`${outDir}/bench.js`).href);
+await build({ configFile: path('vite.server.config.ts'), mode: 'bench', logLevel: 'warn' });
+await import(pathToFileURL(path('../node_modules/.cache/bench/bench.js')).href);

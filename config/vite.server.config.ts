@@ -8,7 +8,15 @@ import { defineConfig } from 'vite';
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const { version } = JSON.parse(readFileSync(path('../package.json'), 'utf8')) as { version: string };
 
-export default defineConfig({
+const program = {
+  main: path('../server/main.ts'),
+  // Started as a thread of its own, found by its name beside the file that starts it.
+  'argon2-worker': path('../server/crypto/argon2-worker.js'),
+};
+/** `--mode bench`, by config/bench.js: built as the program is, so that it measures the same code. */
+const bench = { bench: path('../server/bench/main.ts') };
+
+export default defineConfig(({ mode }) => ({
   root: path('..'),
   publicDir: false,
   define: { __LOOM_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
@@ -19,18 +27,14 @@ export default defineConfig({
   },
   build: {
     ssr: true,
-    outDir: path('../dist/server'),
+    outDir: path(mode === 'bench' ? '../node_modules/.cache/bench' : '../dist/server'),
     emptyOutDir: true,
     target: 'node20',
     minify: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: {
-        main: path('../server/main.ts'),
-        // Started as a thread of its own, found by its name beside the file that starts it.
-        'argon2-worker': path('../server/crypto/argon2-worker.js'),
-      },
+      input: mode === 'bench' ? bench : program,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
-});
+}));
