@@ -205,20 +205,19 @@ describe.runIf(available)('two machines', () => {
   });
 
   it('hear not one packet of silent discovery', async () => {
-    const before = [udpPackets(left), udpPackets(right)];
+    const before = udpPackets(left);
     const silent = start(left, 'ann', { silent: true, port: 4712 });
     const status = await silent.first('status');
     expect(status.data).toEqual({ status: 'off', reason: '' });
     silent.ask('laptop.local');
     expect((await silent.first('resolved')).data).toMatchObject({ hosts: [] });
     await silent.stop();
-    expect([udpPackets(left), udpPackets(right)]).toEqual(before);
-    // And the count would have shown it.
+    expect(udpPackets(left)).toBe(before);
+    // The count would have shown it: here it goes up, or the test never ends.
     const loud = start(left, 'ann', { silent: false, port: 4712 });
     await loud.first('status');
     loud.ask('laptop.local');
-    await loud.first('resolved');
+    while (udpPackets(left) === before) await new Promise((resolve) => setTimeout(resolve, 20));
     await loud.stop();
-    expect(udpPackets(left)).toBeGreaterThan(before[0] ?? 0);
   });
 });
