@@ -361,6 +361,16 @@ test('a port that is taken ends with 1 and says so', async () => {
   expect(peer).toMatchObject({ code: 1, stderr: expect.stringContaining(`${daemon.ready.peerPort} is taken`) });
 });
 
+test('a profile that cannot be read ends with 1, says so, and stays as it is', async () => {
+  const folder = temporaryFolder();
+  const data = join(folder, 'data');
+  mkdirSync(join(data, 'default'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(data, 'default', 'keys.json'), '{"broken', { mode: 0o600 });
+  const ended = await loomWeb([...serve, '--data-dir', data]);
+  expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('keys.json') });
+  expect(readFileSync(join(data, 'default', 'keys.json'), 'utf8')).toBe('{"broken');
+});
+
 test('options beat the environment', async () => {
   const folder = temporaryFolder();
   const env = { LOOM_PROFILE: 'from-env', LOOM_DATA_DIR: join(folder, 'env') };

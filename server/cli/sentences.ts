@@ -1,5 +1,6 @@
 // What the command line says for each error code of the contract.
 import type { ErrorCode } from '../contract/errors.ts';
+import type { StorageErrorCode } from '../storage/errors.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 
@@ -36,6 +37,17 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'message-id-taken': 'Another message has this id.',
   'too-many': 'That is more than Loom keeps or takes at once.',
   internal: 'Loom met a mistake of its own. Its log on stderr says more.',
+};
+
+/** When a profile cannot be started at all. */
+export const storageSentences: Readonly<Record<StorageErrorCode, string>> = {
+  'wrong-passphrase': sentences['wrong-passphrase'],
+  'keys-damaged': 'The keys of the profile (keys.json) cannot be read. Nothing was changed.',
+  'database-newer': sentences['database-newer'],
+  'in-use': 'The database of the profile is in use by another program.',
+  'not-crash-safe': 'The disk of the profile cannot keep a database safe over a crash. Choose another with --data-dir.',
+  damaged: 'The database of the profile is damaged. Nothing was changed.',
+  'write-failed': sentences['storage-failed'],
 };
 
 /** Locked is 3 and not allowed is 5, so that scripts can tell; everything else the daemon refuses is 1. */

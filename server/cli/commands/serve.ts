@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Loom, LoomOptions } from '../../loom.ts';
 import { serveOptions } from '../../options.ts';
 import type { ServeOptions } from '../../options.ts';
+import { StorageError } from '../../storage/errors.ts';
 import { version } from '../../version.ts';
 import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../banner.ts';
 import type { Unopened } from '../banner.ts';
@@ -12,6 +13,7 @@ import { prepareFolder } from '../data-dir.ts';
 import { CommandFailure, exitCodes } from '../exit.ts';
 import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
 import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-browser.ts';
+import { storageSentences } from '../sentences.ts';
 import { surroundings } from '../surroundings.ts';
 
 /** Beside the bundle of the server, `dist/server/main.js`. */
@@ -115,10 +117,11 @@ async function showRunning({ json, place, terminal }: Pick<Call, 'json' | 'place
 
 /** What a person can mend gets its sentence; everything else stays a bug. */
 function explained(error: unknown, options: ServeOptions): unknown {
+  if (error instanceof StorageError) return new CommandFailure('failed', storageSentences[error.code]);
   const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') {
-    const which = options.peerPort === 0 ? String(options.port) : `${options.port ?? ''} or ${options.peerPort}`;
-    return new CommandFailure('failed', `Port ${which} is taken by another program.`);
+    const ports = [options.port, options.peerPort].filter((port) => port !== null && port !== 0);
+    return new CommandFailure('failed', `Port ${ports.join(' or ')} is taken by another program.`);
   }
   if (code === 'EADDRNOTAVAIL')
     return new CommandFailure('failed', `This computer has no address ${options.peerHost}.`);
