@@ -4,7 +4,7 @@ import { StorageError } from './errors.ts';
 import { idOf } from './ids.ts';
 import type { Sealing } from './sealing.ts';
 
-/** Opens each row; those that are damaged are left out and reported under their `id`. */
+/** Opens each row; those that are damaged are left out and reported under their `id`, if that much of it is left. */
 export function collect<T>(sealing: Sealing, table: string, rows: readonly Row[], open: (row: Row) => T): T[] {
   const opened: T[] = [];
   for (const row of rows) {
@@ -12,8 +12,16 @@ export function collect<T>(sealing: Sealing, table: string, rows: readonly Row[]
       opened.push(open(row));
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
-      sealing.onDamaged({ table, key: idOf(row, 'id') });
+      sealing.onDamaged({ table, key: nameOf(row) });
     }
   }
   return opened;
+}
+
+function nameOf(row: Row): string {
+  try {
+    return idOf(row, 'id');
+  } catch {
+    return '';
+  }
 }

@@ -131,8 +131,7 @@ export class SealedMessages implements MessageTable {
   markRead(contact: string): number {
     const sql = 'SELECT contact, direction, id, seq, place FROM message WHERE contact = ? AND state = 3';
     const rows = this.#database.rows(sql, idBytes(contact));
-    for (const row of rows) this.#setState(row, 'read');
-    return rows.length;
+    return collect(this.#sealing, 'message', rows, (row) => this.#setState(row, 'read')).length;
   }
 
   unread(contact: string): number {

@@ -1,6 +1,7 @@
 // What is not on their disk yet. In clear: ids and order; the envelope and the session it is encrypted in are sealed.
 import { z } from 'zod';
 import { concat, toHex } from '../crypto/bytes.ts';
+import { collect } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
@@ -53,8 +54,10 @@ export class SealedOutbox implements OutboxTable {
     this.#seal = sealing.table('outbox');
   }
 
-  put({ contact, id, order, hidden, session, envelope }: OutboxRow): void {
-    const body = session !== null && envelope ? this.#sealed(contact, id, order, session, envelope) : null;
+  put({ session, envelope, ...facts }: OutboxRow): void {
+    const { contact, id, order, hidden } = facts;
+    const text = session !== null && envelope ? { session: idBytes(session), envelope } : null;
+    const body = text && this.#seal.seal(rowKey(facts), text);
     this.#database.change(PUT, idBytes(contact), idBytes(id), order, Number(hidden), body);
   }
 
@@ -65,7 +68,8 @@ export class SealedOutbox implements OutboxTable {
 
   pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
     const sql = 'SELECT * FROM outbox WHERE contact = ? AND place > ? ORDER BY place LIMIT ?';
-    return this.#database.rows(sql, idBytes(contact), afterOrder, limit).map((row) => this.#open(row));
+    const rows = this.#database.rows(sql, idBytes(contact), afterOrder, limit);
+    return collect(this.#sealing, 'outbox', rows, (row) => this.#open(row));
   }
 
   get(contact: string, id: string): OutboxRow | null {
@@ -89,27 +93,25 @@ export class SealedOutbox implements OutboxTable {
     return this.#database.row(`SELECT * FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id));
   }
 
-  #sealed(contact: string, id: string, order: number, session: string, envelope: Uint8Array): Uint8Array {
-    return this.#seal.seal(rowKey(idBytes(contact), idBytes(id), order), { session: idBytes(session), envelope });
-  }
-
   #open(row: Row): OutboxRow {
-    const known = factsOf(row);
+    const facts = factsOf(row);
     try {
       const body = row.bytesOrNull('body');
-      if (!body) return { ...known, session: null, envelope: null };
-      const key = rowKey(row.bytes('contact'), row.bytes('id'), known.order);
-      const { session, envelope } = this.#seal.open(key, body, bodySchema);
-      return { ...known, session: toHex(session), envelope };
+      if (!body) return { ...facts, session: null, envelope: null };
+      const { session, envelope } = this.#seal.open(rowKey(facts), body, bodySchema);
+      return { ...facts, session: toHex(session), envelope };
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      this.#sealing.onDamaged({ table: 'outbox', key: known.id });
-      return { ...known, session: null, envelope: null };
+      this.#sealing.onDamaged({ table: 'outbox', key: facts.id });
+      return { ...facts, session: null, envelope: null };
     }
   }
 }
 
-function factsOf(row: Row): Pick<OutboxRow, 'contact' | 'id' | 'order' | 'hidden'> {
+/** What stands in clear, and never changes. */
+type Facts = Pick<OutboxRow, 'contact' | 'id' | 'order' | 'hidden'>;
+
+function factsOf(row: Row): Facts {
   return {
     contact: idOf(row, 'contact'),
     id: idOf(row, 'id'),
@@ -118,6 +120,6 @@ function factsOf(row: Row): Pick<OutboxRow, 'contact' | 'id' | 'order' | 'hidden
   };
 }
 
-function rowKey(contact: Uint8Array, id: Uint8Array, order: number): Uint8Array {
-  return concat(contact, id, float64(order));
+function rowKey({ contact, id, order, hidden }: Facts): Uint8Array {
+  return concat(idBytes(contact), idBytes(id), float64(order), Uint8Array.of(Number(hidden)));
 }

@@ -33,7 +33,7 @@ function fill(store: Store): void {
       store.messages.append(newMessage(contact, number, { seq, state: seq === 1 ? 'read' : 'received' }));
       const order = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
       const envelope = new Uint8Array(40).fill(number);
-      store.outbox.put({ contact, id: idOf(number), order, hidden: false, session: idOf(60 + number), envelope });
+      store.outbox.put({ contact, id: idOf(number), order, hidden: seq === 2, session: idOf(60 + number), envelope });
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
     }
@@ -135,7 +135,7 @@ const pairs = [
 const columns = {
   contact: ['id', 'identity', 'out_seq', 'out_tag', 'in_seq', 'in_tag', 'body'],
   message: ['contact', 'direction', 'id', 'seq', 'place', 'state', 'tag', 'body'],
-  outbox: ['contact', 'id', 'place', 'body'],
+  outbox: ['contact', 'id', 'place', 'hidden', 'body'],
   session: ['contact', 'id', 'body'],
   request: ['id', 'identity', 'body'],
 };
@@ -188,8 +188,10 @@ test('one damaged row hides no other', async () => {
       UPDATE message SET body = x'00', tag = x'' WHERE rowid = 1;
       UPDATE message SET state = 77 WHERE rowid = 3;
       UPDATE message SET direction = 'left' WHERE rowid = 4;
+      UPDATE message SET id = 'text', state = 3 WHERE rowid = 5;
+      UPDATE outbox SET hidden = 'text' WHERE rowid = 1;
       UPDATE session SET body = 'text' WHERE rowid = 1;
-      UPDATE request SET identity = NULL || x'01' WHERE rowid = 5`),
+      UPDATE request SET body = 7 WHERE rowid = 1`),
   );
   expect(wrong).toEqual([]);
   expect(damage).toBeGreaterThan(4);
@@ -199,7 +201,10 @@ test('one damaged row hides no other', async () => {
   const store = await temp.open();
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.messages.page(CONTACTS[0]!, null, 50, Infinity).messages.map(({ id }) => id)).toEqual([idOf(1)]);
-  expect(store.messages.page(CONTACTS[1]!, null, 50, Infinity).messages).toHaveLength(4);
+  expect(store.messages.page(CONTACTS[1]!, null, 50, Infinity).messages).toHaveLength(3);
+  expect(store.outbox.pending(CONTACTS[0]!, 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
+  expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
+  expect(await store.journal.write(() => store.messages.markRead(CONTACTS[1]!))).toBe(1);
   store.close();
 });
 
