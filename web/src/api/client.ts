@@ -75,7 +75,6 @@ export class Client {
   /** Tries again now, for people who do not want to wait. */
   retry(): void {
     if (this.#state.kind === 'lost') this.#connect();
-    if (this.#state.kind === 'impostor' || this.#state.kind === 'out') location.reload();
   }
 
   #setState(state: LineState): void {

@@ -2,13 +2,16 @@
 //
 //   greeting ──{ns}──▶ proving ──{mac} holds──▶ proven ──close──▶ lost
 //      │                  │ └──{mac} wrong────▶ impostor
-//      └──close─▶ lost    └──close frame──────▶ refused   (a cut line without one: lost)
+//      └──close─▶ lost    └──close 4401───────▶ refused, as later when the session is revoked
 import { encodeHex, parseHex } from './hex.ts';
 import { importProofKey, makeClientProof, NONCE_BYTES, serverProofHolds } from './proof.ts';
 import type { Session } from './session.ts';
 
 /** Loopback answers in ms; through a tunnel or on a machine just woken it may take seconds. */
 const PROOF_MS = 10_000;
+
+/** The close code of a daemon that does not know our session, or no longer. */
+const SESSION_REFUSED = 4401;
 
 /** `refused`: the daemon does not know our session. `impostor`: what answered is not our daemon. */
 export type SocketEnd = 'lost' | 'refused' | 'impostor';
@@ -52,7 +55,7 @@ export class ProvenSocket {
     this.#socket.addEventListener('close', (event) => {
       // After what arrived before it, or a proof in the making would still be taken for an open line.
       this.#queue = this.#queue.then(() => {
-        this.#end(this.#state.kind === 'proving' && event.wasClean ? 'refused' : 'lost');
+        this.#end(event.code === SESSION_REFUSED ? 'refused' : 'lost');
       });
     });
   }

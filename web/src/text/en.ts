@@ -6,7 +6,6 @@ export const en = {
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',
-    skip: 'Skip to conversation',
     titleUnread: '({count}) Loom',
     close: 'Close',
     cancel: 'Cancel',
@@ -16,7 +15,6 @@ export const en = {
     copied: 'Copied',
     copyFailed: 'Select and copy by hand',
     tryAgain: 'Try again',
-    required: 'Needed',
   },
   entry: {
     noneTitle: 'Almost there',
@@ -40,7 +38,6 @@ export const en = {
   },
   line: {
     lost: 'Loom is not answering. What you write is kept and sent when it is back.',
-    back: 'Connected again.',
     retry: 'Try now',
     storage:
       'Your disk refuses to be written to. Messages cannot be stored or confirmed until it works again. Check that it is not full.',
@@ -101,7 +98,6 @@ export const en = {
     requests: 'Requests',
     search: 'Search people',
     searchPlaceholder: 'Search',
-    clearSearch: 'Clear search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
     noneHint: 'Share your token, add theirs, and you can talk.',
@@ -143,14 +139,12 @@ export const en = {
   details: {
     open: 'Contact details',
     title: 'About {name}',
-    nameSection: 'Name',
     nameField: 'Name for this contact',
     safety: 'Safety number',
     safetyHint:
       'Read these digits to each other, in person or on a call. If both of you see the same, nobody stands between you.',
     verify: 'Mark as verified',
     unverify: 'Remove the mark',
-    isVerified: 'You have verified this contact.',
     addresses: 'Addresses',
     noAddresses: 'None known. Loom looks for them on the network by itself.',
     addressField: 'Address (HOST:PORT)',
@@ -242,7 +236,6 @@ export const en = {
     removePassphrase: 'Remove passphrase',
     removeWarning: 'Without a passphrase your messages are stored without a lock.',
     lock: 'Lock now',
-    lockHint: 'Asks for the passphrase before anything is shown again.',
     network: 'Network',
     port: 'Peer port',
     addresses: 'Addresses',
