@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { Wire } from './wire.ts';
 
 test('a second tab gets in through the first, and both stay equal', async ({ friends: { ann, bob } }) => {
   const second = await ann.context.newPage();
@@ -18,27 +19,33 @@ test('a second tab gets in through the first, and both stay equal', async ({ fri
 test('a tab that lost its socket says so, comes back, and catches up without a reload', async ({
   friends: { ann, bob },
 }) => {
-  await ann.page.evaluate(() => Object.assign(window, { sameDocument: true }));
-  const client = await ann.context.newCDPSession(ann.page);
-  await client.send('Network.enable');
-  await client.send('Network.emulateNetworkConditions', {
-    offline: true,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: -1,
-  });
-  // An emulated outage spares open sockets: this one is cut by the daemon's side.
-  const cut = await ann.daemon.ask((control) => control.request('status.get', {}));
-  expect(cut.state).toBe('ready');
-  await client.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: -1,
-  });
-  await bob.send('while you were away');
-  await expect(ann.message('while you were away')).toBeVisible();
-  expect(await ann.page.evaluate(() => 'sameDocument' in window)).toBe(true);
+  // The tab reaches its daemon through a wire that can be cut, as through an SSH tunnel.
+  const wire = await Wire.to(Number(new URL(ann.daemon.origin).port));
+  const page = await ann.context.newPage();
+  ann.listen(page);
+  await page.goto((await ann.daemon.url()).replace(ann.daemon.origin, wire.origin));
+  await page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).click();
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  wire.cut();
+  await expect(
+    page
+      .getByRole('status')
+      .filter({ hasText: /not answering/i })
+      .first(),
+  ).toBeVisible();
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await box.fill('written while cut off');
+  await box.press('Enter');
+  await bob.send('said while cut off');
+  await expect(ann.message('said while cut off')).toBeVisible();
+  wire.mend();
+  const log = page.getByRole('log', { name: 'Messages' });
+  await expect(log.getByText('said while cut off')).toBeVisible();
+  await expect(bob.message('written while cut off')).toHaveCount(1);
+  await expect(ann.message('written while cut off')).toHaveCount(1);
+  expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
+  await page.close();
+  await wire.close();
 });
 
 test('without a code and without another tab, the page says how to get in', async ({ person, browser }) => {

@@ -1,0 +1,112 @@
+// The local door as a browser and a raw client meet it. Every row of the table has its own tests beside the guard; here
+// the real program answers.
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from './fixtures.ts';
+
+function ask(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
+      let body = '';
+      response.on('data', (piece: Buffer) => (body += piece.toString()));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asked.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve({ status: 101, body: '' });
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+const upgrade = (host: string, origin: string): Record<string, string> => ({
+  host,
+  origin,
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+});
+
+test('a wrong Host or Origin is refused before anything else', async ({ person }) => {
+  const ann = await person('Ann');
+  const port = Number(new URL(ann.daemon.origin).port);
+  const own = `127.0.0.1:${port}`;
+  expect((await ask(port, '/', { host: own })).status).toBe(200);
+  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.nip.io', '0.0.0.0', 'localhost.']) {
+    expect(await ask(port, '/', { host }), host).toEqual({ status: 421, body: '' });
+    expect((await ask(port, '/ws', upgrade(host, `http://${host}`))).status, host).toBe(421);
+  }
+  for (const origin of [
+    'http://evil.example',
+    `https://${own}`,
+    `http://localhost:${port}`,
+    'null',
+    `http://127.0.0.1:${port + 1}`,
+  ]) {
+    expect((await ask(port, '/api/session', { host: own, origin }, 'POST')).status, origin).toBe(403);
+    expect((await ask(port, '/ws', upgrade(own, origin))).status, origin).toBe(403);
+  }
+  expect((await ask(port, '/ws', upgrade(own, `http://${own}`))).status).toBe(101);
+});
+
+test('a page on another port of this computer reads nothing and gets no socket', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.onboard();
+  const hostile = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>hostile</title>');
+  });
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+  const page = await ann.context.newPage();
+  await page.goto(`http://127.0.0.1:${(hostile.address() as AddressInfo).port}/`);
+  const got = await page.evaluate(async (origin) => {
+    const attempt = async (path: string, init?: RequestInit): Promise<string> => {
+      try {
+        return await (await fetch(origin + path, init)).text();
+      } catch {
+        return 'refused';
+      }
+    };
+    const socket = await new Promise<string>((resolve) => {
+      const ws = new WebSocket(`${origin.replace('http', 'ws')}/ws`);
+      ws.onopen = () => resolve('open');
+      ws.onmessage = () => resolve('message');
+      ws.onerror = () => resolve('refused');
+    });
+    const framed = await new Promise<string>((resolve) => {
+      const frame = document.createElement('iframe');
+      frame.src = origin;
+      frame.onload = () => {
+        try {
+          resolve(frame.contentDocument ? 'empty' : 'refused');
+        } catch {
+          resolve('refused');
+        }
+      };
+      document.body.append(frame);
+    });
+    return [await attempt('/'), await attempt('/api/session', { method: 'POST', body: '{}' }), socket, framed];
+  }, ann.daemon.origin);
+  expect(got).toEqual(['refused', 'refused', 'refused', 'refused']);
+  hostile.close();
+});
+
+test('the page keeps nothing that another page or a later visit could find', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.onboard();
+  const kept = await ann.page.evaluate(async () => ({
+    cookies: document.cookie,
+    local: localStorage.length,
+    databases: (await indexedDB.databases()).length,
+    caches: (await caches.keys()).length,
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+  expect(kept).toEqual({ cookies: '', local: 0, databases: 0, caches: 0, workers: 0 });
+});
