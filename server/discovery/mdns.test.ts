@@ -125,14 +125,14 @@ describe('two on one machine', () => {
     await street.pass(4_000);
     const first = labelsIn(heard);
     const events = [ann.events.length, bob.events.length];
-    heard.length = 0;
+    const start = heard.length;
     await street.pass(HOUR - 60_000, 3_000);
-    const texts = heard.flatMap(({ answers }) => answers.filter(({ type }) => type === 'TXT'));
+    const records = heard.flatMap(({ answers, additionals }) => [...answers, ...additionals]);
     for (const label of first) {
-      const ofLabel = texts.filter((record) => labelIn(record) === label);
-      const distinct = new Set(ofLabel.map(({ data }) => Buffer.concat(data as Buffer[]).toString()));
-      // Each quarter-hour: a new nonce, a new hash.
-      expect(distinct.size).toBe(3);
+      const texts = records.filter((record) => record.type === 'TXT' && labelIn(record) === label);
+      const distinct = new Set(texts.map(({ data }) => Buffer.concat(data as Buffer[]).toString()));
+      // Each quarter-hour a new nonce and a new hash.
+      expect(distinct.size).toBe(4);
     }
     await street.pass(240_000, 3_000);
     expect(ann.near.has('bob') && bob.near.has('ann')).toBe(true);
@@ -140,8 +140,8 @@ describe('two on one machine', () => {
     // One new name each, and a sighting of it.
     expect([...labelsIn(heard)].filter((label) => !first.has(label)).length).toBe(2);
     expect([ann.events.length, bob.events.length]).toEqual(events.map((count) => count + 1));
-    // At most two packets a minute and machine, announcements included.
-    expect(heard.length / 2 / 63).toBeLessThan(2);
+    // Packets a minute and machine, announcements included. Finer steps of the clock give 1.5.
+    expect((heard.length - start) / 2 / 63).toBeLessThan(2);
   });
 
   it('notice that the machine slept', async () => {
@@ -292,7 +292,7 @@ describe('trouble', () => {
         ? query
         : encodeResponse([pointerRecord(service), ...uniqueRecords(service, lo!)]);
     };
-    for (let i = 0; i < 1_500; i += 1) {
+    for (let i = 0; i < 4_000; i += 1) {
       const bytes = message();
       for (let j = i % 5; j > 0; j -= 1) {
         const [high = 0, low = 0, value = 0] = random(3);

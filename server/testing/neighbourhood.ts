@@ -58,6 +58,7 @@ export class Neighbourhood {
   readonly port: number;
   readonly #neighbours: Neighbour[] = [];
   readonly #sockets: Socket[] = [];
+  #echo: Promise<Socket> | null = null;
 
   constructor() {
     // Test workers are processes; each has a range of its own, below the ports systems give out by themselves.
@@ -95,11 +96,11 @@ export class Neighbourhood {
       });
   }
 
-  /** Lets time pass on the clock in steps, and in between a little real time for packets to travel. */
+  /** Lets time pass on the clock in steps, and in between packets travel. */
   async pass(ms: number, step = 50): Promise<void> {
     for (let passed = 0; passed < ms; passed += step) {
       this.clock.advance(Math.min(step, ms - passed));
-      await settle();
+      await this.#settle();
     }
   }
 
@@ -115,8 +116,29 @@ export class Neighbourhood {
     await Promise.all(this.#neighbours.map(({ discovery }) => discovery.stop()));
     for (const socket of this.#sockets) socket.close();
   }
-}
 
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
+  /**
+   * Waits until what was sent has arrived, however busy the machine is: packets of our own go the same way behind it.
+   * A few, since answers and queued packets follow the first.
+   */
+  async #settle(): Promise<void> {
+    const echo = await (this.#echo ??= this.#openEcho());
+    for (let round = 0; round < 4; round += 1) {
+      await new Promise<void>((resolve, reject) => {
+        echo.once('message', () => resolve());
+        echo.send('echo', echo.address().port, LOOPBACK, (error) => {
+          if (error) reject(error);
+        });
+      });
+      // Sent from within its own receipt, an echo would be read before other sockets get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #openEcho(): Promise<Socket> {
+    const socket = createSocket('udp4');
+    this.#sockets.push(socket);
+    await new Promise<void>((resolve) => socket.bind(0, LOOPBACK, resolve));
+    return socket;
+  }
 }
