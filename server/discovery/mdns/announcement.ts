@@ -11,7 +11,7 @@ import { linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Answerer } from './answerer.ts';
 import { ANNOUNCE_COUNT, ANNOUNCE_INTERVAL, PROBE_COUNT, PROBE_INTERVAL, TIE_BREAK_WAIT } from './limits.ts';
-import { hostName, instanceName } from './names.ts';
+import { SERVICE, hostName, instanceName } from './names.ts';
 import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
 import type { OwnService } from './own-records.ts';
 import { encodeProbe, encodeResponse, recordKey } from './packet.ts';
@@ -144,7 +144,7 @@ export class Announcement {
 
   /** Answers, and with them what the asker will want next (RFC 6763 §12). */
   #respond(link: Link, answers: readonly MdnsRecord[]): void {
-    const leads = answers.some((answer) => answer.type === 'SRV' || answer.name === pointerRecord(this.#service).name);
+    const leads = answers.some((answer) => answer.type === 'SRV' || answer.name === SERVICE);
     const said = new Set(answers.map(recordKey));
     const rest = leads
       ? uniqueRecords(this.#service, link.adapter).filter((record) => !said.has(recordKey(record)))

@@ -34,6 +34,8 @@ export const OWN_TTL_SECONDS = 120;
 export const MAX_ADAPTERS = 16;
 /** Waiting to be sent per socket; beyond it the network is stuck, and mDNS says everything again anyway. */
 export const MAX_QUEUED_PACKETS = 64;
+/** How long stopping waits for goodbyes to leave. */
+export const FAREWELL_TIMEOUT = 1_000;
 /** Adapters are looked at this often: no system call tells of changes on all platforms. */
 export const POLL_INTERVAL = 3_000;
 /** A taken port is tried again. */

@@ -7,7 +7,7 @@ import type { DiscoveryStatus } from '../discovery.ts';
 import { linksOf, listAdapters } from './adapters.ts';
 import type { Adapter, Family, Link } from './adapters.ts';
 import { Gate } from './gate.ts';
-import { MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
+import { FAREWELL_TIMEOUT, MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
 import { FamilySocket, errorCode } from './socket.ts';
 
 export interface NetworkOptions {
@@ -75,10 +75,14 @@ export class Network {
     for (const adapter of this.#adapters) for (const link of linksOf(adapter)) this.send(link, bytes);
   }
 
+  /** Sends what waits to be sent, goodbyes above all, but does not wait long for a network that is stuck. */
   async close(): Promise<void> {
     this.#timers.clear();
-    await Promise.all([...this.#sockets.values()].map((socket) => socket.drained()));
+    const drained = Promise.all([...this.#sockets.values()].map((socket) => socket.drained()));
+    const timeout = new Promise((resolve) => this.#timers.after(FAREWELL_TIMEOUT, () => resolve(null)));
+    await Promise.race([drained, timeout]);
     this.#closed = true;
+    this.#timers.clear();
     for (const socket of this.#sockets.values()) socket.close();
   }
 

@@ -63,7 +63,6 @@ export class FamilySocket {
           resolve();
         });
       });
-      if (family === 'ipv4') socket.setTTL(HOP_LIMIT);
       socket.setMulticastTTL(HOP_LIMIT);
       // Other Looms on this machine hear us through it.
       socket.setMulticastLoopback(true);
