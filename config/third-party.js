@@ -11,8 +11,10 @@ import { join } from 'node:path';
  */
 
 export class Inventory {
-  /** @type {Map<string, ThirdParty>} */
+  /** By name and version: one package may stand in several folders. @type {Map<string, ThirdParty>} */
   #packages = new Map();
+  /** @type {Set<string>} */
+  #folders = new Set();
 
   /**
    * A plugin that looks at what a build wrote.
@@ -41,9 +43,10 @@ export class Inventory {
   #add(id) {
     const file = id.replace(/^\0/, '').replace(/\?.*$/, '');
     const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/@][^/]*(?=\/)/.exec(file.replaceAll('\\', '/'))?.[0];
-    if (folder === undefined || this.#packages.has(folder)) return;
+    if (folder === undefined || this.#folders.has(folder)) return;
+    this.#folders.add(folder);
     const found = describe(folder);
-    if (found !== null) this.#packages.set(folder, found);
+    if (found !== null) this.#packages.set(key(found), found);
   }
 }
 
