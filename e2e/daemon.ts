@@ -97,7 +97,7 @@ export class Daemon {
     const child = this.#process;
     this.#process = null;
     this.#ready = null;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child?.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
