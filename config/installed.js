@@ -61,15 +61,24 @@ function newest(path) {
 }
 
 /**
+ * How to start npm: the one that runs us, if one does.
+ * @param {string[]} args
+ * @returns {[program: string, args: string[], shell: boolean]}
+ */
+export function npmCommand(args) {
+  const script = process.env.npm_execpath;
+  if (script) return [process.execPath, [script, ...args], false];
+  return ['npm', args, process.platform === 'win32'];
+}
+
+/**
  * Runs npm with everything it says on stderr: stdout is for what was asked.
  * @param {string[]} args
  * @returns {boolean} whether it went well
  */
-export function npm(args) {
-  const script = process.env.npm_execpath;
-  const [program, first] = script ? [process.execPath, [script]] : ['npm', []];
-  const shell = !script && process.platform === 'win32';
-  return spawnSync(program, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2], shell }).status === 0;
+function npm(args) {
+  const [program, all, shell] = npmCommand(args);
+  return spawnSync(program, all, { cwd: root, stdio: ['ignore', 2, 2], shell }).status === 0;
 }
 
 /** @returns {boolean} false when the packages cannot be had */

@@ -1,8 +1,8 @@
 // `npm test`: everything that must hold, from a fresh clone. Ends with one line that sums up all tests.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled, npm, requireNode, root } from './installed.js';
+import { ensureInstalled, npmCommand, requireNode, root } from './installed.js';
 
 const reports = join(root, 'node_modules', '.cache', 'reports');
 const unitReport = join(reports, 'unit.json');
@@ -14,12 +14,24 @@ const browserReport = join(reports, 'browser.json');
 const none = { passed: 0, failed: 0, skipped: 0 };
 
 /**
- * A step that is right or wrong as a whole; it counts only when it is wrong.
+ * A step that is right or wrong as a whole; it counts only when it is wrong. What it says comes in one piece, so that
+ * two can run side by side.
  * @param {string} script of package.json
- * @returns {Count}
+ * @returns {Promise<Count>}
  */
 function whole(script) {
-  return npm(['run', '--silent', script]) ? none : { ...none, failed: 1 };
+  const [program, args, shell] = npmCommand(['run', '--silent', script]);
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell });
+  /** @type {Buffer[]} */
+  const said = [];
+  child.stdout.on('data', (piece) => said.push(piece));
+  child.stderr.on('data', (piece) => said.push(piece));
+  return new Promise((resolve) => {
+    child.once('close', (status) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(status === 0 ? none : { ...none, failed: 1 });
+    });
+  });
 }
 
 /**
@@ -66,7 +78,7 @@ function readBrowser(report) {
 }
 
 function unit() {
-  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${unitReport}`];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`];
   const args = ['run', '--config', 'config/vitest.config.ts', ...reporters];
   return counted(unitReport, readUnit, 'vitest/vitest.mjs', args);
 }
@@ -90,20 +102,32 @@ if (!ensureInstalled()) {
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-/** @type {[string, () => Count | Promise<Count>][]} */
+/** One after the other; those of one row side by side. @type {[string, () => Count | Promise<Count>][][]} */
 const steps = [
-  ['build', () => whole('build')],
-  ['lint', () => whole('lint')],
-  ['types', () => whole('types')],
-  ['unit tests', unit],
-  ['browser tests', browser],
+  [['build', () => whole('build')]],
+  [
+    ['lint', () => whole('lint')],
+    ['types', () => whole('types')],
+  ],
+  [['unit tests', unit]],
+  [['browser tests', browser]],
 ];
 const sum = { ...none };
 /** @type {string[]} */
 const summary = [];
-for (const [name, step] of steps) {
+for (const row of steps) {
+  console.log(`\n── ${row.map(([name]) => name).join(', ')}`);
+  await Promise.all(row.map(([name, step]) => take(name, step)));
+}
+console.log(`\n${summary.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed === 0 ? 0 : 1;
+
+/**
+ * @param {string} name
+ * @param {() => Count | Promise<Count>} step
+ */
+async function take(name, step) {
   const start = performance.now();
-  console.log(`\n── ${name}`);
   const { passed, failed, skipped } = await step();
   sum.passed += passed;
   sum.failed += failed;
@@ -113,5 +137,3 @@ for (const [name, step] of steps) {
     `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}, ${seconds} s${skipped > 0 ? `, ${skipped} skipped` : ''}`,
   );
 }
-console.log(`\n${summary.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`);
-process.exitCode = sum.failed === 0 ? 0 : 1;
