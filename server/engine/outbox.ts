@@ -201,7 +201,7 @@ export class Outbox {
   }
 
   #put(line: Line, row: OutboxRow): void {
-    if (!row.envelope || row.order <= line.sentUpTo) return;
+    if (!row.envelope || line.channel.closed || row.order <= line.sentUpTo) return;
     line.sentUpTo = row.order;
     line.channel.send(RECORD.envelope, row.envelope);
     this.#options.listener.onState(row.contact, row.id, 'sent');

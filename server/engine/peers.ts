@@ -16,12 +16,13 @@ import type { Admission } from './admission.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
-import type { Dialler, DialTarget } from './dialler.ts';
+import type { Dialler } from './dialler.ts';
 import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
 import type { OurIdentity } from './identity.ts';
 import type { Line } from './line.ts';
 import type { Links } from './links.ts';
 import { step, type PeerEffect, type PeerInput, type PeerState } from './peer.ts';
+import type { PeersListener } from './peers-listener.ts';
 import type { Roster } from './roster.ts';
 import { Strangers } from './strangers.ts';
 
@@ -50,30 +51,13 @@ export interface PeersOptions {
   readonly listener: PeersListener;
 }
 
-export interface PeersListener {
-  targets(contact: ContactRecord): Promise<readonly DialTarget[]>;
-  offer: GreeterHost['offer'];
-  /** Both are contacts: makes or resumes the session, and gives the line that results; null: it could not be. */
-  onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null;
-  /** The line is in use, everything before it is closed. */
-  onLine(line: Line): void;
-  onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void;
-  /** A contact came with a newer static key. */
-  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void;
-  onEnvelope(line: Line, body: Uint8Array): void;
-  onAck(line: Line, ids: readonly Uint8Array[]): void;
-  onNack(line: Line, messageId: Uint8Array, reason: number): void;
-  onTyping(contact: string, typing: boolean): void;
-  onDrain(line: Line): void;
-  /** The contact's connection, as shown to people, may have changed. `lineLost`: a line ended. */
-  onConnection(contact: string, lineLost: boolean): void;
-}
-
 export class Peers {
   readonly #options: PeersOptions;
   readonly #host: GreeterHost;
   readonly #peers = new Map<string, Peer>();
   readonly #strangers: Strangers;
+  /** Channels that have not greeted yet. */
+  readonly #arriving = new Set<Channel>();
   #stopped = false;
 
   constructor(options: PeersOptions) {
@@ -130,6 +114,7 @@ export class Peers {
     for (const contact of [...this.#peers.keys()]) this.#input(contact, { kind: 'stopped' });
     for (const [, channel] of this.#options.links.all()) channel.bye(BYE.goingOffline);
     this.#strangers.release();
+    for (const channel of [...this.#arriving]) channel.destroy();
   }
 
   /** Cuts every link without a word: what was said on them was not kept. They come back by themselves. */
@@ -146,12 +131,17 @@ export class Peers {
     }
     const link = Link.responder({ primitives, ourStatic: identity.keys.staticKey, random });
     const channel = new Channel({ connection, link, clock, random });
-    greetAsResponder(this.#host, channel, (greeting) => {
+    this.#arriving.add(channel);
+    const left = (): void => {
       release();
+      this.#arriving.delete(channel);
+    };
+    greetAsResponder(this.#host, channel, (greeting) => {
+      left();
       this.#greeted(channel, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
     });
     const { listener } = channel;
-    channel.listener = { ...listener, onClosed: release };
+    channel.listener = { ...listener, onClosed: left };
     channel.start();
   }
 
@@ -212,7 +202,8 @@ export class Peers {
       return;
     }
     const line = listener.onMutual(contact, channel, greeting);
-    if (!line) return;
+    // A disk that refused has cut every link by now.
+    if (!line || channel.closed) return;
     channel.listener = {
       onSecured: () => undefined,
       onRecord: (record) => this.#record(line, record),
@@ -285,11 +276,21 @@ export class Peers {
       return;
     }
     const channel = await this.#options.dialler.dial(contact.staticKey, targets, abort.signal);
-    const failed = (): void => this.#input(contactId, { kind: 'failed' });
-    // After an abort the state has moved on, and takes no notice.
-    if (channel)
-      greetAsInitiator(this.#host, channel, contact, (greeting) => this.#greeted(channel, contact, greeting), failed);
-    else failed();
+    const failed = (): void => {
+      if (channel) this.#arriving.delete(channel);
+      this.#input(contactId, { kind: 'failed' });
+    };
+    if (!channel) {
+      // After an abort the state has moved on, and takes no notice.
+      failed();
+      return;
+    }
+    this.#arriving.add(channel);
+    const done = (greeting: Greeting): void => {
+      this.#arriving.delete(channel);
+      this.#greeted(channel, contact, greeting);
+    };
+    greetAsInitiator(this.#host, channel, contact, done, failed);
   }
 
   #chance(): number {

@@ -10,7 +10,7 @@ import type { DialTarget } from './dialler.ts';
 import type { Engine } from './engine.ts';
 import type { Greeting } from './greeter.ts';
 import { openLine, type Line } from './line.ts';
-import type { PeersListener } from './peers.ts';
+import type { PeersListener } from './peers-listener.ts';
 import { returnAddress, targetsOf } from './reach.ts';
 
 export class Switchboard implements PeersListener {

@@ -1,0 +1,28 @@
+// What happens on links, for those who know sessions, messages and requests; answered by `switchboard.ts`.
+import type { Hello } from '../protocol/hello.ts';
+import type { HelloSession } from '../protocol/session.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { Channel } from './channel.ts';
+import type { DialTarget } from './dialler.ts';
+import type { Greeting } from './greeter.ts';
+import type { Line } from './line.ts';
+
+export interface PeersListener {
+  targets(contact: ContactRecord): Promise<readonly DialTarget[]>;
+  /** What our HELLO says about our session with a contact. */
+  offer(contact: ContactRecord): HelloSession | null;
+  /** Both are contacts: makes or resumes the session, and gives the line that results; null: it could not be. */
+  onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null;
+  /** The line is in use, everything before it is closed. */
+  onLine(line: Line): void;
+  onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void;
+  /** A contact came with a newer static key. */
+  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void;
+  onEnvelope(line: Line, body: Uint8Array): void;
+  onAck(line: Line, ids: readonly Uint8Array[]): void;
+  onNack(line: Line, messageId: Uint8Array, reason: number): void;
+  onTyping(contact: string, typing: boolean): void;
+  onDrain(line: Line): void;
+  /** The contact's connection, as shown to people, may have changed. `lineLost`: a line ended. */
+  onConnection(contact: string, lineLost: boolean): void;
+}

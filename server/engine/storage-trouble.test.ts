@@ -1,0 +1,67 @@
+// A disk that refuses: nothing is acknowledged or shown as sent, nothing is lost, and it goes on when the disk does.
+import { afterEach, expect, it, vi } from 'vitest';
+import { Database } from '../storage/database.ts';
+import { StorageError } from '../storage/errors.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { pass, TestLoom, until } from '../testing/test-loom.ts';
+import { MemoryNetwork } from '../transport/memory.ts';
+
+const looms: TestLoom[] = [];
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the database it is of
+const original = Database.prototype.commit;
+
+afterEach(async () => {
+  for (const loom of looms.splice(0)) await loom.remove();
+});
+
+it('loses nothing while the disk of either side refuses writes', async () => {
+  const network = new MemoryNetwork();
+  const clock = new FakeClock();
+  for (const name of ['Ann', 'Bob']) {
+    const loom = new TestLoom(network, clock, `192.0.2.${looms.length + 1}`);
+    looms.push(loom);
+    await (await loom.start()).create(name);
+  }
+  const [ann, bob] = looms as [TestLoom, TestLoom];
+  await ann.add(bob, 'Bob');
+  await bob.add(ann, 'Ann');
+  await until(clock, async () => (await ann.contact('Bob')).connection === 'online');
+  const { id } = await ann.contact('Bob');
+
+  // Theirs refuses: nothing is delivered, nothing is lost.
+  const mend = await refuseWrites(bob);
+  await ann.run('message.send', { contact: id, body: 'one' });
+  await until(clock, async () => (await bob.run('status.get')).storage === 'failing');
+  await pass(clock, 3000);
+  expect((await ann.history('Bob')).map(({ state }) => state)).not.toContain('delivered');
+  expect(await bob.texts('Ann', 'in')).toEqual([]);
+  mend();
+  await until(clock, async () => (await bob.texts('Ann', 'in')).length === 1);
+  await until(clock, async () => (await bob.run('status.get')).storage === 'ok');
+
+  // Ours refuses: the sender is told, and may try again under the same id.
+  const mendOurs = await refuseWrites(ann);
+  const mid = 'cd'.repeat(16);
+  const refused = ann.run('message.send', { contact: id, body: 'two', id: mid });
+  await expect(refused).rejects.toMatchObject({ code: 'storage-failed' });
+  mendOurs();
+  await until(clock, async () => (await ann.run('status.get')).storage === 'ok');
+  await ann.run('message.send', { contact: id, body: 'two', id: mid });
+  await until(clock, async () => (await bob.texts('Ann', 'in')).length === 2);
+  expect(await bob.texts('Ann', 'in')).toEqual(['one', 'two']);
+  await until(clock, async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
+});
+
+/** Every commit of this Loom's database fails from now on, and is rolled back for real. @returns what ends it. */
+async function refuseWrites(loom: TestLoom): Promise<() => void> {
+  const commit = vi.spyOn(Database.prototype, 'commit');
+  await loom.profile.opened.store.journal.write(() => undefined);
+  const theirs = commit.mock.contexts.at(-1);
+  commit.mockRestore();
+  const refusing = vi.spyOn(Database.prototype, 'commit').mockImplementation(function (this: Database) {
+    if (this === theirs) throw new StorageError('write-failed', 'no space left');
+    original.call(this);
+  });
+  return () => refusing.mockRestore();
+}
