@@ -43,7 +43,10 @@ export class Person {
   async token(): Promise<string> {
     await this.page.getByRole('button', { name: 'Share my token' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'My identity token' });
-    const token = await dialog.getByRole('textbox', { name: 'Identity token' }).inputValue();
+    const field = dialog.getByRole('textbox', { name: 'Identity token' });
+    // It comes from the daemon, a moment after the dialog.
+    await expect(field).toHaveValue(/^LOOM-/);
+    const token = await field.inputValue();
     await this.page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     return token;
