@@ -116,6 +116,8 @@ export interface Status {
   readonly dataDir: string;
   readonly pid: number;
   readonly state: ProfileState;
+  /** TCP port for peers, bound in every state. */
+  readonly peerPort: number;
   readonly crypto: 'native' | 'portable';
   readonly kem: 'native' | 'portable';
   /** `failing`: the disk refuses writes; nothing is acknowledged until it works again. */

@@ -222,6 +222,7 @@ export class Profile implements Application {
       dataDir: folder,
       pid: process.pid,
       state: this.state,
+      peerPort: this.peerPort,
       crypto: primitives.name,
       kem: primitives.kem.name,
       storage: opened?.engine.storage ?? 'ok',

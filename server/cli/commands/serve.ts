@@ -105,9 +105,8 @@ async function showRunning({ json, place, terminal }: Pick<Call, 'json' | 'place
   const daemon = await reachDaemon(place);
   try {
     const url = await daemon.url();
-    const { pid, network } = await daemon.request('status.get', {});
-    // A locked Loom does not tell its peer port.
-    const running = { profile: place.profile, url, pid, peerPort: network?.peerPort ?? 0 };
+    const { pid, peerPort } = await daemon.request('status.get', {});
+    const running = { profile: place.profile, url, pid, peerPort };
     if (json) terminal.print(readyLine(running));
     else for (const line of alreadyRunning(running)) terminal.print(line);
   } finally {

@@ -36,23 +36,23 @@ export const useProfile = defineStore('profile', () => {
   const status = shallowRef<Status | null>(null);
   const identity = shallowRef<Identity | null>(null);
   const network = shallowRef<NetworkFacts | null>(null);
+  /** What others add us by; here before anybody asks to see it. */
+  const card = shallowRef<{ readonly token: string; readonly peerPort: number } | null>(null);
 
   const state = computed(() => status.value?.state ?? null);
   const storageFails = computed(() => status.value?.storage === 'failing');
 
   async function load(): Promise<void> {
     const next = await link.call('status.get', {});
-    identity.value = next.state === 'ready' ? await link.call('identity.get', {}) : null;
+    const ready = next.state === 'ready';
+    identity.value = ready ? await link.call('identity.get', {}) : null;
+    card.value = ready ? await link.call('identity.token', {}) : null;
     network.value = next.network;
     status.value = next;
   }
 
   function change(part: Partial<Status>): void {
     if (status.value !== null) status.value = { ...status.value, ...part };
-  }
-
-  function token(): Promise<{ readonly token: string; readonly peerPort: number }> {
-    return link.call('identity.token', {});
   }
 
   async function refreshNetwork(): Promise<void> {
@@ -73,7 +73,7 @@ export const useProfile = defineStore('profile', () => {
     load,
     change,
     ...createCommands(identity),
-    token,
+    card,
     refreshNetwork,
     refreshStatus,
   };
