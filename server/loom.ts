@@ -13,10 +13,11 @@ import { Profile } from './engine/profile.ts';
 import { Access, type CodeLifetime } from './http/access.ts';
 import { listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
-import { readLastPort, rememberPort } from './http/last-port.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
+import { readLastPort, rememberPort } from './last-port.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
 import { tcpTransport } from './transport/tcp.ts';
+import type { Listener, Transport } from './transport/transport.ts';
 
 export interface LoomOptions {
   readonly profile: string;
@@ -100,7 +101,7 @@ function makeProfile({ profile, folder, version, discovery, crypto, peerHost, pe
     primitives,
     random,
     clock: systemClock,
-    transport: peerHost === null ? everyAddress : tcpTransport,
+    transport: peerTransport(folder),
     peerHost: peerHost ?? EVERY_ADDRESS,
     peerPort,
     discovery: discovery ? new MdnsDiscovery({ primitives, clock: systemClock, random }) : new SilentDiscovery(),
@@ -108,23 +109,49 @@ function makeProfile({ profile, folder, version, discovery, crypto, peerHost, pe
   });
 }
 
-/** Where IPv6 is switched off, IPv4 alone must do. */
-const everyAddress: typeof tcpTransport = {
-  ...tcpTransport,
-  async listen(host, port, accept) {
-    try {
-      return await tcpTransport.listen(host, port, accept);
-    } catch (error) {
-      if (host !== EVERY_ADDRESS || !(error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT'))
-        throw error;
-      return tcpTransport.listen(EVERY_IPV4_ADDRESS, port, accept);
-    }
-  },
-};
+/**
+ * TCP that listens where it can: on the port it had last when any will do, so that remembered addresses stay good; on
+ * IPv4 alone where IPv6 is switched off.
+ */
+function peerTransport(folder: string): Transport {
+  return {
+    dial: (host, port, signal) => tcpTransport.dial(host, port, signal),
+    async listen(host, port, accept) {
+      const last = port === 0 ? readLastPort(folder, 'peer') : null;
+      const hosts = host === EVERY_ADDRESS ? [EVERY_ADDRESS, EVERY_IPV4_ADDRESS] : [host];
+      const places = [...(last === null ? [] : [last]), port].flatMap((each) =>
+        hosts.map((on) => ({ on, port: each })),
+      );
+      const listener = await firstThatListens(places, accept);
+      rememberPort(folder, 'peer', listener.port);
+      return listener;
+    },
+  };
+}
+
+interface Place {
+  readonly on: string;
+  readonly port: number;
+}
+
+/** @throws the error of the last place. */
+async function firstThatListens(
+  places: readonly Place[],
+  accept: Parameters<Transport['listen']>[2],
+): Promise<Listener> {
+  const [place, ...others] = places;
+  if (!place) throw new Error('nowhere to listen');
+  try {
+    return await tcpTransport.listen(place.on, place.port, accept);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return firstThatListens(others, accept);
+  }
+}
 
 async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {
   const { folder, port, staticFolder, onBug } = options;
-  const preferredPort = readLastPort(folder);
+  const preferredPort = readLastPort(folder, 'page');
   const http = await startHttp({
     access,
     dispatcher,
@@ -134,7 +161,7 @@ async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispat
     port,
     ...(preferredPort !== null && { preferredPort }),
   });
-  if (http.port !== preferredPort) rememberPort(folder, http.port);
+  if (http.port !== preferredPort) rememberPort(folder, 'page', http.port);
   return http;
 }
 
