@@ -7,9 +7,12 @@
 import type { Link } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
-import { BYE, encodeAck, RECORD, type LinkRecord } from '../protocol/records.ts';
+import { BYE, encodeAck, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
+
+/** Beyond this, a PING is not answered until the other side has read. */
+const PONG_BACKLOG_BYTES = 64 * 1024;
 
 export interface ChannelListener {
   /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
@@ -94,6 +97,7 @@ export class Channel {
 
   /** Initiator, after `onProven`: shows who we are. */
   proceed(): void {
+    if (this.#closed) return;
     this.#guarded(() => this.#run(this.#options.link.proceed()));
   }
 
@@ -167,8 +171,10 @@ export class Channel {
   }
 
   #record(record: LinkRecord): void {
-    if (record.type === RECORD.ping) this.send(RECORD.pong, record.body.slice(0, 8));
-    else if (record.type === RECORD.bye) this.destroy();
+    if (record.type === RECORD.ping) {
+      // Who asks and does not read is not answered without end.
+      if (this.backlog < PONG_BACKLOG_BYTES) this.send(RECORD.pong, parsePing(record.body).slice());
+    } else if (record.type === RECORD.bye) this.destroy();
     else if (record.type !== RECORD.pong) this.listener.onRecord(record);
   }
 

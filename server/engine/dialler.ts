@@ -6,6 +6,7 @@ import { Link } from '../protocol/link.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
+import { deferred } from './deferred.ts';
 
 /** Dials under way at once, over all contacts. */
 const DIALS_AT_ONCE = 8;
@@ -48,6 +49,7 @@ export class Dialler {
     const stop = (): void => race.abort();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
+    const won = deferred<Channel | null>();
     let winner: Channel | null = null;
     const attempts = targets.slice(0, TARGETS).map(async (target, index) => {
       await this.#pause(index * STAGGER_MS, race.signal);
@@ -57,11 +59,14 @@ export class Dialler {
       else {
         winner = channel;
         stop();
+        won.resolve(channel);
       }
     });
-    await Promise.all(attempts);
+    // A loser may still wait for its turn; the winner waits for nobody.
+    void Promise.all(attempts).then(() => won.resolve(null));
+    const result = await won.promise;
     signal.removeEventListener('abort', stop);
-    return winner;
+    return result;
   }
 
   async #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Channel | null> {

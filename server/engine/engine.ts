@@ -62,6 +62,7 @@ export class Engine {
   readonly peers: Peers;
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
+  #stopped = false;
   #cancelRetry: () => void = () => undefined;
   #endWatch: () => void = () => undefined;
 
@@ -123,6 +124,7 @@ export class Engine {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#cancelRetry();
     this.#endWatch();
     this.peers.stop();
@@ -155,6 +157,7 @@ export class Engine {
   async renewPresence(): Promise<void> {
     const presenceKey = this.options.random(PRESENCE_KEY_BYTES);
     await this.#saveIdentity({ ...this.#identity, presenceKey });
+    if (this.#stopped) return;
     this.near.update();
     const known = this.roster.list().filter((contact) => !contact.blocked && this.sessions.currentId(contact) !== null);
     await Promise.all(known.map((contact) => this.outbox.sendPresence(contact.id, presenceKey)));
@@ -218,6 +221,7 @@ export class Engine {
 
   /** Nothing in memory may be ahead of the disk: forget, cut the links, and ask until the disk takes writes again. */
   #storageFailed(): void {
+    if (this.#stopped) return;
     this.sessions.forget();
     this.peers.cut();
     if (this.#storage === 'failing') return;

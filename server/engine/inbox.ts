@@ -14,6 +14,9 @@ import type { Line } from './line.ts';
 import type { Roster } from './roster.ts';
 import type { Sessions } from './sessions.ts';
 
+/** Numbers of a direction: nobody writes more messages, and one more must still be a number. */
+const SEQ_LIMIT = 2 ** 48;
+
 type Outcome =
   | { readonly kind: 'stored'; readonly message: MessageRecord }
   | { readonly kind: 'presence' }
@@ -81,12 +84,13 @@ export class Inbox {
     const { store, roster, clock } = this.#options;
     const receivedAt = clock.now();
     const content = readContent(bytes);
+    const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
     const hidden = content?.t === 'presence';
     const record = {
       contact: contact.id,
       direction: 'in',
       id,
-      seq: content?.seq ?? contact.inSeq + 1,
+      seq: content?.seq ?? next,
       state: hidden ? 'hidden' : 'received',
       at: content?.at ?? receivedAt,
       receivedAt,
@@ -116,7 +120,8 @@ export class Inbox {
 /** Content that does not parse is kept as it is and shown as one this version cannot show: it must not come for ever. */
 function readContent(bytes: Uint8Array): ParsedContent | null {
   try {
-    return parseContent(bytes);
+    const content = parseContent(bytes);
+    return content.seq <= SEQ_LIMIT ? content : null;
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;

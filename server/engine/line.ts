@@ -1,6 +1,9 @@
 // An open channel to a contact, both having greeted as contacts: what messages travel on.
 import type { Channel } from './channel.ts';
 
+/** A line that a new link of the same contact, or another network, puts in doubt must answer within this. */
+export const PROBE_MS = 2_000;
+
 export interface Line {
   readonly contact: string;
   readonly channel: Channel;

@@ -109,6 +109,7 @@ export class Outbox {
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
     const id = toHex(messageId);
+    if (!store.outbox.get(line.contact, id)) return;
     const refusals = (line.refusals.get(id) ?? 0) + 1;
     line.refusals.set(id, refusals);
     const row = await store.journal.write(() => {
@@ -177,7 +178,8 @@ export class Outbox {
       // Read inside a write: what comes back is durable, and no older row is still on its way to the disk.
       const rows = await store.journal.write(() => this.#batch(line));
       line.caughtUp = rows.length === 0;
-      if (line.caughtUp) return;
+      // Without a session nothing can go: the link that makes one carries it.
+      if (!rows.some((row) => row.envelope)) return;
       // A channel that closed meanwhile takes nothing; what waits is for the next line.
       for (const row of rows) this.#put(line, row);
     }

@@ -19,15 +19,12 @@ import { detached } from './detached.ts';
 import type { Dialler } from './dialler.ts';
 import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
 import type { OurIdentity } from './identity.ts';
-import type { Line } from './line.ts';
+import { PROBE_MS, type Line } from './line.ts';
 import type { Links } from './links.ts';
 import { step, type PeerEffect, type PeerInput, type PeerState } from './peer.ts';
 import type { PeersListener } from './peers-listener.ts';
 import type { Roster } from './roster.ts';
 import { Strangers } from './strangers.ts';
-
-/** A line that a new link of the same contact puts in doubt must answer within this. */
-const PROBE_MS = 2_000;
 
 interface Peer {
   state: PeerState;
@@ -175,6 +172,10 @@ export class Peers {
   }
 
   #greeted(channel: Channel, contact: ContactRecord | null, greeting: Greeting): void {
+    if (greeting.contact && (!contact || this.#options.roster.find(contact.id)?.blocked !== false)) {
+      channel.bye(BYE.goingOffline);
+      return;
+    }
     if (!contact || !greeting.contact) {
       this.#strangers.hold(channel, greeting.theirs.ik);
       this.#options.listener.onStranger(greeting.theirs, greeting.theirStatic, channel);
@@ -188,9 +189,9 @@ export class Peers {
       onRecord: () => undefined,
       onClosed: () => this.#unlinked(contact.id, channel),
     };
+    this.#input(contact.id, { kind: 'linked' });
     if (greeting.theirs.contact) this.#mutual(contact, channel, greeting);
     if (channel.closed) return;
-    this.#input(contact.id, { kind: 'linked' });
     this.#options.listener.onConnection(contact.id, false);
   }
 
@@ -269,7 +270,7 @@ export class Peers {
     const abort = new AbortController();
     peer.dial = abort;
     const contact = this.#options.roster.find(contactId);
-    const targets = contact ? await this.#options.listener.targets(contact) : [];
+    const targets = contact && !contact.blocked ? await this.#options.listener.targets(contact) : [];
     if (abort.signal.aborted) return;
     if (!contact || targets.length === 0) {
       this.#input(contactId, { kind: 'nowhere' });
@@ -280,8 +281,7 @@ export class Peers {
       if (channel) this.#arriving.delete(channel);
       this.#input(contactId, { kind: 'failed' });
     };
-    if (!channel) {
-      // After an abort the state has moved on, and takes no notice.
+    if (!channel || channel.closed) {
       failed();
       return;
     }

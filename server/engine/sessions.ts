@@ -3,6 +3,7 @@
 import { toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Envelope } from '../protocol/envelope.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { OLD_SESSION_MS, OLD_SESSIONS } from '../protocol/limits.ts';
 import { Session, type HelloSession, type SessionContext } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
@@ -144,9 +145,22 @@ export class Sessions {
     const context = this.context(contact);
     const held = this.#options.store.sessions
       .load(contact.id, contact.device)
-      .map(({ id, role, since, state }): Held => ({ session: Session.parse(context, state), id, role, since }))
+      .flatMap(({ state, ...facts }): Held[] => {
+        const session = readSession(context, state);
+        return session ? [{ session, ...facts }] : [];
+      })
       .sort((a, b) => Number(b.role === 'current') - Number(a.role === 'current') || b.since - a.since);
     this.#held.set(contact.id, held);
     return held;
+  }
+}
+
+/** A state that cannot be read is as good as none: the next link makes a new session. */
+function readSession(context: SessionContext, state: Uint8Array): Session | null {
+  try {
+    return Session.parse(context, state);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
   }
 }

@@ -6,6 +6,9 @@ import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
 
+/** Links of strangers at once: each may hold a record that has not come whole. */
+const STRANGERS = 64;
+
 export class Strangers {
   readonly #clock: Clock;
   readonly #channels = new Map<Channel, string>();
@@ -14,7 +17,13 @@ export class Strangers {
     this.#clock = clock;
   }
 
+  /** One link of each, and so many in all. */
   hold(channel: Channel, ik: Uint8Array): void {
+    this.release(ik);
+    if (this.#channels.size >= STRANGERS) {
+      channel.bye(BYE.busy);
+      return;
+    }
     this.#channels.set(channel, toHex(ik));
     const cancel = this.#clock.after(STRANGER_LINK_MS, () => channel.bye(BYE.goingOffline));
     channel.listener = {

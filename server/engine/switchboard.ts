@@ -15,6 +15,7 @@ import { returnAddress, targetsOf } from './reach.ts';
 
 export class Switchboard implements PeersListener {
   readonly #engine: Engine;
+  readonly #typing = new Set<string>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -38,8 +39,11 @@ export class Switchboard implements PeersListener {
       channel.bye(0);
       return null;
     }
-    if (sessionId === null)
-      detached(journal.write(() => sessions.install(contact, this.#establish(contact, channel, greeting))));
+    if (sessionId === null) {
+      // Made before anything is written: what is wrong with their key ends this channel and nothing else.
+      const session = this.#establish(contact, channel, greeting);
+      detached(journal.write(() => sessions.install(contact, session)));
+    }
     detached(journal.write(() => this.#seen(contact.id, returnAddress(channel, greeting.theirs))));
     const current = sessions.currentId(contact);
     if (current === null) return null;
@@ -81,6 +85,9 @@ export class Switchboard implements PeersListener {
   }
 
   onTyping(contact: string, typing: boolean): void {
+    if (this.#typing.has(contact) === typing) return;
+    if (typing) this.#typing.add(contact);
+    else this.#typing.delete(contact);
     this.#engine.options.events.emit('typing.changed', { contact, typing });
   }
 
@@ -92,6 +99,7 @@ export class Switchboard implements PeersListener {
     const { roster, feed, options } = this.#engine;
     if (!roster.find(contactId)) return;
     if (lineLost) {
+      this.onTyping(contactId, false);
       detached(options.store.journal.write(() => this.#seen(contactId, null)));
       this.#engine.networkChanged();
     }
