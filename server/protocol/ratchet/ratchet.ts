@@ -110,7 +110,8 @@ export function receive(primitives: Primitives, state: RatchetState, header: Rat
       accept: () => ({ ...state, skipped: skipped.without(header.ratchetKey, header.n) }),
     };
   }
-  if (isCurrent) throw new ProtocolError('ratchet-replayed');
+  // A chain that was left does not begin anew: its keys are kept, used or gone.
+  if (isCurrent || skipped.knows(header.ratchetKey)) throw new ProtocolError('ratchet-replayed');
   return onNewChain(primitives, state, skipped, header, now);
 }
 

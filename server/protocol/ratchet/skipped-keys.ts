@@ -42,6 +42,11 @@ export class SkippedKeys extends Secret {
     return table && start >= 0 ? table.slice(start + KEY_OFFSET, start + SKIPPED_RECORD_BYTES) : null;
   }
 
+  /** Whether any key of this chain is kept. */
+  knows(ratchetKey: Uint8Array): boolean {
+    return this.#chain(ratchetKey) !== undefined;
+  }
+
   /** The same without one key. */
   without(ratchetKey: Uint8Array, n: number): SkippedKeys {
     return this.#map((chain) => {
