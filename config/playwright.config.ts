@@ -4,16 +4,19 @@ import { launchOptions } from './find-browser.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const report = process.env.LOOM_TEST_REPORT;
+/** Set by config/slow.js: the long runs instead. */
+const slow = process.env.LOOM_TEST_SLOW === '1';
 
 export default defineConfig({
   testDir: path('../e2e'),
+  testMatch: slow ? '**/*.slow.ts' : '**/*.spec.ts',
   outputDir: path('../test-results'),
   // Each test starts Looms of its own, and a browser; two at a time fill two cores.
-  workers: 2,
+  workers: slow ? 1 : 2,
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  timeout: 90_000,
+  timeout: slow ? 0 : 90_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ...(report ? [['json', { outputFile: report }] as const] : [])],
   use: {

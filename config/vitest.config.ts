@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+const quick = ['server/**/*.test.ts', 'web/**/*.test.ts', 'config/**/*.test.ts'];
+/** `--mode slow`, by config/slow.js: long runs of what the quick tests try shortly. */
+const slow = ['server/**/*.slow.ts'];
+
+export default defineConfig(({ mode }) => ({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['server/**/*.test.ts', 'web/**/*.test.ts', 'config/**/*.test.ts'],
+    include: mode === 'slow' ? slow : quick,
     pool: 'forks',
-    testTimeout: 60_000,
+    fileParallelism: mode !== 'slow',
+    testTimeout: mode === 'slow' ? 0 : 60_000,
   },
-});
+}));

@@ -40,7 +40,7 @@ function violation(from: string, to: string): string | null {
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
+  return /\.(test|slow)\.ts$/.test(path);
 }
 
 function sources(folder: string): string[] {
