@@ -6,8 +6,8 @@
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
 import type { Link } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
-import { BYE, encodeAck, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
+import { ACK_IDS, HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
+import { BYE, encodeAck, encodeBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 
@@ -44,7 +44,7 @@ export class Channel {
   readonly since: number;
   readonly #options: ChannelOptions;
   #records: LinkRecord[] = [];
-  #acks: Uint8Array[] = [];
+  readonly #acks: Uint8Array[] = [];
   #scheduled = false;
   #secured = false;
   #closed = false;
@@ -114,7 +114,7 @@ export class Channel {
     this.#schedule();
   }
 
-  /** Queues an acknowledgement; those of one turn share a record. */
+  /** Queues an acknowledgement; those of one turn share records. */
   acknowledge(messageId: Uint8Array): void {
     if (this.#closed) return;
     this.#acks.push(messageId);
@@ -139,7 +139,8 @@ export class Channel {
   bye(reason: number): void {
     if (this.#closed) return;
     if (this.#secured) {
-      this.#records.push({ type: RECORD.bye, body: Uint8Array.of(reason) });
+      this.#gatherAcks();
+      this.send(RECORD.bye, encodeBye(reason));
       this.#flush();
     }
     this.#options.connection.close();
@@ -199,9 +200,13 @@ export class Channel {
     });
   }
 
+  #gatherAcks(): void {
+    while (this.#acks.length > 0)
+      this.#records.push({ type: RECORD.ack, body: encodeAck(this.#acks.splice(0, ACK_IDS)) });
+  }
+
   #flush(): void {
-    if (this.#acks.length > 0) this.#records.push({ type: RECORD.ack, body: encodeAck(this.#acks) });
-    this.#acks = [];
+    this.#gatherAcks();
     if (this.#records.length === 0) return;
     const records = this.#records;
     this.#records = [];

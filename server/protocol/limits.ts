@@ -59,6 +59,9 @@ export const HELLO_BYTES = 4096;
 /** A name as UTF-8. */
 export const NAME_BYTES = 64;
 
+/** Message ids in one ACK: as many as one commit stores, and no more work at once for who reads it than a few ms. */
+export const ACK_IDS = 1000;
+
 /** PING and PONG body. */
 export const PING_BYTES = 8;
 
@@ -130,3 +133,24 @@ export const CBOR_CONTAINERS = 1024;
 
 /** Signal's count of hash iterations: makes a search for a near match dearer by as much. */
 export const SAFETY_ITERATIONS = 5200;
+
+// §8 Pairing by code
+
+/** Digits people read out and type. */
+export const PAIR_CODE_DIGITS = 6;
+
+/** A PAIR record is some 50 bytes; the rest is room for later fields. */
+export const PAIR_BYTES = 256;
+
+/** HMAC-SHA256. */
+export const PAIR_TAG_BYTES = 32;
+
+/** Tries for one code: three chances in a million for who does not know it. */
+export const PAIR_TRIES = 3;
+
+/** How long a code is good: time to read it out and type it, on either side of a room. */
+export const PAIR_CODE_MS = 120_000;
+
+/** Wrong tags within the time below that end being visible: a patient guesser gets ten chances in a million an hour. */
+export const PAIR_WRONG_TAGS = 10;
+export const PAIR_WRONG_TAGS_MS = 60 * 60 * 1000;

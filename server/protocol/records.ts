@@ -3,7 +3,7 @@
 // HELLO, ENVELOPE and PAIR have modules of their own; how records travel is known to frames.ts and link.ts.
 import { concat } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
-import { MESSAGE_ID_BYTES, PING_BYTES, RECORD_BYTES } from './limits.ts';
+import { ACK_IDS, MESSAGE_ID_BYTES, PING_BYTES } from './limits.ts';
 
 export interface LinkRecord {
   readonly type: number;
@@ -30,9 +30,6 @@ export const NACK = { unknownSession: 1, cannotDecrypt: 2, notAccepted: 3, tooLa
 /** Why a link is closed. */
 export const BYE = { goingOffline: 0, duplicateLink: 1, protocolError: 2, busy: 3 } as const;
 
-/** As many message ids as one ACK can carry. */
-export const ACK_IDS = RECORD_BYTES / MESSAGE_ID_BYTES;
-
 /** "Stored on my disk." @param ids 1 to ACK_IDS message ids. @throws Error on any other number or size. */
 export function encodeAck(ids: readonly Uint8Array[]): Uint8Array {
   if (ids.length === 0 || ids.length > ACK_IDS) throw new Error('an ACK carries 1 to ACK_IDS ids');
@@ -42,7 +39,8 @@ export function encodeAck(ids: readonly Uint8Array[]): Uint8Array {
 
 /** @returns message ids, copied out of the record. */
 export function parseAck(body: Uint8Array): Uint8Array[] {
-  if (body.length === 0 || body.length % MESSAGE_ID_BYTES !== 0) throw new ProtocolError('record-length');
+  const count = body.length / MESSAGE_ID_BYTES;
+  if (count < 1 || count > ACK_IDS || !Number.isInteger(count)) throw new ProtocolError('record-length');
   const ids: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += MESSAGE_ID_BYTES)
     ids.push(new Uint8Array(body.subarray(at, at + MESSAGE_ID_BYTES)));
