@@ -46,6 +46,10 @@ export const protocolErrorCodes = [
   'content-sequence',
   'text-empty',
   'text-too-large',
+  // §8, pairing.
+  'pair-unexpected',
+  'pair-point',
+  'pair-tag',
 ] as const;
 
 export type ProtocolErrorCode = (typeof protocolErrorCodes)[number];
