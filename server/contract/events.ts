@@ -23,6 +23,8 @@ export interface Events {
   'message.received': { readonly message: Message };
   /** One of ours is on our disk, from whichever tab or command line. */
   'message.stored': { readonly message: Message };
+  /** Fewer are missing before it, since one came late. */
+  'message.changed': { readonly message: Message };
   'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
   /** Everything of theirs up to now is read, in some tab. */
   'message.read': { readonly contact: Id };

@@ -103,6 +103,10 @@ export class Engine {
       listener: new Switchboard(this),
     });
     store.journal.onFailure = () => this.#storageFailed();
+    store.journal.onUndone = () => {
+      sessions.forget();
+      roster.reload();
+    };
   }
 
   get storage(): 'ok' | 'failing' {
@@ -216,6 +220,7 @@ export class Engine {
         this.feed.changed(message.contact);
       },
       onPresence: () => this.near.update(),
+      onFilled: (message) => this.options.events.emit('message.changed', { message: messageView(message, null) }),
     };
   }
 

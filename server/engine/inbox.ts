@@ -6,7 +6,7 @@ import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { MessageRecord } from '../storage/messages.ts';
+import type { MessageRecord, NewMessage } from '../storage/messages.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
@@ -17,15 +17,23 @@ import type { Sessions } from './sessions.ts';
 /** Numbers of a direction: nobody writes more messages, and one more must still be a number. */
 const SEQ_LIMIT = 2 ** 48;
 
+interface Placed {
+  readonly message: MessageRecord;
+  /** The message before which it was missing, counted anew. */
+  readonly filled: MessageRecord | null;
+}
+
 type Outcome =
-  | { readonly kind: 'stored'; readonly message: MessageRecord }
-  | { readonly kind: 'presence' }
+  | ({ readonly kind: 'stored' } & Placed)
+  | { readonly kind: 'presence'; readonly filled: MessageRecord | null }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
 export interface InboxListener {
   onReceived(message: MessageRecord): void;
   onPresence(contact: string): void;
+  /** Fewer are missing before this one. */
+  onFilled(message: MessageRecord): void;
 }
 
 export interface InboxOptions {
@@ -58,6 +66,8 @@ export class Inbox {
     line.channel.acknowledge(envelope.messageId);
     if (outcome.kind === 'stored') listener.onReceived(outcome.message);
     else if (outcome.kind === 'presence') listener.onPresence(line.contact);
+    if (outcome.kind !== 'duplicate' && outcome.filled && outcome.filled.state !== 'hidden')
+      listener.onFilled(outcome.filled);
   }
 
   #take(contactId: string, envelope: Envelope): Outcome {
@@ -81,7 +91,7 @@ export class Inbox {
   }
 
   #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
-    const { store, roster, clock } = this.#options;
+    const { roster, clock } = this.#options;
     const receivedAt = clock.now();
     const content = readContent(bytes);
     const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
@@ -95,25 +105,37 @@ export class Inbox {
       at: content?.at ?? receivedAt,
       receivedAt,
       content: bytes,
+      missing: 0,
     } as const;
-    const place = this.#place(contact, record.seq);
-    const row = { ...record, missing: place.missing };
-    const order = place.late ? store.messages.insertLate(row) : store.messages.append(row);
-    if (!place.late) roster.setInSeq(contact.id, record.seq);
-    if (content?.t !== 'presence') return { kind: 'stored', message: { ...row, order } };
+    const placed = this.#place(contact, record);
+    if (content?.t !== 'presence') return { kind: 'stored', ...placed };
     roster.put({ ...roster.get(contact.id), presenceKey: content.key });
-    return { kind: 'presence' };
+    return { kind: 'presence', filled: placed.filled };
   }
 
   /**
-   * Where a number of their direction belongs. Ahead: behind all, with a hole before it. Behind: into its hole, or, when
-   * there is none (they began to count anew), behind all again.
+   * Where a number of their direction belongs. Ahead: behind all, with a hole before it. Behind: into the hole that
+   * misses it or, when none does (they began to count anew), behind all again.
    */
-  #place(contact: ContactRecord, seq: number): { late: boolean; missing: number } {
+  #place(contact: ContactRecord, record: NewMessage): Placed {
+    const { store, roster } = this.#options;
     const expected = contact.inSeq + 1;
-    if (seq >= expected) return { late: false, missing: contact.inSeq === 0 ? 0 : seq - expected };
-    const late = !this.#options.store.messages.hasSeq(contact.id, 'in', seq);
-    return { late, missing: 0 };
+    const next = record.seq < expected ? store.messages.behindHole(contact.id, record.seq) : null;
+    if (next) return this.#fill(next, record);
+    const missing = contact.inSeq === 0 ? 0 : Math.max(0, record.seq - expected);
+    const order = store.messages.append({ ...record, missing });
+    roster.setInSeq(contact.id, record.seq);
+    return { message: { ...record, missing, order }, filled: null };
+  }
+
+  /** `next` missed it: what is missing before either of them is counted anew. */
+  #fill(next: MessageRecord, record: NewMessage): Placed {
+    const { messages } = this.#options.store;
+    const missing = record.seq - (next.seq - next.missing);
+    const order = messages.insertLate({ ...record, missing });
+    const filled = { ...next, missing: next.seq - record.seq - 1 };
+    messages.setMissing(next, filled.missing);
+    return { message: { ...record, missing, order }, filled };
   }
 }
 

@@ -46,10 +46,15 @@ export interface StoredPage {
 export interface MessageTable {
   /** Puts it behind all others. @returns its order. */
   append(message: NewMessage): number;
-  /** Puts one of theirs right behind the message with the next smaller number. @returns its order. */
+  /**
+   * Puts one of theirs right behind the message with the next smaller number, those that `missing` says are missing
+   * right before it left out. @returns its order.
+   */
   insertLate(message: NewMessage): number;
   has(contact: string, direction: StoredDirection, id: string): boolean;
-  hasSeq(contact: string, direction: StoredDirection, seq: number): boolean;
+  /** The message of theirs that counts this number among those missing right before it; null: none does. */
+  behindHole(contact: string, seq: number): MessageRecord | null;
+  setMissing(message: MessageRecord, missing: number): void;
   /** @throws StorageError damaged. */
   get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
   /**
@@ -70,6 +75,10 @@ const bodySchema = z.object({ at: z.number(), receivedAt: z.number(), content: b
 
 const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const BEHIND = `
+  SELECT * FROM message WHERE contact = ? AND direction = 0 AND seq = (
+    SELECT min(seq) FROM message WHERE contact = ? AND direction = 0 AND seq > ?
+  ) ORDER BY place DESC LIMIT 1`;
 const BY_ID = 'contact = ? AND direction = ? AND id = ?';
 // Written like the index message_place, or SQLite would not use it.
 const SHOWN = 'contact = ? AND (state = 5) = 0';
@@ -90,7 +99,8 @@ export class SealedMessages implements MessageTable {
   }
 
   insertLate(message: NewMessage): number {
-    return this.#insert(message, latePlace(this.#database, idBytes(message.contact), message.seq));
+    const { contact, seq, missing } = message;
+    return this.#insert(message, latePlace(this.#database, idBytes(contact), seq, missing));
   }
 
   has(contact: string, direction: StoredDirection, id: string): boolean {
@@ -98,9 +108,18 @@ export class SealedMessages implements MessageTable {
     return row !== null;
   }
 
-  hasSeq(contact: string, direction: StoredDirection, seq: number): boolean {
-    const sql = 'SELECT 1 FROM message WHERE contact = ? AND direction = ? AND seq = ? LIMIT 1';
-    return this.#database.row(sql, idBytes(contact), directions.indexOf(direction), seq) !== null;
+  behindHole(contact: string, seq: number): MessageRecord | null {
+    // The newest of the same number: they may have begun to count anew.
+    const key = idBytes(contact);
+    const rows = this.#database.rows(BEHIND, key, key, seq);
+    const [next] = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
+    return next && next.seq - next.missing <= seq ? next : null;
+  }
+
+  setMissing({ contact, direction, id, seq, order, at, receivedAt, content }: MessageRecord, missing: number): void {
+    const [contactKey, way, idKey] = messageKey(contact, direction, id);
+    const body = this.#seal.seal(rowKey(contactKey, way, idKey, seq, order), { at, receivedAt, content, missing });
+    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, contactKey, way, idKey);
   }
 
   get(contact: string, direction: StoredDirection, id: string): MessageRecord | null {

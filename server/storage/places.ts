@@ -9,7 +9,7 @@ const LAST = `${EDGE} < ? ORDER BY place DESC LIMIT 1`;
 const NEXT = `${EDGE} > ? ORDER BY place LIMIT 1`;
 
 const SMALLER = `
-  SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq < ? ORDER BY seq DESC, place DESC LIMIT 1`;
+  SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq <= ? ORDER BY seq DESC, place DESC LIMIT 1`;
 const LARGER = `
   SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq > ? ORDER BY seq, place LIMIT 1`;
 
@@ -21,9 +21,10 @@ export function nextPlace(database: Database, contact: Uint8Array): number {
 /**
  * Right behind the message of theirs with the next smaller number, or, when there is none, right before the one with
  * the next larger. Behind everything when there is no room, which takes a peer that numbers with that in mind.
+ * @param missing how many numbers right before it are missing: what has them is of an earlier count.
  */
-export function latePlace(database: Database, contact: Uint8Array, seq: number): number {
-  const smaller = read(database.row(SMALLER, contact, seq));
+export function latePlace(database: Database, contact: Uint8Array, seq: number, missing: number): number {
+  const smaller = read(database.row(SMALLER, contact, seq - 1 - missing));
   const larger = read(database.row(LARGER, contact, seq));
   const gap = smaller ? after(database, contact, smaller.place) : larger && before(database, contact, larger.place);
   if (!gap) return nextPlace(database, contact);

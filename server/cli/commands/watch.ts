@@ -27,6 +27,7 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
+    case 'message.changed':
       return { event, cursor, ...message.data.message };
     case 'contact.changed':
       return { event, cursor, ...message.data.contact };
@@ -48,6 +49,7 @@ export function contactOf(message: EventMessage): string | null {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
+    case 'message.changed':
       return message.data.message.contact;
     case 'contact.changed':
       return message.data.contact.id;

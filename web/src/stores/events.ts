@@ -64,6 +64,9 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
       contacts.noteMessage(data.message);
       conversations.put(data.message);
       return true;
+    case 'message.changed':
+      conversations.put(data.message);
+      return true;
     case 'message.state':
       conversations.setState(data.contact, data.id, data.state);
       contacts.noteState(data.contact, data.id, data.state);
