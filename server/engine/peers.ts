@@ -1,29 +1,21 @@
 // Runs the state machine of every contact (`peer.ts`): dials, waits, and turns greetings into lines.
 //
-//   dialler ─▶ channel ─▶ greeter ─┬─▶ both are contacts ─▶ session made or resumed ─▶ line ─▶ outbox, inbox
-//   listener ─▶ channel ─▶ greeter ┼─▶ only we have them ─▶ waits for them
-//                                  └─▶ we do not have them ─▶ a request; the link closes after a minute
+//   dialler ─▶ reception ─┬─▶ both are contacts ─▶ session made or resumed ─▶ line ─▶ outbox, inbox
+//   listener ─▶ reception ┼─▶ only we have them ─▶ waits for them
+//                         └─▶ we do not have them ─▶ a request; the link closes after a minute
 import type { Connection as ConnectionState } from '../contract/model.ts';
-import { equal } from '../crypto/bytes.ts';
-import type { Primitives } from '../crypto/primitives.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import type { Hello } from '../protocol/hello.ts';
-import { Link } from '../protocol/link.ts';
 import { BYE, parseAck, parseNack, parseTyping, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
-import type { Admission } from './admission.ts';
-import { Channel } from './channel.ts';
-import type { Clock } from './clock.ts';
+import type { Channel } from './channel.ts';
 import { detached } from './detached.ts';
 import type { Dialler } from './dialler.ts';
-import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
-import type { OurIdentity } from './identity.ts';
+import type { Greeting } from './greeter.ts';
 import { PROBE_MS, type Line } from './line.ts';
-import type { Links } from './links.ts';
 import { step, type PeerEffect, type PeerInput, type PeerState } from './peer.ts';
 import type { PeersListener } from './peers-listener.ts';
-import type { Roster } from './roster.ts';
+import { Reception, type ReceptionOptions } from './reception.ts';
 import { Strangers } from './strangers.ts';
 
 interface Peer {
@@ -34,42 +26,22 @@ interface Peer {
   waitsForThem: boolean;
 }
 
-export interface PeersOptions {
-  readonly primitives: Primitives;
-  readonly clock: Clock;
-  readonly random: (length: number) => Uint8Array;
-  readonly identity: OurIdentity;
-  readonly admission: Admission;
+export interface PeersOptions extends ReceptionOptions {
   readonly dialler: Dialler;
-  readonly roster: Roster;
-  readonly links: Links;
-  readonly ourName: () => string;
-  readonly ourPort: () => number;
   readonly listener: PeersListener;
 }
 
 export class Peers {
   readonly #options: PeersOptions;
-  readonly #host: GreeterHost;
   readonly #peers = new Map<string, Peer>();
   readonly #strangers: Strangers;
-  /** Channels that have not greeted yet. */
-  readonly #arriving = new Set<Channel>();
+  readonly #reception: Reception;
   #stopped = false;
 
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#strangers = new Strangers(options.clock);
-    const { primitives, random, identity, ourName, ourPort, listener } = options;
-    this.#host = {
-      primitives,
-      random,
-      identity,
-      ourName,
-      ourPort,
-      offer: (contact) => listener.offer(contact),
-      admit: (channel, theirs, theirStatic) => this.#admit(channel, theirs, theirStatic),
-    };
+    this.#reception = new Reception(options, (channel, contact, greeting) => this.#greeted(channel, contact, greeting));
   }
 
   connectionOf(contact: string): ConnectionState {
@@ -111,7 +83,7 @@ export class Peers {
     for (const contact of [...this.#peers.keys()]) this.#input(contact, { kind: 'stopped' });
     for (const [, channel] of this.#options.links.all()) channel.bye(BYE.goingOffline);
     this.#strangers.release();
-    for (const channel of [...this.#arriving]) channel.destroy();
+    this.#reception.close();
   }
 
   /** Cuts every link without a word: what was said on them was not kept. They come back by themselves. */
@@ -120,55 +92,7 @@ export class Peers {
   }
 
   accept(connection: Connection): void {
-    const { admission, primitives, identity, clock, random } = this.#options;
-    const release = this.#stopped ? null : admission.admit(connection.remoteHost);
-    if (!release) {
-      connection.destroy();
-      return;
-    }
-    const link = Link.responder({ primitives, ourStatic: identity.keys.staticKey, random });
-    const channel = new Channel({ connection, link, clock, random });
-    this.#arriving.add(channel);
-    const left = (): void => {
-      release();
-      this.#arriving.delete(channel);
-    };
-    greetAsResponder(this.#host, channel, (greeting) => {
-      left();
-      this.#greeted(channel, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
-    });
-    const { listener } = channel;
-    channel.listener = { ...listener, onClosed: left };
-    channel.start();
-  }
-
-  async #admit(
-    channel: Channel,
-    theirs: Hello,
-    theirStatic: Uint8Array,
-  ): Promise<{ contact: ContactRecord | null } | false> {
-    const { roster, links, identity } = this.#options;
-    if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
-      channel.destroy();
-      return false;
-    }
-    const contact = roster.byIdentity(theirs.ik);
-    if (!contact || contact.blocked) return { contact: null };
-
-    const sameKey = equal(theirStatic, contact.staticKey);
-    if (theirs.device !== contact.device || (!sameKey && theirs.gen <= contact.generation)) {
-      channel.bye(BYE.protocolError);
-      return false;
-    }
-    if (!sameKey) {
-      this.#options.listener.onStaticKey(contact, theirStatic, theirs.gen);
-    }
-    const line = links.lineOf(contact.id);
-    if (line && !links.prevails(contact.id, theirs.ik) && (await line.channel.probe(PROBE_MS))) {
-      channel.bye(BYE.duplicateLink);
-      return false;
-    }
-    return { contact: roster.find(contact.id) ?? null };
+    this.#reception.accept(connection);
   }
 
   #greeted(channel: Channel, contact: ContactRecord | null, greeting: Greeting): void {
@@ -277,20 +201,9 @@ export class Peers {
       return;
     }
     const channel = await this.#options.dialler.dial(contact.staticKey, targets, abort.signal);
-    const failed = (): void => {
-      if (channel) this.#arriving.delete(channel);
-      this.#input(contactId, { kind: 'failed' });
-    };
-    if (!channel || channel.closed) {
-      failed();
-      return;
-    }
-    this.#arriving.add(channel);
-    const done = (greeting: Greeting): void => {
-      this.#arriving.delete(channel);
-      this.#greeted(channel, contact, greeting);
-    };
-    greetAsInitiator(this.#host, channel, contact, done, failed);
+    const failed = (): void => this.#input(contactId, { kind: 'failed' });
+    if (!channel || channel.closed) failed();
+    else this.#reception.greet(channel, contact, failed);
   }
 
   #chance(): number {

@@ -1,0 +1,141 @@
+// Whoever is at the door: greets on connections that were accepted and on channels that we dialled, up to the point where
+// it is known who is there and that the static key is theirs. What follows from a greeting is decided in `peers.ts`.
+import { equal } from '../crypto/bytes.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { Link } from '../protocol/link.ts';
+import { BYE } from '../protocol/records.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { Connection } from '../transport/transport.ts';
+import type { Admission } from './admission.ts';
+import { Channel } from './channel.ts';
+import type { Clock } from './clock.ts';
+import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
+import type { OurIdentity } from './identity.ts';
+import { PROBE_MS } from './line.ts';
+import type { Links } from './links.ts';
+import type { PeersListener } from './peers-listener.ts';
+import type { Roster } from './roster.ts';
+
+export interface ReceptionOptions {
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly identity: OurIdentity;
+  readonly admission: Admission;
+  readonly roster: Roster;
+  readonly links: Links;
+  readonly ourName: () => string;
+  readonly ourPort: () => number;
+  readonly listener: Pick<PeersListener, 'offer' | 'onStaticKey'>;
+}
+
+export type OnGreeted = (channel: Channel, contact: ContactRecord | null, greeting: Greeting) => void;
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #host: GreeterHost;
+  readonly #onGreeted: OnGreeted;
+  /** Channels that have not greeted yet. */
+  readonly #arriving = new Set<Channel>();
+  #closed = false;
+
+  constructor(options: ReceptionOptions, onGreeted: OnGreeted) {
+    this.#options = options;
+    this.#onGreeted = onGreeted;
+    const { primitives, random, identity, ourName, ourPort, listener } = options;
+    this.#host = {
+      primitives,
+      random,
+      identity,
+      ourName,
+      ourPort,
+      offer: (contact) => listener.offer(contact),
+      admit: (channel, theirs, theirStatic) => this.#admit(channel, theirs, theirStatic),
+    };
+  }
+
+  accept(connection: Connection): void {
+    const { admission, primitives, identity, clock, random } = this.#options;
+    const release = this.#closed ? null : admission.admit(connection.remoteHost);
+    if (!release) {
+      connection.destroy();
+      return;
+    }
+    const link = Link.responder({ primitives, ourStatic: identity.keys.staticKey, random });
+    const channel = new Channel({ connection, link, clock, random });
+    this.#arriving.add(channel);
+    const left = (): void => {
+      release();
+      this.#arriving.delete(channel);
+    };
+    greetAsResponder(this.#host, channel, (greeting) => {
+      left();
+      this.#onGreeted(channel, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
+    });
+    const { listener } = channel;
+    channel.listener = { ...listener, onClosed: left };
+    channel.start();
+  }
+
+  /** Greets on a channel that we dialled, its responder proven. @param failed called when it ends before that is done. */
+  greet(channel: Channel, contact: ContactRecord, failed: () => void): void {
+    this.#arriving.add(channel);
+    const done = (greeting: Greeting): void => {
+      const known = this.#options.roster.find(contact.id);
+      if (known && !this.#takesKey(known, greeting.theirs, greeting.theirStatic)) {
+        channel.bye(BYE.protocolError);
+        return;
+      }
+      this.#arriving.delete(channel);
+      this.#onGreeted(channel, contact, greeting);
+    };
+    greetAsInitiator(this.#host, channel, contact, done, () => {
+      this.#arriving.delete(channel);
+      failed();
+    });
+  }
+
+  /** Lets nobody in from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const channel of [...this.#arriving]) channel.destroy();
+  }
+
+  async #admit(
+    channel: Channel,
+    theirs: Hello,
+    theirStatic: Uint8Array,
+  ): Promise<{ contact: ContactRecord | null } | false> {
+    const { roster, links, identity } = this.#options;
+    if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
+      channel.destroy();
+      return false;
+    }
+    const contact = roster.byIdentity(theirs.ik);
+    if (!contact || contact.blocked) return { contact: null };
+    if (!this.#takesKey(contact, theirs, theirStatic)) {
+      channel.bye(BYE.protocolError);
+      return false;
+    }
+    const line = links.lineOf(contact.id);
+    if (line && !links.prevails(contact.id, theirs.ik) && (await line.channel.probe(PROBE_MS))) {
+      channel.bye(BYE.duplicateLink);
+      return false;
+    }
+    return { contact: roster.find(contact.id) ?? null };
+  }
+
+  /**
+   * A known contact comes with the static key we have, or with one of a higher generation (protocol §1). The generation
+   * is kept even when the key stays: an older key that comes later is then seen to be older.
+   */
+  #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: Uint8Array): boolean {
+    if (theirs.device !== contact.device) return false;
+    if (theirs.gen > contact.generation) {
+      this.#options.listener.onStaticKey(contact, theirStatic, theirs.gen);
+      return true;
+    }
+    return equal(theirStatic, contact.staticKey);
+  }
+}
