@@ -72,21 +72,23 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
   const ready = deferred<Dispatcher>();
   const control = await listenControl(folder, ready.promise);
   if (!control) throw new AlreadyRunning(`the profile ${options.profile} is running`);
+  let http: HttpServer | null = null;
+  const stop = async (): Promise<void> => {
+    await http?.stop();
+    await profile.stop();
+    await control.stop();
+  };
   try {
     removeStaleLock(folder);
     await profile.start();
-    const http = await openDoor(options, access, dispatcher);
+    http = await openDoor(options, access, dispatcher);
+    rememberPort(folder, 'page', http.port);
     door.resolve(http);
     ready.resolve(dispatcher);
-    return running(profile, access, http, async () => {
-      await http.stop();
-      await profile.stop();
-      await control.stop();
-    });
+    return running(profile, access, http, stop);
   } catch (error) {
     ready.reject(error);
-    await profile.stop();
-    await control.stop();
+    await stop();
     throw error;
   }
 }
@@ -152,7 +154,7 @@ async function firstThatListens(
 async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {
   const { folder, port, staticFolder, onBug } = options;
   const preferredPort = readLastPort(folder, 'page');
-  const http = await startHttp({
+  return startHttp({
     access,
     dispatcher,
     clock: systemClock,
@@ -161,8 +163,6 @@ async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispat
     port,
     ...(preferredPort !== null && { preferredPort }),
   });
-  if (http.port !== preferredPort) rememberPort(folder, 'page', http.port);
-  return http;
 }
 
 function running(profile: Profile, access: Access, http: HttpServer, stop: () => Promise<void>): Loom {

@@ -52,7 +52,7 @@ type OwnCommand =
   | 'vault.passphrase';
 
 /** Answered where the sockets are: by `http`, for each connection. */
-type DoorCommand = 'events.subscribe' | 'session.code' | 'process.stop';
+type DoorCommand = 'events.subscribe' | 'session.code' | 'session.renew' | 'process.stop';
 
 /** Answered by the engine, when the profile is ready. */
 type EngineCommand = Exclude<CommandName, OwnCommand | DoorCommand>;
@@ -139,8 +139,10 @@ export class Profile implements Application {
     checkPassphrase(passphrase);
     const store = await createStore(this.#storeOptions(), passphrase);
     this.#exists = true;
-    await store.journal.write(() => store.identity.save(newIdentity(cleaned, random, clock)));
-    await this.#run(store);
+    await this.#orClose(store, async () => {
+      await store.journal.write(() => store.identity.save(newIdentity(cleaned, random, clock)));
+      await this.#run(store);
+    });
     return this.opened.engine.identity();
   }
 
@@ -170,11 +172,26 @@ export class Profile implements Application {
   async #open(passphrase: string): Promise<void> {
     const store = await openStore(this.#storeOptions(), passphrase);
     const { random, clock, name } = this.#options;
-    if (!store.identity.load()) {
-      // Ended between making the vault and writing the identity: nothing was told to anybody yet.
-      await store.journal.write(() => store.identity.save(newIdentity(name, random, clock)));
+    await this.#orClose(store, async () => {
+      if (!store.identity.load()) {
+        // Ended between making the vault and writing the identity: nothing was told to anybody yet.
+        await store.journal.write(() => store.identity.save(newIdentity(name, random, clock)));
+      }
+      await this.#run(store);
+    });
+  }
+
+  /** A store that cannot be put to use is let go of: its database is locked, by us, for as long as it is open. */
+  async #orClose(store: Store, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#opened) {
+        await this.#close();
+        this.events.emit('state.changed', { state: this.state });
+      } else store.close();
+      throw error;
     }
-    await this.#run(store);
   }
 
   async #run(store: Store): Promise<void> {
