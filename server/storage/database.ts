@@ -36,7 +36,8 @@ export class Database {
   readonly path: string;
   readonly #connection: sqlite.Database;
   readonly #statements = new Map<string, Statement>();
-  #writing = false;
+  /** `untouched`: the work that runs has changed nothing yet; `touched`: a savepoint stands before its first change. */
+  #writing: 'no' | 'untouched' | 'touched' = 'no';
   #scrub = false;
 
   /**
@@ -63,13 +64,13 @@ export class Database {
    * @throws what SQLite says; the journal makes a StorageError of it.
    */
   change(sql: string, ...values: Value[]): number {
-    if (!this.#writing) throw new Error('a change outside of journal.write');
+    this.#touch();
     return this.#use(sql, (statement) => statement.run(values).changes);
   }
 
   /** Runs statements that take no values; only inside `within`. */
   script(sql: string): void {
-    if (!this.#writing) throw new Error('a change outside of a transaction');
+    this.#touch();
     this.#connection.exec(sql);
   }
 
@@ -87,13 +88,21 @@ export class Database {
     return this.rows(sql, ...values)[0] ?? null;
   }
 
-  /** Lets `work` change things; a transaction must be open. */
+  /**
+   * Lets `work` change things; a transaction must be open. When it throws, what it changed is undone, and nothing else.
+   * @throws what `work` threw; what SQLite says when it cannot undo.
+   */
   within<T>(work: () => T): T {
-    this.#writing = true;
+    this.#writing = 'untouched';
     try {
-      return work();
+      const result = work();
+      this.#release();
+      return result;
+    } catch (error) {
+      this.#undo();
+      throw error;
     } finally {
-      this.#writing = false;
+      this.#writing = 'no';
     }
   }
 
@@ -135,6 +144,24 @@ export class Database {
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  #touch(): void {
+    if (this.#writing === 'no') throw new Error('a change outside of journal.write');
+    if (this.#writing === 'touched') return;
+    this.#use('SAVEPOINT work', (statement) => statement.run());
+    this.#writing = 'touched';
+  }
+
+  #release(): void {
+    if (this.#writing === 'touched') this.#use('RELEASE work', (statement) => statement.run());
+  }
+
+  #undo(): void {
+    // After some failures SQLite has rolled everything back by itself.
+    if (this.#writing !== 'touched' || !this.#connection.inTransaction) return;
+    this.#use('ROLLBACK TO work', (statement) => statement.run());
+    this.#release();
   }
 
   #emptyLog(): void {
@@ -256,6 +283,11 @@ function openError(error: unknown): unknown {
   return new StorageError('damaged', 'the database cannot be opened', error);
 }
 
-export function isSqliteError(error: unknown): boolean {
+export function isSqliteError(error: unknown): error is Error {
   return error instanceof sqlite.SQLite3Error;
+}
+
+/** A constraint of a table forbade it: nothing is wrong with the disk. */
+export function isForbidden(error: Error): boolean {
+  return error.message.includes('constraint failed');
 }

@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/temp-store.ts';
 import { Database } from './database.ts';
-import { StorageError } from './errors.ts';
 import { GroupJournal } from './journal.ts';
 import type { Store } from './profile-store.ts';
 
@@ -71,52 +70,73 @@ test('a long batch is committed on the way', async () => {
   expect(store.journal.commits).toBe(before + 3);
 });
 
-test('when one work throws, nothing of the batch is stored and everybody is told', async () => {
-  const failures: unknown[] = [];
-  store.journal.onFailure = (error) => failures.push(error);
+test('work that throws costs itself alone', async () => {
+  const told: unknown[] = [];
+  store.journal.onFailure = (error) => told.push(error);
+  store.journal.onUndone = () => told.push('undone');
   const before = store.journal.commits;
   const bug = new Error('a bug');
   const outcomes = await Promise.allSettled([
     store.journal.write(() => store.messages.append(newMessage(CONTACT, 1))),
     store.journal.write(() => {
       store.messages.append(newMessage(CONTACT, 2));
+      store.settings.put('half', 'done');
       throw bug;
     }),
-    // The batch has ended: this begins another.
     store.journal.write(() => store.messages.append(newMessage(CONTACT, 3))),
   ]);
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
-  const [innocent, guilty] = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason as unknown);
-  expect(innocent).toBeInstanceOf(StorageError);
-  expect(innocent).toMatchObject({ code: 'write-failed', cause: bug });
-  expect(guilty).toBe(bug);
-  expect(failures).toEqual([(outcomes[0] as PromiseRejectedResult).reason]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect((outcomes[1] as PromiseRejectedResult).reason).toBe(bug);
+  expect(told).toEqual(['undone']);
   expect(store.journal.commits).toBe(before + 1);
-  expect(await storedSeqs()).toEqual([3]);
+  expect(store.settings.get('half')).toBeUndefined();
+  expect(await storedSeqs()).toEqual([1, 3]);
 });
 
-test('the failure is told before any promise rejects', async () => {
+test('what throws is told before its promise rejects', async () => {
   const told: string[] = [];
-  store.journal.onFailure = () => told.push('failure');
+  store.journal.onUndone = () => told.push('undone');
   const failed = store.journal
     .write(() => {
       throw new Error('a bug');
     })
     .catch(() => told.push('rejected'));
-  expect(told).toEqual(['failure']);
+  expect(told).toEqual(['undone']);
   await failed;
-  expect(told).toEqual(['failure', 'rejected']);
+  expect(told).toEqual(['undone', 'rejected']);
 });
 
-test('a statement that SQLite refuses fails the batch, and works the next time', async () => {
+test('what a table forbids costs itself alone, and works the next time', async () => {
+  const failures: unknown[] = [];
+  store.journal.onFailure = (error) => failures.push(error);
   const message = newMessage(CONTACT, 1);
   await store.journal.write(() => store.messages.append(message));
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 2; round < 5; round += 1) {
+    const beside = store.journal.write(() => store.messages.append(newMessage(CONTACT, round)));
     const failed = store.journal.write(() => store.messages.append(message));
     await expect(failed).rejects.toMatchObject({ code: 'write-failed' });
+    await beside;
   }
-  await store.journal.write(() => store.messages.append(newMessage(CONTACT, 2)));
-  expect(await storedSeqs()).toEqual([1, 2]);
+  expect(failures).toEqual([]);
+  expect(await storedSeqs()).toEqual([1, 2, 3, 4]);
+});
+
+test('a damaged row costs the work that reads it, not those beside it', async () => {
+  const failures: unknown[] = [];
+  await store.journal.write(() => store.messages.append(newMessage(CONTACT, 1)));
+  store.close();
+  const database = new Database(temp.path);
+  database.transaction(() => database.change('UPDATE message SET body = zeroblob(300)'));
+  database.close();
+  store = await temp.open();
+  store.journal.onFailure = (error) => failures.push(error);
+  const [beside, failed] = await Promise.allSettled([
+    store.journal.write(() => store.settings.put('a', 1)),
+    store.journal.write(() => store.messages.get(CONTACT, 'in', idOf(1))),
+  ]);
+  expect(beside.status).toBe('fulfilled');
+  expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'damaged' } });
+  expect(failures).toEqual([]);
 });
 
 test('a message for nobody is refused', async () => {

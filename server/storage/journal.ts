@@ -2,9 +2,9 @@
 // cost one wait for the disk, and what belongs together is stored together or not at all.
 //
 //   idle ── write ──▶ open (BEGIN) ── setImmediate, flush or a full batch ──▶ COMMIT ──▶ idle, all promises fulfilled
-//                      │ work throws, or COMMIT fails
+//                      │ the disk refuses                          └─ a work throws by itself: undone alone, onUndone
 //                      └──▶ ROLLBACK ──▶ onFailure, all promises of the batch rejected ──▶ idle
-import { isSqliteError, type Database } from './database.ts';
+import { isForbidden, isSqliteError, type Database } from './database.ts';
 import { StorageError } from './errors.ts';
 
 /** A batch this long is committed at once: its transaction would only grow, and its callers wait. */
@@ -12,15 +12,18 @@ const BATCH_WORKS = 1000;
 
 export interface Journal {
   /**
-   * Runs `work` now, inside this turn's transaction, and resolves with its result once that is durable. When any work
-   * of the turn throws, or the commit fails, everything of it is rolled back and each promise rejects with StorageError
-   * write-failed, what happened as its cause; but work that threw an error of its own gets that one back.
+   * Runs `work` now, inside this turn's transaction, and resolves with its result once that is durable. When the disk
+   * refuses, everything of the turn is rolled back and each promise rejects with StorageError write-failed, what
+   * happened as its cause. Work that throws an error of its own costs itself alone: what it changed is undone, and its
+   * promise rejects with that error, or with StorageError write-failed where a constraint of a table forbade it.
    */
   write<T>(work: () => T): Promise<T>;
   /** Commits now. */
   flush(): void;
   /** Called once for each batch that was rolled back, before its promises reject: what is in memory is not on disk. */
   onFailure: ((error: unknown) => void) | null;
+  /** Called once for each work that was undone alone, before its promise rejects: what it left in memory is not so. */
+  onUndone: (() => void) | null;
   /** Transactions committed so far. */
   readonly commits: number;
 }
@@ -35,6 +38,7 @@ type State =
 
 export class GroupJournal implements Journal {
   onFailure: ((error: unknown) => void) | null = null;
+  onUndone: (() => void) | null = null;
   readonly #database: Database;
   #state: State = { kind: 'idle' };
   #working = false;
@@ -94,16 +98,21 @@ export class GroupJournal implements Journal {
   #run<T>(work: () => T, reject: (error: unknown) => void): { value: T } | null {
     this.#working = true;
     try {
-      const value = this.#database.within(work);
-      if (value instanceof Promise) throw new Error('journal.write takes no asynchronous work');
-      return { value };
+      return { value: this.#database.within(() => settled(work())) };
     } catch (error) {
       this.#working = false;
-      this.#fail(error, reject);
+      if (isOfTheDisk(error)) this.#fail(error, reject);
+      else this.#undone(error, reject);
       return null;
     } finally {
       this.#working = false;
     }
+  }
+
+  /** The work that threw is undone already; the others of its turn stay. */
+  #undone(error: unknown, reject: (error: unknown) => void): void {
+    this.onUndone?.();
+    reject(isSqliteError(error) ? failed(error) : error);
   }
 
   /** Rolls the batch back; `reject` is that of the work which threw and stands in no batch. */
@@ -113,7 +122,7 @@ export class GroupJournal implements Journal {
     const failure = failed(error);
     this.#rollback();
     this.onFailure?.(failure);
-    reject?.(isOfTheDisk(error) ? failure : error);
+    reject?.(failure);
     if (state.kind === 'open') for (const waiting of state.batch) waiting.reject(failure);
   }
 
@@ -131,9 +140,18 @@ export class GroupJournal implements Journal {
   }
 }
 
-/** Anything else that work throws is its own: a bug, or what it has to say to its caller. */
+/**
+ * SQLite could not read or write. Anything else that work throws is its own: a bug, a row that is damaged or forbidden,
+ * or what it has to say to its caller.
+ */
 function isOfTheDisk(error: unknown): boolean {
-  return error instanceof StorageError || isSqliteError(error);
+  if (error instanceof StorageError) return error.code === 'write-failed' || isOfTheDisk(error.cause);
+  return isSqliteError(error) && !isForbidden(error);
+}
+
+function settled<T>(value: T): T {
+  if (value instanceof Promise) throw new Error('journal.write takes no asynchronous work');
+  return value;
 }
 
 function failed(cause: unknown): StorageError {
