@@ -8,6 +8,8 @@ function contact(name: string, id: string, publicKey: string): Contact {
     name,
     publicKey: publicKey.padEnd(64, '0'),
     verified: false,
+    addedBy: 'token',
+    invite: null,
     blocked: false,
     connection: 'offline',
     addresses: [],

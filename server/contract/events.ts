@@ -4,10 +4,13 @@ import type {
   ContactRequest,
   Id,
   Identity,
+  Invite,
   Message,
   MessageState,
   NearbyPeer,
   NetworkFacts,
+  Pairing,
+  Person,
   ProfileState,
 } from './model.ts';
 
@@ -30,6 +33,10 @@ export interface Events {
   'message.read': { readonly contact: Id };
   'typing.changed': { readonly contact: Id; readonly typing: boolean };
   'peer.discovered': { readonly peer: NearbyPeer };
+  /** Everyone nearby who is visible to everyone. */
+  'people.changed': { readonly people: readonly Person[] };
+  'pairing.changed': { readonly pairing: Pairing };
+  'invite.changed': { readonly invite: Invite };
   'peer.lost': { readonly contact: Id };
   'session.established': { readonly contact: Id; readonly resumed: boolean };
   'network.changed': { readonly network: NetworkFacts };

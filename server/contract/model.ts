@@ -23,12 +23,19 @@ export interface Identity {
  */
 export type Connection = 'offline' | 'connecting' | 'waiting' | 'online';
 
+/** How somebody became a contact: by a token we pasted, a request we accepted, an invite of theirs or ours, a code. */
+export type AddedBy = 'token' | 'request' | 'invite' | 'code';
+
 export interface Contact {
   readonly id: Id;
   readonly name: string;
   /** Ed25519 identity key, 64 hex digits. */
   readonly publicKey: string;
+  /** The code was typed at pairing, or a person compared the safety number. */
   readonly verified: boolean;
+  readonly addedBy: AddedBy;
+  /** We came by an invite of theirs that has not let us in: yet (`open`), or for good. Null: it has, or there was none. */
+  readonly invite: InviteState | null;
   readonly blocked: boolean;
   readonly connection: Connection;
   /** Typed and remembered addresses, `HOST:PORT`, best first. */
@@ -101,12 +108,81 @@ export interface DiscoveryFacts {
   readonly reason: string;
 }
 
+/**
+ * Who can tell on the network that we are here. `contacts`: they alone. `everyone`: who is nearby reads name and token, for
+ * ten minutes, and may ask to pair. `off`: nothing is announced and nobody is looked for.
+ */
+export type VisibilityMode = 'contacts' | 'everyone' | 'off';
+
+export interface Visibility {
+  readonly mode: VisibilityMode;
+  /** When `everyone` ends; null in the other modes. */
+  readonly until: number | null;
+}
+
+/** Somebody nearby who is visible to everyone, as they say: nothing of it is proven before a pairing. */
+export interface Person {
+  readonly name: string;
+  /** Ed25519 identity key, 64 hex digits. */
+  readonly publicKey: string;
+  readonly token: string;
+  readonly addresses: readonly string[];
+  /** Has their token been added already? Null: no. */
+  readonly contact: Id | null;
+}
+
+/**
+ * Ended: the third wrong code; the two minutes were over; one of the two wanted no more; nobody answered there; they are
+ * not visible, or busy with somebody else; the link broke, or the other side did not keep to the rules.
+ */
+export type PairingEnd = 'wrong-code' | 'expired' | 'cancelled' | 'unreachable' | 'refused' | 'lost';
+
+export type PairingState =
+  /** Guest: the link is being made; the code is about to show on their screen. */
+  | { readonly kind: 'dialling' }
+  /** Guest: the code is on their screen. `left`: tries. */
+  | { readonly kind: 'wanting'; readonly left: number; readonly until: number }
+  /** Guest: the code that was typed is on its way. */
+  | { readonly kind: 'checking' }
+  /** Host: six digits, for the guest to type. */
+  | { readonly kind: 'showing'; readonly code: string; readonly left: number; readonly until: number }
+  /** Both are contacts, verified. */
+  | { readonly kind: 'paired'; readonly contact: Id }
+  | { readonly kind: 'ended'; readonly reason: PairingEnd };
+
+/** Two people meeting; one at a time. The host shows a code, the guest types it. */
+export interface Pairing {
+  readonly id: Id;
+  readonly role: 'host' | 'guest';
+  /** The one they give themselves; empty until a link is there. */
+  readonly name: string;
+  /** Theirs, 64 hex digits. */
+  readonly publicKey: string;
+  readonly state: PairingState;
+}
+
+export type InviteState = 'open' | 'used' | 'expired' | 'revoked';
+
+/** A token that lets whoever has it become a contact, once. */
+export interface Invite {
+  readonly id: Id;
+  /** Version 2. */
+  readonly token: string;
+  readonly createdAt: number;
+  /** Null: never. */
+  readonly expiresAt: number | null;
+  readonly state: InviteState;
+  /** Who came by it, if they are still a contact. */
+  readonly contact: Id | null;
+}
+
 export interface NetworkFacts {
   /** TCP port for peers. */
   readonly peerPort: number;
   /** `HOST:PORT` under which others on the network reach us. */
   readonly addresses: readonly string[];
   readonly discovery: DiscoveryFacts;
+  readonly visibility: Visibility;
   readonly links: readonly LinkFacts[];
 }
 

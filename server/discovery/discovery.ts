@@ -7,6 +7,40 @@ export interface PresenceKey {
   readonly key: Uint8Array;
 }
 
+/** How a contact whose presence key we do not have is recognised: a key for each direction, which we two alone can make. */
+export interface MeetingKeys {
+  readonly contact: string;
+  /** 32 bytes each: for what we say to them, and for what they say to us. */
+  readonly ours: Uint8Array;
+  readonly theirs: Uint8Array;
+}
+
+/** Who somebody is, for everyone to read while they are visible. */
+export interface Card {
+  /** NFC, at most 64 bytes. */
+  readonly name: string;
+  /** The identity token. */
+  readonly token: string;
+}
+
+/** What we say of ourselves, and whom we look for. */
+export interface Presence {
+  /** Our presence key, 32 bytes. */
+  readonly ownKey: Uint8Array;
+  readonly contacts: readonly PresenceKey[];
+  /** Contacts we have not met, newest first. */
+  readonly unmet: readonly MeetingKeys[];
+  /** Null: only contacts can tell who we are. */
+  readonly card: Card | null;
+}
+
+/** Somebody visible to everyone, as they say: neither the name nor the token is proven. */
+export interface Person extends Card {
+  /** As in a sighting. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+}
+
 /** An advert that matched a contact's presence key. */
 export interface Sighting {
   readonly contact: string;
@@ -26,18 +60,19 @@ export interface DiscoveryListener {
   onSighting(sighting: Sighting): void;
   /** Said goodbye, or its advert ran out. */
   onLost(contact: string): void;
+  /** Everyone who shows a card and is no contact as far as keys tell, whenever that changes. */
+  onPeople(people: readonly Person[]): void;
   onStatus(status: DiscoveryStatus): void;
 }
 
 export interface Discovery {
   /**
-   * Announces our presence key under `port` and looks for those of contacts. Never rejects: what is not possible here
-   * becomes a status.
-   * @param ownKey our presence key, 32 bytes.
+   * Announces our presence under `port` and looks for that of contacts. Never rejects: what is not possible here
+   * becomes a status. Keys are copied.
    */
-  start(ownKey: Uint8Array, port: number, contacts: readonly PresenceKey[], listener: DiscoveryListener): Promise<void>;
-  /** Replaces the keys: a contact was added or removed, or ours was renewed. */
-  update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void;
+  start(presence: Presence, port: number, listener: DiscoveryListener): Promise<void>;
+  /** A contact was added or removed, our key was renewed, or who may see us changed. */
+  update(presence: Presence): void;
   /** Says goodbye and falls silent. */
   stop(): Promise<void>;
   /**

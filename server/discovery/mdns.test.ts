@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Neighbourhood, presenceKey } from '../testing/neighbourhood.ts';
+import { Neighbourhood } from '../testing/neighbourhood.ts';
 import type { Neighbour } from '../testing/neighbourhood.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { pointerRecord, uniqueRecords } from './mdns/own-records.ts';
@@ -83,7 +83,7 @@ describe('two on one machine', () => {
     // Bob removes Ann: his key is renewed, and she does not get the new one.
     const heard = await listen();
     const before = labelsIn(heard);
-    bob.discovery.update(seededRandom('renewed')(32), []);
+    bob.discovery.update({ ...bob.presence([]), ownKey: seededRandom('renewed')(32) });
     await street.until(() => !ann.near.has('bob'));
     await street.pass(5_000);
     expect(ann.near.size).toBe(0);
@@ -95,10 +95,10 @@ describe('two on one machine', () => {
     await bob.start();
     await street.pass(5_000);
     expect(ann.events).toEqual([]);
-    ann.discovery.update(ann.key, [presenceKey(bob)]);
+    ann.discovery.update(ann.presence([bob]));
     await street.until(() => ann.near.has('bob'));
     expect(bob.events).toEqual([]);
-    ann.discovery.update(ann.key, []);
+    ann.discovery.update(ann.presence([]));
     expect(ann.events).toEqual(['found bob', 'lost bob']);
   });
 
@@ -257,7 +257,7 @@ describe('trouble', () => {
     await ann.start(bob);
     await ann.start(bob);
     await Promise.all([ann.discovery.stop(), ann.discovery.stop()]);
-    ann.discovery.update(ann.key, []);
+    ann.discovery.update(ann.presence([]));
     const heard = await listen();
     await street.pass(10_000, 500);
     expect(heard).toEqual([]);
@@ -311,5 +311,54 @@ describe('trouble', () => {
     expect(ann.events.filter((event) => event.startsWith('lost'))).toEqual([]);
     await bob.discovery.stop();
     await street.until(() => !ann.near.has('bob'));
+  });
+});
+
+describe('those who have not met', () => {
+  const [one, other] = [seededRandom('one')(32), seededRandom('other')(32)];
+
+  it('find each other when each looks for the other, and not before', async () => {
+    await ann.discovery.start(
+      ann.presence([], { unmet: [{ contact: 'bob', ours: one, theirs: other }] }),
+      ann.port,
+      ann,
+    );
+    await bob.start();
+    await street.pass(3_000);
+    expect([ann.near.size, bob.near.size]).toEqual([0, 0]);
+    bob.discovery.update(bob.presence([], { unmet: [{ contact: 'ann', ours: other, theirs: one }] }));
+    await street.until(() => ann.near.has('bob') && bob.near.has('ann'));
+    expect(bob.near.get('ann')).toMatchObject({ port: ann.port });
+  });
+});
+
+describe('who is visible to everyone', () => {
+  const card = { name: 'Ann of the hill', token: `LOOM-${'A'.repeat(106)}` };
+
+  it('is seen by strangers, asked to stay, and under another name once it is over', async () => {
+    const heard = await listen();
+    await bob.start();
+    await ann.discovery.start(ann.presence([], { card }), ann.port, ann);
+    await street.until(() => bob.people.length > 0);
+    expect(bob.people).toMatchObject([{ ...card, port: ann.port }]);
+    expect(bob.near.size).toBe(0);
+    await street.pass(300_000, 1_000);
+    expect(bob.people.length).toBe(1);
+    const before = labelsIn(heard);
+    ann.discovery.update(ann.presence([]));
+    await street.until(() => bob.people.length === 0);
+    await street.until(() => [...labelsIn(heard)].some((label) => !before.has(label)));
+    const texts = heard.flatMap(({ answers }) =>
+      answers.flatMap((record) => (record.type === 'TXT' && !before.has(labelIn(record)!) ? record.data : [])),
+    );
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.filter((text) => /^(?:name|token)=/.test(text.toString()))).toEqual([]);
+  });
+
+  it('is a contact to contacts, and no stranger', async () => {
+    await bob.start(ann);
+    await ann.discovery.start(ann.presence([bob], { card }), ann.port, ann);
+    await street.until(() => bob.near.has('ann'));
+    expect(bob.people).toEqual([]);
   });
 });

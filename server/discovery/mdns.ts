@@ -1,5 +1,5 @@
 // The built-in discovery: multicast DNS (RFC 6762, RFC 6763) on sockets of our own.
-import type { Discovery, DiscoveryListener, PresenceKey } from './discovery.ts';
+import type { Discovery, DiscoveryListener, Presence } from './discovery.ts';
 import type { MdnsOptions } from './mdns/options.ts';
 import { Session } from './mdns/session.ts';
 
@@ -11,21 +11,16 @@ export class MdnsDiscovery implements Discovery {
     this.#options = options;
   }
 
-  async start(
-    ownKey: Uint8Array,
-    port: number,
-    contacts: readonly PresenceKey[],
-    listener: DiscoveryListener,
-  ): Promise<void> {
+  async start(presence: Presence, port: number, listener: DiscoveryListener): Promise<void> {
     const previous = this.#session;
-    const session = new Session(this.#options, { ownKey, port, contacts, listener });
+    const session = new Session(this.#options, { presence, port, listener });
     this.#session = session;
     await previous?.stop();
     await session.open();
   }
 
-  update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {
-    this.#session?.update(ownKey, contacts);
+  update(presence: Presence): void {
+    this.#session?.update(presence);
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { PresenceBook, isLabel, newLabel, presenceHash, quarterHour } from './presence.ts';
+import {
+  PresenceBook,
+  SLOTS_LENGTH,
+  isLabel,
+  meetingSlots,
+  newLabel,
+  presenceHash,
+  quarterHour,
+  turnOf,
+} from './presence.ts';
 import type { PresenceClaim } from './presence.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -143,5 +152,70 @@ describe('presence book', () => {
     for (let i = 0; i < 1100; i += 1) small.match(claimAt(NOW, { hash: random(16) }), NOW);
     expect(small.size).toBe(1024);
     expect(small.match(claimAt(NOW), NOW).kind).toBe('contact');
+  });
+});
+
+describe('slots of those who have not met', () => {
+  const random = seededRandom('slots');
+  const [ours, theirs] = [random(32), random(32)];
+  const ann = { contact: 'ann', ours: theirs, theirs: ours };
+  const slotted = (time: number, keys: readonly Uint8Array[]): PresenceClaim => {
+    const slots = meetingSlots(primitives, random, keys, { quarter: quarterHour(time), label, nonce, port: 4712 });
+    return claimAt(time, { hash: new Uint8Array(16), slots });
+  };
+  const matched = (claim: PresenceClaim): string => {
+    const verdict = new PresenceBook(primitives, [], [ann]).match(claim, NOW);
+    return verdict.kind === 'contact' ? verdict.contact : verdict.kind;
+  };
+
+  it('agree with an independent computation', () => {
+    // Python: hmac.new(bytes(range(32)), b"loom/2 meeting" + (2000000).to_bytes(4, "big") + label + nonce + (4712).to_bytes(2, "big"), "sha256")
+    const slots = meetingSlots(primitives, random, [key], { quarter: 2_000_000, label, nonce, port: 4712 });
+    const all = Array.from({ length: 8 }, (_, i) => toHex(slots.subarray(i * 8, i * 8 + 8)));
+    expect(all).toContain('f6352b66513e6ea5');
+  });
+
+  it.each([0, 1, 7, 8, 20])('are as many, and as long, whether %i wait', (count) => {
+    const keys = Array.from({ length: count }, () => random(32));
+    const slots = slotted(NOW, keys).slots!;
+    expect(slots.length).toBe(SLOTS_LENGTH);
+    const each = new Set(Array.from({ length: 8 }, (_, i) => toHex(slots.subarray(i * 8, i * 8 + 8))));
+    expect(each.size).toBe(8);
+  });
+
+  it('are recognised by the one they are for, within a quarter of an hour', () => {
+    const others = Array.from({ length: 5 }, () => random(32));
+    for (const offset of [-1, 0, 1])
+      expect(matched(slotted(NOW + offset * QUARTER_HOUR, [...others, ours]))).toBe('ann');
+    for (const offset of [-2, 2]) expect(matched(slotted(NOW + offset * QUARTER_HOUR, [ours]))).toBe('stranger');
+    expect(matched(slotted(NOW, others))).toBe('stranger');
+    // What we say ourselves is said under the other key: an echo is nobody.
+    expect(matched(slotted(NOW, [theirs]))).toBe('stranger');
+  });
+
+  it.each<Partial<PresenceClaim>>([
+    { label: 'abcdefghij234566' },
+    { port: 4713 },
+    { nonce: fromHex('0102030405060709') },
+  ])('cover every part of the claim: %j', (changes) => {
+    expect(matched({ ...slotted(NOW, [ours]), ...changes })).toBe('stranger');
+  });
+
+  it('change with every advert, and so does their order', () => {
+    const places = new Set<number>();
+    const mine = meetingSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
+    for (let i = 0; i < 40; i += 1) {
+      const again = meetingSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
+      const known = Array.from({ length: 8 }, (_, j) => toHex(mine.subarray(j * 8, j * 8 + 8)));
+      for (let j = 0; j < 8; j += 1) if (known.includes(toHex(again.subarray(j * 8, j * 8 + 8)))) places.add(j);
+    }
+    expect(places.size).toBeGreaterThan(4);
+  });
+
+  it('go round when more wait than there are slots', () => {
+    const all = Array.from({ length: 11 }, (_, i) => i);
+    expect(turnOf(all.slice(0, 8), 5)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(turnOf(all, 0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(turnOf(all, 1)).toEqual([8, 9, 10, 0, 1, 2, 3, 4]);
   });
 });

@@ -1,10 +1,12 @@
 // Presence: how contacts recognise each other's adverts while strangers see noise. An advert carries a random label,
 // a random nonce `n` and a keyed hash `h`; who holds the presence key can recompute `h`, nobody else can link two
-// adverts of one profile. Knows no packets, no sockets; a match is a hint that only the handshake can confirm.
+// adverts of one profile. Two who have each other's token, but have not met, have no such key yet: for them an advert has
+// slots, hashes under a key that only the two can make (SPEC §9). Knows no packets, no sockets; a match is a hint that
+// only the handshake can confirm.
 import { encodeBase32 } from '../crypto/base32.ts';
-import { concat, equal, u16, u32, utf8, wipe } from '../crypto/bytes.ts';
+import { compare, concat, equal, u16, u32, utf8, wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import type { PresenceKey } from './discovery.ts';
+import type { MeetingKeys, PresenceKey } from './discovery.ts';
 
 export type Hmac = Pick<Primitives, 'hmacSha256'>;
 
@@ -17,6 +19,8 @@ export interface PresenceClaim {
   readonly hash: Uint8Array;
   /** The TCP port in the SRV record; `h` covers it. */
   readonly port: number;
+  /** SLOTS_LENGTH bytes, `s` of the TXT record; left out: none were there. */
+  readonly slots?: Uint8Array;
 }
 
 export type Verdict =
@@ -27,11 +31,17 @@ export type Verdict =
 
 export const NONCE_LENGTH = 8;
 export const HASH_LENGTH = 16;
+/** 64 bits: a slot met by chance is a dial that comes to nothing, once in the age of the sun. */
+const SLOT_LENGTH = 8;
+/** Always so many, in use or not: more than most people wait for at once, and a TXT string stays short. */
+const SLOTS = 8;
+export const SLOTS_LENGTH = SLOTS * SLOT_LENGTH;
 /** 80 random bits: a collision by chance is out of the question, and the name fits a DNS label. */
 const LABEL_BYTES = 10;
 const LABEL = /^[a-z2-7]{16}$/;
 const QUARTER_HOUR = 15 * 60 * 1000;
 const PURPOSE = utf8('loom/2 presence');
+const MEETING = utf8('loom/2 meeting');
 /** Answers kept: four times the adverts remembered, so that honest ones are never hashed twice. */
 const MAX_ANSWERS = 1024;
 /** About 50 ms of each second at most, whatever a flood sends: one advert costs three hashes per contact. */
@@ -69,19 +79,52 @@ function presenceMessage(quarter: number, label: string, nonce: Uint8Array, port
   return concat(PURPOSE, u32(quarter), utf8(label), nonce, u16(port));
 }
 
+function meetingMessage(quarter: number, label: string, nonce: Uint8Array, port: number): Uint8Array {
+  return concat(MEETING, u32(quarter), utf8(label), nonce, u16(port));
+}
+
+/**
+ * All slots of an advert: for each of these keys the first 8 bytes of
+ * HMAC(key, "loom/2 meeting" ‖ quarter-hour(u32) ‖ label ‖ n ‖ port(u16)), random bytes for the rest, in random order.
+ * @param keys of the contacts whose turn it is; those over SLOTS get none.
+ */
+export function meetingSlots(
+  primitives: Hmac,
+  random: (length: number) => Uint8Array,
+  keys: readonly Uint8Array[],
+  claim: { readonly quarter: number; readonly label: string; readonly nonce: Uint8Array; readonly port: number },
+): Uint8Array {
+  const message = meetingMessage(claim.quarter, claim.label, claim.nonce, claim.port);
+  const used = keys.slice(0, SLOTS).map((key) => primitives.hmacSha256(key, message).slice(0, SLOT_LENGTH));
+  const unused = Array.from({ length: SLOTS - used.length }, () => random(SLOT_LENGTH));
+  // Any order would do that does not tell how many there are, or who came first.
+  const drawn = [...used, ...unused].map((slot) => ({ slot, place: random(SLOT_LENGTH) }));
+  return concat(...drawn.sort((a, b) => compare(a.place, b.place)).map(({ slot }) => slot));
+}
+
+/** Those whose turn it is: of more contacts than slots, the next ones in each round. */
+export function turnOf<T>(all: readonly T[], round: number): readonly T[] {
+  if (all.length <= SLOTS) return all;
+  const start = (round * SLOTS) % all.length;
+  return [...all.slice(start), ...all.slice(0, start)].slice(0, SLOTS);
+}
+
 /** Contacts' presence keys, and whose an advert is. Keeps copies of the keys; `close` wipes them. */
 export class PresenceBook {
   readonly #primitives: Hmac;
   readonly #keys: ReadonlyMap<string, Uint8Array>;
+  /** What those we have not met say to us, by contact. */
+  readonly #meetings: ReadonlyMap<string, Uint8Array>;
   /** Answers for `#quarter`; in order of asking. */
   readonly #answers = new Map<string, Verdict>();
   #quarter = -1;
   #second = -1;
   #hashes = 0;
 
-  constructor(primitives: Hmac, contacts: readonly PresenceKey[]) {
+  constructor(primitives: Hmac, contacts: readonly PresenceKey[], unmet: readonly MeetingKeys[] = []) {
     this.#primitives = primitives;
     this.#keys = new Map(contacts.map(({ contact, key }) => [contact, key.slice()]));
+    this.#meetings = new Map(unmet.map(({ contact, theirs }) => [contact, theirs.slice()]));
   }
 
   /**
@@ -108,27 +151,50 @@ export class PresenceBook {
     return equal(this.#keys.get(contact) ?? new Uint8Array(), key);
   }
 
+  /** Whether this contact is looked for by these keys. */
+  awaits({ contact, theirs }: MeetingKeys): boolean {
+    return equal(this.#meetings.get(contact) ?? new Uint8Array(), theirs);
+  }
+
   /** How many answers are kept at the moment. */
   get size(): number {
     return this.#answers.size;
   }
 
   close(): void {
-    wipe(...this.#keys.values());
+    wipe(...this.#keys.values(), ...this.#meetings.values());
     this.#answers.clear();
   }
 
-  #search({ label, nonce, port, hash }: PresenceClaim, quarter: number, guess: string | undefined): Verdict {
-    const messages = [quarter, quarter - 1, quarter + 1].map((each) => presenceMessage(each, label, nonce, port));
-    const fits = (key: Uint8Array | undefined): boolean =>
+  #search(claim: PresenceClaim, quarter: number, guess: string | undefined): Verdict {
+    const { label, nonce, port, hash, slots } = claim;
+    const quarters = [quarter, quarter - 1, quarter + 1];
+    const fits = this.#fits(
+      quarters.map((each) => presenceMessage(each, label, nonce, port)),
+      (mac) => equal(mac.subarray(0, HASH_LENGTH), hash),
+    );
+    if (guess !== undefined && fits(this.#keys.get(guess))) return { kind: 'contact', contact: guess };
+    for (const [contact, key] of this.#keys) if (fits(key)) return { kind: 'contact', contact };
+    if (slots === undefined) return STRANGER;
+    const meets = this.#fits(
+      quarters.map((each) => meetingMessage(each, label, nonce, port)),
+      (mac) => hasSlot(slots, mac.subarray(0, SLOT_LENGTH)),
+    );
+    for (const [contact, key] of this.#meetings) if (meets(key)) return { kind: 'contact', contact };
+    return STRANGER;
+  }
+
+  /** Counts the hashes it costs. */
+  #fits(
+    messages: readonly Uint8Array[],
+    holds: (mac: Uint8Array) => boolean,
+  ): (key: Uint8Array | undefined) => boolean {
+    return (key) =>
       key !== undefined &&
       messages.some((message) => {
         this.#hashes += 1;
-        return equal(this.#primitives.hmacSha256(key, message).subarray(0, HASH_LENGTH), hash);
+        return holds(this.#primitives.hmacSha256(key, message));
       });
-    if (guess !== undefined && fits(this.#keys.get(guess))) return { kind: 'contact', contact: guess };
-    for (const [contact, key] of this.#keys) if (fits(key)) return { kind: 'contact', contact };
-    return STRANGER;
   }
 
   #afford(now: number): boolean {
@@ -152,6 +218,14 @@ export class PresenceBook {
 }
 
 /** Every field of the claim, so that one answer never serves another. */
-function answerKey({ label, nonce, hash, port }: PresenceClaim): string {
-  return `${Buffer.from(hash).toString('base64url')}/${Buffer.from(nonce).toString('base64url')}/${label}/${port}`;
+function answerKey({ label, nonce, hash, port, slots }: PresenceClaim): string {
+  const parts = [hash, nonce, slots ?? new Uint8Array()].map((bytes) => Buffer.from(bytes).toString('base64url'));
+  return `${parts.join('/')}/${label}/${port}`;
+}
+
+function hasSlot(slots: Uint8Array, wanted: Uint8Array): boolean {
+  for (let at = 0; at < slots.length; at += SLOT_LENGTH) {
+    if (equal(slots.subarray(at, at + SLOT_LENGTH), wanted)) return true;
+  }
+  return false;
 }

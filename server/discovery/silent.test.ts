@@ -6,8 +6,9 @@ it('says that it is off, and opens nothing', async () => {
   const statuses: DiscoveryStatus[] = [];
   const discovery = new SilentDiscovery();
   const before = process.getActiveResourcesInfo();
-  await discovery.start(new Uint8Array(32), 4712, [], {
+  await discovery.start({ ownKey: new Uint8Array(32), contacts: [], unmet: [], card: null }, 4712, {
     onSighting: () => expect.unreachable(),
+    onPeople: () => expect.unreachable(),
     onLost: () => expect.unreachable(),
     onStatus: (status) => statuses.push(status),
   });

@@ -1,13 +1,8 @@
 // Discovery switched off: no socket, no packet, no name looked up.
-import type { Discovery, DiscoveryListener, PresenceKey } from './discovery.ts';
+import type { Discovery, DiscoveryListener, Presence } from './discovery.ts';
 
 export class SilentDiscovery implements Discovery {
-  start(
-    _ownKey: Uint8Array,
-    _port: number,
-    _contacts: readonly PresenceKey[],
-    listener: DiscoveryListener,
-  ): Promise<void> {
+  start(_presence: Presence, _port: number, listener: DiscoveryListener): Promise<void> {
     listener.onStatus({ status: 'off', reason: '' });
     return Promise.resolve();
   }

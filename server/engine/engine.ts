@@ -18,16 +18,19 @@ import type { EventLog } from './event-log.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Inbox } from './inbox.ts';
 import { Links } from './links.ts';
-import { Near } from './near.ts';
+import { unmetContacts } from './meeting.ts';
+import { Near, type NearOptions } from './near.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
 import { Peers } from './peers.ts';
+import { People } from './people.ts';
 import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
 import { Switchboard } from './switchboard.ts';
 import { messageView } from './views.ts';
 
+import { Visibility } from './visibility.ts';
 /** While the disk refuses, it is asked this often whether it works again. */
 const STORAGE_RETRY_MS = 2_000;
 
@@ -59,6 +62,8 @@ export class Engine {
   readonly requests: Requests;
   readonly feed: ContactFeed;
   readonly near: Near;
+  readonly people: People;
+  readonly visibility: Visibility;
   readonly peers: Peers;
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
@@ -80,15 +85,10 @@ export class Engine {
     const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
     this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: this.#outboxListener() });
     this.inbox = new Inbox({ store, roster, sessions, clock, listener: this.#inboxListener() });
-    this.near = new Near({
-      discovery,
-      roster,
-      clock,
-      events,
-      ownKey: () => this.#identity.presenceKey,
-      onFound: (contact) => this.peers.encourage(contact),
-      onStatus: () => this.networkChanged(),
-    });
+    this.people = new People({ primitives, roster, events, ourIdentity: ourIk });
+    this.visibility = new Visibility({ store, clock, onChange: () => this.#visibilityChanged() });
+    this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
+    this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
     this.peers = new Peers({
       primitives,
       clock,
@@ -137,6 +137,7 @@ export class Engine {
     this.sessions.forget();
   }
 
+    this.visibility.stop();
   accept(connection: Connection): void {
     this.peers.accept(connection);
   }
@@ -177,6 +178,7 @@ export class Engine {
         contact,
         address: remoteAddress,
         role,
+      visibility: this.visibility.view,
         since,
       })),
     };
@@ -203,6 +205,23 @@ export class Engine {
     const { events } = this.options;
     return {
       onStored: (message) => {
+  #nearby(): Pick<NearOptions, 'ownKey' | 'unmet' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
+    const { us, roster, visibility } = this;
+    return {
+      ownKey: () => this.#identity.presenceKey,
+      unmet: () => unmetContacts(this.options.primitives, us, roster),
+      card: () => (visibility.mode === 'everyone' ? { name: this.#identity.name, token: us.token } : null),
+      hidden: () => visibility.mode === 'off',
+      onFound: (contact) => this.peers.encourage(contact),
+      onStatus: () => this.networkChanged(),
+    };
+  }
+
+  #visibilityChanged(): void {
+    this.near.update();
+    this.networkChanged();
+  }
+
         events.emit('message.stored', { message: messageView(message, null) });
         this.feed.changed(message.contact);
       },

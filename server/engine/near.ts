@@ -1,11 +1,23 @@
-// Presence: gives discovery our key and our contacts' keys, and remembers where they were seen. What it finds is where
-// to dial, never who is there.
-import type { Discovery, DiscoveryListener, DiscoveryStatus, PresenceKey, Sighting } from '../discovery/discovery.ts';
+// Presence: tells discovery what to say and whom to look for, and remembers where contacts were seen. What it finds is
+// where to dial, never who is there.
+import type {
+  Card,
+  Discovery,
+  DiscoveryListener,
+  DiscoveryStatus,
+  MeetingKeys,
+  Person,
+  Presence,
+  PresenceKey,
+  Sighting,
+} from '../discovery/discovery.ts';
 import type { NearbyPeer } from '../contract/model.ts';
 import { formatAddress } from '../discovery/addresses.ts';
 import type { Clock } from './clock.ts';
+import { detached } from './detached.ts';
 import type { DialTarget } from './dialler.ts';
 import type { EventLog } from './event-log.ts';
+import type { People } from './people.ts';
 import type { Roster } from './roster.ts';
 
 interface Seen extends Sighting {
@@ -17,7 +29,14 @@ export interface NearOptions {
   readonly roster: Roster;
   readonly clock: Clock;
   readonly events: EventLog;
+  readonly people: People;
   readonly ownKey: () => Uint8Array;
+  /** Contacts we have not met. */
+  readonly unmet: () => readonly MeetingKeys[];
+  /** For everyone to read; null: for nobody. */
+  readonly card: () => Card | null;
+  /** Nothing is to be announced, and nobody looked for. */
+  readonly hidden: () => boolean;
   /** A contact can be tried at a place that was not known before. */
   readonly onFound: (contact: string) => void;
   readonly onStatus: () => void;
@@ -27,6 +46,10 @@ export class Near implements DiscoveryListener {
   readonly #options: NearOptions;
   readonly #seen = new Map<string, Seen>();
   #status: DiscoveryStatus = { status: 'off', reason: '' };
+  #port: number | null = null;
+  #running = false;
+  /** Starting and stopping take turns. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: NearOptions) {
     this.#options = options;
@@ -37,12 +60,14 @@ export class Near implements DiscoveryListener {
   }
 
   start(port: number): Promise<void> {
-    return this.#options.discovery.start(this.#options.ownKey(), port, this.#keys(), this);
+    this.#port = port;
+    return this.#settle();
   }
 
-  /** Contacts or presence keys have changed. */
+  /** Contacts, presence keys or who may see us have changed. */
   update(): void {
-    this.#options.discovery.update(this.#options.ownKey(), this.#keys());
+    if (this.#running && !this.#options.hidden()) this.#options.discovery.update(this.#presence());
+    else if (this.#port !== null) detached(this.#settle());
     for (const contact of this.#seen.keys()) {
       const record = this.#options.roster.find(contact);
       if (!record || record.blocked) this.onLost(contact);
@@ -50,7 +75,8 @@ export class Near implements DiscoveryListener {
   }
 
   async stop(): Promise<void> {
-    await this.#options.discovery.stop();
+    this.#port = null;
+    await this.#settle();
     this.#seen.clear();
   }
 
@@ -60,7 +86,9 @@ export class Near implements DiscoveryListener {
 
   targets(contact: string): readonly DialTarget[] {
     const seen = this.#seen.get(contact);
-    return seen ? seen.hosts.map((host) => ({ host, port: seen.port })) : [];
+    if (seen) return seen.hosts.map((host) => ({ host, port: seen.port }));
+    const record = this.#options.roster.find(contact);
+    return record ? this.#options.people.targets(record.ik) : [];
   }
 
   resolve(name: string): Promise<readonly string[]> {
@@ -80,9 +108,38 @@ export class Near implements DiscoveryListener {
     if (this.#seen.delete(contact)) this.#options.events.emit('peer.lost', { contact });
   }
 
+  onPeople(people: readonly Person[]): void {
+    for (const contact of this.#options.people.see(people)) this.#options.onFound(contact);
+  }
+
   onStatus(status: DiscoveryStatus): void {
     this.#status = status;
     this.#options.onStatus();
+  }
+
+  /** Runs discovery when it is to run, and stops it when it is not. */
+  #settle(): Promise<void> {
+    const settled = this.#turn.then(async () => {
+      const { discovery, hidden } = this.#options;
+      const port = hidden() ? null : this.#port;
+      if ((port !== null) === this.#running) return;
+      this.#running = port !== null;
+      if (port !== null) await discovery.start(this.#presence(), port, this);
+      else await this.#fallSilent();
+    });
+    this.#turn = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #fallSilent(): Promise<void> {
+    await this.#options.discovery.stop();
+    for (const contact of [...this.#seen.keys()]) this.onLost(contact);
+    this.onPeople([]);
+  }
+
+  #presence(): Presence {
+    const { ownKey, unmet, card } = this.#options;
+    return { ownKey: ownKey(), contacts: this.#keys(), unmet: unmet(), card: card() };
   }
 
   #keys(): PresenceKey[] {

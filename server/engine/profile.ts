@@ -21,6 +21,8 @@ import { contactCommands } from './commands/contacts.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
 import { messageCommands } from './commands/messages.ts';
 import { requestCommands } from './commands/requests.ts';
+import { nearbyCommands } from './commands/nearby.ts';
+import { phraseCommands } from './commands/phrase.ts';
 import { readToken } from './commands/token.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
@@ -234,6 +236,7 @@ export class Profile implements Application {
     const { version, name, folder, primitives } = this.#options;
     const opened = this.#opened;
     return {
+      ...nearbyCommands(engine),
       version,
       profile: name,
       dataDir: folder,
@@ -267,12 +270,10 @@ export class Profile implements Application {
   }
 }
 
-function factCommands(engine: Engine): Handlers<'identity.rename' | 'identity.token' | 'peer.list' | 'network.status'> {
+function factCommands(engine: Engine): Handlers<'identity.rename' | 'identity.token'> {
   return {
     'identity.rename': ({ name }) => engine.rename(cleanName(name)),
     'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
-    'peer.list': () => engine.near.list(),
-    'network.status': () => engine.network(),
   };
 }
 

@@ -32,6 +32,8 @@ export function contactView(store: Store, contact: ContactRecord, connection: Co
     name: contact.name,
     publicKey: toHex(contact.ik),
     verified: contact.verified,
+    addedBy: contact.addedBy ?? 'token',
+    invite: contact.invite ?? null,
     blocked: contact.blocked,
     connection,
     addresses: contact.addresses.map((entry) => entry.address),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { equal } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
+import type { AddedBy, InviteState } from '../contract/model.ts';
 import type { Database, Row } from './database.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
@@ -19,6 +20,12 @@ export interface ContactRecord {
   readonly generation: number;
   readonly name: string;
   readonly verified: boolean;
+  /** Left out: by token. */
+  readonly addedBy?: AddedBy | undefined;
+  /** What became of the invite of theirs we came by; left out: there was none, or it has let us in. */
+  readonly invite?: InviteState | undefined;
+  /** 16 bytes, while `invite` is open: shown at each dial, until it has let us in. */
+  readonly inviteSecret?: Uint8Array | undefined;
   readonly blocked: boolean;
   readonly addedAt: number;
   readonly lastSeen: number | null;
@@ -62,6 +69,9 @@ const bodySchema = z.object({
   addedAt: z.number(),
   lastSeen: z.number().nullable(),
   addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),
+  addedBy: z.enum(['token', 'request', 'invite', 'code']).optional(),
+  invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
+  inviteSecret: bytesSchema.optional(),
   presenceKey: bytesSchema.nullable(),
 });
 

@@ -38,8 +38,10 @@ process.stdin.on('end', () => {
   void discovery.stop().then(() => process.exit(0));
 });
 print('starting', null);
-await discovery.start(Buffer.from(settings.key, 'hex'), settings.port, contacts, {
+const presence = { ownKey: Buffer.from(settings.key, 'hex'), contacts, unmet: [], card: null };
+await discovery.start(presence, settings.port, {
   onSighting: (sighting) => print('sighting', sighting),
   onLost: (contact) => print('lost', contact),
+  onPeople: (people) => print('people', people),
   onStatus: (status) => print('status', status),
 });

@@ -3,7 +3,16 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { choosePrimitives } from '../crypto/choose.ts';
-import type { DiscoveryListener, DiscoveryStatus, PresenceKey, Sighting } from '../discovery/discovery.ts';
+import type {
+  Card,
+  DiscoveryListener,
+  DiscoveryStatus,
+  MeetingKeys,
+  Person,
+  Presence,
+  PresenceKey,
+  Sighting,
+} from '../discovery/discovery.ts';
 import { MdnsDiscovery } from '../discovery/mdns.ts';
 import { FakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -20,6 +29,7 @@ export class Neighbour implements DiscoveryListener {
   readonly discovery: MdnsDiscovery;
   readonly events: string[] = [];
   readonly near = new Map<string, Sighting>();
+  people: readonly Person[] = [];
   status: DiscoveryStatus = { status: 'off', reason: '' };
 
   constructor(name: string, port: number, discovery: MdnsDiscovery) {
@@ -30,7 +40,12 @@ export class Neighbour implements DiscoveryListener {
   }
 
   start(...contacts: readonly Neighbour[]): Promise<void> {
-    return this.discovery.start(this.key, this.port, contacts.map(presenceKey), this);
+    return this.discovery.start(this.presence(contacts), this.port, this);
+  }
+
+  presence(contacts: readonly Neighbour[], more: { unmet?: readonly MeetingKeys[]; card?: Card } = {}): Presence {
+    const { unmet = [], card = null } = more;
+    return { ownKey: this.key, contacts: contacts.map(presenceKey), unmet, card };
   }
 
   onSighting(sighting: Sighting): void {
@@ -41,6 +56,10 @@ export class Neighbour implements DiscoveryListener {
   onLost(contact: string): void {
     this.near.delete(contact);
     this.events.push(`lost ${contact}`);
+  }
+
+  onPeople(people: readonly Person[]): void {
+    this.people = people;
   }
 
   onStatus(status: DiscoveryStatus): void {

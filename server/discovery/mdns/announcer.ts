@@ -3,7 +3,8 @@
 import { equal, wipe } from '../../crypto/bytes.ts';
 import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
-import { NONCE_LENGTH, newLabel, presenceHash, quarterHour } from '../presence.ts';
+import type { Card, MeetingKeys, Presence } from '../discovery.ts';
+import { NONCE_LENGTH, meetingSlots, newLabel, presenceHash, quarterHour, turnOf } from '../presence.ts';
 import type { Hmac } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Announcement } from './announcement.ts';
@@ -15,8 +16,8 @@ export interface AnnouncerOptions {
   readonly primitives: Hmac;
   readonly clock: DiscoveryClock;
   readonly random: (length: number) => Uint8Array;
-  /** Our presence key, copied. */
-  readonly key: Uint8Array;
+  /** Keys are copied. */
+  readonly presence: Presence;
   /** TCP. */
   readonly port: number;
   readonly send: (link: Link, bytes: Uint8Array) => void;
@@ -28,6 +29,10 @@ export class Announcer {
   readonly #timers: TimerGroup;
   readonly #labels = new Set<string>();
   #key: Uint8Array;
+  #unmet: readonly MeetingKeys[];
+  #card: Card | null;
+  /** Of those not met, whose turn it is. */
+  #round = 0;
   #current: Announcement | null = null;
   /** Names on their way out, still answered for. */
   readonly #leaving = new Set<Announcement>();
@@ -39,7 +44,10 @@ export class Announcer {
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    this.#key = options.key.slice();
+    const { ownKey, unmet, card } = options.presence;
+    this.#key = ownKey.slice();
+    this.#unmet = unmet.map(copyOf);
+    this.#card = card;
     this.#timers = new TimerGroup(options.clock);
   }
 
@@ -65,12 +73,21 @@ export class Announcer {
     }
   }
 
-  /** The name changes with the key: who held only the old one must not be able to follow. */
-  useKey(key: Uint8Array): void {
-    if (equal(key, this.#key)) return;
-    wipe(this.#key);
-    this.#key = key.slice();
-    this.rotate();
+  /**
+   * The name changes with the key: who held only the old one must not be able to follow. It changes with the card, too:
+   * who read ours while we were visible must not know us by our name after.
+   */
+  use({ ownKey, unmet, card }: Presence): void {
+    const rename = !equal(ownKey, this.#key) || card?.name !== this.#card?.name || card?.token !== this.#card?.token;
+    const newcomers = unmet.some(({ contact }) => !this.#unmet.some((known) => known.contact === contact));
+    this.#wipe();
+    this.#key = ownKey.slice();
+    this.#unmet = unmet.map(copyOf);
+    this.#card = card;
+    // The newest stand first: somebody just added is found now, not in a quarter of an hour.
+    if (newcomers) this.#round = 0;
+    if (rename) this.rotate();
+    else if (newcomers) this.#renew();
   }
 
   /** Called every few seconds: renews the TXT record in each new quarter-hour. */
@@ -80,7 +97,8 @@ export class Announcer {
     this.#quarter = quarter;
     const delay = randomBetween(this.#options.random, 0, limits.RENEWAL_SPREAD);
     this.#timers.after(delay, () => {
-      if (this.#current) this.#current.renewText(this.#text(this.#current.label));
+      this.#round += 1;
+      this.#renew();
     });
   }
 
@@ -100,7 +118,15 @@ export class Announcer {
     this.#leave();
     this.#current?.withdraw();
     this.#current = null;
-    wipe(this.#key);
+    this.#wipe();
+  }
+
+  #renew(): void {
+    this.#current?.renewText(this.#text(this.#current.label));
+  }
+
+  #wipe(): void {
+    wipe(this.#key, ...this.#unmet.flatMap(({ ours, theirs }) => [ours, theirs]));
   }
 
   #rotateNow(): void {
@@ -153,7 +179,10 @@ export class Announcer {
     const { primitives, clock, random, port } = this.#options;
     const nonce = random(NONCE_LENGTH);
     const quarter = quarterHour(clock.now());
-    return encodeText({ nonce, hash: presenceHash(primitives, this.#key, quarter, label, nonce, port) });
+    const hash = presenceHash(primitives, this.#key, quarter, label, nonce, port);
+    const turn = turnOf(this.#unmet, this.#round).map(({ ours }) => ours);
+    const slots = meetingSlots(primitives, random, turn, { quarter, label, nonce, port });
+    return encodeText({ nonce, hash, slots, ...(this.#card && { card: this.#card }) });
   }
 
   #own(label: string): void {
@@ -169,4 +198,8 @@ export class Announcer {
     up();
     this.#timers.after(60_000, down);
   }
+}
+
+function copyOf({ contact, ours, theirs }: MeetingKeys): MeetingKeys {
+  return { contact, ours: ours.slice(), theirs: theirs.slice() };
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
-import type { PresenceKey, Sighting } from '../discovery.ts';
+import type { Person, PresenceKey, Sighting } from '../discovery.ts';
 import { PresenceBook, newLabel, presenceHash, quarterHour } from '../presence.ts';
 import { linkKey, listAdapters } from './adapters.ts';
 import type { Adapter, Interfaces, Link } from './adapters.ts';
@@ -35,6 +35,7 @@ let clock: FakeClock;
 let random: (length: number) => Uint8Array;
 let sightings: Sighting[];
 let lost: string[];
+let seen: (readonly Person[])[];
 let sent: { message: Message; to: string }[];
 let links: Link[];
 let browser: Browser;
@@ -67,6 +68,7 @@ beforeEach(() => {
   random = seededRandom('browser');
   sightings = [];
   lost = [];
+  seen = [];
   sent = [];
   links = [onEth0];
   browser = new Browser({
@@ -76,6 +78,7 @@ beforeEach(() => {
     listener: {
       onSighting: (sighting) => sightings.push(sighting),
       onLost: (contact) => lost.push(contact),
+      onPeople: (people) => seen.push(people),
       onStatus: () => expect.unreachable(),
     },
     links: () => links,

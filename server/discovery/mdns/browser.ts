@@ -12,8 +12,9 @@ import * as limits from './limits.ts';
 import { encodeQuery, encodedLength } from './packet.ts';
 import type { MdnsRecord, Message, PointerRecord, Question } from './packet.ts';
 import { QUESTION_FOR_ALL, answerFor, labelIn, questionsFor } from './questions.ts';
+import { People, personIn } from './people.ts';
 import { Sightings } from './sightings.ts';
-import { parseText } from './text.ts';
+import { parseText, sameText } from './text.ts';
 
 export interface BrowserOptions {
   readonly clock: DiscoveryClock;
@@ -34,6 +35,7 @@ export class Browser {
   readonly #timers: TimerGroup;
   readonly #adverts = new AdvertCache((advert) => this.#forgotten(advert));
   readonly #sightings: Sightings;
+  readonly #people: People;
   #book: PresenceBook;
   #cancelBrowsing: () => void = () => undefined;
   #completing = false;
@@ -43,6 +45,7 @@ export class Browser {
     this.#book = options.book;
     this.#timers = new TimerGroup(options.clock);
     this.#sightings = new Sightings(options.listener);
+    this.#people = new People(options.listener);
   }
 
   get size(): number {
@@ -85,6 +88,7 @@ export class Browser {
   /** Those there was no time for before. */
   judgeWaiting(): void {
     for (const advert of this.#adverts.values()) if (!advert.judged) this.#judge(advert);
+    this.#people.tell(this.#adverts.values());
   }
 
   /** Forgets what was learnt on other adapters than these, by name. */
@@ -94,6 +98,7 @@ export class Browser {
       if (advert.addresses.size === 0) this.#adverts.remove(advert);
       else this.#publish(advert.contact);
     }
+    this.#people.tell(this.#adverts.values());
   }
 
   receive(message: Message, link: Link, source: string): void {
@@ -118,6 +123,7 @@ export class Browser {
     }
     this.#takeAddresses(records, link);
     for (const advert of touched) if (this.#adverts.get(advert.label) === advert) this.#settle(advert);
+    this.#people.tell(this.#adverts.values());
   }
 
   #take(advert: Advert, record: MdnsRecord, link: Link): void {
@@ -133,8 +139,7 @@ export class Browser {
       this.#live(advert, record.ttl);
     } else if (record.type === 'TXT') {
       const text = parseText(record.data);
-      const changed = !text || !advert.text || Buffer.compare(text.hash, advert.text.hash) !== 0;
-      if (changed) advert.judged = false;
+      if (!sameText(text, advert.text)) advert.judged = false;
       advert.text = text;
     }
     // A name alone lives too, until it is known what stands behind it.
@@ -175,14 +180,13 @@ export class Browser {
       this.#schedule(advert);
       this.#publish(before);
       if (advert.contact !== null) this.#adverts.trim(advert.contact);
-    }
+    } else if (personIn(advert)) this.#schedule(advert);
     this.#publish(advert.contact);
   }
 
   #verdict({ label, service, text, contact }: Advert): ReturnType<PresenceBook['match']> {
     if (!service || !text) return { kind: 'stranger' };
-    const claim = { label, nonce: text.nonce, hash: text.hash, port: service.port };
-    return this.#book.match(claim, this.#options.clock.now(), contact ?? undefined);
+    return this.#book.match({ ...text, label, port: service.port }, this.#options.clock.now(), contact ?? undefined);
   }
 
   #publish(contact: string | null): void {
@@ -191,6 +195,7 @@ export class Browser {
 
   #forgotten(advert: Advert): void {
     this.#publish(advert.contact);
+    this.#people.tell(this.#adverts.values());
   }
 
   /** Sets how long an advert is believed from now on. */
@@ -200,13 +205,13 @@ export class Browser {
     this.#schedule(advert);
   }
 
-  /** The end of its life; and for contacts, before it, questions. Strangers are not asked to stay. */
+  /** The end of its life; and before it questions, for those that people see. Other strangers are not asked to stay. */
   #schedule(advert: Advert): void {
     advert.cancelTimers();
     const left = this.#left(advert);
     const age = advert.lifetime - left;
     const cancels = [this.#timers.after(left, () => this.#adverts.remove(advert))];
-    if (advert.contact !== null) {
+    if (advert.contact !== null || personIn(advert)) {
       for (const [round, share] of limits.REFRESH_SHARES.entries()) {
         const jitter = (limits.REFRESH_JITTER * randomBetween(this.#options.random, 0, 100)) / 100;
         const due = advert.lifetime * (share + jitter) - age;

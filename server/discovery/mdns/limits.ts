@@ -25,6 +25,8 @@ export const MAX_STRANGERS_PER_SOURCE = 16;
 export const MAX_ADVERTS_PER_CONTACT = 4;
 /** New adverts taken from one packet: each may cost hashing. */
 export const MAX_NEW_ADVERTS_PER_PACKET = 8;
+/** Strangers shown to a person: a full room; the rest is for who comes nearer. */
+export const MAX_PEOPLE = 32;
 export const MAX_ADDRESSES = 4;
 export const MIN_TTL_SECONDS = 10;
 export const MAX_TTL_SECONDS = 4_500;

@@ -1,5 +1,5 @@
 // One run of discovery, from start to stop: joins network, announcer, browser and resolver.
-import type { DiscoveryListener, PresenceKey } from '../discovery.ts';
+import type { DiscoveryListener, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
 import { isSameNetwork, linksOf } from './adapters.ts';
@@ -12,12 +12,10 @@ import { parseMessage } from './packet.ts';
 import { Resolver } from './resolver.ts';
 
 export interface Run {
-  /** 32 bytes, copied. */
-  readonly ownKey: Uint8Array;
+  /** Keys are copied. */
+  readonly presence: Presence;
   /** TCP. */
   readonly port: number;
-  /** Copied. */
-  readonly contacts: readonly PresenceKey[];
   readonly listener: DiscoveryListener;
 }
 
@@ -36,10 +34,10 @@ export class Session {
 
   constructor(options: MdnsOptions, run: Run) {
     const { clock, random, primitives } = options;
-    const { listener } = run;
+    const { listener, presence } = run;
     this.#options = options;
     this.#listener = listener;
-    this.#book = new PresenceBook(primitives, run.contacts);
+    this.#book = new PresenceBook(primitives, presence.contacts, presence.unmet);
     this.#lastTick = clock.now();
     this.#network = new Network({
       clock,
@@ -58,7 +56,7 @@ export class Session {
       primitives,
       clock,
       random,
-      key: run.ownKey,
+      presence,
       port: run.port,
       send: (link, bytes) => this.#network.send(link, bytes),
       adapters: () => this.#network.adapters,
@@ -80,10 +78,11 @@ export class Session {
     if (!this.#stopped) await this.#network.open();
   }
 
-  update(ownKey: Uint8Array, contacts: readonly PresenceKey[]): void {
-    const anyNew = !contacts.every((key) => this.#book.has(key));
-    this.#announcer.useKey(ownKey);
-    this.#book = new PresenceBook(this.#options.primitives, contacts);
+  update(presence: Presence): void {
+    const { contacts, unmet } = presence;
+    const anyNew = !contacts.every((key) => this.#book.has(key)) || !unmet.every((keys) => this.#book.awaits(keys));
+    this.#announcer.use(presence);
+    this.#book = new PresenceBook(this.#options.primitives, contacts, unmet);
     this.#browser.useBook(this.#book);
     if (anyNew) this.#browser.browse();
   }

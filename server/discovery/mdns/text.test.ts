@@ -45,4 +45,40 @@ describe('TXT record', () => {
   ])('refuses %j', (strings) => {
     expect(parse(...strings)).toBeNull();
   });
+
+  const token = `LOOM-${'A'.repeat(106)}`;
+  const plain = { nonce: new Uint8Array(8), hash: new Uint8Array(16), slots: new Uint8Array(64).fill(7) };
+
+  it('carries slots and a card, each string short enough for DNS', () => {
+    const longest = { name: 'ü'.repeat(32), token: `LOOM-${'A'.repeat(240)}` };
+    const strings = encodeText({ ...plain, card: longest });
+    expect(parseText(strings)).toEqual({ ...plain, card: longest });
+    for (const string of strings) expect(string.length).toBeLessThanOrEqual(255);
+    expect(parseText(encodeText(plain))).toEqual(plain);
+    expect(
+      encodeText({ ...plain, card: { name: 'Ann', token } }).reduce((sum, { length }) => sum + 1 + length, 0),
+    ).toBeLessThan(400);
+  });
+
+  it.each([
+    [{ name: '', token }],
+    [{ name: 'ü'.repeat(33), token }],
+    [{ name: 'u\u0308', token }],
+    [{ name: 'Ann', token: 'LOOM-' }],
+    [{ name: 'Ann', token: `LOOM-${'A'.repeat(241)}` }],
+    [{ name: 'Ann', token: token.toLowerCase() }],
+  ])('neither says nor takes the card %j', (card) => {
+    expect(() => encodeText({ ...plain, card })).toThrow();
+    const strings = [...encodeText(plain), Buffer.from(`name=${card.name}`), Buffer.from(`token=${card.token}`)];
+    expect(parseText(strings)).toEqual(plain);
+  });
+
+  it('leaves out a name that is no UTF-8, a card by halves, and slots of another length', () => {
+    const parts = encodeText(plain);
+    const name = Buffer.from([...Buffer.from('name='), 0xc3, 0x28]);
+    expect(parseText([...parts, name, Buffer.from(`token=${token}`)])).toEqual(plain);
+    expect(parseText([...parts, Buffer.from('name=Ann')])).toEqual(plain);
+    const { nonce, hash } = plain;
+    expect(parse('v=2', n, h, 's=AAAA')).toEqual({ nonce, hash });
+  });
 });

@@ -36,7 +36,7 @@ export function contactCommands(engine: Engine): Handlers<ContactCommand> {
     'contact.remove': async (params) => {
       const contact = roster.get(params.contact);
       engine.release(contact);
-      await journal.write(() => roster.remove(contact.id));
+      await engine.housekeeping.remove(contact.id);
       options.events.emit('contact.removed', { contact: contact.id });
       await engine.renewPresence();
       return done;
@@ -90,6 +90,9 @@ export async function makeContact(engine: Engine, contact: NewContact): Promise<
   });
   if (answered !== null) requests.gone(answered);
   peers.releaseStranger(contact.ik);
+  // Until their presence key is known, the two find each other by the slots of an advert.
+  engine.near.update();
+  engine.people.changed();
   if (!contact.blocked) peers.encourage(id);
   return feed.now(id);
 }

@@ -8,6 +8,8 @@ function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Co
     name,
     publicKey: '',
     verified: false,
+    addedBy: 'token',
+    invite: null,
     blocked: false,
     connection: 'offline',
     addresses: [],

@@ -1,0 +1,33 @@
+// The keys by which two people who have each other's token, and never met, recognise each other's adverts (protocol §9).
+import { concat, utf8, wipe } from '../crypto/bytes.ts';
+import type { Primitives } from '../crypto/primitives.ts';
+import type { MeetingKeys } from '../discovery/discovery.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { OurIdentity } from './identity.ts';
+import type { Roster } from './roster.ts';
+
+/** Contacts never met that are looked for at once: each costs three hashes an advert. The newest count. */
+const UNMET = 64;
+
+const LABEL = utf8('loom/2 meeting key');
+const NO_SALT = new Uint8Array(0);
+const KEY_BYTES = 32;
+
+/** Contacts whose presence key we do not have, newest first. */
+export function unmetContacts(primitives: Primitives, us: OurIdentity, roster: Roster): MeetingKeys[] {
+  const unmet = roster.list().filter(({ presenceKey, blocked }) => presenceKey === null && !blocked);
+  const newest = unmet.toSorted((a, b) => b.addedAt - a.addedAt).slice(0, UNMET);
+  return newest.flatMap((contact) => meetingKeys(primitives, us, contact) ?? []);
+}
+
+/** HKDF(X25519(our static, their static), "loom/2 meeting key" ‖ the speaker's static): one key for each direction. */
+function meetingKeys(primitives: Primitives, us: OurIdentity, { id, staticKey }: ContactRecord): MeetingKeys | null {
+  const { publicKey, privateKey } = us.keys.staticKey;
+  const shared = primitives.x25519(privateKey, staticKey);
+  if (!shared) return null;
+  const keyOf = (speaker: Uint8Array): Uint8Array =>
+    primitives.hkdfSha256(NO_SALT, shared, concat(LABEL, speaker), KEY_BYTES);
+  const keys = { contact: id, ours: keyOf(publicKey), theirs: keyOf(staticKey) };
+  wipe(shared);
+  return keys;
+}
