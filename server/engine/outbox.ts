@@ -9,6 +9,7 @@ import { equal, toHex } from '../crypto/bytes.ts';
 import { encodeContent, type Content } from '../protocol/content.ts';
 import { NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
+import { StorageError } from '../storage/errors.ts';
 import type { MessageRecord } from '../storage/messages.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -58,14 +59,11 @@ export class Outbox {
     const { store, clock } = this.#options;
     const at = clock.now();
     const written = await store.journal.write(() => {
-      const known = store.messages.get(contact, 'out', id);
-      if (known) return { message: known, fresh: false } as const;
+      if (store.messages.has(contact, 'out', id)) return { message: this.#read(contact, id), fresh: false } as const;
       return { ...this.#compose(contact, id, { t: 'text', body, at, seq: 0 }, 'queued'), fresh: true } as const;
     });
     if (!written.fresh) {
-      const { at: then, seq, content } = written.message;
-      const same = equal(content, encodeContent({ t: 'text', body, at: then, seq }));
-      if (!same) throw new CommandError('message-id-taken', 'another message has this id');
+      if (!isText(written.message, body)) throw new CommandError('message-id-taken', 'another message has this id');
       return written.message;
     }
     this.#options.listener.onStored(written.message);
@@ -195,8 +193,13 @@ export class Outbox {
 
   #encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
     const { store, sessions } = this.#options;
-    const message = store.messages.get(row.contact, 'out', row.id);
-    const sealed = message && sessions.encrypt(contact, row.id, message.content);
+    const message = this.#read(row.contact, row.id);
+    if (!message) {
+      // Damaged: there is nothing left to send.
+      store.outbox.remove(row.contact, row.id);
+      return { ...row, envelope: null };
+    }
+    const sealed = sessions.encrypt(contact, row.id, message.content);
     if (!sealed) return row;
     store.outbox.replace(row.contact, row.id, sealed.session, sealed.envelope);
     return { ...row, ...sealed };
@@ -211,8 +214,23 @@ export class Outbox {
 
   #markDelivered(contact: string, id: string): boolean {
     const { messages } = this.#options.store;
-    if (messages.get(contact, 'out', id)?.state !== 'queued') return false;
+    if (this.#read(contact, id)?.state !== 'queued') return false;
     messages.setState(contact, 'out', id, 'delivered');
     return true;
   }
+  /** One of ours; null when it is damaged, which must cost no more than this one message. */
+  #read(contact: string, id: string): MessageRecord | null {
+    try {
+      return this.#options.store.messages.get(contact, 'out', id);
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'damaged') return null;
+      throw error;
+    }
+  }
+}
+
+function isText(message: MessageRecord | null, body: string): message is MessageRecord {
+  return (
+    message !== null && equal(message.content, encodeContent({ t: 'text', body, at: message.at, seq: message.seq }))
+  );
 }
