@@ -16,21 +16,22 @@ import { detached } from './detached.ts';
 import { Dialler } from './dialler.ts';
 import type { EventLog } from './event-log.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { Inbox } from './inbox.ts';
 import { Links } from './links.ts';
 import { unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
-import { Peers } from './peers.ts';
 import { People } from './people.ts';
+import { Peers } from './peers.ts';
 import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
 import { Switchboard } from './switchboard.ts';
 import { messageView } from './views.ts';
-
 import { Visibility } from './visibility.ts';
+
 /** While the disk refuses, it is asked this often whether it works again. */
 const STORAGE_RETRY_MS = 2_000;
 
@@ -61,9 +62,10 @@ export class Engine {
   readonly inbox: Inbox;
   readonly requests: Requests;
   readonly feed: ContactFeed;
-  readonly near: Near;
   readonly people: People;
   readonly visibility: Visibility;
+  readonly near: Near;
+  readonly housekeeping: Housekeeping;
   readonly peers: Peers;
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
@@ -123,6 +125,7 @@ export class Engine {
       this.peers.networkChanged();
       this.networkChanged();
     });
+    this.housekeeping.start();
     this.peers.encourageAll();
     await this.near.start(peerPort);
   }
@@ -131,13 +134,14 @@ export class Engine {
     this.#stopped = true;
     this.#cancelRetry();
     this.#endWatch();
+    this.housekeeping.stop();
     this.peers.stop();
     this.feed.stop();
+    this.visibility.stop();
     await this.near.stop();
     this.sessions.forget();
   }
 
-    this.visibility.stop();
   accept(connection: Connection): void {
     this.peers.accept(connection);
   }
@@ -174,11 +178,11 @@ export class Engine {
       peerPort,
       addresses: listLocalAddresses().map((host) => formatAddress(host, peerPort)),
       discovery: this.near.status,
+      visibility: this.visibility.view,
       links: this.links.all().map(([contact, { remoteAddress, role, since }]) => ({
         contact,
         address: remoteAddress,
         role,
-      visibility: this.visibility.view,
         since,
       })),
     };
@@ -201,10 +205,6 @@ export class Engine {
     this.#identity = identity;
   }
 
-  #outboxListener(): ConstructorParameters<typeof Outbox>[0]['listener'] {
-    const { events } = this.options;
-    return {
-      onStored: (message) => {
   #nearby(): Pick<NearOptions, 'ownKey' | 'unmet' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
     const { us, roster, visibility } = this;
     return {
@@ -222,6 +222,10 @@ export class Engine {
     this.networkChanged();
   }
 
+  #outboxListener(): ConstructorParameters<typeof Outbox>[0]['listener'] {
+    const { events } = this.options;
+    return {
+      onStored: (message) => {
         events.emit('message.stored', { message: messageView(message, null) });
         this.feed.changed(message.contact);
       },

@@ -52,7 +52,7 @@ export class Roster {
     return contact;
   }
 
-  /** Inside a `journal.write`. Messages, outbox and sessions go with the contact. */
+  /** Inside a `journal.write`. Sessions go with the contact; messages and outbox are for `contacts.clear`. */
   remove(id: string): void {
     const contact = this.get(id);
     this.#store.contacts.remove(id);

@@ -63,7 +63,7 @@ export class Sessions {
     const id = toHex(session.id);
     const replaced = this.#load(contact).filter((held) => held.id !== id);
     const old = replaced.map((held): Held => (held.role === 'old' ? held : { ...held, role: 'old', since: now }));
-    const kept = old.slice(0, OLD_SESSIONS).filter((held) => held.since + OLD_SESSION_MS > now);
+    const kept = old.slice(0, OLD_SESSIONS).filter((held) => isAlive(held, now));
     for (const held of old) {
       if (kept.includes(held)) this.#save(contact, held);
       else this.#options.store.sessions.remove(contact.id, contact.device, held.id);
@@ -113,17 +113,31 @@ export class Sessions {
     return content;
   }
 
+  /**
+   * Drops what has been kept too long, though nobody uses it: old sessions, and the keys of messages that never came.
+   * Inside a `journal.write`.
+   */
+  tidy(contact: ContactRecord): void {
+    const now = this.#options.clock.now();
+    const held = this.#held.get(contact.id) ?? this.#read(contact);
+    const kept = held.filter((entry) => isAlive(entry, now));
+    const tidied = kept.map((entry): Held => {
+      const session = entry.session.forgetStale(now);
+      return session === entry.session ? entry : { ...entry, session };
+    });
+    for (const entry of held)
+      if (!kept.includes(entry)) this.#options.store.sessions.remove(contact.id, contact.device, entry.id);
+    for (const entry of tidied) if (!held.includes(entry)) this.#save(contact, entry);
+    if (this.#held.has(contact.id)) this.#held.set(contact.id, tidied);
+  }
+
   #current(contact: ContactRecord): Held | undefined {
     return this.#load(contact).find((held) => held.role === 'current');
   }
 
   #find(contact: ContactRecord, sessionId: Uint8Array): Held | undefined {
     const id = toHex(sessionId);
-    return this.#load(contact).find((held) => held.id === id && this.#alive(held));
-  }
-
-  #alive(held: Held): boolean {
-    return held.role === 'current' || held.since + OLD_SESSION_MS > this.#options.clock.now();
+    return this.#load(contact).find((held) => held.id === id && isAlive(held, this.#options.clock.now()));
   }
 
   #replace(contact: ContactRecord, held: Held, session: Session): void {
@@ -140,19 +154,26 @@ export class Sessions {
   }
 
   #load(contact: ContactRecord): readonly Held[] {
-    const known = this.#held.get(contact.id);
-    if (known) return known;
+    const held = this.#held.get(contact.id) ?? this.#read(contact);
+    this.#held.set(contact.id, held);
+    return held;
+  }
+
+  #read(contact: ContactRecord): readonly Held[] {
     const context = this.context(contact);
-    const held = this.#options.store.sessions
+    return this.#options.store.sessions
       .load(contact.id, contact.device)
       .flatMap(({ state, ...facts }): Held[] => {
         const session = readSession(context, state);
         return session ? [{ session, ...facts }] : [];
       })
       .sort((a, b) => Number(b.role === 'current') - Number(a.role === 'current') || b.since - a.since);
-    this.#held.set(contact.id, held);
-    return held;
   }
+}
+
+/** An old session ends after a while. One from the future is measured the other way round: the clock was wrong. */
+function isAlive({ role, since }: Held, now: number): boolean {
+  return role === 'current' || Math.abs(now - since) < OLD_SESSION_MS;
 }
 
 /** A state that cannot be read is as good as none: the next link makes a new session. */

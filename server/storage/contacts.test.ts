@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => temp.remove());
 
-function write(work: () => void): Promise<void> {
+function write<T>(work: () => T): Promise<T> {
   return store.journal.write(work);
 }
 
@@ -95,7 +95,10 @@ test('removing takes messages, outbox and sessions along, and leaves the others 
       store.sessions.save(idOf(contact), 0, { id: idOf(8), role: 'current', since: 1, state: new Uint8Array(9) });
     }
   });
-  await write(() => store.contacts.remove(idOf(1)));
+  await write(() => {
+    store.contacts.remove(idOf(1));
+    expect(store.contacts.clear(idOf(1), 5)).toBe(false);
+  });
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.messages.page(idOf(1), null, 50, Infinity)).toEqual({ messages: [], more: false });
   expect(store.outbox.pending(idOf(1), 0, 50)).toEqual([]);
@@ -127,11 +130,48 @@ test('of what was removed no sealed byte is left in any file', async () => {
   store = await temp.open();
   // Rewritten before, so that copies stand in the log as well.
   await write(() => store.messages.markRead(idOf(1)));
-  await write(() => store.contacts.remove(idOf(1)));
+  await write(() => {
+    store.contacts.remove(idOf(1));
+    store.contacts.clear(idOf(1), 5);
+  });
   // The first bytes behind the nonce: large rows are split over pages.
   const traces = gone.map((body) => Buffer.from(body.subarray(29, 61)));
   for (const name of readdirSync(temp.folder).filter((entry) => !entry.endsWith('.lock'))) {
     const bytes = readFileSync(join(temp.folder, name));
     for (const trace of traces) expect(bytes.includes(trace), name).toBe(false);
   }
+});
+
+test('a removed contact is unknown at once, and leaves piece by piece, over any restart', async () => {
+  await write(() => {
+    store.contacts.put(contactRecord(1));
+    for (let seq = 1; seq <= 25; seq += 1) store.messages.append(newMessage(idOf(1), seq));
+    for (let seq = 1; seq <= 5; seq += 1)
+      store.outbox.put({ contact: idOf(1), id: idOf(seq), order: seq, hidden: false, session: null, envelope: null });
+    store.sessions.save(idOf(1), 0, { id: idOf(8), role: 'current', since: 1, state: new Uint8Array(9) });
+  });
+  await write(() => store.contacts.remove(idOf(1)));
+  const unknown = (): void => {
+    expect([store.contacts.list(), store.contacts.get(idOf(1))]).toEqual([[], null]);
+    expect(store.contacts.byIdentity(contactRecord(1).ik)).toBeNull();
+    expect([store.sessions.load(idOf(1), 0), store.outbox.total()]).toEqual([[], 0]);
+    expect(temp.damaged).toEqual([]);
+  };
+  unknown();
+  // Who comes back meanwhile is somebody new.
+  await write(() => store.contacts.put(contactRecord(2, { ik: contactRecord(1).ik })));
+  expect(store.contacts.byIdentity(contactRecord(1).ik)?.id).toBe(idOf(2));
+  await write(() => store.contacts.put(contactRecord(2)));
+  const left: boolean[] = [];
+  for (let piece = 0; piece < 3; piece += 1) {
+    expect(store.contacts.removed()).toEqual([idOf(1)]);
+    left.push(await write(() => store.contacts.clear(idOf(1), 10)));
+    store = await temp.reopen();
+    await write(() => store.contacts.remove(idOf(2)));
+    await write(() => store.contacts.clear(idOf(2), 10));
+    unknown();
+  }
+  expect(left).toEqual([true, true, true]);
+  expect(await write(() => store.contacts.clear(idOf(1), 10))).toBe(false);
+  expect(store.contacts.removed()).toEqual([]);
 });

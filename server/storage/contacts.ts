@@ -54,8 +54,12 @@ export interface ContactTable {
   put(record: ContactRecord): void;
   setOutSeq(id: string, seq: number): void;
   setInSeq(id: string, seq: number): void;
-  /** With its messages, outbox and sessions. */
+  /** Unknown from now on, its ratchet keys gone; what it leaves is for `clear`, piece by piece. */
   remove(id: string): void;
+  /** Deletes at most so many messages and envelopes of one that was removed. @returns false when none are left. */
+  clear(id: string, rows: number): boolean;
+  /** Those that were removed and have left something. */
+  removed(): string[];
 }
 
 const bodySchema = z.object({
@@ -65,13 +69,13 @@ const bodySchema = z.object({
   generation: z.number(),
   name: z.string(),
   verified: z.boolean(),
+  addedBy: z.enum(['token', 'request', 'invite', 'code']).optional(),
+  invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
+  inviteSecret: bytesSchema.optional(),
   blocked: z.boolean(),
   addedAt: z.number(),
   lastSeen: z.number().nullable(),
   addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),
-  addedBy: z.enum(['token', 'request', 'invite', 'code']).optional(),
-  invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
-  inviteSecret: bytesSchema.optional(),
   presenceKey: bytesSchema.nullable(),
 });
 
@@ -79,6 +83,14 @@ const PUT = `
   INSERT INTO contact (id, identity, out_seq, out_tag, in_seq, in_tag, body) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, out_seq = excluded.out_seq, out_tag = excluded.out_tag,
     in_seq = excluded.in_seq, in_tag = excluded.in_tag, body = excluded.body`;
+
+/** One that was removed has its own id for an identity, which is the HMAC of none, until all that it leaves is deleted. */
+const KNOWN = 'identity <> id';
+const REMOVE = `UPDATE contact SET identity = id, body = x'', unread = 0, queued = 0 WHERE id = ?`;
+const CLEAR_OUTBOX = `
+  DELETE FROM outbox WHERE number IN (SELECT number FROM outbox INDEXED BY outbox_id WHERE contact = ? LIMIT ?)`;
+const CLEAR_MESSAGES = `
+  DELETE FROM message WHERE number IN (SELECT number FROM message INDEXED BY message_id WHERE contact = ? LIMIT ?)`;
 
 export class SealedContacts implements ContactTable {
   readonly #database: Database;
@@ -94,12 +106,12 @@ export class SealedContacts implements ContactTable {
   }
 
   list(): ContactRecord[] {
-    const rows = this.#database.rows('SELECT * FROM contact ORDER BY number');
+    const rows = this.#database.rows(`SELECT * FROM contact WHERE ${KNOWN} ORDER BY number`);
     return collect(this.#sealing, 'contact', rows, (row) => this.#open(row));
   }
 
   get(id: string): ContactRecord | null {
-    const row = this.#database.row('SELECT * FROM contact WHERE id = ?', idBytes(id));
+    const row = this.#database.row(`SELECT * FROM contact WHERE id = ? AND ${KNOWN}`, idBytes(id));
     return row && this.#open(row);
   }
 
@@ -128,8 +140,24 @@ export class SealedContacts implements ContactTable {
   }
 
   remove(id: string): void {
-    this.#database.change('DELETE FROM contact WHERE id = ?', idBytes(id));
+    const key = idBytes(id);
+    this.#database.change(REMOVE, key);
+    this.#database.change('DELETE FROM session WHERE contact = ?', key);
     this.#database.scrub();
+  }
+
+  clear(id: string, rows: number): boolean {
+    const key = idBytes(id);
+    const envelopes = this.#database.change(CLEAR_OUTBOX, key, rows);
+    const messages = this.#database.change(CLEAR_MESSAGES, key, rows - envelopes);
+    this.#database.scrub();
+    if (envelopes + messages === rows) return true;
+    this.#database.change('DELETE FROM contact WHERE id = ? AND identity = id', key);
+    return false;
+  }
+
+  removed(): string[] {
+    return this.#database.rows('SELECT id FROM contact WHERE identity = id').map((row) => idOf(row, 'id'));
   }
 
   #open(row: Row): ContactRecord {

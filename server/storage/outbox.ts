@@ -86,7 +86,9 @@ export class SealedOutbox implements OutboxTable {
   }
 
   total(): number {
-    return this.#database.row('SELECT total(queued) AS queued FROM contact')?.number('queued') ?? 0;
+    return (
+      this.#database.row('SELECT total(queued) AS queued FROM contact WHERE identity <> id')?.number('queued') ?? 0
+    );
   }
 
   #row(contact: string, id: string): Row | null {

@@ -1,0 +1,79 @@
+// What has to go by itself: keys that were kept long enough, though nobody uses their session, and what removed contacts
+// leave. In pieces, so that neither many contacts nor a long conversation holds up the event loop.
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from './clock.ts';
+import { detached } from './detached.ts';
+import type { Roster } from './roster.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Keys are kept for days: an hour more or less is nothing. */
+const TIDY_MS = 60 * 60 * 1000;
+
+/** Contacts looked at in one turn of the event loop: some milliseconds. */
+const TIDIED_AT_ONCE = 16;
+
+/** Rows deleted in one turn: some ten milliseconds, which nobody notices. */
+const CLEARED_AT_ONCE = 250;
+
+export interface HousekeepingOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly roster: Roster;
+  readonly sessions: Sessions;
+}
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #cancel: () => void = () => undefined;
+  #stopped = false;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    for (const contact of this.#options.store.contacts.removed()) detached(this.#clear(contact));
+    this.#tidyNow();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  /** Resolves once the contact is gone for good; a long conversation goes on being deleted after that. */
+  async remove(contact: string): Promise<void> {
+    const { store, roster } = this.#options;
+    const left = await store.journal.write(() => {
+      roster.remove(contact);
+      return store.contacts.clear(contact, CLEARED_AT_ONCE);
+    });
+    if (left) detached(this.#clear(contact));
+  }
+
+  async #clear(contact: string): Promise<void> {
+    const { contacts, journal } = this.#options.store;
+    let left = true;
+    // What is left at the end is found again at the next start.
+    while (left && !this.#stopped) left = await journal.write(() => contacts.clear(contact, CLEARED_AT_ONCE));
+  }
+
+  #tidyNow(): void {
+    detached(this.#tidy());
+    this.#cancel = this.#options.clock.after(TIDY_MS, () => this.#tidyNow());
+  }
+
+  async #tidy(): Promise<void> {
+    const { store, roster, sessions } = this.#options;
+    const contacts = roster.list().map(({ id }) => id);
+    while (contacts.length > 0 && !this.#stopped) {
+      const some = contacts.splice(0, TIDIED_AT_ONCE);
+      await store.journal.write(() => {
+        for (const id of some) {
+          const contact = roster.find(id);
+          if (contact) sessions.tidy(contact);
+        }
+      });
+    }
+  }
+}
