@@ -9,20 +9,20 @@ import type {
   Contact,
   ContactRequest,
   Identity,
+  Invite,
   Message,
   MessagePage,
   NearbyPeer,
   NetworkFacts,
+  Pairing,
+  Person,
   Status,
 } from './model.ts';
 
-  Invite,
 const none = z.strictObject({});
 const contact = z.strictObject({ contact: idSchema });
 // Generous on purpose: the engine measures each and answers with a code people understand.
 const field = z.string().max(FIELD_LENGTH);
-  Pairing,
-  Person,
 
 export const commandSchemas = {
   'status.get': none,
@@ -63,6 +63,20 @@ export const commandSchemas = {
 
   'peer.list': none,
   'network.status': none,
+  /** `everyone` lasts ten minutes from each time it is asked for; the others are kept. */
+  'network.visibility': z.strictObject({ mode: z.enum(['contacts', 'everyone', 'off']) }),
+
+  'people.list': none,
+  /** As the guest: goes to somebody visible to everyone, by token; the address is for those who were not seen nearby. */
+  'pairing.start': z.strictObject({ token: field, address: field.optional() }),
+  /** As the guest: the six digits on their screen. */
+  'pairing.enter': z.strictObject({ code: field }),
+  'pairing.cancel': none,
+  'pairing.get': none,
+
+  'invite.create': z.strictObject({ expires: z.enum(['1h', '24h', '7d', 'never']).default('24h') }),
+  'invite.list': none,
+  'invite.revoke': z.strictObject({ invite: idSchema }),
 
   /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
   'message.send': z.strictObject({
@@ -79,20 +93,6 @@ export const commandSchemas = {
   /** Marks everything of theirs as read. */
   'message.read': contact,
   /** Tells them, while linked, that we are typing. Never stored. */
-  /** `everyone` lasts ten minutes from each time it is asked for; the others are kept. */
-  'network.visibility': z.strictObject({ mode: z.enum(['contacts', 'everyone', 'off']) }),
-
-  'people.list': none,
-  /** As the guest: goes to somebody visible to everyone, by token; the address is for those who were not seen nearby. */
-  'pairing.start': z.strictObject({ token: field, address: field.optional() }),
-  /** As the guest: the six digits on their screen. */
-  'pairing.enter': z.strictObject({ code: field }),
-  'pairing.cancel': none,
-  'pairing.get': none,
-
-  'invite.create': z.strictObject({ expires: z.enum(['1h', '24h', '7d', 'never']).default('24h') }),
-  'invite.list': none,
-  'invite.revoke': z.strictObject({ invite: idSchema }),
   'typing.set': z.strictObject({ contact: idSchema, typing: z.boolean() }),
 
   /** A single-use code that opens one more tab. */
@@ -148,6 +148,17 @@ export interface Results {
   'request.block': Done;
   'peer.list': readonly NearbyPeer[];
   'network.status': NetworkFacts;
+  'network.visibility': NetworkFacts;
+  'people.list': readonly Person[];
+  'pairing.start': Pairing;
+  'pairing.enter': Pairing;
+  'pairing.cancel': Done;
+  /** The one under way, or the last one's end; null: none yet. */
+  'pairing.get': Pairing | null;
+  'invite.create': Invite;
+  /** Newest first. Those that ended are kept a while, to tell people who come late. */
+  'invite.list': readonly Invite[];
+  'invite.revoke': Invite;
   'message.send': Message;
   'message.page': MessagePage;
   'message.read': Contact;
@@ -171,16 +182,5 @@ export type Reply =
   | { readonly id: number; readonly ok: false; readonly error: ErrorBody };
 
 export function isCommandName(name: string): name is CommandName {
-  'network.visibility': NetworkFacts;
-  'people.list': readonly Person[];
-  'pairing.start': Pairing;
-  'pairing.enter': Pairing;
-  'pairing.cancel': Done;
-  /** The one under way, or the last one's end; null: none yet. */
-  'pairing.get': Pairing | null;
-  'invite.create': Invite;
-  /** Newest first. Those that ended are kept a while, to tell people who come late. */
-  'invite.list': readonly Invite[];
-  'invite.revoke': Invite;
   return Object.hasOwn(commandSchemas, name);
 }
