@@ -64,7 +64,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
     return error.exitCode;
   }
   if (error instanceof CommandError) {
-    terminal.tell(sentences[error.code]);
+    terminal.tell(sentences[error.code] + (error.at === undefined ? '' : ` It is number ${error.at}.`));
     return exitCodeOf(error.code);
   }
   terminal.tell(`error: a bug in Loom: ${whereabouts(error)}`);

@@ -14,6 +14,11 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'identity-exists': 'The profile has an identity already.',
   'wrong-passphrase': 'The passphrase is wrong.',
   'passphrase-too-long': 'The passphrase is too long.',
+  'phrase-length': 'A recovery phrase has 24 words.',
+  'phrase-word': 'One of the words is not in the list of words. Is it spelt right?',
+  'phrase-checksum':
+    'Each word is in the list, but together they are no recovery phrase. Is one in the place of another?',
+  'phrase-not-shown': 'Have the recovery phrase shown first.',
   'database-newer': 'The profile was last used by a newer Loom. Start that one, or a newer one.',
   'storage-failed': 'The disk refused to store or to read. Is it full, or gone?',
   'token-prefix': 'That is no identity token: it does not start as one.',

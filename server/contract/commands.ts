@@ -3,7 +3,14 @@
 import { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import type { EventMessage } from './events.ts';
-import { FIELD_LENGTH, MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
+import {
+  FIELD_LENGTH,
+  MESSAGE_BYTES,
+  PAGE_MESSAGES,
+  PAGE_MESSAGES_DEFAULT,
+  PHRASE_ASKED,
+  PHRASE_WORDS,
+} from './limits.ts';
 import { idSchema } from './model.ts';
 import type {
   Contact,
@@ -32,6 +39,8 @@ export const commandSchemas = {
   'identity.get': none,
   /** An empty passphrase leaves the profile unprotected at rest. */
   'identity.create': z.strictObject({ name: field, passphrase: field }),
+  /** In a new profile: the identity of a recovery phrase. Contacts and messages come back by themselves or not at all. */
+  'identity.restore': z.strictObject({ phrase: field, name: field, passphrase: field }),
   'identity.rename': z.strictObject({ name: field }),
   'identity.token': none,
   'token.parse': z.strictObject({ token: field }),
@@ -40,6 +49,13 @@ export const commandSchemas = {
   'vault.lock': none,
   /** Sets, changes or (next empty) removes the passphrase; current is empty when none is set. */
   'vault.passphrase': z.strictObject({ current: field, next: field }),
+
+  /** Asks for the passphrase again; empty when none is set. */
+  'phrase.show': z.strictObject({ passphrase: field }),
+  /** Three of the words, by number from 1, as the person has written them down. Only while the phrase was shown lately. */
+  'phrase.check': z.strictObject({
+    words: z.array(z.strictObject({ number: z.int().min(1).max(PHRASE_WORDS), word: field })).length(PHRASE_ASKED),
+  }),
 
   'contact.list': none,
   'contact.add': z.strictObject({
@@ -127,12 +143,17 @@ export interface Results {
   /** Null: no identity yet. */
   'identity.get': Identity | null;
   'identity.create': Identity;
+  'identity.restore': Identity;
   'identity.rename': Identity;
   'identity.token': { readonly token: string; readonly peerPort: number };
   'token.parse': { readonly version: 1 | 2; readonly publicKey: string };
   'vault.unlock': Done;
   'vault.lock': Done;
   'vault.passphrase': Identity;
+  /** 24 words, in order. */
+  'phrase.show': { readonly words: readonly string[] };
+  /** The numbers of those that are wrong; none: the person has the phrase, and that is remembered. */
+  'phrase.check': { readonly wrong: readonly number[] };
   'contact.list': readonly Contact[];
   'contact.add': Contact;
   'contact.rename': Contact;

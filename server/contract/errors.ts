@@ -10,6 +10,10 @@ export const errorCodes = [
   'identity-exists',
   'wrong-passphrase',
   'passphrase-too-long',
+  'phrase-length',
+  'phrase-word',
+  'phrase-checksum',
+  'phrase-not-shown',
   'database-newer',
   'storage-failed',
   'token-prefix',
@@ -46,15 +50,19 @@ export interface ErrorBody {
   readonly code: ErrorCode;
   /** English, for scripts and logs; the interface has its own words for each code. Carries no user data. */
   readonly message: string;
+  /** Which of several is meant, from 1: of words in a phrase, the one that is wrong. */
+  readonly at?: number;
 }
 
 /** What a command handler throws when the caller, not the program, is at fault. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: ErrorCode;
+  readonly at: number | undefined;
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, at?: number) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }

@@ -9,6 +9,10 @@ export const MESSAGE_BYTES = 256 * 1024;
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 
+/** Words of a recovery phrase, and how many of them are asked for to see that it was written down. */
+export const PHRASE_WORDS = 24;
+export const PHRASE_ASKED = 3;
+
 /** Longest text a short field may carry at all, so that the engine can say what is wrong with one over its own bound. */
 export const FIELD_LENGTH = 16 * 1024;
 

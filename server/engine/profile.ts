@@ -5,21 +5,22 @@
 //
 // The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
 import type { CommandName, Params, Result } from '../contract/commands.ts';
-import { CommandError, type ErrorCode } from '../contract/errors.ts';
-import { PASSPHRASE_LENGTH } from '../contract/limits.ts';
+import { CommandError } from '../contract/errors.ts';
 import type { Identity, ProfileState, Status } from '../contract/model.ts';
 import { toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { StorageError } from '../storage/errors.ts';
-import type { IdentityRecord } from '../storage/identity.ts';
 import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
+import { buildProfile, removeStages } from '../storage/staged-profile.ts';
 import type { Listener, Transport } from '../transport/transport.ts';
 import type { Application } from './application.ts';
 import type { Clock } from './clock.ts';
+import { beginningCommands, newIdentity } from './commands/beginnings.ts';
 import { contactCommands } from './commands/contacts.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
 import { messageCommands } from './commands/messages.ts';
+import { phraseCommands } from './commands/phrase.ts';
 import { requestCommands } from './commands/requests.ts';
 import { nearbyCommands } from './commands/nearby.ts';
 import { phraseCommands } from './commands/phrase.ts';
@@ -27,6 +28,7 @@ import { readToken } from './commands/token.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
 import { cleanName } from './names.ts';
+import { checkPassphrase, storageCode } from './refusals.ts';
 
 export interface ProfileOptions {
   readonly name: string;
@@ -48,6 +50,7 @@ type OwnCommand =
   | 'status.get'
   | 'identity.get'
   | 'identity.create'
+  | 'identity.restore'
   | 'token.parse'
   | 'vault.unlock'
   | 'vault.lock'
@@ -82,6 +85,11 @@ export class Profile implements Application {
       'status.get': () => this.#status(),
       'identity.get': () => this.#opened?.engine.identity() ?? null,
       'identity.create': ({ name, passphrase }) => this.#inTurn(() => this.#create(name, passphrase)),
+      ...beginningCommands({
+        begin: (passphrase, fill) => this.#inTurn(() => this.#begin(passphrase, fill)),
+        random: options.random,
+        clock: options.clock,
+      }),
       'token.parse': ({ token }) => {
         const { version, identityKey } = readToken(options.primitives, token);
         return { version, publicKey: toHex(identityKey) };
@@ -108,6 +116,7 @@ export class Profile implements Application {
       if (this.#opened) this.#opened.engine.accept(connection);
       else connection.destroy();
     });
+    removeStages(folder);
     const files = inspectProfile(folder);
     this.#exists = files !== 'new';
     if (files === 'open') await this.#open('');
@@ -142,9 +151,18 @@ export class Profile implements Application {
     const store = await createStore(this.#storeOptions(), passphrase);
     this.#exists = true;
     await this.#orClose(store, async () => {
-      await store.journal.write(() => store.identity.save(newIdentity(cleaned, random, clock)));
+      await store.journal.write(() => store.identity.save(newIdentity(random(32), cleaned, random, clock)));
       await this.#run(store);
     });
+    return this.opened.engine.identity();
+  }
+
+  async #begin(passphrase: string, fill: (store: Store) => Promise<void>): Promise<Identity> {
+    if (this.#exists) throw new CommandError('identity-exists', 'this profile has an identity already');
+    checkPassphrase(passphrase);
+    await buildProfile(this.#storeOptions(), passphrase, fill);
+    this.#exists = true;
+    await this.#open(passphrase);
     return this.opened.engine.identity();
   }
 
@@ -177,7 +195,7 @@ export class Profile implements Application {
     await this.#orClose(store, async () => {
       if (!store.identity.load()) {
         // Ended between making the vault and writing the identity: nothing was told to anybody yet.
-        await store.journal.write(() => store.identity.save(newIdentity(name, random, clock)));
+        await store.journal.write(() => store.identity.save(newIdentity(random(32), name, random, clock)));
       }
       await this.#run(store);
     });
@@ -216,6 +234,7 @@ export class Profile implements Application {
     const handlers = {
       ...contactCommands(engine),
       ...messageCommands(engine),
+      ...phraseCommands(engine),
       ...requestCommands(engine),
       ...factCommands(engine),
     };
@@ -275,19 +294,4 @@ function factCommands(engine: Engine): Handlers<'identity.rename' | 'identity.to
     'identity.rename': ({ name }) => engine.rename(cleanName(name)),
     'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
   };
-}
-
-function newIdentity(name: string, random: (length: number) => Uint8Array, clock: Clock): IdentityRecord {
-  return { masterSeed: random(32), presenceKey: random(32), name, device: 0, generation: 0, createdAt: clock.now() };
-}
-
-function checkPassphrase(passphrase: string): void {
-  if (passphrase.length > PASSPHRASE_LENGTH) {
-    throw new CommandError('passphrase-too-long', `a passphrase has at most ${PASSPHRASE_LENGTH} characters`);
-  }
-}
-
-function storageCode({ code }: StorageError): ErrorCode {
-  if (code === 'wrong-passphrase' || code === 'database-newer') return code;
-  return 'storage-failed';
 }

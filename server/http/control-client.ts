@@ -92,7 +92,7 @@ export class ControlClient {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     if (message.ok) waiting?.resolve(message.result);
-    else waiting?.reject(new CommandError(message.error.code, message.error.message));
+    else waiting?.reject(new CommandError(message.error.code, message.error.message, message.error.at));
   }
 
   #abandon(): void {

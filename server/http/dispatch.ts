@@ -125,7 +125,8 @@ export class Connection {
 
   #fail(id: number, error: unknown): void {
     if (error instanceof CommandError) {
-      this.#reply({ id, ok: false, error: { code: error.code, message: error.message } });
+      const { code, message, at } = error;
+      this.#reply({ id, ok: false, error: { code, message, ...(at !== undefined && { at }) } });
       return;
     }
     this.#options.onBug(error);

@@ -65,7 +65,8 @@ export function inspectDatabase(path: string): void {
   }
 }
 
-function draftPath(path: string): string {
+/** What a database that is not yet the profile's is called. */
+export function draftPath(path: string): string {
   return `${path}.new`;
 }
 

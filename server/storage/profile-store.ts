@@ -18,7 +18,7 @@ import { SealedRequests, type RequestTable } from './requests.ts';
 import { Sealing, type DamageListener } from './sealing.ts';
 import { SealedSessions, type SessionTable } from './sessions.ts';
 import { SealedSettings, type SettingTable } from './settings.ts';
-import { changeVaultPassphrase, createVault, openVault, type OpenedVault } from './vault.ts';
+import { changeVaultPassphrase, checkVaultPassphrase, createVault, openVault, type OpenedVault } from './vault.ts';
 
 const DATABASE_ID_BYTES = 16;
 
@@ -51,6 +51,8 @@ export interface Store {
    * @throws StorageError wrong-passphrase, write-failed.
    */
   changePassphrase(current: string, next: string): Promise<void>;
+  /** Empty when none is set. @throws StorageError wrong-passphrase. */
+  checkPassphrase(passphrase: string): Promise<void>;
   /** Commits what is open, closes the database, wipes the keys. Nothing can be read or written after it. */
   close(): void;
 }
@@ -132,7 +134,7 @@ class ProfileStore implements Store {
   readonly #database: Database;
   readonly #sealing: Sealing;
   #passphraseSet: boolean;
-  #change: Promise<void> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: StoreOptions, database: Database, sealing: Sealing, passphraseSet: boolean) {
     this.#options = options;
@@ -154,13 +156,14 @@ class ProfileStore implements Store {
   }
 
   changePassphrase(current: string, next: string): Promise<void> {
-    // One after the other: of two at once, each would read the keys before the other has written them.
-    const change = this.#change.then(async () => {
+    return this.#inTurn(async () => {
       await changeVaultPassphrase(this.#options, current, next);
       this.#passphraseSet = next !== '';
     });
-    this.#change = change.catch(() => undefined);
-    return change;
+  }
+
+  checkPassphrase(passphrase: string): Promise<void> {
+    return this.#inTurn(() => checkVaultPassphrase(this.#options, passphrase));
   }
 
   close(): void {
@@ -170,5 +173,12 @@ class ProfileStore implements Store {
       this.#database.close();
       this.#sealing.wipe();
     }
+  }
+
+  /** One after the other: of two changes at once, each would read the keys before the other has written them. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 }

@@ -72,6 +72,11 @@ export async function changeVaultPassphrase(options: VaultOptions, current: stri
   }
 }
 
+/** @throws StorageError wrong-passphrase, keys-damaged. */
+export async function checkVaultPassphrase({ folder, primitives }: VaultOptions, passphrase: string): Promise<void> {
+  wipe(await unprotect(primitives, requireKeyFiles(folder).file, passphrase));
+}
+
 function requireKeyFiles(folder: string): { file: KeyFile; settled: boolean } {
   const files = readKeyFiles(folder);
   if (!files) throw new StorageError('keys-damaged', 'keys.json is missing');

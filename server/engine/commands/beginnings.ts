@@ -1,0 +1,59 @@
+// Ways into a new profile with an identity that exists already.
+import { CommandError } from '../../contract/errors.ts';
+import { PHRASE_WORDS } from '../../contract/limits.ts';
+import type { Identity } from '../../contract/model.ts';
+import { parsePhrase } from '../../crypto/phrase.ts';
+import type { IdentityRecord } from '../../storage/identity.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { Clock } from '../clock.ts';
+import { cleanName } from '../names.ts';
+import type { Handlers } from './handlers.ts';
+import { PHRASE_CHECKED } from './phrase.ts';
+
+/** Makes the profile of what `fill` writes, all of it or nothing, and opens it. @throws CommandError identity-exists. */
+export type Begin = (passphrase: string, fill: (store: Store) => Promise<void>) => Promise<Identity>;
+
+export interface BeginningsOptions {
+  readonly begin: Begin;
+  readonly random: (length: number) => Uint8Array;
+  readonly clock: Clock;
+}
+
+export function beginningCommands({ begin, random, clock }: BeginningsOptions): Handlers<'identity.restore'> {
+  return {
+    'identity.restore': ({ phrase, name, passphrase }) => {
+      const masterSeed = readPhrase(phrase);
+      const identity = newIdentity(masterSeed, cleanName(name), random, clock);
+      return begin(passphrase, async (store) => {
+        await store.journal.write(() => {
+          store.identity.save(identity);
+          store.settings.put(PHRASE_CHECKED, clock.now());
+        });
+      });
+    },
+  };
+}
+
+export function newIdentity(
+  masterSeed: Uint8Array,
+  name: string,
+  random: (length: number) => Uint8Array,
+  clock: Clock,
+): IdentityRecord {
+  return { masterSeed, presenceKey: random(32), name, device: 0, generation: 0, createdAt: clock.now() };
+}
+
+/** @throws CommandError phrase-… that says what is wrong, and with which word. */
+function readPhrase(text: string): Uint8Array {
+  const parsed = parsePhrase(text);
+  switch (parsed.kind) {
+    case 'entropy':
+      return parsed.entropy;
+    case 'count':
+      throw new CommandError('phrase-length', `a recovery phrase has ${PHRASE_WORDS} words, these are ${parsed.words}`);
+    case 'unknown':
+      throw new CommandError('phrase-word', `word ${parsed.number} is not in the list`, parsed.number);
+    case 'checksum':
+      throw new CommandError('phrase-checksum', 'the words do not fit together');
+  }
+}

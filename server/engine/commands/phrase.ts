@@ -1,0 +1,35 @@
+// The recovery phrase of an open profile: shown, and checked to have been written down.
+import { CommandError } from '../../contract/errors.ts';
+import { PHRASE_ASKED } from '../../contract/limits.ts';
+import { encodePhrase, phraseWord } from '../../crypto/phrase.ts';
+import type { Engine } from '../engine.ts';
+import type { Handlers } from './handlers.ts';
+
+/** The setting that says when the person last had the phrase, ms. */
+export const PHRASE_CHECKED = 'phrase-checked-at';
+
+/** After this the phrase must be shown again: single words are told right or wrong only to who has just seen them all. */
+const SHOWN_MS = 15 * 60_000;
+
+export function phraseCommands(engine: Engine): Handlers<'phrase.show' | 'phrase.check'> {
+  const { store, identity, clock } = engine.options;
+  let shownUntil = -Infinity;
+  return {
+    'phrase.show': async ({ passphrase }) => {
+      await store.checkPassphrase(passphrase);
+      shownUntil = clock.monotonic() + SHOWN_MS;
+      return { words: encodePhrase(identity.masterSeed) };
+    },
+    'phrase.check': async ({ words }) => {
+      if (clock.monotonic() >= shownUntil)
+        throw new CommandError('phrase-not-shown', 'the phrase was not shown lately');
+      const numbers = words.map(({ number }) => number);
+      if (new Set(numbers).size < PHRASE_ASKED)
+        throw new CommandError('bad-request', 'three different words are asked');
+      const phrase = encodePhrase(identity.masterSeed);
+      const wrong = words.filter(({ number, word }) => phraseWord(word) !== phrase[number - 1]);
+      if (wrong.length === 0) await store.journal.write(() => store.settings.put(PHRASE_CHECKED, clock.now()));
+      return { wrong: wrong.map(({ number }) => number) };
+    },
+  };
+}
