@@ -1,5 +1,6 @@
 // A network in memory: listeners by `HOST:PORT`, connections as joined pairs. Bytes arrive in order, each in a later turn
-// of the event loop, as from a socket; a cut network delivers nothing and loses what was under way.
+// of the event loop, as from a socket; a cut network delivers nothing and loses what was under way. What else happens to
+// connections can be had as well: bytes that stay under way, a connection torn in the middle of them, a host that dies.
 import type { Connection, Listener, Transport } from './transport.ts';
 
 const ignore = (): void => undefined;
@@ -15,6 +16,8 @@ class MemoryConnection implements Connection {
   onDrain: () => void = ignore;
   backlog = 0;
   other: MemoryConnection | null = null;
+  /** Whose end this is. */
+  readonly localHost: string;
   readonly #network: MemoryNetwork;
   readonly #waiting: Uint8Array[] = [];
   #paused = false;
@@ -22,15 +25,17 @@ class MemoryConnection implements Connection {
   #closed = false;
   #scheduled = false;
 
-  constructor(network: MemoryNetwork, host: string, port: number) {
+  constructor(network: MemoryNetwork, localHost: string, host: string, port: number) {
     this.#network = network;
+    this.localHost = localHost;
     this.remoteHost = host;
     this.remoteAddress = `${host}:${port}`;
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#closed || this.#ending || this.#network.isCut) return;
+    if (this.#closed || this.#ending || this.#isCut) return;
     this.other?.arrive(bytes.slice());
+    this.#network.onWritten(this.localHost);
   }
 
   close(): void {
@@ -61,16 +66,30 @@ class MemoryConnection implements Connection {
 
   /** The other side ended: what it wrote is still read first. A cut network carries no ending. */
   finish(): void {
-    if (this.#network.isCut && !this.#ending) return;
+    if (this.#isCut && !this.#ending) return;
     this.#ending = true;
     this.#schedule();
   }
 
-  /** Ends at once without a word to the other side. */
-  drop(): void {
-    this.#waiting.length = 0;
+  /** Ends without a word to the other side, once the first `kept` pieces of what waits are read. */
+  drop(kept = 0): void {
+    this.#waiting.length = Math.min(kept, this.#waiting.length);
     this.#ending = true;
     this.#schedule();
+  }
+
+  /** What was held may be read. */
+  deliver(): void {
+    this.#schedule();
+  }
+
+  /** An end that was torn off reads what is left to it, held or not. */
+  get #isHeld(): boolean {
+    return !this.#ending && this.#network.isHeldBetween(this.localHost, this.remoteHost);
+  }
+
+  get #isCut(): boolean {
+    return this.#network.isCut || this.#network.isCutBetween(this.localHost, this.remoteHost);
   }
 
   #schedule(): void {
@@ -83,12 +102,14 @@ class MemoryConnection implements Connection {
   }
 
   #deliver(): void {
-    while (!this.#paused && this.#waiting.length > 0) {
+    while (!this.#paused && !this.#isHeld && this.#waiting.length > 0) {
       const bytes = this.#waiting.shift();
+      this.#network.onRead(this.localHost);
       if (bytes) this.onData(bytes);
     }
     if (!this.#ending || this.#closed || this.#waiting.length > 0) return;
     this.#closed = true;
+    this.#network.forget(this);
     this.onClose();
   }
 }
@@ -96,8 +117,14 @@ class MemoryConnection implements Connection {
 export class MemoryNetwork {
   /** A cut network carries nothing, not even the end of a connection. */
   isCut = false;
+  /** A host has handed bytes to the network. */
+  onWritten: (host: string) => void = ignore;
+  /** Bytes are about to be given to a host. */
+  onRead: (host: string) => void = ignore;
   readonly #open = new Set<MemoryConnection>();
   readonly #listeners = new Map<string, (connection: Connection) => void>();
+  readonly #cut = new Set<string>();
+  readonly #held = new Set<string>();
   #nextPort = FIRST_FREE_PORT;
 
   /** A host's own view of this network. */
@@ -111,7 +138,59 @@ export class MemoryNetwork {
   /** Resets every connection, as a router does that forgot them. What was under way is lost. */
   reset(): void {
     for (const connection of this.#open) connection.drop();
-    this.#open.clear();
+  }
+
+  /** Resets the connections of two hosts in the middle of what is under way: each reads the first `kept` pieces of it. */
+  tear(a: string, b: string, kept: number): void {
+    for (const connection of this.#between(a, b)) connection.drop(kept);
+  }
+
+  /** From now on nothing gets from one of two hosts to the other, and nobody is told. */
+  cut(a: string, b: string): void {
+    this.#cut.add(pairOf(a, b));
+  }
+
+  /** Bytes between two hosts stay under way until they are released, torn off or lost with a host. */
+  hold(a: string, b: string): void {
+    this.#held.add(pairOf(a, b));
+  }
+
+  release(a: string, b: string): void {
+    this.#held.delete(pairOf(a, b));
+    for (const connection of this.#between(a, b)) connection.deliver();
+  }
+
+  /** Every cut is mended, everything that is held gets through. */
+  heal(): void {
+    this.#cut.clear();
+    this.#held.clear();
+    for (const connection of this.#open) connection.deliver();
+  }
+
+  /** A host dies: its listeners are gone, it reads no more; the others still read what it wrote, then the end of it. */
+  kill(host: string): void {
+    for (const key of this.#listeners.keys()) if (key.startsWith(`${host}:`)) this.#listeners.delete(key);
+    for (const connection of this.#open) {
+      if (connection.localHost === host) connection.drop();
+      else if (connection.remoteHost === host) connection.finish();
+    }
+  }
+
+  isCutBetween(a: string, b: string): boolean {
+    return this.#cut.has(pairOf(a, b));
+  }
+
+  isHeldBetween(a: string, b: string): boolean {
+    return this.#held.has(pairOf(a, b));
+  }
+
+  forget(connection: MemoryConnection): void {
+    this.#open.delete(connection);
+  }
+
+  #between(a: string, b: string): MemoryConnection[] {
+    const pair = pairOf(a, b);
+    return [...this.#open].filter(({ localHost, remoteHost }) => pairOf(localHost, remoteHost) === pair);
   }
 
   #listen(host: string, wanted: number, accept: (connection: Connection) => void): Listener {
@@ -122,7 +201,8 @@ export class MemoryNetwork {
     return {
       port,
       stop: () => {
-        this.#listeners.delete(key);
+        // A host that died has left its place to the next one.
+        if (this.#listeners.get(key) === accept) this.#listeners.delete(key);
         return Promise.resolve();
       },
     };
@@ -131,13 +211,18 @@ export class MemoryNetwork {
   async #dial(from: string, host: string, port: number, signal: AbortSignal): Promise<Connection> {
     await new Promise((resolve) => setImmediate(resolve));
     const accept = this.#listeners.get(`${host}:${port}`);
-    if (signal.aborted || this.isCut || !accept) throw new Error(signal.aborted ? 'aborted' : 'unreachable');
-    const near = new MemoryConnection(this, host, port);
-    const far = new MemoryConnection(this, from, this.#nextPort++);
+    const unreachable = this.isCut || this.isCutBetween(from, host) || !accept;
+    if (signal.aborted || unreachable) throw new Error(signal.aborted ? 'aborted' : 'unreachable');
+    const near = new MemoryConnection(this, from, host, port);
+    const far = new MemoryConnection(this, host, from, this.#nextPort++);
     near.other = far;
     far.other = near;
     this.#open.add(near).add(far);
     accept(far);
     return near;
   }
+}
+
+function pairOf(a: string, b: string): string {
+  return [a, b].sort().join();
 }
