@@ -3,58 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../contract/events.ts';
 import { CONTACT_REQUESTS, STRANGER_LINK_MS } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/hello.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { pass, TestLoom, until } from '../testing/test-loom.ts';
-import { MemoryNetwork } from '../transport/memory.ts';
+import { TestLoom, Town } from '../testing/test-loom.ts';
 
-let network: MemoryNetwork;
-let clock: FakeClock;
-let looms: TestLoom[];
+let town: Town;
 
 beforeEach(() => {
-  network = new MemoryNetwork();
-  clock = new FakeClock();
-  looms = [];
+  town = new Town();
 });
 
-afterEach(async () => {
-  network.isCut = false;
-  for (const loom of looms) await loom.remove();
-});
-
-async function make(name: string): Promise<TestLoom> {
-  const loom = new TestLoom(network, clock, `192.0.2.${looms.length + 1}`);
-  looms.push(loom);
-  await loom.start();
-  return loom.create(name);
-}
-
-/** Two who have each other as contacts and are linked. */
-async function pair(): Promise<{ ann: TestLoom; bob: TestLoom }> {
-  const ann = await make('Ann');
-  const bob = await make('Bob');
-  await ann.add(bob, 'Bob');
-  await bob.add(ann, 'Ann');
-  await online(ann, 'Bob');
-  await online(bob, 'Ann');
-  return { ann, bob };
-}
-
-const online = (loom: TestLoom, name: string): Promise<void> =>
-  until(clock, async () => (await loom.contact(name)).connection === 'online');
-
-async function send(from: TestLoom, to: string, ...texts: string[]): Promise<void> {
-  const { id } = await from.contact(to);
-  for (const body of texts) await from.run('message.send', { contact: id, body });
-}
-
-const received = (loom: TestLoom, from: string, count: number): Promise<void> =>
-  until(clock, async () => (await loom.texts(from, 'in')).length >= count);
-
-const delivered = (loom: TestLoom, to: string): Promise<void> =>
-  until(clock, async () =>
-    (await loom.history(to)).every(({ direction, state }) => direction === 'in' || state === 'delivered'),
-  );
+afterEach(() => town.end());
 
 const count = (loom: TestLoom, name: EventName): number => loom.events.filter(({ event }) => event === name).length;
 
@@ -62,12 +19,12 @@ const numbered = (label: string, length: number): string[] => Array.from({ lengt
 
 describe('a conversation', () => {
   it('goes both ways, is acknowledged, and shows what is unread', async () => {
-    const { ann, bob } = await pair();
-    await send(ann, 'Bob', 'hello', 'are you there?');
-    await received(bob, 'Ann', 2);
-    await delivered(ann, 'Bob');
-    await send(bob, 'Ann', 'yes');
-    await received(ann, 'Bob', 1);
+    const { ann, bob } = await town.pair();
+    await ann.send('Bob', 'hello', 'are you there?');
+    await town.received(bob, 'Ann', 2);
+    await town.delivered(ann, 'Bob');
+    await bob.send('Ann', 'yes');
+    await town.received(ann, 'Bob', 1);
     expect(await bob.texts('Ann', 'in')).toEqual(['hello', 'are you there?']);
     const contact = await bob.contact('Ann');
     expect(contact).toMatchObject({ unread: 2, queued: 0, lastMessage: { body: 'yes', direction: 'out' } });
@@ -76,74 +33,74 @@ describe('a conversation', () => {
   });
 
   it('keeps messages for someone who is away, and delivers them in order when they are back', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     await bob.stop();
-    await until(clock, async () => (await ann.contact('Bob')).connection !== 'online');
+    await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
     const texts = numbered('while away', 300);
-    await send(ann, 'Bob', ...texts);
+    await ann.send('Bob', ...texts);
     expect(await ann.contact('Bob')).toMatchObject({ queued: 300 });
     expect((await ann.history('Bob')).every(({ state }) => state === 'queued')).toBe(true);
     await bob.start();
-    await received(bob, 'Ann', 300);
-    await delivered(ann, 'Bob');
+    await town.received(bob, 'Ann', 300);
+    await town.delivered(ann, 'Bob');
     expect(await bob.texts('Ann', 'in')).toEqual(texts);
     expect(await ann.contact('Bob')).toMatchObject({ queued: 0 });
   });
 
   it('begins before they have added us, and arrives once they have', async () => {
-    const ann = await make('Ann');
-    const bob = await make('Bob');
+    const ann = await town.make('Ann');
+    const bob = await town.make('Bob');
     await ann.add(bob, 'Bob');
-    await send(ann, 'Bob', 'first');
-    await until(clock, async () => (await ann.contact('Bob')).connection === 'waiting');
+    await ann.send('Bob', 'first');
+    await town.until(async () => (await ann.contact('Bob')).connection === 'waiting');
     await bob.add(ann, 'Ann');
-    await received(bob, 'Ann', 1);
+    await town.received(bob, 'Ann', 1);
     expect(await bob.texts('Ann', 'in')).toEqual(['first']);
     expect(await bob.run('request.list')).toEqual([]);
   });
 
   it('resumes its session after a restart of either side, and after a new one loses nothing', async () => {
-    const { ann, bob } = await pair();
-    await send(ann, 'Bob', 'before');
-    await received(bob, 'Ann', 1);
+    const { ann, bob } = await town.pair();
+    await ann.send('Bob', 'before');
+    await town.received(bob, 'Ann', 1);
     for (const loom of [ann, bob]) {
       const since = loom.events.length;
       await loom.stop();
       await loom.start();
-      await online(ann, 'Bob');
-      await online(bob, 'Ann');
+      await town.online(ann, 'Bob');
+      await town.online(bob, 'Ann');
       const established = loom.events.slice(since).filter(({ event }) => event === 'session.established');
       expect(established.map(({ data }) => data)).toMatchObject([{ resumed: true }]);
     }
-    await send(ann, 'Bob', 'after');
-    await received(bob, 'Ann', 2);
+    await ann.send('Bob', 'after');
+    await town.received(bob, 'Ann', 2);
     expect(await bob.texts('Ann', 'in')).toEqual(['before', 'after']);
   });
 
   it('makes a new session by itself when an old copy of the database is put back', async () => {
-    const { ann, bob } = await pair();
-    await send(ann, 'Bob', 'one');
-    await send(bob, 'Ann', 'two');
-    await delivered(ann, 'Bob');
-    await delivered(bob, 'Ann');
+    const { ann, bob } = await town.pair();
+    await ann.send('Bob', 'one');
+    await bob.send('Ann', 'two');
+    await town.delivered(ann, 'Bob');
+    await town.delivered(bob, 'Ann');
     await bob.stop();
     const copy = `${bob.folder}-copy`;
     cpSync(bob.folder, copy, { recursive: true });
     await bob.start();
-    await online(bob, 'Ann');
-    await send(bob, 'Ann', 'three', 'four');
-    await delivered(bob, 'Ann');
+    await town.online(bob, 'Ann');
+    await bob.send('Ann', 'three', 'four');
+    await town.delivered(bob, 'Ann');
     await bob.stop();
     rmSync(bob.folder, { recursive: true });
     cpSync(copy, bob.folder, { recursive: true });
     rmSync(copy, { recursive: true });
     const since = bob.events.length;
     await bob.start();
-    await online(bob, 'Ann');
-    await send(bob, 'Ann', 'five');
-    await send(ann, 'Bob', 'six');
-    await delivered(bob, 'Ann');
-    await delivered(ann, 'Bob');
+    await town.online(bob, 'Ann');
+    await bob.send('Ann', 'five');
+    await ann.send('Bob', 'six');
+    await town.delivered(bob, 'Ann');
+    await town.delivered(ann, 'Bob');
     const established = bob.events.slice(since).filter(({ event }) => event === 'session.established');
     expect(established.map(({ data }) => data)).toMatchObject([{ resumed: false }]);
     expect(await ann.texts('Bob', 'in')).toEqual(['two', 'three', 'four', 'five']);
@@ -152,22 +109,22 @@ describe('a conversation', () => {
   });
 
   it('sends one message when a request is repeated, and refuses another text under the same id', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     const { id } = await ann.contact('Bob');
     const mid = 'ab'.repeat(16);
     const first = await ann.run('message.send', { contact: id, body: 'once', id: mid });
-    await received(bob, 'Ann', 1);
+    await town.received(bob, 'Ann', 1);
     const again = await ann.run('message.send', { contact: id, body: 'once', id: mid });
     expect(again.id).toBe(first.id);
     await expect(ann.run('message.send', { contact: id, body: 'other', id: mid })).rejects.toMatchObject({
       code: 'message-id-taken',
     });
-    await pass(clock, 1000);
+    await town.pass(1000);
     expect(await bob.texts('Ann', 'in')).toEqual(['once']);
   });
 
   it('refuses what cannot be sent, at the door', async () => {
-    const { ann } = await pair();
+    const { ann } = await town.pair();
     const { id } = await ann.contact('Bob');
     const refused = (body: string): Promise<unknown> =>
       ann.run('message.send', { contact: id, body }).catch((e: unknown) => e);
@@ -179,116 +136,116 @@ describe('a conversation', () => {
   });
 
   it('carries the longest text there may be, and every character', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     const texts = ['ü'.repeat(128 * 1024), '👩‍👩‍👧‍👦 \u202e عربي\n\n\ttab', 'a\u0000b'];
-    await send(ann, 'Bob', ...texts);
-    await received(bob, 'Ann', 3);
+    await ann.send('Bob', ...texts);
+    await town.received(bob, 'Ann', 3);
     expect(await bob.texts('Ann', 'in')).toEqual(texts);
   });
 });
 
 describe('links', () => {
   it('converge to one when both dial at once', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     for (let round = 0; round < 20; round += 1) {
-      network.reset();
-      await until(clock, async () => (await ann.contact('Bob')).connection !== 'online');
+      town.network.reset();
+      await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
       const [toBob, toAnn] = [await ann.contact('Bob'), await bob.contact('Ann')];
       await Promise.all([
         ann.run('contact.connect', { contact: toBob.id }),
         bob.run('contact.connect', { contact: toAnn.id }),
       ]);
-      await online(ann, 'Bob');
-      await online(bob, 'Ann');
-      await pass(clock, 3000);
+      await town.online(ann, 'Bob');
+      await town.online(bob, 'Ann');
+      await town.pass(3000);
       expect((await ann.run('network.status')).links).toHaveLength(1);
       expect((await bob.run('network.status')).links).toHaveLength(1);
-      await send(ann, 'Bob', `a${round}`);
-      await send(bob, 'Ann', `b${round}`);
+      await ann.send('Bob', `a${round}`);
+      await bob.send('Ann', `b${round}`);
     }
-    await received(bob, 'Ann', 20);
-    await received(ann, 'Bob', 20);
+    await town.received(bob, 'Ann', 20);
+    await town.received(ann, 'Bob', 20);
     expect(await bob.texts('Ann', 'in')).toEqual(Array.from({ length: 20 }, (_, i) => `a${i}`));
     expect(await ann.texts('Bob', 'in')).toEqual(Array.from({ length: 20 }, (_, i) => `b${i}`));
   });
 
   it('lose and double nothing when the network is cut in the middle of bursts', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     for (let round = 0; round < 10; round += 1) {
-      const sends = [send(ann, 'Bob', ...numbered(`a${round}`, 20)), send(bob, 'Ann', ...numbered(`b${round}`, 20))];
-      await pass(clock, 20 * (round % 4));
-      network.reset();
+      const sends = [ann.send('Bob', ...numbered(`a${round}`, 20)), bob.send('Ann', ...numbered(`b${round}`, 20))];
+      await town.pass(20 * (round % 4));
+      town.network.reset();
       await Promise.all(sends);
-      await pass(clock, 500);
+      await town.pass(500);
     }
-    await received(ann, 'Bob', 200);
-    await received(bob, 'Ann', 200);
-    await delivered(ann, 'Bob');
-    await delivered(bob, 'Ann');
+    await town.received(ann, 'Bob', 200);
+    await town.received(bob, 'Ann', 200);
+    await town.delivered(ann, 'Bob');
+    await town.delivered(bob, 'Ann');
     expect(await bob.texts('Ann', 'in')).toEqual(await ann.texts('Bob', 'out'));
     expect(await ann.texts('Bob', 'in')).toEqual(await bob.texts('Ann', 'out'));
   });
 
   it('are found dead when the other side falls silent, and come back', async () => {
-    const { ann, bob } = await pair();
-    network.isCut = true;
-    await until(clock, async () => (await ann.contact('Bob')).connection !== 'online');
-    await until(clock, async () => (await bob.contact('Ann')).connection !== 'online');
-    await send(ann, 'Bob', 'into the void');
-    network.isCut = false;
-    await received(bob, 'Ann', 1);
+    const { ann, bob } = await town.pair();
+    town.network.isCut = true;
+    await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
+    await town.until(async () => (await bob.contact('Ann')).connection !== 'online');
+    await ann.send('Bob', 'into the void');
+    town.network.isCut = false;
+    await town.received(bob, 'Ann', 1);
     expect(await bob.texts('Ann', 'in')).toEqual(['into the void']);
   });
 });
 
 describe('strangers', () => {
   it('ask, are accepted under a name of our choice, and are linked', async () => {
-    const ann = await make('Ann');
-    const bob = await make('Bob');
+    const ann = await town.make('Ann');
+    const bob = await town.make('Bob');
     await ann.add(bob, 'Bob');
-    await send(ann, 'Bob', 'may I?');
-    await until(clock, async () => (await bob.run('request.list')).length === 1);
+    await ann.send('Bob', 'may I?');
+    await town.until(async () => (await bob.run('request.list')).length === 1);
     const [request] = await bob.run('request.list');
     expect(request).toMatchObject({ name: 'Ann', address: ann.address });
     expect(await bob.run('contact.list')).toEqual([]);
     await bob.run('request.accept', { request: request!.id, name: 'Ann from work' });
-    await received(bob, 'Ann from work', 1);
+    await town.received(bob, 'Ann from work', 1);
     expect(await bob.run('request.list')).toEqual([]);
     expect(await bob.texts('Ann from work', 'in')).toEqual(['may I?']);
   });
 
   it('are sent away after a minute, and ask only once', async () => {
-    const ann = await make('Ann');
-    const bob = await make('Bob');
+    const ann = await town.make('Ann');
+    const bob = await town.make('Bob');
     await ann.add(bob, 'Bob');
-    await until(clock, async () => (await bob.run('request.list')).length === 1);
-    await until(clock, () => count(bob, 'request.changed') > 0);
+    await town.until(async () => (await bob.run('request.list')).length === 1);
+    await town.until(() => count(bob, 'request.changed') > 0);
     const before = count(bob, 'request.changed');
-    await pass(clock, STRANGER_LINK_MS + 20_000);
+    await town.pass(STRANGER_LINK_MS + 20_000);
     expect(await bob.run('request.list')).toHaveLength(1);
     expect(count(bob, 'request.changed')).toBe(before);
   });
 
   it('learn nothing when blocked, and can be let in later', async () => {
-    const ann = await make('Ann');
-    const bob = await make('Bob');
+    const ann = await town.make('Ann');
+    const bob = await town.make('Bob');
     await ann.add(bob, 'Bob');
-    await send(ann, 'Bob', 'hello?');
-    await until(clock, async () => (await bob.run('request.list')).length === 1);
+    await ann.send('Bob', 'hello?');
+    await town.until(async () => (await bob.run('request.list')).length === 1);
     const [request] = await bob.run('request.list');
     await bob.run('request.block', { request: request!.id });
-    await pass(clock, 70_000);
+    await town.pass(70_000);
     expect(await bob.run('request.list')).toEqual([]);
     expect(await bob.texts('Ann', 'in')).toEqual([]);
     expect(await ann.contact('Bob')).toMatchObject({ connection: 'waiting', queued: 1 });
     const blocked = await bob.contact('Ann');
     await bob.run('contact.block', { contact: blocked.id, blocked: false });
     await bob.run('contact.address', { contact: blocked.id, address: ann.address });
-    await received(bob, 'Ann', 1);
+    await town.received(bob, 'Ann', 1);
   });
 
   it('cannot fill more places than there are', async () => {
-    const bob = await make('Bob');
+    const bob = await town.make('Bob');
     const { requests } = bob.profile.opened.engine;
     for (let i = 0; i < CONTACT_REQUESTS + 10; i += 1) {
       const ik = new Uint8Array(32).fill(i + 1) as Hello['ik'];
@@ -302,7 +259,7 @@ describe('strangers', () => {
 
 describe('contacts', () => {
   it('are refused with the reason: own token, known token, no name, bad address', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     const { token } = await bob.run('identity.token');
     const own = await ann.run('identity.token');
     const refused = (params: { token: string; name: string; address?: string }): Promise<unknown> =>
@@ -317,7 +274,7 @@ describe('contacts', () => {
   });
 
   it('show the same safety number on both sides', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     const ours = await ann.run('contact.safety', { contact: (await ann.contact('Bob')).id });
     const theirs = await bob.run('contact.safety', { contact: (await bob.contact('Ann')).id });
     expect(ours.number).toMatch(/^\d{60}$/);
@@ -325,37 +282,37 @@ describe('contacts', () => {
   });
 
   it('that are blocked hear and say nothing; unblocked, all that waited comes', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     const { id } = await bob.contact('Ann');
     await bob.run('contact.block', { contact: id, blocked: true });
-    await until(clock, async () => (await ann.contact('Bob')).connection !== 'online');
-    await send(ann, 'Bob', 'are you cross?');
-    await pass(clock, 5000);
+    await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
+    await ann.send('Bob', 'are you cross?');
+    await town.pass(5000);
     expect(await bob.texts('Ann', 'in')).toEqual([]);
-    await expect(send(bob, 'Ann', 'no')).rejects.toMatchObject({ code: 'contact-blocked' });
+    await expect(bob.send('Ann', 'no')).rejects.toMatchObject({ code: 'contact-blocked' });
     await bob.run('contact.block', { contact: id, blocked: false });
-    await received(bob, 'Ann', 1);
+    await town.received(bob, 'Ann', 1);
   });
 
   it('that are removed are gone with all they said, and become strangers', async () => {
-    const { ann, bob } = await pair();
-    await send(ann, 'Bob', 'hello');
-    await received(bob, 'Ann', 1);
+    const { ann, bob } = await town.pair();
+    await ann.send('Bob', 'hello');
+    await town.received(bob, 'Ann', 1);
     const { id } = await bob.contact('Ann');
     await bob.run('contact.remove', { contact: id });
     expect(await bob.run('contact.list')).toEqual([]);
     await expect(bob.run('message.page', { contact: id })).rejects.toMatchObject({ code: 'contact-unknown' });
-    await until(clock, async () => (await bob.run('request.list')).length === 1);
+    await town.until(async () => (await bob.run('request.list')).length === 1);
     await bob.add(ann, 'Ann again');
-    await send(ann, 'Bob', 'hello again');
-    await received(bob, 'Ann again', 1);
+    await ann.send('Bob', 'hello again');
+    await town.received(bob, 'Ann again', 1);
     const [message] = await bob.history('Ann again');
     expect(message).toMatchObject({ body: 'hello again', missing: 0 });
   });
 
   it('learn our presence key, and those left learn a new one when somebody is removed', async () => {
-    const { ann, bob } = await pair();
-    const carl = await make('Carl');
+    const { ann, bob } = await town.pair();
+    const carl = await town.make('Carl');
     await ann.add(carl, 'Carl');
     await carl.add(ann, 'Ann');
     const keyOfAnn = (loom: TestLoom): string | undefined =>
@@ -363,10 +320,10 @@ describe('contacts', () => {
         .list()
         .map(({ presenceKey }) => presenceKey && Buffer.from(presenceKey).toString('hex'))[0] ?? undefined;
     const ownKey = (): string => Buffer.from(ann.profile.opened.engine.presenceKey).toString('hex');
-    await until(clock, () => keyOfAnn(bob) === ownKey() && keyOfAnn(carl) === ownKey());
+    await town.until(() => keyOfAnn(bob) === ownKey() && keyOfAnn(carl) === ownKey());
     const before = ownKey();
     await ann.run('contact.remove', { contact: (await ann.contact('Carl')).id });
-    await until(clock, () => ownKey() !== before && keyOfAnn(bob) === ownKey());
+    await town.until(() => ownKey() !== before && keyOfAnn(bob) === ownKey());
     expect(keyOfAnn(carl)).toBe(before);
     expect(await bob.history('Ann')).toEqual([]);
     expect(await ann.contact('Bob')).toMatchObject({ queued: 0 });
@@ -375,17 +332,17 @@ describe('contacts', () => {
 
 describe('the vault', () => {
   it('locks and unlocks: everything stops, everything is back', async () => {
-    const { ann, bob } = await pair();
+    const { ann, bob } = await town.pair();
     await expect(ann.run('vault.lock')).rejects.toMatchObject({ code: 'not-allowed' });
     await ann.run('vault.passphrase', { current: '', next: 'correct horse' });
     await ann.run('vault.lock');
     expect(await ann.run('status.get')).toMatchObject({ state: 'locked', network: null });
     await expect(ann.run('contact.list')).rejects.toMatchObject({ code: 'locked' });
-    await until(clock, async () => (await bob.contact('Ann')).connection !== 'online');
-    await send(bob, 'Ann', 'waiting for you');
+    await town.until(async () => (await bob.contact('Ann')).connection !== 'online');
+    await bob.send('Ann', 'waiting for you');
     await expect(ann.run('vault.unlock', { passphrase: 'wrong' })).rejects.toMatchObject({ code: 'wrong-passphrase' });
     await ann.run('vault.unlock', { passphrase: 'correct horse' });
-    await received(ann, 'Bob', 1);
+    await town.received(ann, 'Bob', 1);
     await ann.stop();
     await ann.start();
     expect(ann.profile.state).toBe('locked');
@@ -394,8 +351,8 @@ describe('the vault', () => {
   });
 
   it('asks for an identity first, and makes only one', async () => {
-    const loom = new TestLoom(network, clock, '192.0.2.99');
-    looms.push(loom);
+    const loom = new TestLoom(town.network, town.clock, '192.0.2.99');
+    town.looms.push(loom);
     await loom.start();
     expect(await loom.run('identity.get')).toBeNull();
     await expect(loom.run('contact.list')).rejects.toMatchObject({ code: 'no-identity' });

@@ -2,43 +2,29 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Database } from '../storage/database.ts';
 import { StorageError } from '../storage/errors.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
-import { pass, TestLoom, until } from '../testing/test-loom.ts';
-import { MemoryNetwork } from '../transport/memory.ts';
+import { Town, type TestLoom } from '../testing/test-loom.ts';
 
-const looms: TestLoom[] = [];
+const town = new Town();
 
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the database it is of
 const original = Database.prototype.commit;
 
-afterEach(async () => {
-  for (const loom of looms.splice(0)) await loom.remove();
-});
+afterEach(() => town.end());
 
 it('loses nothing while the disk of either side refuses writes', async () => {
-  const network = new MemoryNetwork();
-  const clock = new FakeClock();
-  for (const name of ['Ann', 'Bob']) {
-    const loom = new TestLoom(network, clock, `192.0.2.${looms.length + 1}`);
-    looms.push(loom);
-    await (await loom.start()).create(name);
-  }
-  const [ann, bob] = looms as [TestLoom, TestLoom];
-  await ann.add(bob, 'Bob');
-  await bob.add(ann, 'Ann');
-  await until(clock, async () => (await ann.contact('Bob')).connection === 'online');
+  const { ann, bob } = await town.pair();
   const { id } = await ann.contact('Bob');
 
   // Theirs refuses: nothing is delivered, nothing is lost.
   const mend = await refuseWrites(bob);
   await ann.run('message.send', { contact: id, body: 'one' });
-  await until(clock, async () => (await bob.run('status.get')).storage === 'failing');
-  await pass(clock, 3000);
+  await town.until(async () => (await bob.run('status.get')).storage === 'failing');
+  await town.pass(3000);
   expect((await ann.history('Bob')).map(({ state }) => state)).not.toContain('delivered');
   expect(await bob.texts('Ann', 'in')).toEqual([]);
   mend();
-  await until(clock, async () => (await bob.texts('Ann', 'in')).length === 1);
-  await until(clock, async () => (await bob.run('status.get')).storage === 'ok');
+  await town.until(async () => (await bob.texts('Ann', 'in')).length === 1);
+  await town.until(async () => (await bob.run('status.get')).storage === 'ok');
 
   // Ours refuses: the sender is told, and may try again under the same id.
   const mendOurs = await refuseWrites(ann);
@@ -46,11 +32,11 @@ it('loses nothing while the disk of either side refuses writes', async () => {
   const refused = ann.run('message.send', { contact: id, body: 'two', id: mid });
   await expect(refused).rejects.toMatchObject({ code: 'storage-failed' });
   mendOurs();
-  await until(clock, async () => (await ann.run('status.get')).storage === 'ok');
+  await town.until(async () => (await ann.run('status.get')).storage === 'ok');
   await ann.run('message.send', { contact: id, body: 'two', id: mid });
-  await until(clock, async () => (await bob.texts('Ann', 'in')).length === 2);
+  await town.until(async () => (await bob.texts('Ann', 'in')).length === 2);
   expect(await bob.texts('Ann', 'in')).toEqual(['one', 'two']);
-  await until(clock, async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
+  await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
 });
 
 /** Every commit of this Loom's database fails from now on, and is rolled back for real. @returns what ends it. */

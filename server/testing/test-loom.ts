@@ -1,15 +1,19 @@
 // A whole Loom but for its sockets: real storage in a temporary folder, the real engine and protocol, a network in memory
 // and a clock that the test moves.
+import { cpSync, rmSync } from 'node:fs';
 import { commandSchemas, type CommandName, type Input, type Params, type Result } from '../contract/commands.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Contact, Message } from '../contract/model.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
+import type { Primitives } from '../crypto/primitives.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
+import type { Clock } from '../engine/clock.ts';
 import { Profile } from '../engine/profile.ts';
 import { removeStaleLock } from '../storage/profile-store.ts';
-import type { MemoryNetwork } from '../transport/memory.ts';
-import type { FakeClock } from './fake-clock.ts';
-import { tempProfile } from './temp-profile.ts';
+import { MemoryNetwork } from '../transport/memory.ts';
+import type { Transport } from '../transport/transport.ts';
+import { FakeClock } from './fake-clock.ts';
+import { tempProfile, type TempProfile } from './temp-profile.ts';
 
 const PEER_PORT = 4000;
 
@@ -17,24 +21,77 @@ const PEER_PORT = 4000;
 const ROUND_MS = 20;
 const ROUNDS = 20_000;
 
-const primitives = choosePrimitives(undefined);
+const native = choosePrimitives(undefined);
+
+export interface TestLoomOptions {
+  readonly primitives?: Primitives;
+  readonly random?: (length: number) => Uint8Array;
+}
+
+/** The clock of one process: its wall clock may be wrong, and its timers end with it. */
+class ProcessClock implements Clock {
+  readonly #clock: FakeClock;
+  readonly #wrongBy: () => number;
+  readonly #cancels = new Set<() => void>();
+
+  constructor(clock: FakeClock, wrongBy: () => number) {
+    this.#clock = clock;
+    this.#wrongBy = wrongBy;
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#wrongBy();
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const cancel = (): void => {
+      stop();
+      this.#cancels.delete(cancel);
+    };
+    const stop = this.#clock.after(ms, () => {
+      this.#cancels.delete(cancel);
+      action();
+    });
+    this.#cancels.add(cancel);
+    return cancel;
+  }
+
+  end(): void {
+    for (const cancel of [...this.#cancels]) cancel();
+  }
+}
+
+interface Running {
+  readonly profile: Profile;
+  readonly clock: ProcessClock;
+  alive: boolean;
+}
 
 export class TestLoom {
-  readonly folder: string;
   readonly host: string;
   readonly events: EventMessage[] = [];
+  /** How far its wall clock is off, ms. */
+  wrongBy = 0;
   readonly #clock: FakeClock;
   readonly #network: MemoryNetwork;
-  readonly #remove: () => void;
-  #profile: Profile | null = null;
+  readonly #options: TestLoomOptions;
+  #place = tempProfile();
+  #running: Running | null = null;
+  readonly #ended: Promise<void>[] = [];
 
-  constructor(network: MemoryNetwork, clock: FakeClock, host: string) {
+  constructor(network: MemoryNetwork, clock: FakeClock, host: string, options: TestLoomOptions = {}) {
     this.#network = network;
     this.#clock = clock;
     this.host = host;
-    const { folder, remove } = tempProfile();
-    this.folder = folder;
-    this.#remove = remove;
+    this.#options = options;
+  }
+
+  get folder(): string {
+    return this.#place.folder;
   }
 
   /** IP-shaped, because addresses are parsed as such. */
@@ -42,40 +99,101 @@ export class TestLoom {
     return `${this.host}:${PEER_PORT}`;
   }
 
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
   get profile(): Profile {
-    if (!this.#profile) throw new Error('not started');
-    return this.#profile;
+    if (!this.#running) throw new Error('not started');
+    return this.#running.profile;
   }
 
   async start(): Promise<this> {
     removeStaleLock(this.folder);
-    const profile = new Profile({
-      name: 'test',
-      folder: this.folder,
-      version: '0.0.0',
-      primitives,
-      random: (length) => primitives.random(length),
-      clock: this.#clock,
-      transport: this.#network.host(this.host),
-      peerHost: this.host,
-      peerPort: PEER_PORT,
-      discovery: new SilentDiscovery(),
-      addresses: () => [this.host],
+    const clock = new ProcessClock(this.#clock, () => this.wrongBy);
+    const primitives = this.#options.primitives ?? native;
+    const running: Running = {
+      alive: true,
+      clock,
+      profile: new Profile({
+        name: 'test',
+        folder: this.folder,
+        version: '0.0.0',
+        primitives,
+        random: this.#options.random ?? ((length) => primitives.random(length)),
+        clock,
+        transport: this.#transport(() => running.alive),
+        peerHost: this.host,
+        peerPort: PEER_PORT,
+        discovery: new SilentDiscovery(),
+        addresses: () => [this.host],
+      }),
+    };
+    running.profile.events.subscribe((event) => {
+      if (running.alive) this.events.push(event);
     });
-    profile.events.subscribe((event) => this.events.push(event));
-    await profile.start();
-    this.#profile = profile;
+    await running.profile.start();
+    this.#running = running;
     return this;
   }
 
   async stop(): Promise<void> {
-    await this.#profile?.stop();
-    this.#profile = null;
+    await this.#running?.profile.stop();
+    this.#running = null;
+  }
+
+  /**
+   * Ends as a killed process does, in the middle of whatever it does: what was not durable is lost, nobody is told
+   * anything, and what its code still does is done to nobody.
+   */
+  kill(): void {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = null;
+    running.alive = false;
+    running.clock.end();
+    this.#network.kill(this.host);
+    const { remove } = this.#place;
+    this.#place = this.#copy();
+    const ended = running.profile.stop().catch(() => undefined);
+    this.#ended.push(ended.then(remove));
+  }
+
+  /** A copy of its files as they are now, for `restore`. */
+  snapshot(): TempProfile {
+    return this.#copy();
+  }
+
+  /** Not running: puts an old copy of its files in the place of those it has. */
+  restore({ folder }: TempProfile): void {
+    rmSync(this.folder, { recursive: true });
+    cpSync(folder, this.folder, { recursive: true });
   }
 
   async remove(): Promise<void> {
     await this.stop();
-    this.#remove();
+    await Promise.all(this.#ended);
+    this.#place.remove();
+  }
+
+  #copy(): TempProfile {
+    const copy = tempProfile();
+    cpSync(this.folder, copy.folder, { recursive: true });
+    removeStaleLock(copy.folder);
+    return copy;
+  }
+
+  #transport(alive: () => boolean): Transport {
+    const transport = this.#network.host(this.host);
+    return {
+      ...transport,
+      dial: async (host, port, signal) => {
+        const connection = await transport.dial(host, port, signal);
+        if (alive()) return connection;
+        connection.destroy();
+        throw new Error('dead');
+      },
+    };
   }
 
   run<N extends CommandName>(command: N, params?: Input<N>): Promise<Result<N>> {
@@ -99,6 +217,11 @@ export class TestLoom {
     return found;
   }
 
+  async send(to: string, ...texts: string[]): Promise<void> {
+    const { id } = await this.contact(to);
+    for (const body of texts) await this.run('message.send', { contact: id, body });
+  }
+
   async history(name: string): Promise<readonly Message[]> {
     const { id } = await this.contact(name);
     const messages: Message[] = [];
@@ -115,6 +238,60 @@ export class TestLoom {
   async texts(name: string, direction: 'in' | 'out'): Promise<string[]> {
     const messages = await this.history(name);
     return messages.filter((message) => message.direction === direction).map(({ body }) => body);
+  }
+}
+
+/** Looms on one network under one clock, and what tests do with them. */
+export class Town {
+  readonly network = new MemoryNetwork();
+  readonly clock = new FakeClock();
+  readonly looms: TestLoom[] = [];
+
+  /** A Loom with an identity of this name. */
+  async make(name: string, options?: TestLoomOptions): Promise<TestLoom> {
+    const loom = new TestLoom(this.network, this.clock, `192.0.2.${this.looms.length + 1}`, options);
+    this.looms.push(loom);
+    await loom.start();
+    return loom.create(name);
+  }
+
+  /** Two who have each other as contacts and are linked. */
+  async pair(): Promise<{ ann: TestLoom; bob: TestLoom }> {
+    const ann = await this.make('Ann');
+    const bob = await this.make('Bob');
+    await ann.add(bob, 'Bob');
+    await bob.add(ann, 'Ann');
+    await this.online(ann, 'Bob');
+    await this.online(bob, 'Ann');
+    return { ann, bob };
+  }
+
+  online(loom: TestLoom, name: string): Promise<void> {
+    return this.until(async () => (await loom.contact(name)).connection === 'online');
+  }
+
+  received(loom: TestLoom, from: string, count: number): Promise<void> {
+    return this.until(async () => (await loom.texts(from, 'in')).length >= count);
+  }
+
+  delivered(loom: TestLoom, to: string): Promise<void> {
+    return this.until(async () =>
+      (await loom.history(to)).every(({ direction, state }) => direction === 'in' || state === 'delivered'),
+    );
+  }
+
+  until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    return until(this.clock, condition);
+  }
+
+  pass(ms: number): Promise<void> {
+    return pass(this.clock, ms);
+  }
+
+  async end(): Promise<void> {
+    this.network.isCut = false;
+    this.network.heal();
+    for (const loom of this.looms.splice(0)) await loom.remove();
   }
 }
 
@@ -137,6 +314,7 @@ export async function pass(clock: FakeClock, ms: number): Promise<void> {
   await turns();
 }
 
-async function turns(): Promise<void> {
-  for (let i = 0; i < 4; i += 1) await new Promise((resolve) => setImmediate(resolve));
+/** Turns of the event loop. */
+export async function turns(count = 4): Promise<void> {
+  for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }
