@@ -7,7 +7,7 @@
 import type { Link } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { ACK_IDS, HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
-import { BYE, encodeAck, encodeBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
+import { BYE, encodeAck, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 
@@ -48,6 +48,7 @@ export class Channel {
   #scheduled = false;
   #secured = false;
   #closed = false;
+  #farewell: number | null = null;
   #heardAt: number;
   #timer: () => void;
   readonly #probes = new Set<(alive: boolean) => void>();
@@ -72,6 +73,11 @@ export class Channel {
 
   get remoteHost(): string {
     return this.#options.connection.remoteHost;
+  }
+
+  /** The reason of the BYE they sent; null: none came. */
+  get farewell(): number | null {
+    return this.#farewell;
   }
 
   get closed(): boolean {
@@ -175,8 +181,10 @@ export class Channel {
     if (record.type === RECORD.ping) {
       // Who asks and does not read is not answered without end.
       if (this.backlog < PONG_BACKLOG_BYTES) this.send(RECORD.pong, parsePing(record.body).slice());
-    } else if (record.type === RECORD.bye) this.destroy();
-    else if (record.type !== RECORD.pong) this.listener.onRecord(record);
+    } else if (record.type === RECORD.bye) {
+      this.#farewell = parseBye(record.body);
+      this.destroy();
+    } else if (record.type !== RECORD.pong) this.listener.onRecord(record);
   }
 
   /** The one place where bad bytes from this connection are caught. */

@@ -1,7 +1,7 @@
 // A profile that is open: wires contacts, sessions, links, messages and discovery together. Time, randomness, sockets and
 // disk are parameters; commands come from `commands/`, events leave through the event log.
 import type { Identity, NetworkFacts } from '../contract/model.ts';
-import { toHex } from '../crypto/bytes.ts';
+import { equal, toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { formatAddress, listLocalAddresses } from '../discovery/addresses.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -24,6 +24,7 @@ import { Near, type NearOptions } from './near.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
+import { Pairing } from './pairing.ts';
 import { Peers } from './peers.ts';
 import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
@@ -67,6 +68,7 @@ export class Engine {
   readonly near: Near;
   readonly housekeeping: Housekeeping;
   readonly peers: Peers;
+  readonly pairing = new Pairing(this);
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
   #stopped = false;
@@ -135,6 +137,7 @@ export class Engine {
     this.#cancelRetry();
     this.#endWatch();
     this.housekeeping.stop();
+    this.pairing.stop();
     this.peers.stop();
     this.feed.stop();
     this.visibility.stop();
@@ -149,6 +152,10 @@ export class Engine {
   identity(): Identity {
     const publicKey = toHex(this.us.keys.identityKey.publicKey);
     return { name: this.#identity.name, publicKey, passphraseSet: this.options.store.passphraseSet };
+  }
+
+  isUs(identityKey: Uint8Array): boolean {
+    return equal(identityKey, this.us.keys.identityKey.publicKey);
   }
 
   async rename(name: string): Promise<Identity> {

@@ -28,6 +28,12 @@ export interface Greeting {
   readonly ratchet: RatchetKey | null;
 }
 
+/** Whom an initiator dials. */
+export interface Whom {
+  readonly ik: Uint8Array;
+  readonly staticKey: Uint8Array;
+}
+
 /** What the side that knows contacts tells the greeter. */
 export interface GreeterHost {
   readonly primitives: Primitives;
@@ -43,23 +49,24 @@ export interface GreeterHost {
   admit(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<{ contact: ContactRecord | null } | false>;
 }
 
-/** Greets as the initiator: `contact` is whom we dialled. */
+/** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
 export function greetAsInitiator(
   host: GreeterHost,
   channel: Channel,
-  contact: ContactRecord,
+  whom: Whom & { readonly contact: ContactRecord | null },
   done: (greeting: Greeting) => void,
   onClosed: () => void,
 ): void {
-  const session = host.offer(contact);
+  const { ik, staticKey, contact } = whom;
+  const session = contact && host.offer(contact);
   channel.listener = {
-    onSecured: () => channel.send(RECORD.hello, encodeHello(ourHello(host, true, session, null))),
+    onSecured: () => channel.send(RECORD.hello, encodeHello(ourHello(host, contact !== null, session, null))),
     onRecord: (record) => {
-      const theirs = readHello(host, record, contact.staticKey);
-      if (!equal(theirs.ik, contact.ik)) throw new ProtocolError('hello-identity');
+      const theirs = readHello(host, record, staticKey);
+      if (!equal(theirs.ik, ik)) throw new ProtocolError('hello-identity');
       if (!theirs.ratchet) throw new ProtocolError('hello-ratchet');
       channel.greeted();
-      done({ theirs, theirStatic: contact.staticKey, contact: true, session, ratchet: null });
+      done({ theirs, theirStatic: staticKey, contact: contact !== null, session, ratchet: null });
     },
     onClosed,
   };

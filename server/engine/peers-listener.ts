@@ -16,6 +16,8 @@ export interface PeersListener {
   /** The line is in use, everything before it is closed. */
   onLine(line: Line): void;
   onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void;
+  /** A PAIR record, on a link that is no line. */
+  onPair(channel: Channel, greeting: Greeting, body: Uint8Array): void;
   /** A contact came with a newer static key. */
   onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void;
   onEnvelope(line: Line, body: Uint8Array): void;

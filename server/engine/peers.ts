@@ -10,8 +10,8 @@ import type { ContactRecord } from '../storage/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Channel } from './channel.ts';
 import { detached } from './detached.ts';
-import type { Dialler } from './dialler.ts';
-import type { Greeting } from './greeter.ts';
+import type { Dialler, DialTarget } from './dialler.ts';
+import type { Greeting, Whom } from './greeter.ts';
 import { PROBE_MS, type Line } from './line.ts';
 import { step, type PeerEffect, type PeerInput, type PeerState } from './peer.ts';
 import type { PeersListener } from './peers-listener.ts';
@@ -29,6 +29,12 @@ interface Peer {
 export interface PeersOptions extends ReceptionOptions {
   readonly dialler: Dialler;
   readonly listener: PeersListener;
+}
+
+/** A link of two who are not both contacts, both having greeted. */
+export interface Visit {
+  readonly channel: Channel;
+  readonly greeting: Greeting;
 }
 
 export class Peers {
@@ -78,6 +84,21 @@ export class Peers {
     this.#strangers.release(ik);
   }
 
+  /** A stranger whom a person is busy with. */
+  prolongStranger(channel: Channel, ms: number): void {
+    this.#strangers.prolong(channel, ms);
+  }
+
+  /** Dials somebody without being their contact, and greets. Null: nobody holds the key there, or not for long. */
+  async visit(whom: Whom, targets: readonly DialTarget[], signal: AbortSignal): Promise<Visit | null> {
+    const channel = await this.#options.dialler.dial(whom.staticKey, targets, signal);
+    if (!channel || channel.closed) return null;
+    return new Promise((resolve) => {
+      const met = (greeting: Greeting): void => resolve({ channel, greeting });
+      this.#reception.visit(channel, whom, met, () => resolve(null));
+    });
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const contact of [...this.#peers.keys()]) this.#input(contact, { kind: 'stopped' });
@@ -101,7 +122,9 @@ export class Peers {
       return;
     }
     if (!contact || !greeting.contact) {
-      this.#strangers.hold(channel, greeting.theirs.ik);
+      this.#strangers.hold(channel, greeting.theirs.ik, (body) =>
+        this.#options.listener.onPair(channel, greeting, body),
+      );
       this.#options.listener.onStranger(greeting.theirs, greeting.theirStatic, channel);
       return;
     }
@@ -110,7 +133,9 @@ export class Peers {
     peer.waitsForThem = !greeting.theirs.contact;
     channel.listener = {
       onSecured: () => undefined,
-      onRecord: () => undefined,
+      onRecord: ({ type, body }) => {
+        if (type === RECORD.pair) this.#options.listener.onPair(channel, greeting, body);
+      },
       onClosed: () => this.#unlinked(contact.id, channel),
     };
     this.#input(contact.id, { kind: 'linked' });

@@ -23,6 +23,7 @@ import { messageCommands } from './commands/messages.ts';
 import { phraseCommands } from './commands/phrase.ts';
 import { requestCommands } from './commands/requests.ts';
 import { nearbyCommands } from './commands/nearby.ts';
+import { pairingCommands } from './commands/pairing.ts';
 import { phraseCommands } from './commands/phrase.ts';
 import { readToken } from './commands/token.ts';
 import { Engine } from './engine.ts';
@@ -237,6 +238,8 @@ export class Profile implements Application {
       ...phraseCommands(engine),
       ...requestCommands(engine),
       ...factCommands(engine),
+      ...nearbyCommands(engine),
+      ...pairingCommands(engine),
     };
     this.#opened = { store, engine, handlers };
     this.events.emit('state.changed', { state: this.state });
@@ -255,7 +258,6 @@ export class Profile implements Application {
     const { version, name, folder, primitives } = this.#options;
     const opened = this.#opened;
     return {
-      ...nearbyCommands(engine),
       version,
       profile: name,
       dataDir: folder,

@@ -9,7 +9,7 @@ import type { Near } from './near.ts';
 
 /** Best first, each once. */
 export async function targetsOf(contact: ContactRecord, near: Near): Promise<readonly DialTarget[]> {
-  const stored = await Promise.all(contact.addresses.map((entry) => resolve(entry.address, near)));
+  const stored = await Promise.all(contact.addresses.map((entry) => placesOf(entry.address, near)));
   const unique = new Map<string, DialTarget>();
   for (const target of [...near.targets(contact.id), ...stored.flat()]) {
     unique.set(formatAddress(target.host, target.port), target);
@@ -23,7 +23,8 @@ export function returnAddress(channel: Channel, theirs: Hello): string | null {
   return theirs.port === 0 ? null : formatAddress(channel.remoteHost, theirs.port);
 }
 
-async function resolve(address: string, near: Near): Promise<readonly DialTarget[]> {
+/** Where an address leads. */
+export async function placesOf(address: string, near: Near): Promise<readonly DialTarget[]> {
   const parsed = parseAddress(address);
   if (!parsed) return [];
   const { host, port, kind } = parsed;

@@ -10,7 +10,7 @@ import type { Connection } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
-import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting } from './greeter.ts';
+import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting, type Whom } from './greeter.ts';
 import type { OurIdentity } from './identity.ts';
 import { PROBE_MS } from './line.ts';
 import type { Links } from './links.ts';
@@ -90,7 +90,20 @@ export class Reception {
       this.#arriving.delete(channel);
       this.#onGreeted(channel, contact, greeting);
     };
-    greetAsInitiator(this.#host, channel, contact, done, () => {
+    greetAsInitiator(this.#host, channel, { ...contact, contact }, done, () => {
+      this.#arriving.delete(channel);
+      failed();
+    });
+  }
+
+  /** Greets on a channel that we dialled, without having them as a contact. */
+  visit(channel: Channel, whom: Whom, met: (greeting: Greeting) => void, failed: () => void): void {
+    this.#arriving.add(channel);
+    const done = (greeting: Greeting): void => {
+      this.#arriving.delete(channel);
+      met(greeting);
+    };
+    greetAsInitiator(this.#host, channel, { ...whom, contact: null }, done, () => {
       this.#arriving.delete(channel);
       failed();
     });
@@ -119,7 +132,8 @@ export class Reception {
       return false;
     }
     const line = links.lineOf(contact.id);
-    if (line && !links.prevails(contact.id, theirs.ik) && (await line.channel.probe(PROBE_MS))) {
+    // A visit leaves the line alone.
+    if (line && theirs.contact && !links.prevails(contact.id, theirs.ik) && (await line.channel.probe(PROBE_MS))) {
       channel.bye(BYE.duplicateLink);
       return false;
     }

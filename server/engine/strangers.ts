@@ -11,37 +11,49 @@ const STRANGERS = 64;
 
 export class Strangers {
   readonly #clock: Clock;
-  readonly #channels = new Map<Channel, string>();
+  readonly #channels = new Map<Channel, { who: string; cancel: () => void }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** One link of each, and so many in all. */
-  hold(channel: Channel, ik: Uint8Array): void {
+  hold(channel: Channel, ik: Uint8Array, onPair: (body: Uint8Array) => void): void {
     this.release(ik);
     if (this.#channels.size >= STRANGERS) {
       channel.bye(BYE.busy);
       return;
     }
-    this.#channels.set(channel, toHex(ik));
-    const cancel = this.#clock.after(STRANGER_LINK_MS, () => channel.bye(BYE.goingOffline));
+    this.#channels.set(channel, { who: toHex(ik), cancel: this.#timer(channel, STRANGER_LINK_MS) });
     channel.listener = {
       onSecured: () => undefined,
       onRecord: ({ type, body }) => {
+        if (type === RECORD.pair) onPair(body);
         if (type !== RECORD.envelope) return;
         channel.send(RECORD.nack, encodeNack(parseEnvelope(body).messageId, NACK.notAccepted));
       },
       onClosed: () => {
-        cancel();
+        this.#channels.get(channel)?.cancel();
         this.#channels.delete(channel);
       },
     };
   }
 
+  /** Somebody we are busy with has `ms` from now. */
+  prolong(channel: Channel, ms: number): void {
+    const held = this.#channels.get(channel);
+    if (!held) return;
+    held.cancel();
+    held.cancel = this.#timer(channel, ms);
+  }
+
   /** Ends the links of one identity, or of all. */
   release(ik?: Uint8Array): void {
     const wanted = ik && toHex(ik);
-    for (const [channel, who] of [...this.#channels]) if (!wanted || who === wanted) channel.bye(BYE.goingOffline);
+    for (const [channel, { who }] of [...this.#channels]) if (!wanted || who === wanted) channel.bye(BYE.goingOffline);
+  }
+
+  #timer(channel: Channel, ms: number): () => void {
+    return this.#clock.after(ms, () => channel.bye(BYE.goingOffline));
   }
 }

@@ -61,10 +61,16 @@ export class Switchboard implements PeersListener {
 
   onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void {
     const { roster, requests } = this.#engine;
+    // Who comes to pair asks for nothing else.
+    if (!theirs.contact) return;
     // Blocked contacts are answered like strangers, but ask for nothing.
     if (roster.byIdentity(theirs.ik)) return;
     const address = returnAddress(channel, theirs);
     detached(requests.note(theirs, theirStatic, address && parseAddress(address) ? address : null));
+  }
+
+  onPair(channel: Channel, greeting: Greeting, body: Uint8Array): void {
+    this.#engine.pairing.onRecord(channel, greeting, body);
   }
 
   onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void {

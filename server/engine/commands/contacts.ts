@@ -1,6 +1,6 @@
 // Contacts: added by token, renamed, blocked, verified, removed, given addresses.
 import { CommandError } from '../../contract/errors.ts';
-import type { Contact } from '../../contract/model.ts';
+import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { equal } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
@@ -69,6 +69,10 @@ export interface NewContact {
   readonly name: string;
   readonly addresses: ContactRecord['addresses'];
   readonly blocked: boolean;
+  readonly verified?: boolean;
+  readonly addedBy: AddedBy;
+  /** Of a token that is an invite. */
+  readonly inviteSecret?: Uint8Array | undefined;
 }
 
 /** Stores a contact, drops a request of the same identity, and begins to dial unless blocked. */
@@ -79,7 +83,8 @@ export async function makeContact(engine: Engine, contact: NewContact): Promise<
     roster.put({
       ...contact,
       id,
-      verified: false,
+      verified: contact.verified ?? false,
+      invite: contact.inviteSecret && 'open',
       addedAt: options.clock.now(),
       lastSeen: null,
       presenceKey: null,
@@ -115,7 +120,30 @@ async function addContact(
     ...typed.map((address) => ({ address, source: 'typed', at }) as const),
     ...(asked && !typed.includes(asked) ? [{ address: asked, source: 'request', at } as const] : []),
   ];
-  return makeContact(engine, { ...token, ik: token.identityKey, name, addresses, blocked: false });
+  return makeContact(engine, { ...token, ik: token.identityKey, name, addresses, blocked: false, addedBy: 'token' });
+}
+
+/** Who typed the code we showed, or showed the one we typed. */
+export interface Paired extends Pick<NewContact, 'ik' | 'staticKey' | 'device' | 'generation' | 'name'> {
+  readonly address: string | null;
+}
+
+/** A verified contact, under the name it has if it is one already. @returns its id. */
+export async function adoptPaired(engine: Engine, { address, ...paired }: Paired): Promise<string> {
+  const { roster, options, feed } = engine;
+  const at = options.clock.now();
+  const known = roster.byIdentity(paired.ik);
+  if (!known) {
+    const addresses: ContactRecord['addresses'] = address === null ? [] : [{ address, source: 'link', at }];
+    const made = { ...paired, addresses, blocked: false, verified: true, addedBy: 'code' } as const;
+    return (await makeContact(engine, made)).id;
+  }
+  await options.store.journal.write(() => {
+    const { id } = roster.put({ ...roster.get(known.id), verified: true });
+    if (address !== null) roster.addAddress(id, address, 'link', at);
+  });
+  feed.now(known.id);
+  return known.id;
 }
 
 async function block(engine: Engine, id: string, blocked: boolean): Promise<Contact> {
@@ -144,7 +172,7 @@ async function change(
   return engine.feed.now(id);
 }
 
-function readAddress(text: string): string {
+export function readAddress(text: string): string {
   const parsed = text.length > ADDRESS_LENGTH ? null : parseAddress(text.trim());
   if (!parsed)
     throw new CommandError('address-invalid', 'an address is HOST:PORT, with an IP address or a .local name');

@@ -14,12 +14,30 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
       const { ik, staticKey, device, generation, address, at, name: given } = requests.get(request);
       const addresses = address === null ? [] : [{ address, source: 'request', at } as const];
       const chosen = cleanName(name === '' ? given : name);
-      return makeContact(engine, { ik, staticKey, device, generation, name: chosen, addresses, blocked: false });
+      return makeContact(engine, {
+        ik,
+        staticKey,
+        device,
+        generation,
+        name: chosen,
+        addresses,
+        blocked: false,
+        addedBy: 'request',
+      });
     },
     // Kept as a blocked contact: their next greeting is answered as a stranger's, and asks for nothing.
     'request.block': async ({ request }) => {
       const { ik, staticKey, device, generation, name } = requests.get(request);
-      await makeContact(engine, { ik, staticKey, device, generation, name, addresses: [], blocked: true });
+      await makeContact(engine, {
+        ik,
+        staticKey,
+        device,
+        generation,
+        name,
+        addresses: [],
+        blocked: true,
+        addedBy: 'request',
+      });
       return done;
     },
   };

@@ -1,0 +1,36 @@
+// Pairing by code, from the side of whoever asks for it.
+import { CommandError } from '../../contract/errors.ts';
+import type { Params } from '../../contract/commands.ts';
+import type { Pairing } from '../../contract/model.ts';
+import type { Engine } from '../engine.ts';
+import { placesOf, targetsOf } from '../reach.ts';
+import { readAddress } from './contacts.ts';
+import { done, type Handlers } from './handlers.ts';
+import { readToken } from './token.ts';
+
+type PairingCommand = 'pairing.start' | 'pairing.enter' | 'pairing.cancel' | 'pairing.get';
+
+export function pairingCommands(engine: Engine): Handlers<PairingCommand> {
+  return {
+    'pairing.start': (params) => start(engine, params),
+    'pairing.enter': ({ code }) => engine.pairing.enter(code),
+    'pairing.cancel': () => {
+      engine.pairing.cancel();
+      return done;
+    },
+    'pairing.get': () => engine.pairing.view,
+  };
+}
+
+async function start(engine: Engine, { token: text, address }: Params<'pairing.start'>): Promise<Pairing> {
+  const token = readToken(engine.options.primitives, text);
+  if (engine.isUs(token.identityKey)) throw new CommandError('token-own', 'this is your own token');
+  const contact = engine.roster.byIdentity(token.identityKey);
+  if (contact?.blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
+  const typed = address?.trim() ? await placesOf(readAddress(address), engine.near) : [];
+  const seen = engine.people.targets(token.identityKey);
+  const known = contact ? await targetsOf(contact, engine.near) : [];
+  // A contact may have a newer static key than the token they gave away.
+  const staticKey = contact?.staticKey ?? token.staticKey;
+  return engine.pairing.start({ ik: token.identityKey, staticKey }, [...typed, ...seen, ...known]);
+}

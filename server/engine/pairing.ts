@@ -1,0 +1,267 @@
+// Meeting in person (protocol §8): one pairing at a time, as the host who shows six digits or the guest who types them. Runs
+// the two state machines of `protocol/pairing` on links, and makes contacts of those who typed the right code.
+//
+//   host   somebody's first PAIR record, while visible to everyone ─▶ showing ─▶ paired, ended
+//   guest  pairing.start ─▶ dialling ─▶ wanting ─▶ checking ─▶ paired, ended
+import { CommandError } from '../contract/errors.ts';
+import type { Pairing as View, PairingEnd, PairingState } from '../contract/model.ts';
+import { toHex } from '../crypto/bytes.ts';
+import { parseAddress } from '../discovery/addresses.ts';
+import { PAIR_CODE_MS, PAIR_TRIES } from '../protocol/limits.ts';
+import { startGuest, stepGuest, type GuestInput, type GuestState, type GuestStep } from '../protocol/pairing/guest.ts';
+import { newHost, stepHost, type HostInput, type HostState } from '../protocol/pairing/host.ts';
+import { isCode, type PairContext } from '../protocol/pairing/keys.ts';
+import { BYE, RECORD } from '../protocol/records.ts';
+import type { Channel } from './channel.ts';
+import { adoptPaired } from './commands/contacts.ts';
+import { detached } from './detached.ts';
+import type { DialTarget } from './dialler.ts';
+import type { Engine } from './engine.ts';
+import type { Greeting, Whom } from './greeter.ts';
+import { receivedName } from './names.ts';
+import { returnAddress } from './reach.ts';
+import { randomId } from './roster.ts';
+
+/** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
+const EXPIRY_SLACK_MS = 5_000;
+
+interface Run {
+  readonly role: View['role'];
+  readonly id: string;
+  readonly ik: Uint8Array;
+  name: string;
+  view: PairingState;
+  /** What the protocol says; the guest has none before there is a link. */
+  state: HostState | GuestState | null;
+  link: { readonly channel: Channel; readonly greeting: Greeting; readonly context: PairContext } | null;
+  until: number;
+  cancelTimer: () => void;
+  readonly abort: AbortController;
+}
+
+export class Pairing {
+  readonly #engine: Engine;
+  #run: Run | null = null;
+  /** How the last one ended. */
+  #last: View | null = null;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get view(): View | null {
+    return this.#run ? viewOf(this.#run) : this.#last;
+  }
+
+  stop(): void {
+    if (this.#run) this.#end(this.#run, 'cancelled', BYE.goingOffline);
+  }
+
+  // The host.
+
+  /** A PAIR record on a link that has no pairing. */
+  onRecord(channel: Channel, greeting: Greeting, body: Uint8Array): void {
+    const { roster, visibility, peers } = this.#engine;
+    const blocked = roster.byIdentity(greeting.theirs.ik)?.blocked === true;
+    if (this.#run || blocked || channel.role === 'initiator' || visibility.mode !== 'everyone') {
+      channel.bye(BYE.busy);
+      return;
+    }
+    const run = this.#newRun('host', greeting.theirs.ik);
+    run.state = newHost;
+    this.#attach(run, channel, greeting);
+    peers.prolongStranger(channel, PAIR_CODE_MS);
+    this.#host(run, { kind: 'record', body });
+  }
+
+  #host(run: Run, input: HostInput): void {
+    if (!run.link || run !== this.#run) return;
+    const { state, effects } = stepHost(run.link.context, run.state as HostState, input);
+    run.state = state;
+    for (const effect of effects) {
+      if (effect.kind === 'send') run.link.channel.send(RECORD.pair, effect.body);
+      else if (effect.kind === 'show') {
+        this.#setClock(run);
+        this.#show(run, { kind: 'showing', code: effect.code, left: PAIR_TRIES, until: run.until });
+      } else if (effect.kind === 'wrong') {
+        if (run.view.kind === 'showing' && effect.left > 0) this.#show(run, { ...run.view, left: effect.left });
+        this.#engine.visibility.wrongCode();
+      } else if (effect.kind === 'paired') this.#paired(run);
+      else this.#end(run, effect.reason, BYE.goingOffline);
+    }
+  }
+
+  // The guest.
+
+  /** @throws CommandError pairing-busy. */
+  start(whom: Whom, targets: readonly DialTarget[]): View {
+    if (this.#run) throw new CommandError('pairing-busy', 'another pairing is under way');
+    const run = this.#newRun('guest', whom.ik);
+    this.#show(run, { kind: 'dialling' });
+    detached(this.#visit(run, whom, targets));
+    return viewOf(run);
+  }
+
+  /** @throws CommandError pairing-code, pairing-none. */
+  enter(text: string): View {
+    const code = text.replace(/[\s-]/g, '');
+    if (!isCode(code)) throw new CommandError('pairing-code', 'a code is six digits');
+    const run = this.#run;
+    if (run?.view.kind !== 'wanting') throw new CommandError('pairing-none', 'no code is wanted');
+    this.#guest(run, { kind: 'code', code });
+    return viewOf(run);
+  }
+
+  cancel(): void {
+    if (this.#run) this.#end(this.#run, 'cancelled', BYE.goingOffline);
+  }
+
+  async #visit(run: Run, whom: Whom, targets: readonly DialTarget[]): Promise<void> {
+    const met = await this.#engine.peers.visit(whom, targets, run.abort.signal);
+    if (run !== this.#run) met?.channel.bye(BYE.goingOffline);
+    else if (!met || met.channel.closed) this.#end(run, 'unreachable', BYE.goingOffline);
+    else {
+      this.#attach(run, met.channel, met.greeting);
+      this.#setClock(run);
+      this.#follow(run, startGuest());
+    }
+  }
+
+  #guest(run: Run, input: GuestInput): void {
+    if (!run.link || run !== this.#run) return;
+    this.#follow(run, stepGuest(run.link.context, run.state as GuestState, input));
+  }
+
+  #follow(run: Run, { state, effects }: GuestStep): void {
+    run.state = state;
+    if (state.kind === 'offered') this.#show(run, { kind: 'checking' });
+    for (const effect of effects) {
+      if (effect.kind === 'send') run.link?.channel.send(RECORD.pair, effect.body);
+      else if (effect.kind === 'want') {
+        if (effect.left === PAIR_TRIES) this.#setClock(run);
+        this.#show(run, { kind: 'wanting', left: effect.left, until: run.until });
+      } else if (effect.kind === 'paired') this.#paired(run);
+      else this.#end(run, effect.reason, BYE.goingOffline);
+    }
+  }
+
+  // Both.
+
+  #newRun(role: View['role'], ik: Uint8Array): Run {
+    const run: Run = {
+      role,
+      id: randomId(this.#engine.options.random),
+      ik,
+      name: '',
+      view: { kind: 'dialling' },
+      state: null,
+      link: null,
+      until: 0,
+      cancelTimer: () => undefined,
+      abort: new AbortController(),
+    };
+    this.#run = run;
+    return run;
+  }
+
+  /** From here on the link's PAIR records, and its end, are this pairing's. */
+  #attach(run: Run, channel: Channel, greeting: Greeting): void {
+    const { options, us } = this.#engine;
+    const { primitives, random } = options;
+    const ours = us.keys.identityKey.publicKey;
+    const [hostIk, guestIk] = run.role === 'host' ? [ours, run.ik] : [run.ik, ours];
+    run.link = {
+      channel,
+      greeting,
+      context: { primitives, random, handshakeHash: channel.handshakeHash, hostIk, guestIk },
+    };
+    run.name = receivedName(greeting.theirs.name, toHex(run.ik));
+    const before = channel.listener;
+    channel.listener = {
+      ...before,
+      onRecord: (record) => {
+        if (record.type !== RECORD.pair) before.onRecord(record);
+        else if (run.role === 'host') this.#host(run, { kind: 'record', body: record.body });
+        else this.#guest(run, { kind: 'record', body: record.body });
+      },
+      onClosed: () => {
+        before.onClosed();
+        this.#end(run, this.#whyClosed(run, channel), BYE.goingOffline);
+      },
+    };
+  }
+
+  #whyClosed(run: Run, { farewell }: Channel): PairingEnd {
+    if (this.#engine.options.clock.now() > run.until - EXPIRY_SLACK_MS) return 'expired';
+    if (farewell === null || farewell === BYE.protocolError) return 'lost';
+    return run.view.kind === 'dialling' ? 'refused' : 'cancelled';
+  }
+
+  #setClock(run: Run): void {
+    const { clock } = this.#engine.options;
+    run.cancelTimer();
+    run.until = clock.now() + PAIR_CODE_MS;
+    run.cancelTimer = clock.after(PAIR_CODE_MS, () => {
+      if (run.role === 'host') this.#host(run, { kind: 'expired' });
+      else this.#guest(run, { kind: 'expired' });
+    });
+  }
+
+  /** The tags held: the records in the queue go out, and then a contact is made. */
+  #paired(run: Run): void {
+    if (!run.link) return;
+    const { channel, greeting } = run.link;
+    this.#close(run);
+    detached(
+      this.#adopt(channel, greeting).then((contact) => {
+        this.#tell({ ...viewOf(run), state: { kind: 'paired', contact } });
+      }),
+    );
+  }
+
+  async #adopt(channel: Channel, { theirs, theirStatic }: Greeting): Promise<string> {
+    const address = returnAddress(channel, theirs);
+    const contact = await adoptPaired(this.#engine, {
+      ik: theirs.ik,
+      staticKey: theirStatic,
+      device: theirs.device,
+      generation: theirs.gen,
+      name: receivedName(theirs.name, toHex(theirs.ik)),
+      address: address && parseAddress(address) ? address : null,
+    });
+    // Both dial anew, each knowing the other.
+    channel.bye(BYE.goingOffline);
+    this.#engine.peers.encourage(contact);
+    return contact;
+  }
+
+  #end(run: Run, reason: PairingEnd, farewell: number): void {
+    if (run !== this.#run) return;
+    this.#close(run);
+    run.link?.channel.bye(farewell);
+    this.#tell({ ...viewOf(run), state: { kind: 'ended', reason } });
+  }
+
+  /** Room for the next one. */
+  #close(run: Run): void {
+    run.cancelTimer();
+    run.abort.abort();
+    this.#run = null;
+    // Until the end is told: what was shown counts no more.
+    this.#last = viewOf(run);
+  }
+
+  #show(run: Run, state: PairingState): void {
+    run.view = state;
+    this.#engine.options.events.emit('pairing.changed', { pairing: viewOf(run) });
+  }
+
+  #tell(view: View): void {
+    this.#last = view;
+    this.#engine.options.events.emit('pairing.changed', { pairing: view });
+  }
+}
+
+function viewOf({ id, role, ik, name, view }: Run): View {
+  return { id, role, name, publicKey: toHex(ik), state: view };
+}
