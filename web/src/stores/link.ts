@@ -1,16 +1,33 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { Client } from '../api/client.ts';
 import type { ClientEvents, LineState } from '../api/client.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 
+/** A socket that is replaced takes less than this, and is not worth a word; ms. */
+const PATIENCE_MS = 700;
+
 /** The line to the daemon, as the page sees it. */
 export const useLink = defineStore('link', () => {
   const line = shallowRef<LineState>({ kind: 'starting' });
+  /** Lost for long enough to say so. */
+  const away = shallowRef(false);
+  /** Whether what the page knows of others is fresh. */
+  const hears = computed(() => !away.value);
   let client: Client | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function changed(state: LineState): void {
+    const lostJustNow = state.kind === 'lost' && line.value.kind !== 'lost';
+    line.value = state;
+    if (lostJustNow) timer = setTimeout(() => (away.value = true), PATIENCE_MS);
+    if (state.kind === 'lost') return;
+    clearTimeout(timer);
+    away.value = false;
+  }
 
   function start(events: Omit<ClientEvents, 'line'>): void {
-    client = new Client({ ...events, line: (state) => (line.value = state) });
+    client = new Client({ ...events, line: changed });
     void client.start();
   }
 
@@ -23,5 +40,5 @@ export const useLink = defineStore('link', () => {
     client?.retry();
   }
 
-  return { line, start, call, retry };
+  return { line, away, hears, start, call, retry };
 });

@@ -37,7 +37,8 @@ export const en = {
     draftsHint: 'These texts are only in this tab. Copy what you want to keep.',
   },
   line: {
-    lost: 'Loom is not answering. What you write is kept and sent when it is back.',
+    lost: 'Loom is not answering. What you write waits until it is back.',
+    back: 'Loom is back.',
     retry: 'Try now',
     storage:
       'Your disk refuses to be written to. Messages cannot be stored or confirmed until it works again. Check that it is not full.',
@@ -116,6 +117,7 @@ export const en = {
   contact: {
     unread: '1 unread message | 1 unread message | {count} unread messages',
     state: {
+      paused: 'not known right now',
       online: 'online',
       connecting: 'connecting',
       offline: 'not reachable',
@@ -123,12 +125,13 @@ export const en = {
       blocked: 'blocked',
     },
     line: {
+      paused: 'Paused until Loom is back',
       online: 'Online',
       connecting: 'Connecting…',
-      offline: 'Not reachable right now – messages are kept and sent when they are back',
-      unmet: 'Not found yet – messages are kept until you are connected',
+      offline: 'Away – messages wait',
+      unmet: 'Not found yet – messages wait',
       waiting: 'Waiting for them to accept',
-      blocked: 'Blocked – you neither send nor receive',
+      blocked: 'Blocked',
     },
     typing: 'typing…',
     verified: 'Verified',
