@@ -8,6 +8,7 @@ import { contactsCommand } from './commands/contacts.ts';
 import { lockCommand } from './commands/lock.ts';
 import { messagesCommand } from './commands/messages.ts';
 import { peersCommand } from './commands/peers.ts';
+import { phraseCommand } from './commands/phrase.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -34,6 +35,7 @@ export const commands = [
   sendCommand,
   watchCommand,
   messagesCommand,
+  phraseCommand,
   unlockCommand,
   lockCommand,
   stopCommand,

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly print: (line: string) => void;
   /** One line on stderr. */
   readonly tell: (line: string) => void;
+  /** Stdout is a screen, read by a person. */
+  readonly isScreen: boolean;
   /** Resolves when nobody reads stdout any more. */
   readonly readerGone: Promise<void>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -21,6 +23,9 @@ export const processTerminal: Terminal = {
     process.stdout.on('error', () => resolve());
     process.stderr.on('error', () => undefined);
   }),
+  get isScreen() {
+    return process.stdout.isTTY;
+  },
   get stdin() {
     return process.stdin;
   },

@@ -1,0 +1,56 @@
+// Secrets a person types, or a script gives line by line: never as arguments or variables, which others of the machine read.
+import { ReadStream } from 'node:tty';
+import { PASSPHRASE_LENGTH } from '../contract/limits.ts';
+import { CommandFailure } from './exit.ts';
+import { askHidden, decodeText, type Terminal } from './terminal.ts';
+
+/** UTF-8 takes at most 3 bytes for each UTF-16 code unit; and a line end. */
+const LINE_BYTES = 3 * PASSPHRASE_LENGTH + 2;
+const LINE_END = 0x0a;
+
+export class Secrets {
+  readonly #stdin: Terminal['stdin'];
+  #lines: AsyncIterator<string | Uint8Array, undefined> | null = null;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor({ stdin }: Pick<Terminal, 'stdin'>) {
+    this.#stdin = stdin;
+  }
+
+  /** Asks on a terminal without showing the answer; else reads the next line of stdin. @throws CommandFailure */
+  ask(prompt: string): Promise<string> {
+    return this.#stdin instanceof ReadStream ? askHidden(`${prompt}: `, this.#stdin) : this.#line();
+  }
+
+  /** As `ask`, a second time on a terminal: what is misspelt here is found out too late. @throws CommandFailure */
+  async choose(prompt: string): Promise<string> {
+    const chosen = await this.ask(prompt);
+    if (!(this.#stdin instanceof ReadStream)) return chosen;
+    if ((await this.ask(`${prompt}, again`)) !== chosen) throw new CommandFailure('failed', 'These are not the same.');
+    return chosen;
+  }
+
+  /** No more is read: whoever writes to us may go on, and we may end. */
+  async end(): Promise<void> {
+    await this.#lines?.return?.();
+  }
+
+  /** Empty at the end of stdin. */
+  async #line(): Promise<string> {
+    this.#lines ??= this.#stdin[Symbol.asyncIterator]();
+    for (;;) {
+      const end = this.#rest.indexOf(LINE_END);
+      if (end >= 0) return this.#cut(end);
+      if (this.#rest.length > LINE_BYTES) throw new CommandFailure('failed', 'That is too long for one line.');
+      const next = await this.#lines.next();
+      if (next.done === true) return this.#cut(this.#rest.length);
+      this.#rest = Buffer.concat([this.#rest, Buffer.from(next.value)]);
+    }
+  }
+
+  #cut(end: number): string {
+    const line = decodeText(this.#rest.subarray(0, end));
+    this.#rest = this.#rest.subarray(end + 1);
+    return line.replace(/\r$/, '');
+  }
+}
