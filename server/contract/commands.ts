@@ -113,6 +113,8 @@ export const commandSchemas = {
 
   /** A single-use code that opens one more tab. */
   'session.code': none,
+  /** The tab that unlocked asks for the session that takes the place of its own, which unlocking has used up. */
+  'session.renew': none,
   /** Control socket only: ends the process cleanly. */
   'process.stop': none,
 } as const;
@@ -185,6 +187,8 @@ export interface Results {
   'message.read': Contact;
   'typing.set': Done;
   'session.code': { readonly code: string };
+  /** 16 and 32 bytes as hex. */
+  'session.renew': { readonly sid: string; readonly key: string };
   'process.stop': Done;
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Access } from './access.ts';
-import type { SessionSecret } from './access.ts';
+import type { ProvenSession, SessionSecret } from './access.ts';
 import { SESSIONS } from './limits.ts';
 import { clientProof } from './proof.ts';
 
@@ -86,18 +86,59 @@ describe('W6 codes and sessions', () => {
     expect(proves(first)).toBe(true);
   });
 
-  it('ends everything at once when revoked', () => {
+  it('locked, voids every code and keeps sessions', () => {
     const session = enter();
-    const code = access.mintCode('printed');
-    let ended = 0;
-    watch(session, () => (ended += 1));
-    watch(session, () => (ended += 1))();
-    access.revokeAll();
-    access.revokeAll();
-    expect(ended).toBe(1);
-    expect(proves(session)).toBe(false);
-    expect(access.redeem(code)).toBeNull();
+    const codes = [access.mintCode('printed'), access.mintCode('opened')];
+    access.locked();
+    expect(codes.map((code) => access.redeem(code))).toEqual([null, null]);
+    expect(proves(session)).toBe(true);
     expect(proves(enter())).toBe(true);
+  });
+
+  it('unlocked by a tab, leaves that one socket and no session', () => {
+    const [own, other, unused] = [enter(), enter(), enter()];
+    const ended: string[] = [];
+    access.locked();
+    const later = enter();
+    const socket = proof(own);
+    socket.whenRevoked(() => ended.push('the socket that unlocked'));
+    watch(own, () => ended.push('another of its session'));
+    watch(own, () => ended.push('one that is gone'))();
+    watch(other, () => ended.push('another session'));
+    watch(later, () => ended.push('a later session'));
+    access.unlocked(socket);
+    expect(ended).toEqual(['another of its session', 'another session', 'a later session']);
+    expect([own, other, unused, later].map(proves)).toEqual([false, false, false, false]);
+
+    const renewed = access.renew(socket);
+    expect(renewed).toMatchObject({ sid: expect.not.stringMatching(own.sid) as string });
+    expect(proves(renewed!)).toBe(true);
+    expect(proves(own)).toBe(false);
+    expect(access.renew(socket)).toBeNull();
+    // It goes with the session that it has now.
+    access.locked();
+    access.unlocked(null);
+    expect(ended.at(-1)).toBe('the socket that unlocked');
+  });
+
+  it('unlocked by the command line, ends the sessions of before the lock', () => {
+    const before = enter();
+    let ended = '';
+    watch(before, () => (ended += 'before'));
+    access.locked();
+    const since = enter();
+    watch(since, () => (ended += 'since'));
+    access.unlocked(null);
+    expect(ended).toBe('before');
+    expect([before, since].map(proves)).toEqual([false, true]);
+  });
+
+  it('renews no session that is not used up', () => {
+    const socket = proof(enter());
+    socket.whenRevoked(() => undefined);
+    expect(access.renew(socket)).toBeNull();
+    access.locked();
+    expect(access.renew(socket)).toBeNull();
   });
 });
 
@@ -160,10 +201,14 @@ describe('W8 wrong codes', () => {
   });
 });
 
-function watch(session: SessionSecret, end: () => void): () => void {
+function proof(session: SessionSecret): ProvenSession {
   const [ns, nc] = [randomBytes(32), randomBytes(32)];
   const mac = clientProof(Buffer.from(session.key, 'hex'), ns, nc, origin).toString('hex');
   const proven = access.prove({ sid: session.sid, nc: nc.toString('hex'), mac }, ns, origin);
   if (!proven) throw new Error('not proven');
-  return proven.whenRevoked(end);
+  return proven;
+}
+
+function watch(session: SessionSecret, end: () => void): () => void {
+  return proof(session).whenRevoked(end);
 }

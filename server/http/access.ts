@@ -1,5 +1,13 @@
 // Who may use the local door (W6, W8): single-use codes, and the sessions they are exchanged for. All of it lives in
 // memory and ends with the process.
+//
+// Locking the profile voids the codes. Sessions stay, since a tab has to be able to unlock, but are good for nothing
+// else (`lock-watch.ts`), and unlocking ends them: what was copied from a tab before or while it was locked opens
+// nothing afterwards.
+//
+//   good ──lock──▶ before the lock ──unlocked by another, or by the command line──▶ gone
+//     └──unlocked by its own socket─┴──▶ spent: that socket alone goes on ──renew──▶ another session, good
+//
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
 import {
@@ -43,7 +51,9 @@ interface Code {
 
 interface Session {
   readonly key: Buffer;
-  readonly watchers: Set<() => void>;
+  /** Its open sockets, and how each is told to end. */
+  readonly watchers: Map<ProvenSession, () => void>;
+  stage: 'good' | 'before the lock' | 'spent';
 }
 
 export class Access {
@@ -101,22 +111,52 @@ export class Access {
     const expected = clientProof(session?.key ?? this.#decoy, ns, Buffer.from(proof.nc, 'hex'), origin);
     const given = Buffer.from(proof.mac, 'hex');
     const matches = given.length === expected.length && timingSafeEqual(given, expected);
-    if (!matches || !session) return null;
+    if (!matches || !session || session.stage === 'spent') return null;
     this.#sessions.delete(proof.sid);
     this.#sessions.set(proof.sid, session);
-    return {
+    const proven: ProvenSession = {
       key: session.key,
       whenRevoked: (end) => {
-        session.watchers.add(end);
-        return () => session.watchers.delete(end);
+        session.watchers.set(proven, end);
+        return () => session.watchers.delete(proven);
       },
     };
+    return proven;
   }
 
-  /** Ends every session, which closes its sockets, and voids every code. */
-  revokeAll(): void {
+  /** The profile was locked: voids every code, and marks every session. */
+  locked(): void {
     this.#codes = [];
-    for (const sid of [...this.#sessions.keys()]) this.#revoke(sid);
+    for (const session of this.#sessions.values()) session.stage = 'before the lock';
+  }
+
+  /**
+   * The profile was unlocked. By a tab: every session ends, and of its own that socket alone goes on, until `renew`.
+   * By the command line (null): every session from before the lock ends. Those opened since came by a code that only
+   * the command line gives out while locked, and stay.
+   */
+  unlocked(by: ProvenSession | null): void {
+    for (const [sid, session] of [...this.#sessions]) {
+      if (by !== null && session.watchers.has(by)) {
+        session.stage = 'spent';
+        const others = [...session.watchers].filter(([proven]) => proven !== by);
+        for (const [proven, end] of others) {
+          session.watchers.delete(proven);
+          end();
+        }
+      } else if (by !== null || session.stage !== 'good') this.#revoke(sid);
+    }
+  }
+
+  /** A session in place of the spent one of this socket; null when it is not spent. */
+  renew(by: ProvenSession): SessionSecret | null {
+    for (const [sid, session] of this.#sessions) {
+      if (session.stage !== 'spent' || !session.watchers.has(by)) continue;
+      this.#sessions.delete(sid);
+      session.key.fill(0);
+      return this.#openSession(session.watchers);
+    }
+    return null;
   }
 
   #openCodes(): Code[] {
@@ -135,12 +175,12 @@ export class Access {
     if (this.#failures.length >= FAILURES_VOID) this.#codes = [];
   }
 
-  #openSession(): SessionSecret {
+  #openSession(watchers: Session['watchers'] = new Map()): SessionSecret {
     const oldest = this.#sessions.keys().next();
     if (this.#sessions.size >= SESSIONS && !oldest.done) this.#revoke(oldest.value);
     const sid = randomBytes(16).toString('hex');
     const key = randomBytes(32);
-    this.#sessions.set(sid, { key, watchers: new Set() });
+    this.#sessions.set(sid, { key, watchers, stage: 'good' });
     return { sid, key: key.toString('hex') };
   }
 
@@ -148,7 +188,7 @@ export class Access {
     const session = this.#sessions.get(sid);
     if (!session) return;
     this.#sessions.delete(sid);
-    for (const end of [...session.watchers]) end();
+    for (const end of [...session.watchers.values()]) end();
     session.key.fill(0);
   }
 }

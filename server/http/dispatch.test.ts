@@ -17,7 +17,10 @@ interface Tab {
   readonly sent: Record<string, unknown>[];
 }
 
-function open(caller: Caller = 'browser', dispatcher = parts.dispatcher): Tab {
+/** A tab's session; which one makes no difference here. */
+const browser: Caller = { key: new Uint8Array(32), whenRevoked: () => () => undefined };
+
+function open(caller: Caller = browser, dispatcher = parts.dispatcher): Tab {
   const sent: Record<string, unknown>[] = [];
   const connection = dispatcher.open(caller, (text) => sent.push(JSON.parse(text) as Record<string, unknown>));
   return { connection, sent };
@@ -107,7 +110,7 @@ describe('a request', () => {
       stop: () => undefined,
       onBug: () => undefined,
     });
-    const tab = open('browser', dispatcher);
+    const tab = open(browser, dispatcher);
     const text = JSON.stringify({ id: 5, command: 'status.get', params: {} });
     for (let i = 0; i < COMMANDS_RUNNING; i++) tab.connection.receive(text);
     expect(tab.sent).toEqual([]);
@@ -127,7 +130,7 @@ describe('a request', () => {
 
 describe('session and process', () => {
   it('mints codes for tabs and for the command line', async () => {
-    for (const caller of ['browser', 'control'] as const) {
+    for (const caller of [browser, 'control'] as const) {
       const { result } = await ask(open(caller), 'session.code');
       expect(parts.access.redeem((result as { code: string }).code)).not.toBeNull();
     }
@@ -138,11 +141,11 @@ describe('session and process', () => {
     const { url } = result as { url: string };
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1\/#code=[A-Za-z0-9_-]{22}$/);
     expect(await ask(open('control'), 'session.url', { more: 1 })).toEqual(failure('bad-request'));
-    expect(await ask(open('browser'), 'session.url')).toEqual(failure('unknown-command'));
+    expect(await ask(open(browser), 'session.url')).toEqual(failure('unknown-command'));
   });
 
   it('ends the process for the command line alone, reply first', async () => {
-    expect(await ask(open('browser'), 'process.stop')).toEqual(failure('not-allowed'));
+    expect(await ask(open(browser), 'process.stop')).toEqual(failure('not-allowed'));
     const tab = open('control');
     tab.connection.receive(JSON.stringify({ id: 5, command: 'process.stop', params: {} }));
     await Promise.resolve();

@@ -5,11 +5,12 @@ import type { CommandName, Params, Reply, Request, Results, Subscription } from 
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Application } from '../engine/application.ts';
-import type { Access } from './access.ts';
+import type { Access, ProvenSession } from './access.ts';
 import { COMMANDS_RUNNING, MISSED_LENGTH } from './limits.ts';
+import { LockWatch } from './lock-watch.ts';
 
-/** `control`: the same person's command line, over the control socket. */
-export type Caller = 'browser' | 'control';
+/** A tab's session, or the same person's command line, over the control socket. */
+export type Caller = ProvenSession | 'control';
 
 /** Commands beyond the browser's contract, on the control socket alone. */
 export interface ControlResults extends Results {
@@ -33,27 +34,31 @@ const numberedSchema = z.object({ id: z.int().nonnegative() });
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #lock: LockWatch;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#lock = new LockWatch(options.application, options.access);
   }
 
   /** Begins a connection. `send` gets one JSON text for each reply and event. */
   open(caller: Caller, send: (text: string) => void): Connection {
-    return new Connection(this.#options, caller, send);
+    return new Connection(this.#options, this.#lock, caller, send);
   }
 }
 
 export class Connection {
   readonly #options: DispatcherOptions;
+  readonly #lock: LockWatch;
   readonly #caller: Caller;
   readonly #send: (text: string) => void;
   #running = 0;
   #closed = false;
   #unsubscribe: () => void = () => undefined;
 
-  constructor(options: DispatcherOptions, caller: Caller, send: (text: string) => void) {
+  constructor(options: DispatcherOptions, lock: LockWatch, caller: Caller, send: (text: string) => void) {
     this.#options = options;
+    this.#lock = lock;
     this.#caller = caller;
     this.#send = send;
   }
@@ -92,21 +97,42 @@ export class Connection {
   }
 
   async #run({ command, params }: Request): Promise<unknown> {
-    const { application, access, url, stop } = this.#options;
-    const lifetime = this.#caller === 'browser' ? 'opened' : 'printed';
+    const { application, access, url } = this.#options;
     if (command === 'session.url' && this.#caller === 'control') {
       paramsOf('session.code', params);
-      return { url: await url(access.mintCode(lifetime)) };
+      return { url: await url(access.mintCode('printed')) };
     }
     if (!isCommandName(command)) throw new CommandError('unknown-command', 'There is no such command.');
     const parsed = paramsOf(command, params);
-    if (command === 'session.code') return { code: access.mintCode(lifetime) };
-    if (command === 'process.stop') {
-      if (this.#caller === 'browser') throw new CommandError('not-allowed', 'Only the command line may do this.');
-      setImmediate(stop);
-      return { done: true };
-    }
+    if (command === 'session.code') return this.#mintCode();
+    if (command === 'session.renew') return this.#renew();
+    if (command === 'process.stop') return this.#stop();
+    if (command === 'vault.unlock') return this.#unlock(paramsOf(command, params));
     return application.execute(command, parsed);
+  }
+
+  async #mintCode(): Promise<Results['session.code']> {
+    const { access } = this.#options;
+    if (this.#caller === 'control') return { code: access.mintCode('printed') };
+    // A tab that is asked for the passphrase lets nobody else in.
+    await this.#lock.requireUnlocked();
+    return { code: access.mintCode('opened') };
+  }
+
+  #renew(): Results['session.renew'] {
+    const secret = this.#caller === 'control' ? null : this.#options.access.renew(this.#caller);
+    if (!secret) throw new CommandError('not-allowed', 'This session has not been used up.');
+    return secret;
+  }
+
+  #stop(): Results['process.stop'] {
+    if (this.#caller !== 'control') throw new CommandError('not-allowed', 'Only the command line may do this.');
+    setImmediate(this.#options.stop);
+    return { done: true };
+  }
+
+  #unlock(params: Params<'vault.unlock'>): Promise<Results['vault.unlock']> {
+    return this.#lock.unlock(this.#caller === 'control' ? null : this.#caller, params, () => !this.#closed);
   }
 
   #subscribe({ id, params }: Request): void {

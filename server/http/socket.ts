@@ -130,7 +130,7 @@ class TabSocket {
     }
     cancelDeadline();
     this.#settled();
-    const connection = this.#options.dispatcher.open('browser', (text) => this.#send(text));
+    const connection = this.#options.dispatcher.open(session, (text) => this.#send(text));
     const unwatch = session.whenRevoked(() => this.#hangUp(closeCodes.session));
     this.#state = { kind: 'open', connection, unwatch, stop: this.#startHeartbeat() };
     this.#send(JSON.stringify({ mac: serverProof(session.key, Buffer.from(proof.nc, 'hex'), ns).toString('hex') }));

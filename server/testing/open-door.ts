@@ -37,13 +37,13 @@ export class SmallApplication implements Application {
   }
 }
 
-export interface OpenDoor {
+export interface OpenDoor<A extends Application = SmallApplication> {
   readonly port: number;
   /** `127.0.0.1:PORT` and the origin over it. */
   readonly host: string;
   readonly origin: string;
   readonly access: Access;
-  readonly application: SmallApplication;
+  readonly application: A;
   readonly dispatcher: Dispatcher;
   readonly bugs: unknown[];
   readonly stops: () => number;
@@ -51,8 +51,13 @@ export interface OpenDoor {
   close(): Promise<void>;
 }
 
-export function smallDispatcher(clock: Clock): Omit<OpenDoor, 'port' | 'host' | 'origin' | 'http' | 'close'> {
-  const application = new SmallApplication();
+type Parts<A extends Application> = Omit<OpenDoor<A>, 'port' | 'host' | 'origin' | 'http' | 'close'>;
+
+export function smallDispatcher(clock: Clock): Parts<SmallApplication> {
+  return dispatcherOf(clock, new SmallApplication());
+}
+
+export function dispatcherOf<A extends Application>(clock: Clock, application: A): Parts<A> {
   const access = new Access(clock);
   const bugs: unknown[] = [];
   let stops = 0;
@@ -66,12 +71,16 @@ export function smallDispatcher(clock: Clock): Omit<OpenDoor, 'port' | 'host' | 
   return { application, access, dispatcher, bugs, stops: () => stops };
 }
 
-export async function openDoor(clock: Clock = systemClock): Promise<OpenDoor> {
-  const parts = smallDispatcher(clock);
-  const staticFolder = mkdtempSync(join(tmpdir(), 'loom-door-'));
-  mkdirSync(join(staticFolder, 'assets'));
-  writeFileSync(join(staticFolder, 'index.html'), '<!doctype html><title>Loom</title>\n');
-  writeFileSync(join(staticFolder, 'assets', 'app-1a2b3c4d.js'), 'export {};\n');
+export function openDoor(clock: Clock = systemClock): Promise<OpenDoor> {
+  return openDoorOf(new SmallApplication(), clock);
+}
+
+export async function openDoorOf<A extends Application>(
+  application: A,
+  clock: Clock = systemClock,
+): Promise<OpenDoor<A>> {
+  const parts = dispatcherOf(clock, application);
+  const staticFolder = smallApp();
   const http = await startHttp({
     access: parts.access,
     dispatcher: parts.dispatcher,
@@ -92,6 +101,15 @@ export async function openDoor(clock: Clock = systemClock): Promise<OpenDoor> {
       rmSync(staticFolder, { recursive: true });
     },
   };
+}
+
+/** A folder like that of the built web app. */
+export function smallApp(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'loom-door-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Loom</title>\n');
+  writeFileSync(join(folder, 'assets', 'app-1a2b3c4d.js'), 'export {};\n');
+  return folder;
 }
 
 export interface RawResponse {
@@ -164,6 +182,7 @@ export class TestPage {
   readonly closed: Promise<number>;
   readonly #received: unknown[] = [];
   #wake: () => void = () => undefined;
+  #lastId = 1000;
 
   constructor(port: number, origin: string, options: ClientOptions = {}) {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
@@ -198,6 +217,17 @@ export class TestPage {
     this.socket.send(JSON.stringify(value));
   }
 
+  /** One command of a page that is in. @returns the reply; events that come before it are passed over. */
+  async ask(command: string, params: unknown = {}): Promise<Record<string, unknown>> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.send({ id, command, params });
+    for (;;) {
+      const message = await this.next();
+      if (message.id === id) return message;
+    }
+  }
+
   /** The page's half of the mutual proof. @returns the nonces, and what was sent. */
   async prove({ sid, key }: SessionSecret, origin: string): Promise<{ ns: Buffer; nc: Buffer; sent: PageProof }> {
     const ns = Buffer.from(String((await this.next()).ns), 'hex');
@@ -209,10 +239,17 @@ export class TestPage {
   }
 }
 
-/** A page that is in: session, proof and the server's answer to it. */
-export async function openPage(door: OpenDoor, options: ClientOptions = {}): Promise<TestPage> {
-  const session = door.access.redeem(door.access.mintCode('opened'));
+/** A session by way of a fresh code. */
+export function enter({ access }: Pick<OpenDoor, 'access'>): SessionSecret {
+  const session = access.redeem(access.mintCode('opened'));
   if (!session) throw new Error('the door takes no code');
+  return session;
+}
+
+type Place = Pick<OpenDoor, 'access' | 'port' | 'origin'>;
+
+/** A page that is in: session, proof and the server's answer to it. */
+export async function openPage(door: Place, options: ClientOptions = {}, session = enter(door)): Promise<TestPage> {
   const page = new TestPage(door.port, door.origin, options);
   await page.prove(session, door.origin);
   await page.next();

@@ -21,6 +21,9 @@ export type LineState =
   | { readonly kind: 'impostor' }
   | { readonly kind: 'out'; readonly reason: 'none' | 'code' | 'restarted' };
 
+/** Each turn takes some 20 ms, and few codes are open at once. */
+const TURNS_MS = 400;
+
 export interface ClientEvents {
   readonly line: (state: LineState) => void;
   readonly events: (events: readonly EventMessage[]) => void;
@@ -70,6 +73,13 @@ export class Client {
     const socket = this.#socket;
     const transmit = this.#subscribed && socket !== null ? (value: unknown): void => socket.send(value) : null;
     return this.#pending.call(command, params, transmit);
+  }
+
+  /** After this tab unlocked: what it held until now opens nothing more, the daemon hands out another. */
+  async renew(): Promise<void> {
+    const session = await this.call('session.renew', {});
+    this.#session = session;
+    keepSession(session);
   }
 
   /** Tries again now, for people who do not want to wait. */
@@ -162,7 +172,9 @@ export class Client {
     if (end === 'refused') {
       this.#session = null;
       forgetSession();
-      void this.#askTabs('restarted');
+      // Where many tabs are refused at once, as after unlocking in one of them, they take turns.
+      const wait = Math.random() * TURNS_MS;
+      this.#timer = setTimeout(() => void this.#askTabs('restarted'), wait);
       return;
     }
     this.#setState({ kind: 'lost' });

@@ -36,9 +36,13 @@ export const useLink = defineStore('link', () => {
     return client.call(command, params);
   }
 
+  async function renew(): Promise<void> {
+    await client?.renew();
+  }
+
   function retry(): void {
     client?.retry();
   }
 
-  return { line, away, hears, start, call, retry };
+  return { line, away, hears, start, call, renew, retry };
 });

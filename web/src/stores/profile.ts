@@ -13,6 +13,8 @@ function createCommands(identity: ShallowRef<Identity | null>) {
 
   async function unlock(passphrase: string): Promise<void> {
     await link.call('vault.unlock', { passphrase });
+    // Refused when another way of unlocking was quicker; nothing is lost by it.
+    await link.renew().catch(() => undefined);
   }
 
   async function lock(): Promise<void> {
