@@ -14,6 +14,7 @@ import { CommandFailure, exitCodes } from '../exit.ts';
 import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
 import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-browser.ts';
 import { storageSentences } from '../sentences.ts';
+import { withSmallHeap } from '../small-start.ts';
 import { surroundings } from '../surroundings.ts';
 
 /** Beside the bundle of the server, `dist/server/main.js`. */
@@ -41,7 +42,7 @@ export const serveCommand = command({
     prepareFolder(place);
     if (process.getuid?.() === 0) terminal.tell('warning: Loom runs as root; an ordinary user is enough for it.');
     const lifetime = new Lifetime();
-    const loom = await start(call, options, values['no-discovery'] !== true, lifetime);
+    const loom = await withSmallHeap(() => start(call, options, values['no-discovery'] !== true, lifetime));
     if (loom === null) {
       await showRunning(call);
       return exitCodes.done;
