@@ -1,0 +1,27 @@
+// The model of truth for long: a million operations, drawn anew for each seed. A seed that fails is told with its shrunk
+// schedule; `MODEL_SEED` begins at another one, `MODEL_OPERATIONS` makes it shorter or longer.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { schedules } from '../testing/model/operations.ts';
+import { play } from '../testing/model/world.ts';
+
+const OPERATIONS = Number(process.env.MODEL_OPERATIONS ?? 1_000_000);
+const FIRST_SEED = Number(process.env.MODEL_SEED ?? 1);
+/** Schedules of one seed, and operations in each at most. */
+const RUNS = 20;
+const LENGTH = 300;
+
+it(`loses, doubles and disorders nothing in ${OPERATIONS} operations`, async () => {
+  const started = performance.now();
+  let done = 0;
+  let seed = FIRST_SEED;
+  const property = fc.asyncProperty(schedules(LENGTH), async (schedule) => {
+    done += await play(schedule);
+  });
+  for (; done < OPERATIONS; seed += 1) {
+    await fc.assert(property, { numRuns: RUNS, seed });
+    const rate = (1000 * done) / (performance.now() - started);
+    process.stdout.write(`seed ${seed}: ${done} operations, ${rate.toFixed(0)} a second\n`);
+  }
+  expect(done).toBeGreaterThanOrEqual(OPERATIONS);
+});

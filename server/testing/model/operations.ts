@@ -1,0 +1,96 @@
+// What may happen to a few Looms, as data: fast-check draws a schedule, and makes a failing one smaller. Numbers name
+// Looms, modulo how many there are; an operation that has no meaning at its moment does nothing.
+import fc from 'fast-check';
+
+/** Where a process may be killed: around each commit, and around each piece that goes over the network. */
+export const labels = ['before-commit', 'after-commit', 'after-wire', 'before-read'] as const;
+export type Label = (typeof labels)[number];
+
+export type Operation =
+  | { readonly kind: 'send'; readonly from: number; readonly to: number; readonly count: number }
+  | { readonly kind: 'turns'; readonly count: number }
+  | { readonly kind: 'wait'; readonly ms: number }
+  /** Nothing gets through, and nobody is told. */
+  | { readonly kind: 'cut'; readonly a: number; readonly b: number }
+  /** The connection is reset, the first pieces under way still read. */
+  | { readonly kind: 'tear'; readonly a: number; readonly b: number; readonly kept: number }
+  /** What is said stays under way. */
+  | { readonly kind: 'hold'; readonly a: number; readonly b: number }
+  | { readonly kind: 'release'; readonly a: number; readonly b: number }
+  | { readonly kind: 'heal' }
+  | { readonly kind: 'dial-both'; readonly a: number; readonly b: number }
+  /** A contact sends envelopes that have come once more. */
+  | { readonly kind: 'replay'; readonly from: number; readonly to: number; readonly count: number }
+  /** A contact keeps so many envelopes back and sends them in another order. */
+  | { readonly kind: 'shuffle'; readonly from: number; readonly to: number; readonly count: number }
+  | { readonly kind: 'kill'; readonly who: number }
+  | { readonly kind: 'kill-at'; readonly who: number; readonly label: Label; readonly nth: number }
+  | { readonly kind: 'restart'; readonly who: number }
+  | { readonly kind: 'snapshot'; readonly who: number }
+  | { readonly kind: 'restore'; readonly who: number }
+  | { readonly kind: 'block'; readonly who: number; readonly whom: number; readonly blocked: boolean }
+  | { readonly kind: 'clock'; readonly who: number; readonly years: number };
+
+export interface Schedule {
+  readonly looms: number;
+  readonly seed: number;
+  readonly operations: readonly Operation[];
+}
+
+/** Records that print well, and can be pasted into a test. */
+const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record<T>(model, { noNullPrototype: true });
+const loom = fc.nat(4);
+const pair = { a: loom, b: loom };
+const way = { from: loom, to: loom };
+const is = <K extends Operation['kind']>(kind: K): fc.Arbitrary<K> => fc.constant(kind);
+/** Mostly few, at times many. */
+const few = (many: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 5 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: many }) },
+  );
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 14, arbitrary: plain({ kind: is('send'), ...way, count: few(30) }) },
+  { weight: 6, arbitrary: plain({ kind: is('turns'), count: fc.integer({ min: 1, max: 6 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: is('wait'),
+      ms: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 70_000 })),
+    }),
+  },
+  { weight: 1, arbitrary: plain({ kind: is('cut'), ...pair }) },
+  { weight: 3, arbitrary: plain({ kind: is('tear'), ...pair, kept: fc.nat(4) }) },
+  { weight: 2, arbitrary: plain({ kind: is('hold'), ...pair }) },
+  { weight: 2, arbitrary: plain({ kind: is('release'), ...pair }) },
+  { weight: 2, arbitrary: plain({ kind: is('heal') }) },
+  { weight: 2, arbitrary: plain({ kind: is('dial-both'), ...pair }) },
+  { weight: 2, arbitrary: plain({ kind: is('replay'), ...way, count: few(1000) }) },
+  { weight: 2, arbitrary: plain({ kind: is('shuffle'), ...way, count: few(1000) }) },
+  { weight: 1, arbitrary: plain({ kind: is('kill'), who: loom }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: is('kill-at'),
+      who: loom,
+      label: fc.constantFrom(...labels),
+      nth: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  { weight: 2, arbitrary: plain({ kind: is('restart'), who: loom }) },
+  { weight: 1, arbitrary: plain({ kind: is('snapshot'), who: loom }) },
+  { weight: 1, arbitrary: plain({ kind: is('restore'), who: loom }) },
+  { weight: 1, arbitrary: plain({ kind: is('block'), who: loom, whom: loom, blocked: fc.boolean() }) },
+  { weight: 1, arbitrary: plain({ kind: is('clock'), who: loom, years: fc.integer({ min: -10, max: 10 }) }) },
+);
+
+/** @param length of a schedule, at most. */
+export function schedules(length: number): fc.Arbitrary<Schedule> {
+  return fc.record({
+    looms: fc.integer({ min: 2, max: 5 }),
+    seed: fc.nat(),
+    operations: fc.array(operation, { minLength: 1, maxLength: length, size: 'max' }),
+  });
+}

@@ -1,0 +1,67 @@
+// What must be so in the end, whatever happened: kept beside the Looms, by whoever asked them to send.
+import type { Message } from '../../contract/model.ts';
+
+/** `stored`: the command said so. `unknown`: the process died over it. */
+export type Fate = 'stored' | 'unknown';
+
+interface Sent {
+  readonly id: string;
+  readonly body: string;
+  fate: Fate;
+}
+
+/** One direction between two people. */
+export class Direction {
+  readonly #sent: Sent[] = [];
+  /** Messages up to here may be missing: one of the two went back to an older database. */
+  #forgiven = 0;
+  #ordered = true;
+
+  /** Said before the command is given, so that the order is that of the commands. */
+  asked(id: string, body: string): Sent {
+    const sent: Sent = { id, body, fate: 'unknown' };
+    this.#sent.push(sent);
+    return sent;
+  }
+
+  /** It was refused, and is nowhere. */
+  refused(sent: Sent): void {
+    this.#sent.splice(this.#sent.indexOf(sent), 1);
+  }
+
+  restored(): void {
+    this.#forgiven = this.#sent.length;
+  }
+
+  /** A contact that sends in an order of its own and goes back in time gives numbers twice. */
+  disordered(): void {
+    this.#ordered = false;
+  }
+
+  /** @throws Error naming what is wrong. @param out what the sender has. @param in_ what the receiver has. */
+  check(out: readonly Message[], in_: readonly Message[]): void {
+    for (const [side, messages] of [
+      ['sender', out],
+      ['receiver', in_],
+    ] as const) {
+      const ids = messages.map(({ id }) => id);
+      if (new Set(ids).size !== ids.length) throw new Error(`the ${side} has a message twice`);
+      for (const { id, body } of messages) {
+        const sent = this.#sent.find((each) => each.id === id);
+        if (sent?.body !== body) throw new Error(`the ${side} has "${body}", which nobody said`);
+      }
+      const missing = this.#sent.slice(this.#forgiven).find(({ id, fate }) => fate === 'stored' && !ids.includes(id));
+      if (missing) throw new Error(`the ${side} does not have "${missing.body}"`);
+      const inOrder = this.#sent.map(({ id }) => id).filter((id) => ids.includes(id));
+      if (this.#ordered && inOrder.join() !== ids.join())
+        throw new Error(`the ${side} has another order: ${messages.map(({ body }) => body).join()}`);
+    }
+    const undelivered = out.find(({ state }) => state !== 'delivered');
+    if (undelivered) throw new Error(`"${undelivered.body}" is ${undelivered.state}`);
+    if (this.#forgiven > 0) return;
+    const nowhere = out.find(({ id }) => !in_.some((message) => message.id === id));
+    if (nowhere) throw new Error(`"${nowhere.body}" is delivered, and not there`);
+    const holed = in_.find(({ missing }) => missing > 0);
+    if (holed) throw new Error(`${holed.missing} are said to be missing before "${holed.body}"`);
+  }
+}
