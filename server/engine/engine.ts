@@ -18,6 +18,7 @@ import type { EventLog } from './event-log.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Inbox } from './inbox.ts';
+import { Invites } from './invites.ts';
 import { Links } from './links.ts';
 import { unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
@@ -69,6 +70,7 @@ export class Engine {
   readonly housekeeping: Housekeeping;
   readonly peers: Peers;
   readonly pairing = new Pairing(this);
+  readonly invites = new Invites(this);
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
   #stopped = false;

@@ -28,6 +28,14 @@ export interface Greeting {
   readonly ratchet: RatchetKey | null;
 }
 
+/** Who is let in. */
+export interface Admitted {
+  /** Null: nobody we have as a contact. */
+  readonly contact: ContactRecord | null;
+  /** Why an invite lets them in no more, for our HELLO. */
+  readonly refused?: number | undefined;
+}
+
 /** Whom an initiator dials. */
 export interface Whom {
   readonly ik: Uint8Array;
@@ -42,11 +50,13 @@ export interface GreeterHost {
   ourName(): string;
   ourPort(): number;
   offer(contact: ContactRecord): HelloSession | null;
+  /** Initiator: what shows that we came by an invite of theirs; null: there is none to show. */
+  inviteProof(contact: ContactRecord, channel: Channel): Uint8Array | null;
   /**
    * Responder: may this initiator be answered, and as whom? Null: nobody we have as a contact.
    * A promise that resolves to false ends the greeting: the channel was closed meanwhile.
    */
-  admit(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<{ contact: ContactRecord | null } | false>;
+  admit(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false>;
 }
 
 /** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
@@ -60,7 +70,11 @@ export function greetAsInitiator(
   const { ik, staticKey, contact } = whom;
   const session = contact && host.offer(contact);
   channel.listener = {
-    onSecured: () => channel.send(RECORD.hello, encodeHello(ourHello(host, contact !== null, session, null))),
+    onSecured: () => {
+      const invite = contact && host.inviteProof(contact, channel);
+      const hello = { ...ourHello(host, contact !== null, session), ...(invite && { invite }) };
+      channel.send(RECORD.hello, encodeHello(hello));
+    },
     onRecord: (record) => {
       const theirs = readHello(host, record, staticKey);
       if (!equal(theirs.ik, ik)) throw new ProtocolError('hello-identity');
@@ -100,10 +114,11 @@ async function answer(
 ): Promise<void> {
   const admitted = await host.admit(channel, theirs, theirStatic);
   if (admitted === false || channel.closed) return;
-  const { contact } = admitted;
+  const { contact, refused } = admitted;
   const session = contact ? host.offer(contact) : null;
   const ratchet = makeRatchetKey(host.primitives, host.random);
-  channel.send(RECORD.hello, encodeHello(ourHello(host, contact !== null, session, ratchet.publicKey)));
+  const hello = { ...ourHello(host, contact !== null, session), ratchet: ratchet.publicKey };
+  channel.send(RECORD.hello, encodeHello({ ...hello, ...(refused !== undefined && { refused }) }));
   channel.greeted();
   done({ theirs, theirStatic, contact: contact !== null, session, ratchet });
 }
@@ -117,12 +132,7 @@ function readHello(host: GreeterHost, record: LinkRecord, theirStatic: Uint8Arra
   return hello;
 }
 
-function ourHello(
-  host: GreeterHost,
-  contact: boolean,
-  session: HelloSession | null,
-  ratchet: Uint8Array | null,
-): Hello {
+function ourHello(host: GreeterHost, contact: boolean, session: HelloSession | null): Hello {
   const { keys, device, generation, certificate } = host.identity;
   return {
     v: PROTOCOL_VERSION,
@@ -135,6 +145,5 @@ function ourHello(
     session,
     features: 0,
     name: host.ourName(),
-    ...(ratchet && { ratchet }),
   };
 }

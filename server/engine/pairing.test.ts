@@ -132,10 +132,7 @@ describe('pairing', () => {
     await stateOf(ann, 'paired');
   });
 
-  it.each([
-    ['host', 'guest'],
-    ['guest', 'host'],
-  ] as const)('is cancelled by the %s', async (who) => {
+  it.each(['host', 'guest'] as const)('is cancelled by the %s', async (who) => {
     await meet();
     const [canceller, left] = who === 'host' ? [ann, bob] : [bob, ann];
     await canceller.run('pairing.cancel');

@@ -4,13 +4,19 @@ import type { HelloSession } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { Channel } from './channel.ts';
 import type { DialTarget } from './dialler.ts';
-import type { Greeting } from './greeter.ts';
+import type { Admitted, Greeting } from './greeter.ts';
 import type { Line } from './line.ts';
 
 export interface PeersListener {
   targets(contact: ContactRecord): Promise<readonly DialTarget[]>;
   /** What our HELLO says about our session with a contact. */
   offer(contact: ContactRecord): HelloSession | null;
+  /** What our HELLO shows of an invite of theirs; null: there is none. */
+  inviteProof(contact: ContactRecord, channel: Channel): Uint8Array | null;
+  /** Somebody we do not know shows an invite. */
+  onInvite(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted>;
+  /** The invite of theirs that we showed lets us in no more. */
+  onRefused(contact: ContactRecord, reason: number): void;
   /** Both are contacts: makes or resumes the session, and gives the line that results; null: it could not be. */
   onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null;
   /** The line is in use, everything before it is closed. */

@@ -139,7 +139,9 @@ export class Peers {
       onClosed: () => this.#unlinked(contact.id, channel),
     };
     this.#input(contact.id, { kind: 'linked' });
+    const { refused } = greeting.theirs;
     if (greeting.theirs.contact) this.#mutual(contact, channel, greeting);
+    else if (refused !== undefined) this.#options.listener.onRefused(contact, refused);
     if (channel.closed) return;
     this.#options.listener.onConnection(contact.id, false);
   }

@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import { beginningCommands, newIdentity } from './commands/beginnings.ts';
 import { contactCommands } from './commands/contacts.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
+import { inviteCommands } from './commands/invites.ts';
 import { messageCommands } from './commands/messages.ts';
 import { nearbyCommands } from './commands/nearby.ts';
 import { pairingCommands } from './commands/pairing.ts';
@@ -239,6 +240,7 @@ export class Profile implements Application {
       ...factCommands(engine),
       ...nearbyCommands(engine),
       ...pairingCommands(engine),
+      ...inviteCommands(engine),
     };
     this.#opened = { store, engine, handlers };
     this.events.emit('state.changed', { state: this.state });

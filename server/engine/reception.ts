@@ -10,7 +10,14 @@ import type { Connection } from '../transport/transport.ts';
 import type { Admission } from './admission.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
-import { greetAsInitiator, greetAsResponder, type GreeterHost, type Greeting, type Whom } from './greeter.ts';
+import {
+  greetAsInitiator,
+  greetAsResponder,
+  type Admitted,
+  type GreeterHost,
+  type Greeting,
+  type Whom,
+} from './greeter.ts';
 import type { OurIdentity } from './identity.ts';
 import { PROBE_MS } from './line.ts';
 import type { Links } from './links.ts';
@@ -27,7 +34,7 @@ export interface ReceptionOptions {
   readonly links: Links;
   readonly ourName: () => string;
   readonly ourPort: () => number;
-  readonly listener: Pick<PeersListener, 'offer' | 'onStaticKey'>;
+  readonly listener: Pick<PeersListener, 'offer' | 'onStaticKey' | 'inviteProof' | 'onInvite'>;
 }
 
 export type OnGreeted = (channel: Channel, contact: ContactRecord | null, greeting: Greeting) => void;
@@ -51,6 +58,7 @@ export class Reception {
       ourName,
       ourPort,
       offer: (contact) => listener.offer(contact),
+      inviteProof: (contact, channel) => listener.inviteProof(contact, channel),
       admit: (channel, theirs, theirStatic) => this.#admit(channel, theirs, theirStatic),
     };
   }
@@ -115,17 +123,15 @@ export class Reception {
     for (const channel of [...this.#arriving]) channel.destroy();
   }
 
-  async #admit(
-    channel: Channel,
-    theirs: Hello,
-    theirStatic: Uint8Array,
-  ): Promise<{ contact: ContactRecord | null } | false> {
+  async #admit(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false> {
     const { roster, links, identity } = this.#options;
     if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
       channel.destroy();
       return false;
     }
     const contact = roster.byIdentity(theirs.ik);
+    if (!contact && theirs.invite && theirs.contact)
+      return this.#options.listener.onInvite(channel, theirs, theirStatic);
     if (!contact || contact.blocked) return { contact: null };
     if (!this.#takesKey(contact, theirs, theirStatic)) {
       channel.bye(BYE.protocolError);

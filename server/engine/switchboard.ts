@@ -1,17 +1,26 @@
 // Connects what happens on links with sessions, messages and requests: what `peers.ts` asks and tells is answered here.
+import type { InviteState } from '../contract/model.ts';
 import { parseAddress } from '../discovery/addresses.ts';
 import type { Hello } from '../protocol/hello.ts';
+import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import { toHex } from '../crypto/bytes.ts';
 import type { Channel } from './channel.ts';
+import { admitInvited } from './commands/invites.ts';
 import { detached } from './detached.ts';
 import type { DialTarget } from './dialler.ts';
 import type { Engine } from './engine.ts';
-import type { Greeting } from './greeter.ts';
+import type { Admitted, Greeting } from './greeter.ts';
 import { openLine, type Line } from './line.ts';
 import type { PeersListener } from './peers-listener.ts';
 import { returnAddress, targetsOf } from './reach.ts';
+
+const refusals = new Map<number, InviteState>([
+  [REFUSED.used, 'used'],
+  [REFUSED.expired, 'expired'],
+  [REFUSED.revoked, 'revoked'],
+]);
 
 export class Switchboard implements PeersListener {
   readonly #engine: Engine;
@@ -29,6 +38,19 @@ export class Switchboard implements PeersListener {
     return this.#engine.sessions.offer(contact);
   }
 
+  inviteProof({ inviteSecret }: ContactRecord, channel: Channel): Uint8Array | null {
+    return inviteSecret ? inviteProof(this.#engine.options.primitives, inviteSecret, channel.handshakeHash) : null;
+  }
+
+  onInvite(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted> {
+    return admitInvited(this.#engine, channel, theirs, theirStatic);
+  }
+
+  onRefused({ id, inviteSecret }: ContactRecord, reason: number): void {
+    const state = refusals.get(reason);
+    if (inviteSecret && state) this.#settleInvite(id, state);
+  }
+
   onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null {
     const { sessions, us, roster, options } = this.#engine;
     const { journal } = options.store;
@@ -44,6 +66,7 @@ export class Switchboard implements PeersListener {
       const session = this.#establish(contact, channel, greeting);
       detached(journal.write(() => sessions.install(contact, session)));
     }
+    if (contact.invite) this.#settleInvite(contact.id, undefined);
     detached(journal.write(() => this.#seen(contact.id, returnAddress(channel, greeting.theirs))));
     const current = sessions.currentId(contact);
     if (current === null) return null;
@@ -128,6 +151,16 @@ export class Switchboard implements PeersListener {
   /** A new session: they learn our presence key in it. */
   #established(contact: string): void {
     detached(this.#engine.outbox.sendPresence(contact, this.#engine.presenceKey));
+  }
+
+  /** The invite we came by has let us in (undefined), or lets us in no more. */
+  #settleInvite(contactId: string, invite: InviteState | undefined): void {
+    const { roster, feed, options } = this.#engine;
+    const settled = options.store.journal.write(() => {
+      const contact = roster.find(contactId);
+      if (contact) roster.put({ ...contact, invite, inviteSecret: undefined });
+    });
+    detached(settled.then(() => feed.changed(contactId)));
   }
 
   /** Inside a `journal.write`. */

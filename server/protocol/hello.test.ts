@@ -32,6 +32,7 @@ const hello: fc.Arbitrary<Hello> = fc
       ratchet: bytes(32),
       name: name.filter((text) => utf8(text).length <= 64),
       invite: bytes(16),
+      refused: fc.nat({ max: 255 }),
     },
     { requiredKeys: ['device', 'gen', 'cert', 'port', 'contact', 'session', 'features'] },
   )

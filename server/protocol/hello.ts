@@ -17,6 +17,7 @@ import {
 } from './limits.ts';
 import type { HelloSession } from './session.ts';
 
+const U8_MAX = 0xff;
 const U16_MAX = 0xffff;
 const U32_MAX = 0xffffffff;
 
@@ -41,15 +42,31 @@ export interface Hello {
   readonly name?: string;
   /** First 16 bytes of HMAC(invite secret, "loom/2 invite" ‖ handshake hash). */
   readonly invite?: Uint8Array;
+  /** Responder: the invite that was shown lets nobody in; one of REFUSED, or a reason of a later version. */
+  readonly refused?: number;
 }
 
 /** @throws Error on a name over NAME_BYTES; brings it to NFC. */
 export function encodeHello(hello: Hello): Uint8Array {
   const name = hello.name?.normalize('NFC');
   if (name !== undefined && utf8(name).length > NAME_BYTES) throw new Error('a name over NAME_BYTES');
-  const { v, ik, device, gen, cert, port, contact, session, features, ratchet, invite } = hello;
+  const { v, ik, device, gen, cert, port, contact, session, features, ratchet, invite, refused } = hello;
   const offer = session && { id: session.id, sent: session.sent, received: session.received };
-  return encodeCbor({ v, ik, device, gen, cert, port, contact, session: offer, features, ratchet, name, invite });
+  return encodeCbor({
+    v,
+    ik,
+    device,
+    gen,
+    cert,
+    port,
+    contact,
+    session: offer,
+    features,
+    ratchet,
+    name,
+    invite,
+    refused,
+  });
 }
 
 export function parseHello(body: Uint8Array): Hello {
@@ -71,6 +88,7 @@ export function parseHello(body: Uint8Array): Hello {
     ...(map.has('ratchet') && { ratchet: bytesField(map, 'ratchet', KEY_BYTES) }),
     ...(map.has('name') && { name: parseName(textField(map, 'name')) }),
     ...(map.has('invite') && { invite: bytesField(map, 'invite', INVITE_PROOF_BYTES) }),
+    ...(map.has('refused') && { refused: uintField(map, 'refused', U8_MAX) }),
   };
 }
 

@@ -170,6 +170,7 @@ export class SealedContacts implements ContactTable {
     if (!equal(this.#index(body.ik), row.bytes('identity')))
       throw new StorageError('damaged', 'an index entry was moved');
     const presenceKey = body.presenceKey && new SecretBytes(body.presenceKey);
-    return { ...body, id: idOf(row, 'id'), presenceKey, outSeq, inSeq };
+    const inviteSecret = body.inviteSecret && new SecretBytes(body.inviteSecret);
+    return { ...body, id: idOf(row, 'id'), presenceKey, inviteSecret, outSeq, inSeq };
   }
 }

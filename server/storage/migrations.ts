@@ -90,7 +90,15 @@ const first = `
   END;
 `;
 
-const steps = [first];
+const invites = `
+  CREATE TABLE invite (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    body BLOB NOT NULL
+  );
+`;
+
+const steps = [first, invites];
 
 export const LATEST_VERSION = steps.length;
 

@@ -11,6 +11,7 @@ import { StorageError } from './errors.ts';
 import { SealedIdentity, type IdentityTable } from './identity.ts';
 import { GroupJournal, type Journal } from './journal.ts';
 import { readKeyFiles } from './key-file.ts';
+import { SealedInvites, type InviteTable } from './invites.ts';
 import { SealedMessages, type MessageTable } from './messages.ts';
 import { migrate, recount } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './outbox.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly sessions: SessionTable;
   readonly requests: RequestTable;
   readonly settings: SettingTable;
+  readonly invites: InviteTable;
   readonly passphraseSet: boolean;
   /**
    * Sets, changes or (next empty) removes the passphrase; current is empty when none is set. A crash on the way leaves
@@ -130,6 +132,7 @@ class ProfileStore implements Store {
   readonly sessions: SessionTable;
   readonly requests: RequestTable;
   readonly settings: SettingTable;
+  readonly invites: InviteTable;
   readonly #options: StoreOptions;
   readonly #database: Database;
   readonly #sealing: Sealing;
@@ -149,6 +152,7 @@ class ProfileStore implements Store {
     this.sessions = new SealedSessions(database, sealing);
     this.requests = new SealedRequests(database, sealing);
     this.settings = new SealedSettings(database, sealing);
+    this.invites = new SealedInvites(database, sealing);
   }
 
   get passphraseSet(): boolean {

@@ -2,8 +2,8 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
-import { equal } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
+import { BYE } from '../../protocol/records.ts';
 import { safetyNumber } from '../../protocol/safety-number.ts';
 import type { ContactRecord } from '../../storage/contacts.ts';
 import { detached } from '../detached.ts';
@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import { cleanName } from '../names.ts';
 import { randomId } from '../roster.ts';
 import { done, type Handlers } from './handlers.ts';
-import { readToken } from './token.ts';
+import { readToken, type TokenKeys } from './token.ts';
 
 type ContactCommand =
   | 'contact.list'
@@ -75,16 +75,24 @@ export interface NewContact {
   readonly inviteSecret?: Uint8Array | undefined;
 }
 
-/** Stores a contact, drops a request of the same identity, and begins to dial unless blocked. */
-export async function makeContact(engine: Engine, contact: NewContact): Promise<Contact> {
+/**
+ * Stores a contact, drops a request of the same identity, and begins to dial unless blocked.
+ * @param also done in the same transaction, before; what it throws undoes it.
+ */
+export async function makeContact(
+  engine: Engine,
+  contact: NewContact,
+  also: () => void = () => undefined,
+): Promise<Contact> {
   const { roster, requests, peers, feed, options } = engine;
   const id = randomId(options.random);
   const answered = await options.store.journal.write(() => {
+    also();
+    const { ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret } = contact;
     roster.put({
-      ...contact,
-      id,
+      ...{ id, ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret },
       verified: contact.verified ?? false,
-      invite: contact.inviteSecret && 'open',
+      invite: inviteSecret && 'open',
       addedAt: options.clock.now(),
       lastSeen: null,
       presenceKey: null,
@@ -106,21 +114,58 @@ async function addContact(
   engine: Engine,
   params: { token: string; name: string; address?: string | undefined },
 ): Promise<Contact> {
-  const { options, roster, us } = engine;
+  const { options, roster } = engine;
   const token = readToken(options.primitives, params.token);
-  if (equal(token.identityKey, us.keys.identityKey.publicKey))
-    throw new CommandError('token-own', 'this is your own token');
+  if (engine.isUs(token.identityKey)) throw new CommandError('token-own', 'this is your own token');
+  const { invite } = token;
+  const at = options.clock.now();
+  if (hasExpired(invite, at)) throw new CommandError('token-expired', 'this invite has expired');
   const name = cleanName(params.name);
   const typed = params.address?.trim() ? [readAddress(params.address)] : [];
-  if (roster.byIdentity(token.identityKey)) throw new CommandError('contact-exists', 'already a contact');
   // They may have asked before: where they came from is a place to dial.
   const asked = options.store.requests.byIdentity(token.identityKey)?.address;
-  const at = options.clock.now();
   const addresses: ContactRecord['addresses'] = [
     ...typed.map((address) => ({ address, source: 'typed', at }) as const),
-    ...(asked && !typed.includes(asked) ? [{ address: asked, source: 'request', at } as const] : []),
-  ];
-  return makeContact(engine, { ...token, ik: token.identityKey, name, addresses, blocked: false, addedBy: 'token' });
+    ...(invite?.endpoints ?? []).map(
+      ({ host, port }) => ({ address: formatAddress(host, port), source: 'link', at }) as const,
+    ),
+    ...(asked ? [{ address: asked, source: 'request', at } as const] : []),
+  ].filter(({ address }, i, all) => all.findIndex((other) => other.address === address) === i);
+  const known = roster.byIdentity(token.identityKey);
+  if (known && invite) return useInvite(engine, known, invite.secret, addresses);
+  if (known) throw new CommandError('contact-exists', 'already a contact');
+  return makeContact(engine, {
+    ...token,
+    ik: token.identityKey,
+    name,
+    addresses,
+    blocked: false,
+    addedBy: invite ? 'invite' : 'token',
+    inviteSecret: invite?.secret,
+  });
+}
+
+function hasExpired(invite: TokenKeys['invite'], now: number): boolean {
+  return invite !== null && invite.expiry !== 0 && invite.expiry * 1000 <= now;
+}
+
+/** An invite of somebody we have as a contact, but who does not have us. */
+async function useInvite(
+  engine: Engine,
+  { id, blocked }: ContactRecord,
+  inviteSecret: Uint8Array,
+  addresses: ContactRecord['addresses'],
+): Promise<Contact> {
+  const { roster, peers, links, feed, options } = engine;
+  if (blocked || links.lineOf(id)) throw new CommandError('contact-exists', 'already a contact');
+  await options.store.journal.write(() => {
+    roster.put({ ...roster.get(id), invite: 'open', inviteSecret });
+    for (const { address, source, at } of addresses.toReversed()) roster.addAddress(id, address, source, at);
+  });
+  // A link on which they have not answered yet knows nothing of the invite.
+  links.close(id, BYE.goingOffline);
+  peers.encourage(id);
+  return feed.now(id);
 }
 
 /** Who typed the code we showed, or showed the one we typed. */

@@ -1,0 +1,50 @@
+// Invites: made, listed, revoked; and what a HELLO that shows one leads to.
+import { toHex } from '../../crypto/bytes.ts';
+import { CommandError } from '../../contract/errors.ts';
+import { parseAddress } from '../../discovery/addresses.ts';
+import type { Hello } from '../../protocol/hello.ts';
+import type { Channel } from '../channel.ts';
+import type { Engine } from '../engine.ts';
+import type { Admitted } from '../greeter.ts';
+import { receivedName } from '../names.ts';
+import { returnAddress } from '../reach.ts';
+import { makeContact } from './contacts.ts';
+import type { Handlers } from './handlers.ts';
+
+export function inviteCommands(engine: Engine): Handlers<'invite.create' | 'invite.list' | 'invite.revoke'> {
+  return {
+    'invite.create': (params) => engine.invites.create(params),
+    'invite.list': () => engine.invites.list(),
+    'invite.revoke': ({ invite }) => engine.invites.revoke(invite),
+  };
+}
+
+/** Somebody we do not know shows an invite: they are a contact from here on, or are told why not. */
+export async function admitInvited(
+  engine: Engine,
+  channel: Channel,
+  theirs: Hello,
+  staticKey: Uint8Array,
+): Promise<Admitted> {
+  const record = theirs.invite && engine.invites.find(theirs.invite, channel.handshakeHash);
+  if (!record) return { contact: null };
+  const refused = engine.invites.refusal(record.id);
+  if (refused !== undefined) return { contact: null, refused };
+  const { ik, device, gen: generation } = theirs;
+  const address = returnAddress(channel, theirs);
+  const at = engine.options.clock.now();
+  const addresses = address && parseAddress(address) ? [{ address, source: 'link', at } as const] : [];
+  const name = receivedName(theirs.name, toHex(ik));
+  const invited = { ik, staticKey, device, generation, name, addresses, blocked: false, addedBy: 'invite' } as const;
+  try {
+    const { id } = await makeContact(engine, invited, () => {
+      // Of two who come at once, one is let in.
+      if (!engine.invites.spend(record.id, ik)) throw new CommandError('invite-used', 'the invite was used');
+    });
+    engine.invites.spent(record.id);
+    return { contact: engine.roster.find(id) ?? null };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { contact: null, refused: engine.invites.refusal(record.id) };
+  }
+}
