@@ -89,6 +89,12 @@ test('everything is reached by keyboard', async ({ friends: { ann, bob } }) => {
   await page.keyboard.type('typed, not clicked');
   await page.keyboard.press('Enter');
   await expect(bob.message('typed, not clicked')).toBeVisible();
+  await page.setViewportSize(NARROW);
+  const back = page.getByRole('link', { name: 'Back to conversations' });
+  await back.focus();
+  await page.keyboard.press('Enter');
+  await expect(ann.entry('Bob')).toBeFocused();
+  await page.setViewportSize(WIDE);
   const add = page.getByRole('button', { name: 'Add contact' });
   await add.focus();
   await page.keyboard.press('Enter');

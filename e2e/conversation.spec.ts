@@ -11,6 +11,7 @@ test('first start: a name, a word on an empty passphrase, and an identity of one
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await expect(ann.page.getByRole('textbox', { name: 'Passphrase' })).toBeEmpty();
   await create.click();
+  await expect(ann.page.getByRole('heading', { name: 'Hello, Ann' })).toBeFocused();
   await ann.page.getByRole('button', { name: 'Share my token' }).click();
   const dialog = ann.page.getByRole('dialog', { name: 'My identity token' });
   const token = dialog.getByRole('textbox', { name: 'Identity token' });
@@ -75,6 +76,7 @@ test('wrong tokens and addresses are refused with what is wrong', async ({ frien
   const dialog = ann.page.getByRole('dialog');
   const said = new Set<string>();
   const wrong = [
+    ['  ', ''],
     [token.slice(1), ''],
     [`${token.slice(0, 20)}!${token.slice(21)}`, ''],
     [token.slice(0, -8), ''],

@@ -33,12 +33,18 @@ test('a tab that lost its socket says so, comes back, and catches up without a r
       .filter({ hasText: /not answering/i })
       .first(),
   ).toBeVisible();
+  // Where Bob is nobody can tell meanwhile.
+  const entry = page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' });
+  await expect(entry).toHaveAccessibleName(/not known/i);
+  await expect(page.getByText('Paused until Loom is back')).toBeVisible();
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.fill('written while cut off');
   await box.press('Enter');
   await bob.send('said while cut off');
   await expect(ann.message('said while cut off')).toBeVisible();
   wire.mend();
+  await expect(page.getByRole('status').filter({ hasText: 'Loom is back' })).toBeVisible();
+  await expect(entry).toHaveAccessibleName(/online/i);
   const log = page.getByRole('log', { name: 'Messages' });
   await expect(log.getByText('said while cut off')).toBeVisible();
   await expect(bob.message('written while cut off')).toHaveCount(1);
@@ -54,7 +60,19 @@ test('without a code and without another tab, the page says how to get in', asyn
   const elsewhere = await browser.newContext();
   const page = await elsewhere.newPage();
   await page.goto(ann.daemon.origin);
-  await expect(page.getByText('loom-web url').first()).toBeVisible();
+  const command = `loom-web url --profile ${ann.daemon.profile} --data-dir ${ann.daemon.dataDir}`;
+  await expect(page.getByText(command)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Copy' })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Conversations' })).toHaveCount(0);
   await elsewhere.close();
+  // A tab that was in names it, too, when the process it knew is gone, and so does a link of that process.
+  const { url } = ann.daemon.ready;
+  await ann.daemon.stop();
+  await ann.daemon.start();
+  await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
+  await expect(ann.page.getByText(command)).toBeVisible();
+  const stale = await ann.context.newPage();
+  await stale.goto(ann.daemon.origin + new URL(url).hash);
+  await expect(stale.getByRole('heading', { name: 'This link has been used' })).toBeVisible();
+  await expect(stale.getByText(command)).toBeVisible();
 });

@@ -31,6 +31,8 @@ export interface LoomOptions {
   readonly discovery: boolean;
   readonly crypto: 'portable' | undefined;
   readonly staticFolder: string;
+  /** Prints a fresh address of the page. */
+  readonly urlCommand: string;
   readonly version: string;
   readonly onBug: (error: unknown) => void;
   readonly onStopRequested: () => void;
@@ -152,13 +154,14 @@ async function firstThatListens(
 }
 
 async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {
-  const { folder, port, staticFolder, onBug } = options;
+  const { folder, port, staticFolder, urlCommand, onBug } = options;
   const preferredPort = readLastPort(folder, 'page');
   return startHttp({
     access,
     dispatcher,
     clock: systemClock,
     staticFolder,
+    urlCommand,
     onBug,
     port,
     ...(preferredPort !== null && { preferredPort }),

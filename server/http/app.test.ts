@@ -150,6 +150,18 @@ describe('W6 the exchange of a code', () => {
   });
 });
 
+describe('the way in', () => {
+  it('is told to our own page, without a session, and to no other', async () => {
+    const answer = await request(door.port, 'GET', '/api/way-in', [...own(), 'Sec-Fetch-Site: same-origin']);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toEqual({ command: 'loom-web url' });
+    for (const site of ['Sec-Fetch-Site: same-site', 'Sec-Fetch-Site: cross-site', 'Origin: null']) {
+      const refused = await request(door.port, 'GET', '/api/way-in', [`Host: ${door.host}`, site]);
+      expect(refused).toMatchObject({ status: 403, body: '' });
+    }
+  });
+});
+
 describe('W10 requests are small, quick and of one shape', () => {
   const code = 'A'.repeat(22);
 
@@ -295,6 +307,7 @@ describe('W11 headers on every response', () => {
     '/open.js',
     '/assets/app-1a2b3c4d.js',
     '/api/session',
+    '/api/way-in',
     '/ws',
     '/none',
     '/%zz',

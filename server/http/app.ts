@@ -27,6 +27,7 @@ import {
 } from './limits.ts';
 import { addSession } from './session.ts';
 import { SocketDoor } from './socket.ts';
+import { addWayIn, PLAIN_URL_COMMAND } from './way-in.ts';
 
 export interface HttpOptions {
   readonly access: Access;
@@ -34,6 +35,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   /** The built web app: index.html, and hashed files under assets. */
   readonly staticFolder: string;
+  /** Prints a fresh address of this profile; for pages that cannot get in. */
+  readonly urlCommand?: string;
   /** Told of errors that are ours; what they say stays in the process. */
   readonly onBug: (error: unknown) => void;
 }
@@ -95,6 +98,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   addSession(app, options.access);
   addLanding(app);
+  addWayIn(app, options.urlCommand ?? PLAIN_URL_COMMAND);
   await addStatic(app, options.staticFolder);
   return app;
 }

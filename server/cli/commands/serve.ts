@@ -16,6 +16,7 @@ import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-
 import { storageSentences } from '../sentences.ts';
 import { withSmallHeap } from '../small-start.ts';
 import { surroundings } from '../surroundings.ts';
+import { urlCommandLine } from '../url-command-line.ts';
 
 /** Beside the bundle of the server, `dist/server/main.js`. */
 const STATIC_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
@@ -70,6 +71,7 @@ async function start(
     discovery,
     crypto: process.env.LOOM_CRYPTO === 'portable' ? 'portable' : undefined,
     staticFolder: STATIC_FOLDER,
+    urlCommand: urlCommandLine(place, surroundings),
     version,
     onBug: endByBug,
     onStopRequested: () => lifetime.requestStop(),

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { Client } from '../api/client.ts';
 import type { ClientEvents, LineState } from '../api/client.ts';
+import { readUrlCommand } from '../api/way-in.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 
 /** A socket that is replaced takes less than this, and is not worth a word; ms. */
@@ -12,6 +13,8 @@ export const useLink = defineStore('link', () => {
   const line = shallowRef<LineState>({ kind: 'starting' });
   /** Lost for long enough to say so. */
   const away = shallowRef(false);
+  /** What to type for a way in, once there is none; empty: not known yet. */
+  const urlCommand = shallowRef('');
   /** Whether what the page knows of others is fresh. */
   const hears = computed(() => !away.value);
   let client: Client | null = null;
@@ -21,6 +24,7 @@ export const useLink = defineStore('link', () => {
     const lostJustNow = state.kind === 'lost' && line.value.kind !== 'lost';
     line.value = state;
     if (lostJustNow) timer = setTimeout(() => (away.value = true), PATIENCE_MS);
+    if (state.kind === 'out') void readUrlCommand().then((command) => (urlCommand.value = command));
     if (state.kind === 'lost') return;
     clearTimeout(timer);
     away.value = false;
@@ -44,5 +48,5 @@ export const useLink = defineStore('link', () => {
     client?.retry();
   }
 
-  return { line, away, hears, start, call, renew, retry };
+  return { line, away, urlCommand, hears, start, call, renew, retry };
 });

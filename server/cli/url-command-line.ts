@@ -1,0 +1,27 @@
+import { PLAIN_URL_COMMAND } from '../http/way-in.ts';
+import { profilePlace } from '../options.ts';
+import type { ProfilePlace, Surroundings } from '../options.ts';
+
+/**
+ * `loom-web url` with the options that lead to `place` from a fresh terminal, to be pasted into this platform's shell.
+ * What LOOM_PROFILE and LOOM_DATA_DIR say here a fresh terminal need not know, so it is spelled out.
+ */
+export function urlCommandLine(place: ProfilePlace, around: Surroundings): string {
+  const env = { ...around.env, LOOM_PROFILE: undefined, LOOM_DATA_DIR: undefined };
+  const usual = profilePlace({ profile: undefined, dataDir: undefined }, { ...around, env });
+  const quote = around.platform === 'win32' ? quoteForWindows : quoteForPosix;
+  return [
+    PLAIN_URL_COMMAND,
+    ...(place.profile === usual.profile ? [] : ['--profile', place.profile]),
+    ...(place.dataDir === usual.dataDir ? [] : ['--data-dir', quote(place.dataDir)]),
+  ].join(' ');
+}
+
+function quoteForPosix(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A path there holds no quotation marks. */
+function quoteForWindows(word: string): string {
+  return /^[\w@+=:,./\\-]+$/.test(word) ? word : `"${word}"`;
+}
