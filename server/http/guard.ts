@@ -34,8 +34,15 @@ export function refusal(request: RawRequest): number | null {
   return null;
 }
 
+/** Connections on which something was refused: what else was sent along with it is neither looked at nor answered. */
+const refused = new WeakSet<object>();
+
 /** The root `onRequest` hook: puts the header set on whatever will be answered, and refuses with an empty body. */
 export function guard(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (refused.has(request.raw.socket)) {
+    reply.hijack();
+    return;
+  }
   reply.headers(securityHeaders);
   const { method = '', url: target = '', rawHeaders } = request.raw;
   const upgrade = request.ws;
@@ -46,6 +53,7 @@ export function guard(request: FastifyRequest, reply: FastifyReply, done: () => 
 
 /** Ends a request without reading what may still come of it. */
 export function refuse(reply: FastifyReply, status: number): void {
+  refused.add(reply.request.raw.socket);
   if (status === 405) void reply.header('Allow', 'GET, HEAD, POST');
   void reply
     .headers({ ...securityHeaders, Connection: 'close' })
