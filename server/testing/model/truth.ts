@@ -40,28 +40,37 @@ export class Direction {
 
   /** @throws Error naming what is wrong. @param out what the sender has. @param in_ what the receiver has. */
   check(out: readonly Message[], in_: readonly Message[]): void {
+    const said = new Map(this.#sent.map((sent) => [sent.id, sent]));
     for (const [side, messages] of [
       ['sender', out],
       ['receiver', in_],
     ] as const) {
       const ids = messages.map(({ id }) => id);
-      if (new Set(ids).size !== ids.length) throw new Error(`the ${side} has a message twice`);
+      const there = new Set(ids);
+      if (there.size !== ids.length) throw new Error(`the ${side} has a message twice`);
       for (const { id, body } of messages) {
-        const sent = this.#sent.find((each) => each.id === id);
-        if (sent?.body !== body) throw new Error(`the ${side} has "${body}", which nobody said`);
+        if (said.get(id)?.body !== body) throw new Error(`the ${side} has "${body}", which nobody said`);
       }
-      const missing = this.#sent.slice(this.#forgiven).find(({ id, fate }) => fate === 'stored' && !ids.includes(id));
+      const missing = this.#sent.slice(this.#forgiven).find(({ id, fate }) => fate === 'stored' && !there.has(id));
       if (missing) throw new Error(`the ${side} does not have "${missing.body}"`);
-      const inOrder = this.#sent.map(({ id }) => id).filter((id) => ids.includes(id));
+      const inOrder = this.#sent.map(({ id }) => id).filter((id) => there.has(id));
       if (this.#ordered && inOrder.join() !== ids.join())
-        throw new Error(`the ${side} has another order: ${messages.map(({ body }) => body).join()}`);
+        throw new Error(`the ${side} has another order: ${orderOf(messages, inOrder)}`);
     }
     const undelivered = out.find(({ state }) => state !== 'delivered');
     if (undelivered) throw new Error(`"${undelivered.body}" is ${undelivered.state}`);
     if (this.#forgiven > 0) return;
-    const nowhere = out.find(({ id }) => !in_.some((message) => message.id === id));
+    const received = new Set(in_.map(({ id }) => id));
+    const nowhere = out.find(({ id }) => !received.has(id));
     if (nowhere) throw new Error(`"${nowhere.body}" is delivered, and not there`);
     const holed = in_.find(({ missing }) => missing > 0);
     if (holed) throw new Error(`${holed.missing} are said to be missing before "${holed.body}"`);
   }
+}
+
+/** The first message that stands elsewhere, and what should stand there. */
+function orderOf(messages: readonly Message[], inOrder: readonly string[]): string {
+  const at = messages.findIndex(({ id }, index) => id !== inOrder[index]);
+  const expected = messages.find(({ id }) => id === inOrder[at]);
+  return `"${messages[at]?.body ?? ''}" where "${expected?.body ?? ''}" should be`;
 }

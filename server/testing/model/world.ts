@@ -129,7 +129,7 @@ export class World {
     for (const [a, b] of this.#pairs()) await this.#block(a, b, false);
     for (const [a, b] of this.#pairs()) await this.#connect(a, b);
     let round = 0;
-    while (!(await this.#isQuiet())) {
+    while (!this.#isQuiet()) {
       round += 1;
       if (round > ROUNDS) throw new Error(`no peace: ${await this.#report()}`);
       await turns();
@@ -137,7 +137,7 @@ export class World {
     }
     // Whatever was dialled at the same time is decided by now.
     await this.#wait(3000);
-    if (!(await this.#isQuiet())) throw new Error(`no lasting peace: ${await this.#report()}`);
+    if (!this.#isQuiet()) throw new Error(`no lasting peace: ${await this.#report()}`);
   }
 
   async check(): Promise<void> {
@@ -338,7 +338,7 @@ export class World {
     }
   }
 
-  async #isQuiet(): Promise<boolean> {
+  #isQuiet(): boolean {
     for (const [a, b] of this.#pairs()) {
       const contact = this.#contact(a, b);
       if (!this.#lineOf(a, b)) return false;
@@ -391,7 +391,7 @@ export class World {
     ] as const;
     for (const [from, to] of ways) {
       await this.#send({ from: from.index, to: to.index, count: 1 });
-      for (let round = 0; !(await this.#isQuiet()); round += 1) {
+      for (let round = 0; !this.#isQuiet(); round += 1) {
         if (round > ROUNDS) throw new Error('no answer');
         await turns();
         this.#town.clock.advance(ROUND_MS);
