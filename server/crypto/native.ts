@@ -9,28 +9,26 @@ import {
   createSecretKey,
   diffieHellman,
   hash,
-  randomFillSync,
   sign,
   verify,
   type KeyObject,
 } from 'node:crypto';
 import { ChaCha20Poly1305 } from '@stablelib/chacha20poly1305';
 import { hchacha } from '@stablelib/xchacha20';
-import { fromHex, wipe } from './bytes.ts';
+import { equal, fromHex, wipe } from './bytes.ts';
 import { hkdfSha256, hmacSha256 } from './hmac.ts';
 import {
   AEAD_KEY_LENGTH,
   AEAD_TAG_LENGTH,
   CHACHA_NONCE_LENGTH,
   ED25519_SEED_LENGTH,
-  RANDOM_MAX_LENGTH,
   X25519_KEY_LENGTH,
   XCHACHA_NONCE_LENGTH,
-  requireAtMost,
   requireLength,
 } from './lengths.ts';
 import { isCanonicalSignature, isLowOrderX25519, isValidEd25519PublicKey } from './points.ts';
 import type { Ed25519PrivateKey, Kem, Primitives, X25519PrivateKey } from './primitives.ts';
+import { randomBytes } from './randomness.ts';
 import { Secret } from './secret.ts';
 
 /** Text and associated data together, in bytes, from which on OpenSSL is faster (measured: Node 20 to 24, x86-64). */
@@ -103,7 +101,7 @@ const curves: Curves = {
     requireLength(publicKey, X25519_KEY_LENGTH, 'an X25519 public key');
     const ours = NativeX25519PrivateKey.keyOf(privateKey);
     try {
-      return plain(diffieHellman({ privateKey: ours, publicKey: importPublic('X25519', publicKey) }));
+      return plain(diffieHellman({ privateKey: ours, publicKey: theirPublicKey(publicKey) }));
     } catch (error) {
       // OpenSSL fails on an all-zero result, which exactly the low-order points give: clamped scalars are multiples of 8.
       if (isLowOrderX25519(publicKey)) return null;
@@ -125,7 +123,7 @@ export function nativePrimitives(kem: Kem): Primitives {
   return {
     name: 'native',
     kem,
-    random,
+    random: randomBytes,
     ...curves,
     chacha20poly1305Seal: seal,
     chacha20poly1305Open: open,
@@ -139,11 +137,6 @@ export function nativePrimitives(kem: Kem): Primitives {
     hmacSha256,
     hkdfSha256,
   };
-}
-
-function random(length: number): Uint8Array {
-  requireAtMost(length, RANDOM_MAX_LENGTH, 'randomness');
-  return randomFillSync(new Uint8Array(length));
 }
 
 function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, ad: Uint8Array): Uint8Array {
@@ -225,6 +218,16 @@ function importPrivate(curve: Curve, secret: Uint8Array): KeyObject {
 
 function importPublic(curve: Curve, publicKey: Uint8Array): KeyObject {
   return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: curve, x: base64url(publicKey) } });
+}
+
+/** The public key of the last agreement: a ratchet step agrees twice with the same one, the old key of ours and the new. */
+let lastPublic: { readonly bytes: Uint8Array; readonly key: KeyObject } | null = null;
+
+function theirPublicKey(publicKey: Uint8Array): KeyObject {
+  if (lastPublic && equal(lastPublic.bytes, publicKey)) return lastPublic.key;
+  const key = importPublic('X25519', publicKey);
+  lastPublic = { bytes: Uint8Array.from(publicKey), key };
+  return key;
 }
 
 /** Goes through a public KeyObject, so that no JWK with the private half is made. */

@@ -1,6 +1,6 @@
 // The ENVELOPE record (SPEC §3, §4): where an encrypted message says which session and which step of the ratchet it
 // belongs to. Layout only; what the fields mean and whether the ciphertext holds is known to the session.
-import { concat, readU32, u32 } from '../crypto/bytes.ts';
+import { readU32, writeU32 } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import {
   ENVELOPE_HEADER_BYTES,
@@ -38,17 +38,34 @@ const PN_AT = RATCHET_KEY_AT + KEY_BYTES;
 const N_AT = PN_AT + 4;
 const SALT_AT = N_AT + 4;
 
+/** Everything behind the session id and before the ciphertext: the associated data ends with the same bytes (SPEC §4). */
+export const STEP_BYTES = ENVELOPE_HEADER_BYTES - SESSION_ID_BYTES;
+
+/** Writes `STEP_BYTES` bytes. */
+export function putStep(bytes: Uint8Array, at: number, { messageId, ratchetKey, pn, n, salt }: EnvelopeHeader): void {
+  const start = at - MESSAGE_ID_AT;
+  bytes.set(messageId, at);
+  bytes.set(ratchetKey, start + RATCHET_KEY_AT);
+  writeU32(bytes, start + PN_AT, pn);
+  writeU32(bytes, start + N_AT, n);
+  bytes.set(salt, start + SALT_AT);
+}
+
 /** @throws Error on fields of the wrong size or an envelope that fits no record. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
-  const { sessionId, messageId, ratchetKey, pn, n, salt, ciphertext } = envelope;
-  const bytes = concat(sessionId, messageId, ratchetKey, u32(pn), u32(n), salt, ciphertext);
+  const { sessionId, messageId, ratchetKey, salt, ciphertext } = envelope;
+  const length = ENVELOPE_HEADER_BYTES + ciphertext.length;
   const sizesHold =
     sessionId.length === SESSION_ID_BYTES &&
     messageId.length === MESSAGE_ID_BYTES &&
     ratchetKey.length === KEY_BYTES &&
     salt.length === SALT_BYTES &&
-    isEnvelopeLength(bytes.length);
+    isEnvelopeLength(length);
   if (!sizesHold) throw new Error('an envelope field has the wrong size');
+  const bytes = new Uint8Array(length);
+  bytes.set(sessionId);
+  putStep(bytes, MESSAGE_ID_AT, envelope);
+  bytes.set(ciphertext, ENVELOPE_HEADER_BYTES);
   return bytes;
 }
 

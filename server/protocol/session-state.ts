@@ -9,7 +9,7 @@
 //
 // At the bounds (5 chains, 2,000 keys) that is 84,405 bytes.
 import { Buffer } from 'node:buffer';
-import { equal } from '../crypto/bytes.ts';
+import { equal, u16, writeU32 } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { KEY_BYTES, RECEIVING_CHAINS, SESSION_ID_BYTES, SKIPPED_KEYS } from './limits.ts';
 import { CHAIN_END, ChainKey } from './ratchet/chain-key.ts';
@@ -51,29 +51,28 @@ const CHAIN_HEADER_BYTES = KEY_BYTES + 2;
 
 export function encodeState({ id, sent, received, ratchet }: SessionState): Uint8Array {
   const bytes = new Uint8Array(lengthOf(ratchet));
-  const buffer = asBuffer(bytes);
   const { root, sending } = ratchet;
   bytes[0] = FORMAT;
   bytes[1] = ratchet.kind === 'turning' ? TURNING : AWAITING;
   bytes.set(id, ID_AT);
-  buffer.writeUIntBE(sent, SENT_AT, 6);
-  buffer.writeUIntBE(received, RECEIVED_AT, 6);
+  writeU48(bytes, SENT_AT, sent);
+  writeU48(bytes, RECEIVED_AT, received);
   bytes.set(root.bytes, ROOT_AT);
   bytes.set(sending.ours.scalar, SCALAR_AT);
   bytes.set(sending.ours.publicKey, OURS_AT);
   bytes.set(sending.chain.bytes, SENDING_AT);
-  buffer.writeUInt32BE(sending.chain.index, SENDING_N_AT);
-  buffer.writeUInt32BE(sending.previous, SENDING_PN_AT);
+  writeU32(bytes, SENDING_N_AT, sending.chain.index);
+  writeU32(bytes, SENDING_PN_AT, sending.previous);
   if (ratchet.kind === 'awaiting') return bytes;
   const { receiving, skipped } = ratchet;
   bytes.set(receiving.theirs, THEIRS_AT);
   bytes.set(receiving.chain.bytes, RECEIVING_AT);
-  buffer.writeUInt32BE(receiving.chain.index, RECEIVING_N_AT);
+  writeU32(bytes, RECEIVING_N_AT, receiving.chain.index);
   bytes[CHAINS_AT] = skipped.chains.length;
   let at = TURNING_BYTES;
   for (const { ratchetKey, table } of skipped.chains) {
     bytes.set(ratchetKey, at);
-    buffer.writeUInt16BE(table.length / SKIPPED_RECORD_BYTES, at + KEY_BYTES);
+    bytes.set(u16(table.length / SKIPPED_RECORD_BYTES), at + KEY_BYTES);
     bytes.set(table, at + CHAIN_HEADER_BYTES);
     at += CHAIN_HEADER_BYTES + table.length;
   }
@@ -155,6 +154,13 @@ function lengthOf(ratchet: RatchetState): number {
 
 function cut(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.slice(at, at + KEY_BYTES);
+}
+
+function writeU48(bytes: Uint8Array, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  bytes[at] = high >>> 8;
+  bytes[at + 1] = high;
+  writeU32(bytes, at + 2, value);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

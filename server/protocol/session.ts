@@ -3,10 +3,10 @@
 // leave this one as it was, so that a transaction that fails takes nothing with it. Keep the next one exactly when the
 // message is kept; never send an envelope whose session was not kept.
 // It knows no link, no storage and no clock, and not whether a message id was seen before.
-import { concat, equal, u32, utf8, wipe } from '../crypto/bytes.ts';
+import { concat, equal, utf8, wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { Secret } from '../crypto/secret.ts';
-import { encodeEnvelope, type Envelope, type EnvelopeHeader } from './envelope.ts';
+import { encodeEnvelope, putStep, STEP_BYTES, type Envelope, type EnvelopeHeader } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
 import { KEY_BYTES, MESSAGE_ID_BYTES, SALT_BYTES, SESSION_ID_BYTES } from './limits.ts';
 import { ChainKey } from './ratchet/chain-key.ts';
@@ -113,7 +113,7 @@ export class Session extends Secret {
     const ciphertext = sealMessage(primitives, messageKey, salt, content, associatedData(this.#ad.ours, full));
     wipe(messageKey);
     return {
-      envelope: encodeEnvelope({ ...full, ciphertext }),
+      envelope: encodeEnvelope({ sessionId: id, messageId, ratchetKey, pn, n, salt, ciphertext }),
       next: new Session(this.#context, { id, sent: sent + 1, received, ratchet: next }, this.#ad),
     };
   }
@@ -165,8 +165,11 @@ function adPrefixes({ ourIdentity, theirIdentity }: SessionContext, id: Uint8Arr
   };
 }
 
-function associatedData(prefix: Uint8Array, { messageId, ratchetKey, pn, n, salt }: EnvelopeHeader): Uint8Array {
-  return concat(prefix, messageId, ratchetKey, u32(pn), u32(n), salt);
+function associatedData(prefix: Uint8Array, header: EnvelopeHeader): Uint8Array {
+  const bytes = new Uint8Array(prefix.length + STEP_BYTES);
+  bytes.set(prefix);
+  putStep(bytes, prefix.length, header);
+  return bytes;
 }
 
 /** What a HELLO says of a session. */
