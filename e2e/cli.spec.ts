@@ -336,6 +336,28 @@ test('where nothing runs every command ends with 4, and makes nothing', async ()
   expect(existsSync(join(folder, 'data'))).toBe(false);
 });
 
+test('with --json what went wrong is one JSON object on stderr, with the same exit code', async () => {
+  const folder = temporaryFolder();
+  const ada = await loom('ada');
+  const running = place(ada);
+  const absent = ['--data-dir', join(folder, 'data')];
+  for (const [args, code, error] of [
+    [['bogus', ...absent], 2, 'misuse'],
+    [['send', ...absent], 2, 'misuse'],
+    [['status', ...absent], 4, 'not-running'],
+    [['send', 'Carol', 'hi', ...running], 1, 'failed'],
+    [['add', 'LOOM-NO', '--name', 'Bob', ...running], 1, 'token-length'],
+    [['messages', 'Bob', '--limit', '0', ...running], 2, 'misuse'],
+  ] as const) {
+    const plain = await loomWeb(args);
+    const ended = await loomWeb([...args, '--json']);
+    expect({ code: ended.code, stdout: ended.stdout }, args.join(' ')).toEqual({ code, stdout: '' });
+    expect(plain.code).toBe(code);
+    expect(JSON.parse(ended.stderr)).toEqual({ error: { code: error, message: expect.any(String) } });
+    expect(ended.stderr.split('\n')).toHaveLength(2);
+  }
+});
+
 test('a data folder that is not ours alone ends with 5', async () => {
   const folder = temporaryFolder();
   const [open, link] = [join(folder, 'open'), join(folder, 'link')];

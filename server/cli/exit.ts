@@ -14,10 +14,14 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** Ends a command with an exit code and one sentence for the person. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
-  readonly exitCode: ExitCode;
+  readonly outcome: Exclude<keyof typeof exitCodes, 'done'>;
 
-  constructor(outcome: keyof typeof exitCodes, message: string) {
+  constructor(outcome: Exclude<keyof typeof exitCodes, 'done'>, message: string) {
     super(message);
-    this.exitCode = exitCodes[outcome];
+    this.outcome = outcome;
+  }
+
+  get exitCode(): ExitCode {
+    return exitCodes[this.outcome];
   }
 }

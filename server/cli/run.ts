@@ -1,6 +1,5 @@
 // One call of the command line, from its words to its exit code.
-import { CommandError } from '../contract/errors.ts';
-import { profilePlace, UsageError } from '../options.ts';
+import { profilePlace } from '../options.ts';
 import { version } from '../version.ts';
 import { helpText, parseCommandLine } from './args.ts';
 import { addCommand } from './commands/add.ts';
@@ -17,10 +16,9 @@ import { tokenCommand } from './commands/token.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { urlCommand } from './commands/url.ts';
 import { watchCommand } from './commands/watch.ts';
-import { CommandFailure, exitCodes } from './exit.ts';
+import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { whereabouts } from './lifetime.ts';
-import { exitCodeOf, sentences } from './sentences.ts';
+import { asksForJson, failureLine, failureOf } from './failure.ts';
 import { surroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,23 +50,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     terminal.print(invocation.kind === 'version' ? version : helpText(invocation.command, commands));
     return exitCodes.done;
   } catch (error) {
-    return explain(error, terminal);
+    const failure = failureOf(error);
+    terminal.tell(failureLine(failure, asksForJson(args)));
+    return failure.exitCode;
   }
-}
-
-function explain(error: unknown, terminal: Terminal): ExitCode {
-  if (error instanceof UsageError) {
-    terminal.tell(`loom-web: ${error.message}`);
-    return exitCodes.misuse;
-  }
-  if (error instanceof CommandFailure) {
-    terminal.tell(error.message);
-    return error.exitCode;
-  }
-  if (error instanceof CommandError) {
-    terminal.tell(sentences[error.code] + (error.at === undefined ? '' : ` It is number ${error.at}.`));
-    return exitCodeOf(error.code);
-  }
-  terminal.tell(`error: a bug in Loom: ${whereabouts(error)}`);
-  return exitCodes.failed;
 }
