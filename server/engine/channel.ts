@@ -10,6 +10,7 @@ import { ACK_IDS, HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } fro
 import { BYE, encodeAck, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
+import { Debt } from './debt.ts';
 
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
@@ -21,6 +22,8 @@ export interface ChannelListener {
   onRecord: (record: LinkRecord) => void;
   /** What was written is with the network; there is room again. */
   onDrain?: () => void;
+  /** Answers are owed for too long, or come again. */
+  onDoubt?: (doubtful: boolean) => void;
   /** Exactly once, whoever ended it. */
   onClosed: () => void;
 }
@@ -52,9 +55,11 @@ export class Channel {
   #heardAt: number;
   #timer: () => void;
   readonly #probes = new Set<(alive: boolean) => void>();
+  readonly debt: Debt;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
+    this.debt = new Debt(options.clock, (doubtful) => this.listener.onDoubt?.(doubtful));
     this.since = options.clock.now();
     this.#heardAt = options.clock.monotonic();
     this.#timer = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
@@ -116,6 +121,7 @@ export class Channel {
   /** Queues a record; everything queued in one turn leaves as one flush. */
   send(type: number, body: Uint8Array): void {
     if (this.#closed) return;
+    this.debt.sent(type);
     this.#records.push({ type, body });
     this.#schedule();
   }
@@ -163,6 +169,7 @@ export class Channel {
     this.#heardAt = this.#options.clock.monotonic();
     this.#guarded(() => this.#run(this.#options.link.receive(bytes)));
     for (const settle of [...this.#probes]) settle(true);
+    this.debt.heard();
   }
 
   #run(events: ReturnType<Link['receive']>): void {
@@ -178,6 +185,7 @@ export class Channel {
   }
 
   #record(record: LinkRecord): void {
+    this.debt.received(record);
     if (record.type === RECORD.ping) {
       // Who asks and does not read is not answered without end.
       if (this.backlog < PONG_BACKLOG_BYTES) this.send(RECORD.pong, parsePing(record.body).slice());
@@ -239,6 +247,7 @@ export class Channel {
     if (this.#closed) return;
     this.#closed = true;
     this.#timer();
+    this.debt.close();
     this.#options.link.close();
     for (const settle of [...this.#probes]) settle(false);
     this.listener.onClosed();

@@ -49,10 +49,10 @@ export class Links {
     return { wasLine, left: held?.size ?? 0 };
   }
 
-  /** Would a line that `initiator` dialled replace the one we have? */
+  /** Would a line that `initiator` dialled replace the one we have? One in doubt is replaced by any. */
   prevails(contact: string, initiator: Uint8Array): boolean {
     const line = this.#lines.get(contact);
-    return !line || compare(initiator, line.initiator) <= 0;
+    return !line || line.channel.debt.doubtful || compare(initiator, line.initiator) <= 0;
   }
 
   /** The line from now on; the one before it is closed. */

@@ -9,6 +9,7 @@ import { BYE, parseAck, parseNack, parseTyping, RECORD, type LinkRecord } from '
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Channel } from './channel.ts';
+import { DOUBT_AFTER_LONGEST_MS, DOUBT_AFTER_MS } from './debt.ts';
 import { detached } from './detached.ts';
 import type { Dialler, DialTarget } from './dialler.ts';
 import type { Greeting, Whom } from './greeter.ts';
@@ -24,6 +25,8 @@ interface Peer {
   dial: AbortController | null;
   /** Their last HELLO said that they do not have us as a contact. */
   waitsForThem: boolean;
+  /** How long their line may owe an answer, ms. Longer after each line given up, until something of ours was stored. */
+  patience: number;
 }
 
 export interface PeersOptions extends ReceptionOptions {
@@ -68,7 +71,10 @@ export class Peers {
 
   /** Our addresses changed: every line must prove itself, every contact is tried anew. */
   networkChanged(): void {
-    for (const line of this.#options.links.lines()) void line.channel.probe(PROBE_MS);
+    for (const { contact, channel } of this.#options.links.lines()) {
+      void channel.probe(PROBE_MS);
+      this.#input(contact, { kind: 'doubted' });
+    }
     this.encourageAll();
   }
 
@@ -160,8 +166,10 @@ export class Peers {
       onSecured: () => undefined,
       onRecord: (record) => this.#record(line, record),
       onDrain: () => listener.onDrain(line),
+      onDoubt: (doubtful) => this.#doubted(contact.id, doubtful),
       onClosed: () => this.#unlinked(contact.id, channel),
     };
+    channel.debt.patience = this.#peer(contact.id).patience;
     links.use(line);
     listener.onLine(line);
   }
@@ -169,12 +177,21 @@ export class Peers {
   #record(line: Line, { type, body }: LinkRecord): void {
     const { listener } = this.#options;
     if (type === RECORD.envelope) listener.onEnvelope(line, body);
-    else if (type === RECORD.ack) listener.onAck(line, parseAck(body));
-    else if (type === RECORD.typing) listener.onTyping(line.contact, parseTyping(body));
+    else if (type === RECORD.ack) {
+      this.#peer(line.contact).patience = DOUBT_AFTER_MS;
+      listener.onAck(line, parseAck(body));
+    } else if (type === RECORD.typing) listener.onTyping(line.contact, parseTyping(body));
     else if (type === RECORD.nack) {
       const { messageId, reason } = parseNack(body);
       listener.onNack(line, messageId, reason);
     } else if (type === RECORD.hello) throw new ProtocolError('hello-expected');
+  }
+
+  /** A text that takes a slow network longer than our patience must get through in the end. */
+  #doubted(contact: string, doubtful: boolean): void {
+    const peer = this.#peer(contact);
+    if (doubtful) peer.patience = Math.min(DOUBT_AFTER_LONGEST_MS, peer.patience * 2);
+    this.#input(contact, { kind: doubtful ? 'doubted' : 'answered' });
   }
 
   #unlinked(contact: string, channel: Channel): void {
@@ -186,7 +203,13 @@ export class Peers {
   #peer(contact: string): Peer {
     const known = this.#peers.get(contact);
     if (known) return known;
-    const peer: Peer = { state: { kind: 'resting' }, wait: null, dial: null, waitsForThem: false };
+    const peer: Peer = {
+      state: { kind: 'resting' },
+      wait: null,
+      dial: null,
+      waitsForThem: false,
+      patience: DOUBT_AFTER_MS,
+    };
     this.#peers.set(contact, peer);
     return peer;
   }
@@ -228,7 +251,9 @@ export class Peers {
       return;
     }
     const channel = await this.#options.dialler.dial(contact.staticKey, targets, abort.signal);
-    const failed = (): void => this.#input(contactId, { kind: 'failed' });
+    const failed = (): void => {
+      if (peer.dial === abort) this.#input(contactId, { kind: 'failed' });
+    };
     if (!channel || channel.closed) failed();
     else this.#reception.greet(channel, contact, failed);
   }
