@@ -1,5 +1,6 @@
 // Repeatable randomness for tests: SHA-256 in counter mode over a seed. Never in the built program.
 import { createHash } from 'node:crypto';
+import { readU32 } from '../crypto/bytes.ts';
 
 export function seededRandom(seed: string): (length: number) => Uint8Array {
   let counter = 0;
@@ -12,4 +13,10 @@ export function seededRandom(seed: string): (length: number) => Uint8Array {
     }
     return bytes;
   };
+}
+
+/** Numbers from 0 to 1. */
+export function seededNumbers(seed: string): () => number {
+  const random = seededRandom(seed);
+  return () => readU32(random(4), 0) / 2 ** 32;
 }

@@ -2,7 +2,8 @@
 // line on its output for each. It is there to be killed.
 import { writeSync } from 'node:fs';
 import { openStore } from '../storage/profile-store.ts';
-import { idOf, newMessage, primitives } from './temp-store.ts';
+import { writeNumbered } from './numbered-messages.ts';
+import { idOf, primitives } from './temp-store.ts';
 
 const [folder = '', first = '', batch = ''] = process.argv.slice(2);
 const contact = idOf(1);
@@ -15,7 +16,7 @@ let seq = Number(first);
 try {
   for (;;) {
     const written: Promise<number>[] = [];
-    for (let n = 0; n < Number(batch); n += 1, seq += 1) written.push(write(seq));
+    for (let n = 0; n < Number(batch); n += 1, seq += 1) written.push(writeNumbered(store, seq));
     writeSync(1, `${(await Promise.all(written)).join('\n')}\n`);
   }
 } catch (error) {
@@ -26,16 +27,4 @@ try {
     `refused ${error instanceof Error && 'code' in error ? String(error.code) : 'otherwise'} after ${last}\n`,
   );
   process.kill(process.pid, 'SIGKILL');
-}
-
-/** As sending a message does: counter, ratchet, message and envelope in one transaction. */
-function write(number: number): Promise<number> {
-  return store.journal.write(() => {
-    const content = new Uint8Array(number % 7 === 0 ? 9000 : 200).fill(number);
-    store.contacts.setOutSeq(contact, number);
-    store.sessions.save(contact, 0, { id: idOf(2), role: 'current', since: number, state: content });
-    const order = store.messages.append(newMessage(contact, number, { direction: 'out', content }));
-    store.outbox.put({ contact, id: idOf(number), order, hidden: false, session: idOf(2), envelope: content });
-    return number;
-  });
 }

@@ -24,9 +24,13 @@ export interface TempStore {
   remove(): void;
 }
 
+/** In memory where there is such a folder: these tests make many files, and wait for the disk at each. */
+export function tempFolder(): string {
+  return mkdtempSync(`${existsSync('/dev/shm') ? '/dev/shm' : tmpdir()}/loom-store-`);
+}
+
 export function tempStore(): TempStore {
-  // In memory where there is such a folder: these tests make many files, and wait for the disk at each.
-  const folder = mkdtempSync(`${existsSync('/dev/shm') ? '/dev/shm' : tmpdir()}/loom-store-`);
+  const folder = tempFolder();
   const damaged: DamagedRow[] = [];
   const options = { folder, primitives, argon2: quickArgon2, onDamaged: (row: DamagedRow) => damaged.push(row) };
   let last: Store | null = null;
