@@ -133,6 +133,20 @@ describe('W6 codes and sessions', () => {
     expect([before, since].map(proves)).toEqual([false, true]);
   });
 
+  it('distrusted, voids every code and ends the sessions of the last minute', () => {
+    const old = enter();
+    clock.advance(MINUTE);
+    const young = enter();
+    let ended = '';
+    watch(old, () => (ended += 'old'));
+    watch(young, () => (ended += 'young'));
+    const code = access.mintCode('printed');
+    access.distrust();
+    expect(ended).toBe('young');
+    expect([old, young].map(proves)).toEqual([true, false]);
+    expect(access.redeem(code)).toBeNull();
+  });
+
   it('renews no session that is not used up', () => {
     const socket = proof(enter());
     socket.whenRevoked(() => undefined);

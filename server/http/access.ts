@@ -14,6 +14,7 @@ import {
   CODE_OPENED_MS,
   CODE_PRINTED_MS,
   CODES_OPEN,
+  DISTRUST_MS,
   FAILURES_MS,
   FAILURES_PAUSE,
   FAILURES_VOID,
@@ -53,6 +54,7 @@ interface Session {
   readonly key: Buffer;
   /** Its open sockets, and how each is told to end. */
   readonly watchers: Map<ProvenSession, () => void>;
+  readonly since: number;
   stage: 'good' | 'before the lock' | 'spent';
 }
 
@@ -159,6 +161,13 @@ export class Access {
     return null;
   }
 
+  /** A code may have been seen by others: voids all, and ends the sessions of the last minute. */
+  distrust(): void {
+    this.#codes = [];
+    const since = this.#clock.monotonic() - DISTRUST_MS;
+    for (const [sid, session] of [...this.#sessions]) if (session.since > since) this.#revoke(sid);
+  }
+
   #openCodes(): Code[] {
     const now = this.#clock.monotonic();
     return this.#codes.filter((code) => now < code.expires);
@@ -180,7 +189,7 @@ export class Access {
     if (this.#sessions.size >= SESSIONS && !oldest.done) this.#revoke(oldest.value);
     const sid = randomBytes(16).toString('hex');
     const key = randomBytes(32);
-    this.#sessions.set(sid, { key, watchers, stage: 'good' });
+    this.#sessions.set(sid, { key, watchers, since: this.#clock.monotonic(), stage: 'good' });
     return { sid, key: key.toString('hex') };
   }
 

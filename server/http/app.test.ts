@@ -420,6 +420,20 @@ describe('W13 the files of the app', () => {
     }
   });
 
+  it('are no service worker: who asks for one has it removed, and what it may have seen is void', async () => {
+    const code = door.access.mintCode('printed');
+    const ask = (headers: readonly string[]): Promise<RawResponse> =>
+      request(door.port, 'GET', '/sw.js', [...headers, 'Service-Worker: script']);
+    expect((await ask(['Host: evil.com'])).status).toBe(421);
+    expect((await ask([...own(), 'Sec-Fetch-Site: cross-site'])).headers).not.toHaveProperty('clear-site-data');
+    const kept = door.access.mintCode('printed');
+    expect(door.access.redeem(code)).not.toBeNull();
+    const answer = await ask([...own(), 'Sec-Fetch-Site: same-origin', 'Sec-Fetch-Dest: serviceworker']);
+    expect(answer).toMatchObject({ status: 404, body: '', headers: { 'clear-site-data': '"cache", "storage"' } });
+    expectHeaders(answer);
+    expect(door.access.redeem(kept)).toBeNull();
+  });
+
   it('begin with a page that only leads on, for our own redirect file', async () => {
     const landing = await request(door.port, 'GET', '/open', own());
     expect(landing.headers['content-type']).toBe('text/html; charset=utf-8');

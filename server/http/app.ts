@@ -14,6 +14,7 @@ import type { Dispatcher } from './dispatch.ts';
 import { guard, refusal, refuse, SOCKET_PATH } from './guard.ts';
 import { emptyResponse, headerLines, IMMUTABLE, securityHeaders } from './headers.ts';
 import { addLanding } from './landing.ts';
+import { removeLeftovers } from './leftover.ts';
 import {
   BODY_BYTES,
   CLOSE_MS,
@@ -90,6 +91,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await addWebSocket(app, door);
   // After the plugin, which first marks upgrades, and before everything that could answer.
   app.addHook('onRequest', guard);
+  app.addHook('onRequest', removeLeftovers(options.access));
   app.route({
     method: 'GET',
     url: SOCKET_PATH,

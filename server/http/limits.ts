@@ -30,6 +30,9 @@ export const FAILURES_MS = 60_000;
 export const FAILURES_PAUSE = 5;
 export const FAILURES_VOID = 10;
 
+/** Sessions younger than this go with a service worker that is found; browsers look for its script within seconds. */
+export const DISTRUST_MS = 60_000;
+
 /** Tabs that may come back; one more and the one unused longest goes. */
 export const SESSIONS = 64;
 
