@@ -4,8 +4,11 @@ import { version } from '../version.ts';
 import { helpText, parseCommandLine } from './args.ts';
 import { addCommand } from './commands/add.ts';
 import { contactsCommand } from './commands/contacts.ts';
+import { inviteCommand } from './commands/invite.ts';
+import { invitesCommand } from './commands/invites.ts';
 import { lockCommand } from './commands/lock.ts';
 import { messagesCommand } from './commands/messages.ts';
+import { pairCommand } from './commands/pair.ts';
 import { peersCommand } from './commands/peers.ts';
 import { phraseCommand } from './commands/phrase.ts';
 import { sendCommand } from './commands/send.ts';
@@ -30,6 +33,9 @@ export const commands = [
   contactsCommand,
   peersCommand,
   addCommand,
+  pairCommand,
+  inviteCommand,
+  invitesCommand,
   sendCommand,
   watchCommand,
   messagesCommand,

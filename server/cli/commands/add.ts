@@ -5,7 +5,7 @@ import { describeContact } from './contacts.ts';
 export const addCommand = daemonCommand({
   name: 'add',
   usage: 'TOKEN --name NAME [--address HOST:PORT]',
-  summary: 'adds a contact by identity token',
+  summary: 'adds a contact by identity token or invite',
   words: [1, 1],
   options: {
     name: { value: 'NAME', help: 'what you call them' },

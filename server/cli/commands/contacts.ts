@@ -19,6 +19,9 @@ export function describeContact(contact: Contact): string {
   const facts = [
     contact.blocked ? 'blocked' : contact.connection,
     ...(contact.verified ? ['verified'] : []),
+    ...(contact.invite === null
+      ? []
+      : [`their invite: ${contact.invite === 'open' ? 'not shown yet' : contact.invite}`]),
     ...(contact.unread > 0 ? [`${contact.unread} unread`] : []),
     ...(contact.queued > 0 ? [`${contact.queued} not yet delivered`] : []),
   ];

@@ -35,6 +35,10 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
       return { event, cursor, ...message.data.identity };
     case 'request.changed':
       return { event, cursor, ...message.data.request };
+    case 'pairing.changed':
+      return { event, cursor, ...message.data.pairing };
+    case 'invite.changed':
+      return { event, cursor, ...message.data.invite };
     case 'peer.discovered':
       return { event, cursor, ...message.data.peer };
     case 'network.changed':
@@ -53,6 +57,8 @@ export function contactOf(message: EventMessage): string | null {
       return message.data.message.contact;
     case 'contact.changed':
       return message.data.contact.id;
+    case 'invite.changed':
+      return message.data.invite.contact;
     case 'peer.discovered':
       return message.data.peer.contact;
     default:

@@ -1,0 +1,147 @@
+// Meeting in person from two terminals: one shows six digits, the other types them.
+import { createInterface } from 'node:readline';
+import { CommandError } from '../../contract/errors.ts';
+import type { Contact, Pairing, Person } from '../../contract/model.ts';
+import { daemonCommand } from '../command.ts';
+import type { Daemon } from '../daemon.ts';
+import { CommandFailure } from '../exit.ts';
+import { endings, follow } from '../pairing-events.ts';
+import { printable } from '../printable.ts';
+import { sentences } from '../sentences.ts';
+import { terminalQr } from '../qr.ts';
+import type { Terminal } from '../terminal.ts';
+import { describeContact } from './contacts.ts';
+
+/** How long somebody is waited for who is said to be visible. */
+const SEEN_WITHIN_MS = 20_000;
+
+interface Talk {
+  readonly daemon: Daemon;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+}
+
+export const pairCommand = daemonCommand({
+  name: 'pair',
+  usage: '[NAME | TOKEN] [--address HOST:PORT]',
+  summary: 'shows a code for somebody nearby; with a name or token, types theirs',
+  words: [0, 1],
+  options: { address: { value: 'HOST:PORT', help: 'where they are, if they are not seen nearby' } },
+  async run({ values: { address }, words: [who], json, terminal }, daemon) {
+    const talk = { daemon, terminal, json };
+    const contact = who === undefined ? await host(talk) : await guest(talk, who, address);
+    terminal.print(json ? JSON.stringify(contact) : `Paired: ${describeContact(contact)}`);
+  },
+});
+
+async function host({ daemon, terminal, json }: Talk): Promise<Contact> {
+  const events = await follow(daemon);
+  const before = (await daemon.request('network.status', {})).visibility.mode;
+  const { visibility, addresses } = await daemon.request('network.visibility', { mode: 'everyone' });
+  const { token } = await daemon.request('identity.token', {});
+  const name = (await daemon.request('identity.get', {}))?.name ?? '';
+  if (json) terminal.print(JSON.stringify({ event: 'visible', name, token, addresses, until: visibility.until }));
+  else {
+    terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
+    terminal.tell(`They run “loom-web pair ${printable(name)}”, or choose you in the browser.`);
+    terminal.tell(terminalQr(token));
+  }
+  try {
+    for await (const event of events) {
+      if (event.event === 'network.changed' && event.data.network.visibility.mode !== 'everyone') break;
+      if (event.event !== 'pairing.changed' || event.data.pairing.role !== 'host') continue;
+      const { pairing } = event.data;
+      if (json) terminal.print(JSON.stringify({ event: 'pairing', ...pairing }));
+      else tellHost(terminal, pairing);
+      if (pairing.state.kind === 'paired') return await daemon.contact(pairing.state.contact);
+    }
+    throw new CommandFailure('failed', 'You are not visible any more, and nobody was paired.');
+  } finally {
+    await daemon.request('network.visibility', { mode: before });
+  }
+}
+
+function tellHost(terminal: Terminal, { name, state }: Pairing): void {
+  if (state.kind === 'showing') {
+    const code = `${state.code.slice(0, 3)} ${state.code.slice(3)}`;
+    terminal.tell(
+      `${printable(name)} wants to pair. Tell them this code, if it is they:  ${code}  (${state.left} tries)`,
+    );
+  } else if (state.kind === 'ended') terminal.tell(endings[state.reason]);
+}
+
+async function guest(talk: Talk, who: string, address: string | undefined): Promise<Contact> {
+  const { daemon, terminal, json } = talk;
+  const events = await follow(daemon);
+  const token = /^\s*LOOM-/i.test(who) ? who : (await waitFor(daemon, who)).token;
+  const lines = createInterface({ input: terminal.stdin });
+  const typed = lines[Symbol.asyncIterator]();
+  try {
+    const { id } = await daemon.request('pairing.start', { token, ...(address !== undefined && { address }) });
+    for await (const event of events) {
+      if (event.event !== 'pairing.changed' || event.data.pairing.id !== id) continue;
+      const { pairing } = event.data;
+      const { state } = pairing;
+      if (json) terminal.print(JSON.stringify({ event: 'pairing', ...pairing }));
+      if (state.kind === 'paired') return await daemon.contact(state.contact);
+      if (state.kind === 'ended') throw new CommandFailure('failed', endings[state.reason]);
+      if (state.kind === 'wanting') await enter(talk, pairing, state.left, typed);
+    }
+    throw new CommandFailure('notRunning', 'Loom has stopped.');
+  } finally {
+    lines.close();
+  }
+}
+
+/** Asks until something like a code is typed. */
+async function enter(
+  { daemon, terminal }: Talk,
+  { name }: Pairing,
+  left: number,
+  typed: AsyncIterator<string, undefined>,
+): Promise<void> {
+  terminal.tell(`The six digits on ${printable(name)}'s screen (${left} tries):`);
+  for (;;) {
+    const line = await typed.next();
+    if (line.done === true) {
+      await daemon.request('pairing.cancel', {});
+      return;
+    }
+    try {
+      await daemon.request('pairing.enter', { code: line.value });
+      return;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      terminal.tell(sentences[error.code]);
+      // Over meanwhile: the event that says so is on its way.
+      if (error.code !== 'pairing-code') return;
+    }
+  }
+}
+
+/** Somebody nearby by name or start of the key. @throws CommandFailure when nobody, or several, come into view. */
+async function waitFor(daemon: Daemon, who: string): Promise<Person> {
+  const ends = Date.now() + SEEN_WITHIN_MS;
+  const wanted = who.normalize('NFC').toLowerCase();
+  for (;;) {
+    const people = await daemon.request('people.list', {});
+    const named = people.filter(({ name }) => name.normalize('NFC').toLowerCase() === wanted);
+    const found =
+      named.length > 0 ? named : people.filter(({ publicKey }) => wanted.length >= 8 && publicKey.startsWith(wanted));
+    const [person, ...others] = found;
+    if (person && others.length === 0) return person;
+    if (person) throw new CommandFailure('failed', ambiguous(who, found));
+    if (Date.now() > ends) {
+      throw new CommandFailure(
+        'failed',
+        `“${printable(who)}” is not visible nearby. “loom-web pair”, over there, makes them so.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+function ambiguous(who: string, people: readonly Person[]): string {
+  const which = people.map(({ name, publicKey }) => `  ${printable(name)}  key ${publicKey.slice(0, 16)}`);
+  return [`Several people are “${printable(who)}”; say which by key:`, ...which].join('\n');
+}
