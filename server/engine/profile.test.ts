@@ -4,6 +4,7 @@ import type { EventName } from '../contract/events.ts';
 import { CONTACT_REQUESTS, STRANGER_LINK_MS } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { TestLoom, Town } from '../testing/test-loom.ts';
+import { WirePeer } from '../testing/wire-peer.ts';
 
 let town: Town;
 
@@ -292,6 +293,20 @@ describe('contacts', () => {
     await expect(bob.send('Ann', 'no')).rejects.toMatchObject({ code: 'contact-blocked' });
     await bob.run('contact.block', { contact: id, blocked: false });
     await town.received(bob, 'Ann', 1);
+  });
+
+  it('that are blocked are not dialled, whatever address they are given', async () => {
+    const ann = await town.make('Ann');
+    const wire = new WirePeer(town.network, '192.0.2.66');
+    const calls = await wire.listen();
+    const { id } = await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
+    await ann.run('contact.block', { contact: id, blocked: true });
+    await ann.run('contact.address', { contact: id, address: wire.address });
+    await town.pass(3000);
+    expect(calls).toEqual([]);
+    expect((await ann.contact('Wire')).connection).toBe('offline');
+    await ann.run('contact.block', { contact: id, blocked: false });
+    await town.until(() => calls.length > 0);
   });
 
   it('that are removed are gone with all they said, and become strangers', async () => {

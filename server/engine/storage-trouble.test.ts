@@ -39,6 +39,35 @@ it('loses nothing while the disk of either side refuses writes', async () => {
   await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
 });
 
+it('a lock in the middle of a removal is no trouble of the disk', async () => {
+  const { ann } = await town.pair();
+  const carl = await town.make('Carl');
+  await ann.add(carl, 'Carl');
+  await carl.add(ann, 'Ann');
+  await town.online(ann, 'Carl');
+  await ann.run('vault.passphrase', { current: '', next: 'p' });
+  const removal = ann.run('contact.remove', { contact: (await ann.contact('Bob')).id });
+  const [removed, locked] = await Promise.allSettled([removal, ann.run('vault.lock')]);
+  expect(locked.status).toBe('fulfilled');
+  if (removed.status === 'rejected') expect(removed.reason).toMatchObject({ code: 'storage-failed' });
+  await town.pass(5000);
+  expect(ann.events.filter(({ event }) => event === 'storage.changed')).toEqual([]);
+  expect((await ann.run('status.get')).storage).toBe('ok');
+});
+
+it('a start that fails leaves the database unlocked', async () => {
+  const ann = await town.make('Ann');
+  await ann.stop();
+  const path = `${ann.folder}/loom.db`;
+  const database = new Database(path);
+  database.transaction(() => database.change("UPDATE profile SET identity = x'00'"));
+  database.close();
+  await expect(ann.start()).rejects.toMatchObject({ code: 'damaged' });
+  // Ours again at once, were it only mended.
+  const again = new Database(path);
+  again.close();
+});
+
 /** Every commit of this Loom's database fails from now on, and is rolled back for real. @returns what ends it. */
 async function refuseWrites(loom: TestLoom): Promise<() => void> {
   const commit = vi.spyOn(Database.prototype, 'commit');

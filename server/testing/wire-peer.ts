@@ -43,6 +43,11 @@ export class WireLink {
     this.#connection.write(this.#link.flush(records));
   }
 
+  /** Stops reading, and says nothing about it. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
   close(): void {
     this.#connection.destroy();
   }

@@ -14,12 +14,12 @@ class MemoryConnection implements Connection {
   onData: (bytes: Uint8Array) => void = ignore;
   onClose: () => void = ignore;
   onDrain: () => void = ignore;
-  backlog = 0;
   other: MemoryConnection | null = null;
   /** Whose end this is. */
   readonly localHost: string;
   readonly #network: MemoryNetwork;
   readonly #waiting: Uint8Array[] = [];
+  #unread = 0;
   #paused = false;
   #ending = false;
   #closed = false;
@@ -30,6 +30,15 @@ class MemoryConnection implements Connection {
     this.localHost = localHost;
     this.remoteHost = host;
     this.remoteAddress = `${host}:${port}`;
+  }
+
+  /** What the other side has not read yet. */
+  get backlog(): number {
+    return this.other?.unread ?? 0;
+  }
+
+  get unread(): number {
+    return this.#unread;
   }
 
   write(bytes: Uint8Array): void {
@@ -46,7 +55,7 @@ class MemoryConnection implements Connection {
   }
 
   destroy(): void {
-    this.#waiting.length = 0;
+    this.#lose(0);
     this.close();
   }
 
@@ -61,6 +70,7 @@ class MemoryConnection implements Connection {
 
   arrive(bytes: Uint8Array): void {
     this.#waiting.push(bytes);
+    this.#unread += bytes.length;
     this.#schedule();
   }
 
@@ -73,7 +83,7 @@ class MemoryConnection implements Connection {
 
   /** Ends without a word to the other side, once the first `kept` pieces of what waits are read. */
   drop(kept = 0): void {
-    this.#waiting.length = Math.min(kept, this.#waiting.length);
+    this.#lose(kept);
     this.#ending = true;
     this.#schedule();
   }
@@ -81,6 +91,10 @@ class MemoryConnection implements Connection {
   /** What was held may be read. */
   deliver(): void {
     this.#schedule();
+  }
+
+  #lose(kept: number): void {
+    for (const bytes of this.#waiting.splice(kept)) this.#unread -= bytes.length;
   }
 
   /** An end that was torn off reads what is left to it, held or not. */
@@ -105,7 +119,10 @@ class MemoryConnection implements Connection {
     while (!this.#paused && !this.#isHeld && this.#waiting.length > 0) {
       const bytes = this.#waiting.shift();
       this.#network.onRead(this.localHost);
-      if (bytes) this.onData(bytes);
+      if (!bytes) break;
+      this.#unread -= bytes.length;
+      this.onData(bytes);
+      if (this.#unread === 0) this.other?.onDrain();
     }
     if (!this.#ending || this.#closed || this.#waiting.length > 0) return;
     this.#closed = true;
@@ -174,6 +191,12 @@ export class MemoryNetwork {
       if (connection.localHost === host) connection.drop();
       else if (connection.remoteHost === host) connection.finish();
     }
+  }
+
+  /** Bytes that were sent to a host and that it has not read. */
+  unreadAt(host: string): number {
+    const ends = [...this.#open].filter(({ localHost }) => localHost === host);
+    return ends.reduce((sum, { unread }) => sum + unread, 0);
   }
 
   isCutBetween(a: string, b: string): boolean {

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { choosePrimitives } from '../crypto/choose.ts';
+import { ACK_IDS, STRANGER_LINK_MS } from '../protocol/limits.ts';
+import { parseAck, RECORD } from '../protocol/records.ts';
+import { Town, turns } from '../testing/test-loom.ts';
+import { WirePeer } from '../testing/wire-peer.ts';
+
+const primitives = choosePrimitives(undefined);
+
+let town: Town;
+
+beforeEach(() => {
+  town = new Town();
+});
+afterEach(() => town.end());
+
+it('does not answer without end who asks and does not read', async () => {
+  const ann = await town.make('Ann');
+  const link = await new WirePeer(town.network, '192.0.2.66').dial(ann);
+  await town.until(() => link.hello !== null);
+  link.pause();
+  const pings = Array.from({ length: 4000 }, () => ({ type: RECORD.ping, body: new Uint8Array(8) }));
+  for (let flush = 0; flush < 30; flush += 1) {
+    link.send(...pings);
+    await turns();
+  }
+  const unread = town.network.unreadAt('192.0.2.66');
+  // Up to the bound, and what one flush more asks for.
+  expect(unread).toBeGreaterThan(50_000);
+  expect(unread).toBeLessThan(200_000);
+  await town.pass(STRANGER_LINK_MS);
+});
+
+it('acknowledges in as many records as it takes, and before a BYE', async () => {
+  const { ann, bob } = await town.pair();
+  const [line] = ann.profile.opened.engine.links.lines();
+  const [theirs] = bob.profile.opened.engine.links.lines();
+  const types: [number, number][] = [];
+  const { listener } = theirs!.channel;
+  theirs!.channel.listener = {
+    ...listener,
+    onRecord: ({ type, body }) => {
+      if (type === RECORD.ack) types.push([type, parseAck(body).length]);
+    },
+  };
+  for (let i = 0; i < 2 * ACK_IDS + 5; i += 1) line!.channel.acknowledge(primitives.random(16));
+  line!.channel.bye(0);
+  await town.pass(40);
+  expect(types).toEqual([
+    [RECORD.ack, ACK_IDS],
+    [RECORD.ack, ACK_IDS],
+    [RECORD.ack, 5],
+  ]);
+});

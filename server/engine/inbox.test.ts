@@ -1,0 +1,95 @@
+// What a contact sends: numbers that are late, wrong, begun anew, and contents that nobody can read.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { choosePrimitives } from '../crypto/choose.ts';
+import { encodeCbor } from '../protocol/cbor.ts';
+import { RECORD } from '../protocol/records.ts';
+import { Town, type TestLoom } from '../testing/test-loom.ts';
+import { randomId } from './roster.ts';
+
+const primitives = choosePrimitives(undefined);
+const random = (length: number): Uint8Array => primitives.random(length);
+
+let town: Town;
+let ann: TestLoom;
+let bob: TestLoom;
+
+beforeEach(async () => {
+  town = new Town();
+  ({ ann, bob } = await town.pair());
+  // Presence keys have gone both ways.
+  await town.pass(500);
+});
+afterEach(() => town.end());
+
+/** An envelope of Bob's for Ann with any content, as Bob's session makes it. */
+async function sealed(content: Uint8Array): Promise<Uint8Array> {
+  const { engine, store } = bob.profile.opened;
+  const [contact] = engine.roster.list();
+  const { envelope } = (await store.journal.write(() => engine.sessions.encrypt(contact!, randomId(random), content)))!;
+  return envelope;
+}
+
+async function sends(...envelopes: Uint8Array[]): Promise<void> {
+  const [line] = bob.profile.opened.engine.links.lines();
+  for (const envelope of envelopes) line!.channel.send(RECORD.envelope, envelope);
+  await town.pass(100);
+}
+
+const text = (seq: number, body = String(seq)): Promise<Uint8Array> =>
+  sealed(encodeCbor({ t: 'text', at: 5, seq, body }));
+/** Of Bob's, as Ann sees it: what it says and how much is missing before. */
+const seen = async (): Promise<[string, number][]> =>
+  (await ann.history('Bob')).filter(({ direction }) => direction === 'in').map(({ body, missing }) => [body, missing]);
+
+it('a number as large as can be stops nothing: neither the next message nor the next start', async () => {
+  const unreadable = Uint8Array.of(1, 2, 3);
+  await sends(await text(Number.MAX_SAFE_INTEGER, 'last'), await sealed(unreadable), await sealed(unreadable));
+  await bob.send('Ann', 'and on');
+  await town.received(ann, 'Bob', 4);
+  const kinds = (await ann.history('Bob')).map(({ kind }) => kind);
+  expect(kinds).toEqual(['text', 'unknown', 'unknown', 'text']);
+  expect(ann.events.filter(({ event }) => event === 'storage.changed')).toEqual([]);
+  await ann.stop();
+  await ann.start();
+  expect(await ann.run('contact.list')).toHaveLength(1);
+  expect(await ann.history('Bob')).toHaveLength(4);
+});
+
+it('a late message goes into the hole that misses it, and no more is said to be missing than is', async () => {
+  const [two, three, four, five, six] = await Promise.all([2, 3, 4, 5, 6].map((seq) => text(seq)));
+  await sends(two!, six!);
+  expect(await seen()).toEqual([
+    ['2', 0],
+    ['6', 3],
+  ]);
+  await ann.send('Bob', 'in between');
+  ann.events.length = 0;
+  await sends(four!);
+  expect(await seen()).toEqual([
+    ['2', 0],
+    ['4', 1],
+    ['6', 1],
+  ]);
+  const changed = ann.events.flatMap((event) => (event.event === 'message.changed' ? [event.data.message] : []));
+  expect(changed).toMatchObject([{ body: '6', missing: 1 }]);
+  await sends(five!, three!);
+  expect(await seen()).toEqual(['2', '3', '4', '5', '6'].map((body) => [body, 0]));
+  expect((await ann.history('Bob')).at(-1)?.body).toBe('in between');
+});
+
+it('who is added anew on both sides, one after the other, counts anew behind all there is', async () => {
+  const say = (...texts: string[]): Promise<void> => bob.send('Ann', ...texts);
+  await say('1', '2', '3', '4', '5', '6', '7', '8');
+  await town.delivered(bob, 'Ann');
+  await ann.run('contact.remove', { contact: (await ann.contact('Bob')).id });
+  await ann.add(bob, 'Bob');
+  await town.online(ann, 'Bob');
+  await say('9', '10', '11');
+  await town.received(ann, 'Bob', 3);
+  await bob.run('contact.remove', { contact: (await bob.contact('Ann')).id });
+  await bob.add(ann, 'Ann');
+  await town.online(bob, 'Ann');
+  await say('new 1', 'new 2', 'new 3', 'new 4');
+  await town.received(ann, 'Bob', 7);
+  expect(await seen()).toEqual(['9', '10', '11', 'new 1', 'new 2', 'new 3', 'new 4'].map((body) => [body, 0]));
+});
