@@ -87,7 +87,7 @@ export const en = {
     nameHint: 'What you want to call them. Only you see it.',
     address: 'Address',
     addressHint:
-      'HOST:PORT, as their “Share my token” shows it. Needed once; after that your computers find each other.',
+      'HOST:PORT, as their “Share my token” shows it. Once both of you have added the other, your computers find each other without it, unless the network keeps them apart.',
     add: 'Add',
     adding: 'Adding…',
   },
