@@ -3,12 +3,13 @@
 // what waits in its log (https://www.sqlite.org/fileformat2.html §1.3 and §4.1).
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readU32 } from '../crypto/bytes.ts';
+import { equal, readU32, utf8 } from '../crypto/bytes.ts';
 import { Database, syncFolder } from './database.ts';
 import { StorageError } from './errors.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from './migrations.ts';
 
 const HEADER_BYTES = 100;
+const MAGIC = utf8('SQLite format 3\0');
 const USER_VERSION_OFFSET = 60;
 const APPLICATION_ID_OFFSET = 68;
 
@@ -70,7 +71,10 @@ export function draftPath(path: string): string {
   return `${path}.new`;
 }
 
-/** The first page's header, each time that a log not yet carried over has it. Torn ones at its end are taken as well. */
+/**
+ * The first page's header, each time that a log not yet carried over has it, committed or not. After the last frame whose
+ * writing was begun may stand what an earlier round of the log left there: that is no header.
+ */
 function loggedHeaders(path: string): Uint8Array[] {
   if (!existsSync(path)) return [];
   const handle = openSync(path, 'r');
@@ -84,7 +88,9 @@ function loggedHeaders(path: string): Uint8Array[] {
       const frame = read(handle, offset, FRAME_HEADER_BYTES);
       // Frames of an earlier round of the log have other salts and count no more.
       if (!sameSalts(log, frame)) break;
-      if (readU32(frame, 0) === 1) headers.push(read(handle, offset + FRAME_HEADER_BYTES, HEADER_BYTES));
+      if (readU32(frame, 0) !== 1) continue;
+      const header = read(handle, offset + FRAME_HEADER_BYTES, HEADER_BYTES);
+      if (equal(header.subarray(0, MAGIC.length), MAGIC)) headers.push(header);
     }
     return headers;
   } finally {

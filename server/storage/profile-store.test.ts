@@ -152,6 +152,24 @@ describe('opening', () => {
     crashed.remove();
   });
 
+  test('takes a frame of the log that was only begun for no version', async () => {
+    const store = await temp.create();
+    await store.journal.write(() => store.settings.put('a', 1));
+    const crashed = tempProfile();
+    for (const name of ['loom.db', 'loom.db-wal', 'keys.json', 'keys.previous.json']) {
+      cpSync(join(temp.folder, name), join(crashed.folder, name));
+    }
+    // Killed after the head of a frame for the first page: what follows is from an earlier round of the log.
+    const log = readFileSync(join(crashed.folder, 'loom.db-wal'));
+    const head = Buffer.concat([Buffer.of(0, 0, 0, 1, 0, 0, 0, 0), log.subarray(16, 24), Buffer.alloc(8)]);
+    const earlier = Buffer.alloc(4096, 0xff);
+    writeFileSync(join(crashed.folder, 'loom.db-wal'), Buffer.concat([log, head, earlier]));
+    const again = await openStore({ folder: crashed.folder, primitives }, '');
+    expect(again.settings.get('a')).toBe(1);
+    again.close();
+    crashed.remove();
+  });
+
   test('refuses keys from the future and leaves them', async () => {
     (await temp.create()).close();
     const path = join(temp.folder, 'keys.json');
