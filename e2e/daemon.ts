@@ -10,6 +10,16 @@ import { connectControl, type ControlClient } from '../server/http/control-clien
 
 export const MAIN = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
 
+/** Where a Loom runs. */
+export interface Place {
+  /** What its command line begins with. */
+  readonly command: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Discovery off: the machine's own network is none of a test's business, and both sides know an address. */
+const LOOPBACK: Place = { command: [], options: ['--no-discovery', '--peer-host', '127.0.0.1'] };
+
 /** The ready line of `serve --json`. */
 export interface Ready {
   readonly event: 'ready';
@@ -23,12 +33,14 @@ export class Daemon {
   readonly profile: string;
   readonly dataDir: string;
   readonly #options: readonly string[];
+  readonly #place: Place;
   #process: ChildProcess | null = null;
   #ready: Ready | null = null;
 
   /** @param options further ones of `serve`; a peer port given here survives restarts. */
-  constructor(profile: string, options: readonly string[] = []) {
+  constructor(profile: string, options: readonly string[] = [], place = LOOPBACK) {
     this.profile = profile;
+    this.#place = place;
     this.dataDir = mkdtempSync(join(tmpdir(), 'loom-e2e-'));
     this.#options = options;
   }
@@ -48,13 +60,13 @@ export class Daemon {
   }
 
   async start(): Promise<Ready> {
-    const place = ['--profile', this.profile, '--data-dir', this.dataDir];
-    // Discovery off: the machine's own network is none of a test's business, and both sides know an address.
-    const args = [MAIN, 'serve', '--json', '--no-open', '--no-discovery', '--peer-host', '127.0.0.1', ...place];
-    const child = spawn(process.execPath, [...args, ...this.#options], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const { command, options } = this.#place;
+    const profile = ['--profile', this.profile, '--data-dir', this.dataDir];
+    const line = [...command, process.execPath, MAIN, 'serve', '--json', '--no-open', ...profile, ...options];
+    const [program = '', ...args] = [...line, ...this.#options];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
-    const line = await firstLine(child);
-    this.#ready = JSON.parse(line) as Ready;
+    this.#ready = JSON.parse(await firstLine(child)) as Ready;
     return this.#ready;
   }
 
