@@ -16,6 +16,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   ['server/transport/', ['server/protocol/limits.ts']],
   ['server/discovery/', ['server/crypto/']],
   ['server/storage/', ['server/crypto/', 'server/contract/']],
+  ['server/backup/', ['server/contract/', 'server/crypto/', 'server/storage/']],
   [
     'server/engine/',
     [
@@ -25,6 +26,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
       'server/transport/',
       'server/discovery/',
       'server/storage/',
+      'server/backup/',
     ],
   ],
   ['server/http/', ['server/contract/', 'server/engine/']],

@@ -79,6 +79,9 @@ const bodySchema = z.object({
   presenceKey: bytesSchema.nullable(),
 });
 
+/** All of a contact but its id and counters. */
+export const contactBodySchema = bodySchema;
+
 const PUT = `
   INSERT INTO contact (id, identity, out_seq, out_tag, in_seq, in_tag, body) VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, out_seq = excluded.out_seq, out_tag = excluded.out_tag,

@@ -31,6 +31,8 @@ const bodySchema = z.object({
   createdAt: z.number(),
 });
 
+export const identitySchema = bodySchema;
+
 const KEY = utf8('identity');
 
 export class SealedIdentity implements IdentityTable {

@@ -43,6 +43,14 @@ export interface StoredPage {
   readonly more: boolean;
 }
 
+export interface StoredRun {
+  readonly messages: MessageRecord[];
+  /** The last row looked at; null: there are none any more. */
+  readonly last: number | null;
+  /** Rows left out because they are damaged. */
+  readonly damaged: number;
+}
+
 export interface MessageTable {
   /** Puts it behind all others. @returns its order. */
   append(message: NewMessage): number;
@@ -51,6 +59,8 @@ export interface MessageTable {
    * right before it left out. @returns its order.
    */
   insertLate(message: NewMessage): number;
+  /** Puts it in the place it had, in another database. */
+  insert(message: MessageRecord): void;
   has(contact: string, direction: StoredDirection, id: string): boolean;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
   behindHole(contact: string, seq: number): MessageRecord | null;
@@ -62,6 +72,13 @@ export interface MessageTable {
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
    */
   page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage;
+  /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
+  newestRow(): number;
+  /**
+   * The next rows of all conversations behind row `after`, up to row `until`, as they were stored; hidden ones are left
+   * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
+   */
+  run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
   /** @returns false when there is no such message. */
   setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean;
   /** Everything received is read now. @returns how many were not. */
@@ -72,6 +89,16 @@ export interface MessageTable {
 }
 
 const bodySchema = z.object({ at: z.number(), receivedAt: z.number(), content: bytesSchema, missing: z.number() });
+
+/** All of a message. */
+export const messageSchema = bodySchema.extend({
+  contact: z.string(),
+  direction: z.enum(directions),
+  id: z.string(),
+  seq: z.number(),
+  state: z.enum(states),
+  order: z.number(),
+});
 
 const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -101,6 +128,10 @@ export class SealedMessages implements MessageTable {
   insertLate(message: NewMessage): number {
     const { contact, seq, missing } = message;
     return this.#insert(message, latePlace(this.#database, idBytes(contact), seq, missing));
+  }
+
+  insert({ order, ...message }: MessageRecord): void {
+    this.#insert(message, order);
   }
 
   has(contact: string, direction: StoredDirection, id: string): boolean {
@@ -138,6 +169,21 @@ export class SealedMessages implements MessageTable {
     const start = sizes[count - 1]?.number('place');
     if (start === undefined) return { messages: [], more: false };
     return { messages: this.#between(key, start, end), more: sizes.length > count };
+  }
+
+  newestRow(): number {
+    return this.#database.row('SELECT number FROM message ORDER BY number DESC LIMIT 1')?.number('number') ?? 0;
+  }
+
+  run(after: number, until: number, limit: number, maxBytes: number): StoredRun {
+    const behind = 'FROM message WHERE number > ? AND number <= ? ORDER BY number';
+    const sizes = this.#database.rows(`SELECT number, length(body) AS size ${behind} LIMIT ?`, after, until, limit);
+    const last = sizes[countWithin(sizes, maxBytes) - 1]?.number('number');
+    if (last === undefined) return { messages: [], last: null, damaged: 0 };
+    const rows = this.#database.rows(`SELECT * ${behind}`, after, last);
+    const opened = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
+    const messages = opened.filter(({ state }) => state !== 'hidden');
+    return { messages, last, damaged: rows.length - opened.length };
   }
 
   setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean {

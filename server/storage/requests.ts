@@ -42,6 +42,9 @@ const bodySchema = z.object({
   at: z.number(),
 });
 
+/** All of a request but its id. */
+export const requestBodySchema = bodySchema;
+
 const PUT = `
   INSERT INTO request (id, identity, body) VALUES (?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, body = excluded.body`;

@@ -140,7 +140,7 @@ export class TableSeal {
 }
 
 /** Any bytes; a plain Uint8Array, as CBOR gives them. */
-export const bytesSchema = z.instanceof(Uint8Array);
+export const bytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 /** An IEEE double in network order: order values and counters up to 2^53, all of them exactly. */
 export function float64(value: number): Uint8Array {

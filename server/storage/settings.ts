@@ -9,9 +9,16 @@ export interface SettingTable {
   get(key: string): unknown;
   /** @param value anything CBOR carries, byte arrays included; not undefined. */
   put(key: string, value: unknown): void;
+  /** All, by name. Those of before names were kept with them are left out. @throws StorageError damaged. */
+  list(): Setting[];
 }
 
-const bodySchema = z.object({ value: z.unknown() });
+export interface Setting {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+const bodySchema = z.object({ name: z.string().optional(), value: z.unknown() });
 
 const PUT = 'INSERT INTO setting (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
 
@@ -34,6 +41,13 @@ export class SealedSettings implements SettingTable {
 
   put(key: string, value: unknown): void {
     const id = this.#index(utf8(key));
-    this.#database.change(PUT, id, this.#seal.seal(id, { value }));
+    this.#database.change(PUT, id, this.#seal.seal(id, { name: key, value }));
+  }
+
+  list(): Setting[] {
+    const rows = this.#database.rows('SELECT id, body FROM setting');
+    const bodies = rows.map((row) => this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema));
+    const named = bodies.flatMap(({ name, value }) => (name === undefined ? [] : [{ name, value }]));
+    return named.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }

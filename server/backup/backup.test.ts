@@ -1,0 +1,337 @@
+// Backups of real stores, in real files: what comes back, and what becomes of files that somebody had in hand.
+import fc from 'fast-check';
+import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { concat } from '../crypto/bytes.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { MessageRecord } from '../storage/messages.ts';
+import type { Store } from '../storage/profile-store.ts';
+import { identityRecord, PASSPHRASE, TempBackups } from '../testing/temp-backup.ts';
+import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../testing/temp-store.ts';
+import { paddedChunks, SEALED_CHUNK_BYTES } from './chunks.ts';
+import { HEADER_BYTES } from './header.ts';
+import { CHUNK_BYTES } from './limits.ts';
+
+const [ANN, BEN] = [idOf(1), idOf(2)];
+const request = {
+  id: idOf(90),
+  ik: new Uint8Array(32).fill(90),
+  staticKey: new Uint8Array(32).fill(91),
+  device: 0,
+  generation: 0,
+  name: 'Zoe',
+  address: null,
+  at: 1_800_000_000_000,
+};
+
+let temps: TempStore[];
+let backups: TempBackups;
+let store: Store;
+
+beforeEach(async () => {
+  temps = [];
+  backups = new TempBackups();
+  store = await emptyStore();
+});
+afterEach(() => {
+  for (const temp of temps) temp.remove();
+  backups.remove();
+});
+
+function temporary(): TempStore {
+  const temp = tempStore();
+  temps.push(temp);
+  return temp;
+}
+
+const emptyStore = (): Promise<Store> => temporary().create();
+
+/** Something of everything. */
+async function fill(): Promise<void> {
+  await store.journal.write(() => {
+    store.identity.save(identityRecord());
+    store.settings.put('visibility', 'off');
+    store.settings.put('written-at', 5);
+    store.settings.put('backup', { key: new Uint8Array(32) });
+    store.contacts.put(
+      contactRecord(1, { verified: true, outSeq: 3, inSeq: 9, presenceKey: new Uint8Array(32).fill(0xfa) }),
+    );
+    store.contacts.put(contactRecord(2, { blocked: true, presenceKey: null, addresses: [], name: 'Bén 🌊' }));
+    store.requests.put(request);
+    store.messages.append(newMessage(ANN, 1, { direction: 'out', state: 'delivered' }));
+    store.messages.append(newMessage(ANN, 7, { state: 'read', missing: 3 }));
+    store.messages.insertLate(newMessage(ANN, 5));
+    store.messages.append(newMessage(ANN, 8, { state: 'hidden', content: new Uint8Array(32).fill(0xab) }));
+    store.messages.append(newMessage(BEN, 1, { content: new Uint8Array(60_000).fill(1) }));
+    for (const [number, state] of [
+      [2, 'hidden'],
+      [3, 'queued'],
+    ] as const) {
+      const order = store.messages.append(newMessage(ANN, number, { direction: 'out', state }));
+      const row = { contact: ANN, id: idOf(number), order, hidden: state === 'hidden' };
+      store.outbox.put({ ...row, session: idOf(77), envelope: new Uint8Array(200).fill(0xcd) });
+    }
+    const state = new Uint8Array(500).fill(0xef);
+    store.sessions.save(ANN, 0, { id: idOf(77), role: 'current', since: 1, state });
+  });
+}
+
+function historyOf(from: Store, contact: string): MessageRecord[] {
+  return from.messages.page(contact, null, 1000, Infinity).messages.map((message) => plain(message));
+}
+
+const forgotten = (contact: ContactRecord): ContactRecord => plain({ ...contact, presenceKey: null });
+
+describe('a backup', () => {
+  it('brings back everything but what belongs to one machine', async () => {
+    await fill();
+    const written = await backups.write(store, 'a');
+    expect(written).toMatchObject({ counts: { settings: 1, contacts: 2, requests: 1, messages: 5 }, damaged: 0 });
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+
+    const { presenceKey, ...identity } = plain(restored.identity.load()!);
+    expect(identity).toEqual({ ...plain(identityRecord()), presenceKey: undefined });
+    expect(presenceKey).not.toEqual(identityRecord().presenceKey);
+    expect(restored.contacts.list().map((contact) => plain(contact))).toEqual(store.contacts.list().map(forgotten));
+    expect(restored.requests.list()).toEqual([request]);
+    expect(restored.settings.list()).toEqual([{ name: 'visibility', value: 'off' }]);
+    for (const contact of [ANN, BEN]) expect(historyOf(restored, contact)).toEqual(historyOf(store, contact));
+    expect(restored.messages.unread(ANN)).toBe(store.messages.unread(ANN));
+    expect(restored.outbox.pending(ANN, 0, 10)).toMatchObject([{ id: idOf(3), session: null, envelope: null }]);
+    expect(restored.outbox.count(ANN)).toBe(1);
+    expect(restored.sessions.load(ANN, 0)).toEqual([]);
+  });
+
+  it('holds no ratchet state, no presence key, no envelope', async () => {
+    await fill();
+    await backups.write(store, 'a');
+    const text = JSON.stringify(await backups.records('a'), (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+    );
+    expect(text.includes('07'.repeat(32))).toBe(true);
+    for (const secret of ['08', 'fa', 'ab', 'cd', 'ef']) expect(text.includes(secret.repeat(32))).toBe(false);
+  });
+
+  it('is private, whole, and never in the place of another file', async () => {
+    await fill();
+    await backups.write(store, 'a');
+    expect(statSync(backups.path('a')).mode & 0o777).toBe(0o600);
+    writeFileSync(backups.path('b'), 'mine');
+    await expect(backups.write(store, 'b')).rejects.toMatchObject({ code: 'file-exists' });
+    await expect(backups.write(store, 'no/such/folder')).rejects.toMatchObject({ code: 'file-missing' });
+    await expect(backups.write(store, 'b/below-a-file')).rejects.toMatchObject({ code: 'file-missing' });
+    const stopped = new AbortController();
+    stopped.abort(new Error('stopped'));
+    await expect(backups.write(store, 'c', stopped.signal)).rejects.toThrow('stopped');
+    expect(readdirSync(backups.folder).sort()).toEqual(['a', 'b']);
+  });
+
+  it('is of one moment, while the profile goes on', async () => {
+    await fill();
+    await store.journal.write(() => {
+      for (let number = 100; number < 900; number += 1) store.messages.append(newMessage(BEN, number));
+    });
+    const writing = backups.write(store, 'a');
+    while (backups.progress.length === 0) await turn();
+    for (let number = 1000; number < 1010; number += 1) {
+      await turn();
+      await store.journal.write(() => {
+        store.contacts.setInSeq(BEN, number);
+        store.messages.append(newMessage(BEN, number));
+      });
+    }
+    await store.journal.write(() => store.contacts.remove(ANN));
+    expect((await writing).counts.messages).toBeGreaterThanOrEqual(801);
+    const restored = await emptyStore();
+    await backups.restore('a', restored);
+    expect(restored.contacts.get(BEN)?.inSeq).toBe(0);
+    expect(historyOf(restored, BEN).at(-1)?.seq).toBe(899);
+    expect(restored.contacts.get(ANN)).not.toBeNull();
+    expect(backups.progress.at(-1)).toBe(1);
+  });
+
+  it('is verified by restoring it, and leaves nothing of that', async () => {
+    await fill();
+    const { counts } = await backups.write(store, 'a');
+    const { folder } = temporary();
+    const verified = await backups.verify('a', folder);
+    expect(verified.end).toMatchObject(counts);
+    expect(verified.publicKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(readdirSync(folder)).toEqual([]);
+    await expect(backups.verify('a', folder, 'wrong')).rejects.toMatchObject({ code: 'backup-passphrase' });
+    await expect(backups.verify('a', folder, '')).rejects.toMatchObject({ code: 'passphrase-empty' });
+    await expect(backups.verify('b', folder)).rejects.toMatchObject({ code: 'file-missing' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('survives rows that cannot be read, and says how many', async () => {
+    const temp = temps[0]!;
+    await fill();
+    store.close();
+    const { Database } = await import('../storage/database.ts');
+    const database = new Database(temp.path);
+    database.transaction(() => database.change('UPDATE message SET body = zeroblob(300) WHERE seq = 7'));
+    database.close();
+    store = await temp.open();
+    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 4 }, damaged: 1 });
+    const restored = await emptyStore();
+    await backups.restore('a', restored);
+    expect(historyOf(restored, ANN)).toHaveLength(3);
+  });
+
+  it('comes back whatever there was', async () => {
+    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
+    const message = fc.record({
+      who: fc.integer({ min: 1, max: 3 }),
+      direction: fc.constantFrom('in', 'out'),
+      state: fc.constantFrom('queued', 'delivered', 'received', 'read'),
+      content: fc
+        .tuple(fc.integer({ min: 1, max: 70_000 }), fc.nat(255))
+        .map(([length, byte]) => new Uint8Array(length).fill(byte)),
+      missing: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        fc.dictionary(text, fc.jsonValue()),
+        fc.array(message, { maxLength: 12 }),
+        async (name, settings, list) => {
+          const [before, after] = [await emptyStore(), await emptyStore()];
+          await before.journal.write(() => {
+            before.identity.save(identityRecord({ name }));
+            for (const [key, value] of Object.entries(settings)) before.settings.put(`x${key}`, value);
+            for (const number of [1, 2, 3]) before.contacts.put(contactRecord(number, { name: `${name}${number}` }));
+            for (const [index, { who, ...rest }] of list.entries())
+              before.messages.append(newMessage(idOf(who), index + 1, rest));
+          });
+          const file = `f${temps.length}`;
+          await backups.write(before, file);
+          await backups.restore(file, after);
+          expect(after.identity.load()?.name).toBe(name);
+          expect(after.settings.list()).toEqual(before.settings.list());
+          for (const number of [1, 2, 3])
+            expect(historyOf(after, idOf(number))).toEqual(historyOf(before, idOf(number)));
+          before.close();
+          after.close();
+        },
+      ),
+      { numRuns: 6 },
+    );
+  });
+});
+
+describe('a file that somebody had in hand', () => {
+  let bytes: Uint8Array;
+  beforeEach(async () => {
+    await fill();
+    await store.journal.write(() => {
+      for (let number = 200; number < 207; number += 1) {
+        store.messages.append(newMessage(BEN, number, { content: new Uint8Array(55_000).fill(2) }));
+      }
+    });
+    await backups.write(store, 'good');
+    bytes = backups.bytes('good');
+  });
+
+  async function codeOf(changed: Uint8Array): Promise<unknown> {
+    writeFileSync(backups.path('changed'), changed);
+    const error: unknown = await backups.records('changed').then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    return error === null ? null : (error as { code?: unknown }).code;
+  }
+
+  const flipped = (at: number, bits = 1): Uint8Array => bytes.with(at, bytes[at]! ^ bits);
+  const chunk = (number: number): Uint8Array =>
+    bytes.subarray(HEADER_BYTES + number * SEALED_CHUNK_BYTES, HEADER_BYTES + (number + 1) * SEALED_CHUNK_BYTES);
+  const ordered = (...numbers: number[]): Uint8Array => concat(bytes.subarray(0, HEADER_BYTES), ...numbers.map(chunk));
+
+  it('is read when nothing was changed', async () => {
+    expect((bytes.length - HEADER_BYTES) / SEALED_CHUNK_BYTES).toBe(7);
+    expect(await codeOf(bytes)).toBeNull();
+    expect(await codeOf(ordered(0, 1, 2, 3, 4, 5, 6))).toBeNull();
+  });
+
+  it.each([
+    ['no byte', 0, 'backup-foreign'],
+    ['half the first word', 5, 'backup-foreign'],
+    ['the first word', 11, 'backup-truncated'],
+    ['half the header', 60, 'backup-truncated'],
+    ['the header', HEADER_BYTES, 'backup-truncated'],
+    ['half a chunk', HEADER_BYTES + 1000, 'backup-truncated'],
+    ['one chunk', HEADER_BYTES + SEALED_CHUNK_BYTES, 'backup-truncated'],
+    ['all chunks but one', HEADER_BYTES + 6 * SEALED_CHUNK_BYTES, 'backup-truncated'],
+    ['all bytes but one', HEADER_BYTES + 7 * SEALED_CHUNK_BYTES - 1, 'backup-truncated'],
+  ])('is refused with %s left of it', async (_, length, code) => {
+    expect(await codeOf(bytes.subarray(0, length))).toBe(code);
+  });
+
+  it('is refused for any bit of its header', async () => {
+    const codes = new Map<number, unknown>();
+    for (let at = 0; at < HEADER_BYTES; at += 1) codes.set(at, await codeOf(flipped(at, 1 << (at % 8))));
+    for (const [at, code] of codes) {
+      const expected =
+        at < 11 ? 'backup-foreign' : at === 11 ? 'backup-newer' : at < 80 ? 'backup-damaged' : 'backup-passphrase';
+      expect(code, `byte ${at}`).toBe(expected);
+    }
+  });
+
+  it('is refused for any bit of its chunks', async () => {
+    const spots = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, SEALED_CHUNK_BYTES - 1];
+    for (const number of [0, 1, 5, 6]) {
+      for (const spot of spots) {
+        const at = HEADER_BYTES + number * SEALED_CHUNK_BYTES + spot;
+        expect(await codeOf(flipped(at, 0x80)), `byte ${spot} of chunk ${number}`).toBe('backup-damaged');
+      }
+    }
+  });
+
+  it('is refused with chunks that are swapped, repeated, left out, added or of another file', async () => {
+    expect(await codeOf(ordered(1, 0, 2, 3, 4, 5, 6))).toBe('backup-damaged');
+    expect(await codeOf(ordered(0, 1, 2, 3, 5, 4, 6))).toBe('backup-damaged');
+    expect(await codeOf(ordered(0, 0, 2, 3, 4, 5, 6))).toBe('backup-damaged');
+    expect(await codeOf(ordered(0, 2, 3, 4, 5, 6))).toBe('backup-damaged');
+    expect(await codeOf(ordered(0, 1, 2, 3, 4, 5, 6, 6))).toBe('backup-damaged');
+    expect(await codeOf(concat(bytes, Uint8Array.of(0)))).toBe('backup-truncated');
+    await backups.write(store, 'other');
+    const other = backups.bytes('other');
+    expect(await codeOf(concat(ordered(), other.subarray(HEADER_BYTES)))).toBe('backup-damaged');
+  });
+
+  it('does not become anything when it is bad only at its end', async () => {
+    truncateSync(backups.path('good'), HEADER_BYTES + 6 * SEALED_CHUNK_BYTES);
+    const { folder } = temporary();
+    await expect(backups.verify('good', folder)).rejects.toMatchObject({ code: 'backup-truncated' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('never opens with a byte changed anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
+        expect(await codeOf(flipped(at, bits))).toMatch(/^backup-/);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('opens under the passphrase as typed on another keyboard', async () => {
+    expect(await backups.records('good', PASSPHRASE.normalize('NFD'))).not.toEqual([]);
+    expect(existsSync(backups.path('good'))).toBe(true);
+  });
+});
+
+describe('the padding of a file', () => {
+  it('grows it by an eighth at most, and leaves few sizes', () => {
+    const sizes = new Set<number>();
+    for (let count = 1; count <= 20_000; count += 1) {
+      const padded = paddedChunks(count);
+      const fits = padded >= Math.max(4, count) && (count <= 4 || padded / count < 1.125);
+      if (!fits || paddedChunks(padded) !== padded) expect.fail(`${count} chunks become ${padded}`);
+      sizes.add(padded);
+    }
+    expect(sizes.size).toBeLessThan(150);
+  });
+});

@@ -1,0 +1,82 @@
+// What stands in a backup, record by record (FORMAT.md). The bodies are those of the tables, without what never leaves a
+// machine: presence keys here, ratchet states nowhere.
+import { decode, encode } from 'cborg';
+import { z } from 'zod';
+import { CommandError } from '../contract/errors.ts';
+import { contactBodySchema, type ContactRecord } from '../storage/contacts.ts';
+import { identitySchema, type IdentityRecord } from '../storage/identity.ts';
+import { messageSchema, type MessageRecord } from '../storage/messages.ts';
+import { requestBodySchema, type RequestRecord } from '../storage/requests.ts';
+import { bytesSchema } from '../storage/sealing.ts';
+import type { Setting } from '../storage/settings.ts';
+
+const count = z.int().nonnegative();
+const id = z.string().regex(/^[0-9a-f]{32}$/);
+
+const countsSchema = z.object({ settings: count, contacts: count, requests: count, messages: count });
+export type Counts = z.infer<typeof countsSchema>;
+
+export interface EndRecord extends Counts {
+  readonly t: 'end';
+  /** Messages that could not be read when the backup was made. */
+  readonly damaged: number;
+  readonly digest: Uint8Array;
+}
+
+export type BackupRecord =
+  | { readonly t: 'backup'; readonly at: number }
+  | ({ readonly t: 'identity' } & Omit<IdentityRecord, 'presenceKey'>)
+  | ({ readonly t: 'setting' } & Setting)
+  | ({ readonly t: 'contact' } & Omit<ContactRecord, 'presenceKey'>)
+  | ({ readonly t: 'request' } & RequestRecord)
+  | ({ readonly t: 'message' } & MessageRecord)
+  | EndRecord;
+
+const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('backup'), at: count }),
+  identitySchema.omit({ presenceKey: true }).extend({ t: z.literal('identity') }),
+  z.object({ t: z.literal('setting'), name: z.string(), value: z.unknown() }),
+  contactBodySchema.omit({ presenceKey: true }).extend({ t: z.literal('contact'), id, outSeq: count, inSeq: count }),
+  requestBodySchema.extend({ t: z.literal('request'), id }),
+  messageSchema.extend({ t: z.literal('message'), id, contact: id }),
+  countsSchema.extend({ t: z.literal('end'), damaged: count, digest: bytesSchema }),
+]);
+
+export function encodeRecord(record: BackupRecord): Uint8Array {
+  return encode(record, { ignoreUndefinedProperties: true });
+}
+
+/** @throws CommandError backup-damaged: what is authenticated was still made by a Loom that means something else. */
+export function parseRecord(bytes: Uint8Array): BackupRecord {
+  try {
+    return recordSchema.parse(decode(bytes));
+  } catch {
+    throw new CommandError('backup-damaged', 'a record is not what it should be');
+  }
+}
+
+/** How many of each there are, counted as they pass. */
+export class Tally {
+  readonly #counts = { settings: 0, contacts: 0, requests: 0, messages: 0 };
+
+  add(record: BackupRecord): void {
+    if (record.t === 'setting') this.#counts.settings += 1;
+    else if (record.t === 'contact') this.#counts.contacts += 1;
+    else if (record.t === 'request') this.#counts.requests += 1;
+    else if (record.t === 'message') this.#counts.messages += 1;
+  }
+
+  get counts(): Counts {
+    return { ...this.#counts };
+  }
+
+  equals(other: Counts): boolean {
+    const { settings, contacts, requests, messages } = this.#counts;
+    return (
+      settings === other.settings &&
+      contacts === other.contacts &&
+      requests === other.requests &&
+      messages === other.messages
+    );
+  }
+}
