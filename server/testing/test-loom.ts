@@ -6,6 +6,7 @@ import type { EventMessage } from '../contract/events.ts';
 import type { Contact, Message } from '../contract/model.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import type { Primitives } from '../crypto/primitives.ts';
+import type { Discovery } from '../discovery/discovery.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import type { Clock } from '../engine/clock.ts';
 import { Profile } from '../engine/profile.ts';
@@ -24,6 +25,9 @@ const ROUNDS = 20_000;
 const native = choosePrimitives(undefined);
 
 export interface TestLoomOptions {
+  /** Left out: none. */
+  readonly discovery?: Discovery;
+  readonly peerPort?: number;
   readonly primitives?: Primitives;
   readonly random?: (length: number) => Uint8Array;
 }
@@ -96,7 +100,7 @@ export class TestLoom {
 
   /** IP-shaped, because addresses are parsed as such. */
   get address(): string {
-    return `${this.host}:${PEER_PORT}`;
+    return `${this.host}:${this.#options.peerPort ?? PEER_PORT}`;
   }
 
   get isRunning(): boolean {
@@ -124,8 +128,8 @@ export class TestLoom {
         clock,
         transport: this.#transport(() => running.alive),
         peerHost: this.host,
-        peerPort: PEER_PORT,
-        discovery: new SilentDiscovery(),
+        peerPort: this.#options.peerPort ?? PEER_PORT,
+        discovery: this.#options.discovery ?? new SilentDiscovery(),
         addresses: () => [this.host],
       }),
     };
