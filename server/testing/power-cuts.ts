@@ -49,8 +49,9 @@ export async function recordProfile(transactions: number): Promise<Recording> {
       if (done % 10 === 3) void store.journal.write(() => store.sessions.remove(idOf(1), 0, idOf(99)));
       await Promise.all(numbers.map((number) => writeNumbered(store, number)));
       tell({ stored: now.begun });
-      if (done % 10 === 5) {
-        tell({ nextPassphrase: done % 20 === 5 ? `passphrase ${done}` : '' });
+      // A passphrase is set, and soon removed: with one, each opening takes a thread of its own.
+      if (done % 10 >= 8) {
+        tell({ nextPassphrase: done % 10 === 8 ? `passphrase ${done}` : '' });
         await store.changePassphrase(now.passphrase, now.nextPassphrase);
         tell({ passphrase: now.nextPassphrase });
       }

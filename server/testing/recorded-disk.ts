@@ -85,7 +85,7 @@ export class Disk {
     else if (act.kind === 'change') this.#file(act.file).pending.push(act.change);
     else if (act.kind === 'sync') {
       const file = this.#file(act.file);
-      for (const change of file.pending) file.durable = applied(file.durable, change);
+      file.durable = applied(file.durable, file.pending);
       file.pending = [];
     } else {
       this.#names = renamed(this.#names, this.#pending);
@@ -112,18 +112,27 @@ function content({ durable, pending }: File, fate: Fate): Uint8Array {
   const survivors = fate.survivors(pending.length).map((index) => pending[index]!);
   const last = survivors.at(-1);
   const cut = last?.kind === 'write' ? fate.torn(Math.ceil(last.bytes.length / SECTOR_BYTES)) : null;
-  if (last?.kind !== 'write' || cut === null) return survivors.reduce(applied, durable);
+  if (last?.kind !== 'write' || cut === null) return applied(durable, survivors);
   const end = (Math.floor(last.offset / SECTOR_BYTES) + cut) * SECTOR_BYTES;
   survivors[survivors.length - 1] = { ...last, bytes: last.bytes.subarray(0, Math.max(0, end - last.offset)) };
-  return survivors.reduce(applied, durable).fill(GARBAGE, end, end + SECTOR_BYTES);
+  return applied(durable, survivors).fill(GARBAGE, end, end + SECTOR_BYTES);
 }
 
-function applied(bytes: Uint8Array, change: Change): Uint8Array {
-  const size = change.kind === 'truncate' ? change.size : Math.max(bytes.length, change.offset + change.bytes.length);
-  const next = new Uint8Array(size);
-  next.set(bytes.subarray(0, size));
-  if (change.kind === 'write') next.set(change.bytes, change.offset);
-  return next;
+function applied(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
+  const ends = changes.map((change) => (change.kind === 'write' ? change.offset + change.bytes.length : 0));
+  const next = new Uint8Array(Math.max(bytes.length, ...ends));
+  next.set(bytes);
+  let size = bytes.length;
+  for (const change of changes) {
+    if (change.kind === 'truncate') {
+      next.fill(0, change.size, size);
+      size = change.size;
+    } else {
+      next.set(change.bytes, change.offset);
+      size = Math.max(size, change.offset + change.bytes.length);
+    }
+  }
+  return next.subarray(0, size);
 }
 
 function renamed(names: ReadonlyMap<string, number>, changes: readonly NameChange[]): Map<string, number> {
