@@ -8,14 +8,17 @@ const NARROW = { width: 360, height: 740 };
 
 async function check(page: Page, screen: string): Promise<void> {
   for (const viewport of [WIDE, NARROW]) {
+    await page.setViewportSize(viewport);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, `${screen} is wider than ${viewport.width} px`).toBeLessThanOrEqual(0);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      // There are no frames, so axe may run in the page itself; else it opens a page of its own each time.
+      const axe = new AxeBuilder({ page }).setLegacyMode(true);
+      // Only contrast depends on the theme.
+      const { violations } = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze();
       const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
       expect(found, `${screen}, ${colorScheme}, ${viewport.width} px`).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, `${screen} is wider than ${viewport.width} px`).toBeLessThanOrEqual(0);
     }
   }
   await page.setViewportSize(WIDE);
@@ -41,7 +44,7 @@ test('first start, the way in, and unlocking', async ({ person, browser }) => {
 test('the empty app, its dialogs and settings', async ({ person }) => {
   test.slow();
   const ann = await person('Ann');
-  await ann.onboard();
+  await ann.begin();
   await check(ann.page, 'nobody yet');
   await ann.page.getByRole('button', { name: 'Share my token' }).click();
   await check(ann.page, 'my token');
@@ -72,8 +75,9 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
 });
 
 async function ask(carl: Person, bob: Person): Promise<void> {
-  await carl.onboard();
-  await carl.add(await bob.token(), 'Bob', bob.address);
+  await carl.begin();
+  const { token } = await bob.daemon.ask((control) => control.request('identity.token', {}));
+  await carl.know(token, 'Bob', bob.address);
   await expect(bob.page.getByRole('list', { name: 'Requests' }).getByText('Carl')).toBeVisible();
 }
 

@@ -58,7 +58,7 @@ test('a wrong Host or Origin is refused before anything else', async ({ person }
 
 test('a page on another port of this computer reads nothing and gets no socket', async ({ person }) => {
   const ann = await person('Ann');
-  await ann.onboard();
+  await ann.begin();
   const hostile = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>hostile</title>');
@@ -100,7 +100,7 @@ test('a page on another port of this computer reads nothing and gets no socket',
 
 test('the page keeps nothing that another page or a later visit could find', async ({ person }) => {
   const ann = await person('Ann');
-  await ann.onboard();
+  await ann.begin();
   const kept = await ann.page.evaluate(async () => ({
     cookies: document.cookie,
     local: localStorage.length,

@@ -32,12 +32,31 @@ export class Person {
     await this.page.goto(await this.daemon.url());
   }
 
+  /** Begins as a person does. */
   async onboard(passphrase = ''): Promise<void> {
     await this.open();
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
     await this.page.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase);
     await this.page.getByRole('button', { name: 'Create my identity' }).click();
     await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible();
+  }
+
+  /** The same without the first screens, for tests about what comes after them. @returns the own token. */
+  async begin(passphrase = ''): Promise<string> {
+    const { token } = await this.daemon.ask(async (control) => {
+      await control.request('identity.create', { name: this.name, passphrase });
+      return control.request('identity.token', {});
+    });
+    await this.open();
+    await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible();
+    return token;
+  }
+
+  /** Adds without the dialog. */
+  async know(token: string, name: string, address?: string): Promise<void> {
+    const contact = { token, name, ...(address !== undefined && { address }) };
+    await this.daemon.ask((control) => control.request('contact.add', contact));
+    await expect(this.entry(name)).toBeVisible();
   }
 
   async token(): Promise<string> {
@@ -109,26 +128,35 @@ export const test = base.extend<Fixtures>({
       people.push(person);
       return person;
     });
-    for (const { context, daemon } of people) {
-      await context.close();
-      await daemon.remove();
-    }
+    await Promise.all(
+      people.map(async ({ context, daemon }) => {
+        await context.close();
+        await daemon.remove();
+      }),
+    );
     for (const { name, complaints } of people) expect(complaints, `what ${name}'s browser complained of`).toEqual([]);
   },
 
   friends: async ({ person }, use) => {
-    const ann = await person('Ann');
-    const bob = await person('Bob');
-    await befriend(ann, bob);
+    const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
+    const [annToken, bobToken] = await Promise.all([ann.begin(), bob.begin()]);
+    await bob.know(annToken, 'Ann');
+    await ann.know(bobToken, 'Bob', bob.address);
+    await meet(ann, bob);
     await use({ ann, bob });
   },
 });
 
+/** Two who have just started add each other as people do, and meet. */
 export async function befriend(ann: Person, bob: Person): Promise<void> {
   await ann.onboard();
   await bob.onboard();
   await bob.add(await ann.token(), 'Ann');
   await ann.add(await bob.token(), 'Bob', bob.address);
+  await meet(ann, bob);
+}
+
+async function meet(ann: Person, bob: Person): Promise<void> {
   await ann.openConversation('Bob');
   await bob.openConversation('Ann');
   await expect(ann.entry('Bob')).toHaveAccessibleName(/online/i);

@@ -1,11 +1,9 @@
 import { expect, test } from './fixtures.ts';
 
 test('a stranger asks, is accepted, and what they wrote arrives', async ({ person }) => {
-  const ann = await person('Ann');
-  const bob = await person('Bob');
-  await ann.onboard();
-  await bob.onboard();
-  await ann.add(await bob.token(), 'Bob', bob.address);
+  const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
+  const [, token] = await Promise.all([ann.begin(), bob.begin()]);
+  await ann.know(token, 'Bob', bob.address);
   await ann.openConversation('Bob');
   await ann.send('may I?');
   await expect(ann.entry('Bob')).toHaveAccessibleName(/waiting/i);
@@ -19,11 +17,9 @@ test('a stranger asks, is accepted, and what they wrote arrives', async ({ perso
 });
 
 test('a stranger who is blocked learns nothing and asks no more', async ({ person }) => {
-  const ann = await person('Ann');
-  const bob = await person('Bob');
-  await ann.onboard();
-  await bob.onboard();
-  await ann.add(await bob.token(), 'Bob', bob.address);
+  const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
+  const [, token] = await Promise.all([ann.begin(), bob.begin()]);
+  await ann.know(token, 'Bob', bob.address);
   await ann.openConversation('Bob');
   await ann.send('hello?');
   const requests = bob.page.getByRole('list', { name: 'Requests' });

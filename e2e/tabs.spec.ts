@@ -56,7 +56,7 @@ test('a tab that lost its socket says so, comes back, and catches up without a r
 
 test('without a code and without another tab, the page says how to get in', async ({ person, browser }) => {
   const ann = await person('Ann');
-  await ann.onboard();
+  await ann.begin();
   const elsewhere = await browser.newContext();
   const page = await elsewhere.newPage();
   await page.goto(ann.daemon.origin);

@@ -2,7 +2,7 @@ import { expect, test } from './fixtures.ts';
 
 test('a profile with a passphrase starts locked, names a wrong one, and opens', async ({ person }) => {
   const ann = await person('Ann');
-  await ann.onboard('correct horse battery');
+  await ann.begin('correct horse battery');
   await ann.daemon.stop();
   await ann.daemon.start();
   await ann.open();
@@ -17,7 +17,7 @@ test('a profile with a passphrase starts locked, names a wrong one, and opens', 
 
 test('locking from the command line asks every tab for the passphrase', async ({ person }) => {
   const ann = await person('Ann');
-  await ann.onboard('correct horse battery');
+  await ann.begin('correct horse battery');
   await ann.page.getByRole('link', { name: 'Settings' }).click();
   await expect(ann.page.getByRole('heading', { name: 'Settings' })).toBeFocused();
   await ann.daemon.ask((control) => control.request('vault.lock', {}));
