@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contactRecord, idOf, plain, tempStore, type TempStore } from '../testing/temp-store.ts';
 import type { IdentityRecord } from './identity.ts';
+import type { InviteRecord } from './invites.ts';
 import type { Store } from './profile-store.ts';
 import type { RequestRecord } from './requests.ts';
 import type { SessionRecord } from './sessions.ts';
@@ -125,5 +126,31 @@ describe('settings', () => {
     expect(store.settings.get('rich')).toEqual(value);
     expect(store.settings.get('nothing')).toBeNull();
     expect(store.settings.get('never put')).toBeUndefined();
+  });
+});
+
+describe('invites', () => {
+  const invite = (number: number, changes: Partial<InviteRecord> = {}): InviteRecord => ({
+    id: idOf(number),
+    secret: new Uint8Array(16).fill(number),
+    token: `LOOM-${number}`,
+    createdAt: 1_800_000_000_000 + number,
+    expiresAt: null,
+    revokedAt: null,
+    used: null,
+    ...changes,
+  });
+
+  test('are listed oldest first, replaced, and removed', async () => {
+    await store.journal.write(() => {
+      for (const number of [3, 1, 2]) store.invites.put(invite(number));
+      store.invites.put(invite(3, { used: { at: 5, ik: new Uint8Array(32).fill(9) } }));
+      store.invites.remove(idOf(1));
+    });
+    store = await temp.reopen();
+    const used = { at: 5, ik: new Uint8Array(32).fill(9) };
+    expect(store.invites.list().map(plain)).toEqual([invite(3, { used }), invite(2)]);
+    expect(store.invites.get(idOf(1))).toBeNull();
+    expect(String(store.invites.get(idOf(2))!.secret)).toBe('[redacted]');
   });
 });

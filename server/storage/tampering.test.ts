@@ -40,6 +40,9 @@ function fill(store: Store): void {
     const ik = new Uint8Array(32).fill(90 + index);
     const request = { ik, staticKey: ik, device: 0, generation: 0, name: `Stranger ${index}`, address: null, at: 5 };
     store.requests.put({ id: idOf(80 + index), ...request });
+    const used = index === 0 ? null : { at: 7, ik };
+    const invite = { secret: ik, token: `LOOM-${index}`, createdAt: 6, expiresAt: null, revokedAt: null, used };
+    store.invites.put({ id: idOf(70 + index), ...invite });
     store.settings.put(`setting ${index}`, index);
   }
 }
@@ -62,11 +65,13 @@ function readAll(store: Store): { records: string[]; damage: number } {
   read('identity', () => store.identity.load());
   read('contacts', () => store.contacts.list());
   read('requests', () => store.requests.list());
+  read('invites', () => store.invites.list());
   for (const number of [1, 2]) {
     read(`contact ${number}`, () => store.contacts.get(idOf(number)));
     read(`contact ${number}`, () => store.contacts.byIdentity(contactRecord(number).ik));
     read(`request ${number}`, () => store.requests.get(idOf(79 + number)));
     read(`request ${number}`, () => store.requests.byIdentity(new Uint8Array(32).fill(89 + number)));
+    read(`invite ${number}`, () => store.invites.get(idOf(69 + number)));
     read(`setting ${number}`, () => [{ value: store.settings.get(`setting ${number - 1}`) ?? null }]);
   }
   for (const contact of CONTACTS) {
@@ -138,6 +143,7 @@ const columns = {
   outbox: ['contact', 'id', 'place', 'hidden', 'body'],
   session: ['contact', 'id', 'body'],
   request: ['id', 'identity', 'body'],
+  invite: ['id', 'body'],
 };
 
 describe.each(Object.entries(columns))('in table %s', (table, names) => {
@@ -169,7 +175,7 @@ test('two settings swapped are damaged', async () => {
 });
 
 test('a sealed row does not open in another table', async () => {
-  const tables = ['contact', 'message', 'outbox', 'session', 'request'];
+  const tables = ['contact', 'message', 'outbox', 'session', 'request', 'invite'];
   for (const from of tables) {
     for (const to of tables.filter((table) => table !== from)) {
       const { wrong, damage } = await afterTampering((database) =>
