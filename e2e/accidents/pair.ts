@@ -1,0 +1,152 @@
+// Two people without a browser: real processes, driven over their control sockets, that write to each other without a
+// pause while whatever happens to them happens.
+import { expect } from '@playwright/test';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Status } from '../../server/contract/model.ts';
+import { Daemon } from '../daemon.ts';
+
+const PRELOADED = new URL('accident.js', import.meta.url).href;
+
+/** Requests under way at once, as from somebody who pastes a long text line by line. */
+const WINDOW = 8;
+/** Between two windows of one side. */
+const PAUSE_MS = 25;
+/** Until all that was written has arrived, once everybody runs. */
+const SETTLE_MS = 60_000;
+
+/** What a refusing disk says, and to what. */
+export type Trouble = 'ENOSPC write' | 'EIO write' | 'EIO sync';
+
+/** One of the two. */
+export class Person {
+  readonly daemon: Daemon;
+  /** Where the next start ends by itself, as accident.js names it; empty: nowhere. */
+  crash = '';
+  /** Texts that were reported as stored, in order. */
+  readonly said: string[] = [];
+  #contact = '';
+  #writing = false;
+  #written: Promise<void> = Promise.resolve();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'loom-accident-'));
+
+  constructor(name: string, inside: readonly string[] = []) {
+    this.trouble = null;
+    const person = { trouble: join(this.#folder, 'trouble'), crash: (): string => this.crash };
+    this.daemon = new Daemon(name, ['--peer-port', '0'], {
+      get command() {
+        const env = [`NODE_OPTIONS=--import=${PRELOADED}`, `LOOM_TROUBLE=${person.trouble}`];
+        return [...inside, 'env', ...env, `LOOM_CRASH=${person.crash()}`];
+      },
+      options: ['--no-discovery', '--peer-host', '127.0.0.1'],
+    });
+  }
+
+  /** From now on the disk refuses, or (null) does no longer. */
+  set trouble(trouble: Trouble | null) {
+    writeFileSync(join(this.#folder, 'trouble'), trouble ?? '');
+  }
+
+  get contact(): string {
+    return this.#contact;
+  }
+
+  async add(other: Person): Promise<void> {
+    const { token, peerPort } = await other.daemon.ask((control) => control.request('identity.token', {}));
+    const address = `127.0.0.1:${peerPort}`;
+    const params = { token, name: other.daemon.profile, address };
+    const { id } = await this.daemon.ask((control) => control.request('contact.add', params));
+    this.#contact = id;
+  }
+
+  /** Writes numbered texts until told to stop, as a person's tab does: what was not answered is asked again. */
+  startWriting(): void {
+    this.#writing = true;
+    this.#written = this.#write();
+  }
+
+  async stopWriting(): Promise<void> {
+    this.#writing = false;
+    await this.#written;
+  }
+
+  async #write(): Promise<void> {
+    const writing = (): boolean => this.#writing;
+    while (writing()) {
+      const control = await this.daemon.control().catch(() => null);
+      try {
+        while (writing() && control) {
+          const texts = Array.from({ length: WINDOW }, (_, i) => `${this.daemon.profile} ${this.said.length + i}`);
+          const contact = this.#contact;
+          await Promise.all(
+            texts.map((body) => control.request('message.send', { contact, body, id: messageId(body) })),
+          );
+          this.said.push(...texts);
+          await sleep(PAUSE_MS);
+        }
+      } catch {
+        // It ended, or its disk refused, before all of them were stored.
+      } finally {
+        control?.close();
+      }
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  async texts(direction: 'in' | 'out'): Promise<string[]> {
+    return this.daemon.ask(async (control) => {
+      const all: string[] = [];
+      let before: string | undefined;
+      for (;;) {
+        const place = { contact: this.#contact, limit: 200, ...(before !== undefined && { before }) };
+        const page = await control.request('message.page', place);
+        all.unshift(...page.messages.filter((message) => message.direction === direction).map(({ body }) => body));
+        before = page.messages[0]?.id;
+        if (!page.more) return all;
+      }
+    });
+  }
+
+  status(): Promise<Status> {
+    return this.daemon.ask((control) => control.request('status.get', {}));
+  }
+
+  async remove(): Promise<void> {
+    await this.daemon.remove();
+    if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** Each runs, and has the other as a contact. */
+export async function befriended(...people: readonly [Person, Person]): Promise<void> {
+  for (const { daemon } of people) {
+    await daemon.start();
+    await daemon.ask((control) => control.request('identity.create', { name: daemon.profile, passphrase: '' }));
+  }
+  const [one, other] = people;
+  await one.add(other);
+  await other.add(one);
+}
+
+/** Nothing lost, nothing twice, order kept, on either side and in either direction. */
+export async function expectWhole(one: Person, other: Person): Promise<void> {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const settled = expect.poll(async () => (await from.status()).queued, { timeout: SETTLE_MS });
+    await settled.toBe(0);
+    const stored = await from.texts('out');
+    // What was never answered may be stored or not; what was answered is.
+    expect(stored).toEqual(stored.map((_, index) => `${from.daemon.profile} ${index}`));
+    expect(stored.length).toBeGreaterThanOrEqual(from.said.length);
+    expect(await to.texts('in')).toEqual(stored);
+  }
+}
+
+/** The same id for the same text, always. */
+function messageId(text: string): string {
+  return Buffer.from(text.padEnd(16, '.')).toString('hex');
+}
