@@ -44,7 +44,7 @@ class MemoryConnection implements Connection {
   write(bytes: Uint8Array): void {
     if (this.#closed || this.#ending || this.#isCut) return;
     this.other?.arrive(bytes.slice());
-    this.#network.onWritten(this.localHost);
+    this.#network.onWritten(this.localHost, bytes);
   }
 
   close(): void {
@@ -135,7 +135,7 @@ export class MemoryNetwork {
   /** A cut network carries nothing, not even the end of a connection. */
   isCut = false;
   /** A host has handed bytes to the network. */
-  onWritten: (host: string) => void = ignore;
+  onWritten: (host: string, bytes: Uint8Array) => void = ignore;
   /** Bytes are about to be given to a host. */
   onRead: (host: string) => void = ignore;
   readonly #open = new Set<MemoryConnection>();

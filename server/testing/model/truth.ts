@@ -15,6 +15,7 @@ export class Direction {
   readonly #sent: Sent[] = [];
   /** Messages up to here may be missing: one of the two went back to an older database. */
   #forgiven = 0;
+  #holed = false;
   #ordered = true;
 
   /** Said before the command is given, so that the order is that of the commands. */
@@ -29,13 +30,15 @@ export class Direction {
     this.#sent.splice(this.#sent.indexOf(sent), 1);
   }
 
-  restored(): void {
+  restored(who: 'sender' | 'receiver'): void {
     this.#forgiven = this.#sent.length;
+    if (who === 'receiver') this.holed();
+    else if (this.#holed) this.#ordered = false;
   }
 
-  /** A contact that sends in an order of its own and goes back in time gives numbers twice. */
-  disordered(): void {
-    this.#ordered = false;
+  /** The receiver may miss numbers: a sender that then goes back in time gives them to other messages. */
+  holed(): void {
+    this.#holed = true;
   }
 
   /** @throws Error naming what is wrong. @param out what the sender has. @param in_ what the receiver has. */

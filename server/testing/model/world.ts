@@ -247,8 +247,10 @@ export class World {
     this.#kill(citizen);
     citizen.loom.restore(snapshot);
     this.#restored = true;
-    for (const [key, direction] of this.#directions)
-      if (key.split('>').includes(String(citizen.index))) direction.restored();
+    for (const other of this.#citizens) {
+      this.#directions.get(keyOf(citizen, other))?.restored('sender');
+      this.#directions.get(keyOf(other, citizen))?.restored('receiver');
+    }
     await this.#start(citizen);
   }
 
@@ -301,7 +303,7 @@ export class World {
     if (!channel || this.#kept.has(key) || !to.loom.isRunning || this.#contact(to, from).inSeq === 0) return;
     const send = channel.send.bind(channel);
     const kept: Uint8Array[] = [];
-    if (this.#restored) this.#direction(from, to).disordered();
+    this.#direction(from, to).holed();
     const give = (): void => {
       channel.send = send;
       this.#kept.delete(key);
