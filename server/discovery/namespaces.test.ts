@@ -177,7 +177,8 @@ describe.runIf(available)('two machines', () => {
       `seen after ${annSawBob.at - bobStarted.at} ms, saw after ${bobSawAnn.at - bobStarted.at} ms, ` +
         `goodbye after ${lost.at - stopping.at} ms`,
     );
-    expect(ann.events.map(({ event }) => event)).toEqual(['starting', 'status', 'sighting', 'lost']);
+    // An announcement by the other family may be read after the goodbye; its own goodbye is right behind it.
+    expect(ann.events.slice(0, 4).map(({ event }) => event)).toEqual(['starting', 'status', 'sighting', 'lost']);
     await ann.stop();
   });
 
