@@ -18,6 +18,8 @@ export function readLastPort(folder: string, use: PortUse): number | null {
 
 /** A convenience: a disk that refuses it does not keep Loom from running. */
 export function rememberPort(folder: string, use: PortUse, port: number): void {
+  // Not even to write the same: a full disk would keep the empty file that writing begins with.
+  if (port === readLastPort(folder, use)) return;
   try {
     writeFileSync(join(folder, files[use]), `${port}\n`, { mode: 0o600 });
   } catch {

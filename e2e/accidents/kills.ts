@@ -65,8 +65,10 @@ export async function killOften(victim: Person, kills: number, random: () => num
 async function runs(victim: Person, moment: number, seen: Restarts): Promise<boolean> {
   try {
     await start(victim, seen);
-  } catch {
-    return true;
+  } catch (error) {
+    // Killed. Anything else is what this is about: a Loom that does not come up.
+    if (error instanceof Error && error.message.startsWith('ended with null')) return true;
+    throw error;
   }
   const control = await victim.daemon.control().catch(() => null);
   if (!control) return true;

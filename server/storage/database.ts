@@ -42,7 +42,7 @@ export class Database {
 
   /**
    * @param path of an existing file, or ':memory:'.
-   * @throws StorageError in-use, not-crash-safe, damaged.
+   * @throws StorageError in-use, not-crash-safe, damaged, write-failed; what the file system says.
    */
   constructor(path: string) {
     this.path = path;
@@ -221,6 +221,10 @@ export class Row {
     return value;
   }
 
+  numberOrNull(name: string): number | null {
+    return this.#columns[name] === null ? null : this.number(name);
+  }
+
   bytes(name: string): Uint8Array {
     const value = this.#columns[name];
     if (!(value instanceof Uint8Array)) throw new StorageError('damaged', `column ${name} is no blob`);
@@ -280,7 +284,8 @@ function connect(path: string): sqlite.Database {
 function openError(error: unknown): unknown {
   if (!(error instanceof sqlite.SQLite3Error)) return error;
   if (error.message.includes('locked')) return new StorageError('in-use', 'the database is locked', error);
-  return new StorageError('damaged', 'the database cannot be opened', error);
+  const damaged = error.message.includes('malformed') || error.message.includes('not a database');
+  return new StorageError(damaged ? 'damaged' : 'write-failed', 'the database cannot be opened', error);
 }
 
 export function isSqliteError(error: unknown): error is Error {

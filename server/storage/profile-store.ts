@@ -83,7 +83,7 @@ export async function createStore(options: StoreOptions, passphrase: string): Pr
   requireNoLock(path);
   if (inspectProfile(options.folder) !== 'new') throw new Error('there is a profile already');
   const id = options.primitives.random(DATABASE_ID_BYTES);
-  draftDatabase(path, id);
+  reaching(() => draftDatabase(path, id));
   return openDatabase(options, await createVault(options, id, passphrase));
 }
 
@@ -91,18 +91,30 @@ export async function createStore(options: StoreOptions, passphrase: string): Pr
 export async function openStore(options: StoreOptions, passphrase: string): Promise<Store> {
   const path = databasePath(options.folder);
   requireNoLock(path);
-  if (existsSync(path)) inspectDatabase(path);
+  if (existsSync(path)) reaching(() => inspectDatabase(path));
   return openDatabase(options, await openVault(options, passphrase));
 }
 
 function openDatabase(options: StoreOptions, vault: OpenedVault): Store {
   const path = databasePath(options.folder);
   try {
-    adoptDraft(path);
-    inspectDatabase(path);
-    return assemble(options, vault, new Database(path));
+    return reaching(() => {
+      adoptDraft(path);
+      inspectDatabase(path);
+      return assemble(options, vault, new Database(path));
+    });
   } finally {
     wipe(vault.masterKey);
+  }
+}
+
+/** A file system that refuses is told as the disk that it is. @throws StorageError write-failed, its cause with the code. */
+function reaching<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new StorageError('write-failed', 'the disk refused', error);
   }
 }
 

@@ -119,8 +119,7 @@ async function showRunning({ json, place, terminal }: Pick<Call, 'json' | 'place
 
 /** What a person can mend gets its sentence; everything else stays a bug. */
 function explained(error: unknown, options: ServeOptions): unknown {
-  if (error instanceof StorageError) return new CommandFailure('failed', storageSentences[error.code]);
-  const code = error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
+  const code = codeOf(error instanceof StorageError ? error.cause : error);
   if (code === 'EADDRINUSE') {
     const ports = [options.port, options.peerPort].filter((port) => port !== null && port !== 0);
     return new CommandFailure('failed', `Port ${ports.join(' or ')} is taken by another program.`);
@@ -131,5 +130,12 @@ function explained(error: unknown, options: ServeOptions): unknown {
     return new CommandFailure('notAllowed', 'No permission to use the data folder or the port.');
   }
   if (code === 'ENOSPC') return new CommandFailure('failed', 'The disk is full.');
+  if (error instanceof StorageError) return new CommandFailure('failed', storageSentences[error.code]);
+  if (code === 'EIO') return new CommandFailure('failed', storageSentences['write-failed']);
   return error;
+}
+
+/** Of a failed system call; null for any other error. */
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? error.code : null;
 }
