@@ -1,7 +1,6 @@
 // The local door as a browser and a raw client meet it. Every row of the table has its own tests beside the guard; here
-// the real program answers.
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// the real program answers. Attacks from a browser are in the folder beside.
+import { request } from 'node:http';
 import { expect, test } from './fixtures.ts';
 
 function ask(
@@ -54,48 +53,6 @@ test('a wrong Host or Origin is refused before anything else', async ({ person }
     expect((await ask(port, '/ws', upgrade(own, origin))).status, origin).toBe(403);
   }
   expect((await ask(port, '/ws', upgrade(own, `http://${own}`))).status).toBe(101);
-});
-
-test('a page on another port of this computer reads nothing and gets no socket', async ({ person }) => {
-  const ann = await person('Ann');
-  await ann.begin();
-  const hostile = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><title>hostile</title>');
-  });
-  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
-  const page = await ann.context.newPage();
-  await page.goto(`http://127.0.0.1:${(hostile.address() as AddressInfo).port}/`);
-  const got = await page.evaluate(async (origin) => {
-    const attempt = async (path: string, init?: RequestInit): Promise<string> => {
-      try {
-        return await (await fetch(origin + path, init)).text();
-      } catch {
-        return 'refused';
-      }
-    };
-    const socket = await new Promise<string>((resolve) => {
-      const ws = new WebSocket(`${origin.replace('http', 'ws')}/ws`);
-      ws.onopen = () => resolve('open');
-      ws.onmessage = () => resolve('message');
-      ws.onerror = () => resolve('refused');
-    });
-    const framed = await new Promise<string>((resolve) => {
-      const frame = document.createElement('iframe');
-      frame.src = origin;
-      frame.onload = () => {
-        try {
-          resolve(frame.contentDocument ? 'empty' : 'refused');
-        } catch {
-          resolve('refused');
-        }
-      };
-      document.body.append(frame);
-    });
-    return [await attempt('/'), await attempt('/api/session', { method: 'POST', body: '{}' }), socket, framed];
-  }, ann.daemon.origin);
-  expect(got).toEqual(['refused', 'refused', 'refused', 'refused']);
-  hostile.close();
 });
 
 test('the page keeps nothing that another page or a later visit could find', async ({ person }) => {
