@@ -239,6 +239,13 @@ describe('late messages', () => {
     expect(store.messages.behindHole(CONTACT, 4)).toBeNull();
   });
 
+  test('are missed in the newest count, though an earlier one has all the numbers between', async () => {
+    await append(...incoming(1, 2, 3, 4, 5, 6, 7, 8));
+    await append(newMessage(CONTACT, 13, { seq: 3 }), newMessage(CONTACT, 17, { seq: 7, missing: 3 }));
+    expect([4, 5, 6].map((seq) => store.messages.behindHole(CONTACT, seq)?.id)).toEqual(Array(3).fill(idOf(17)));
+    expect([2, 3, 7].map((seq) => store.messages.behindHole(CONTACT, seq))).toEqual([null, null, null]);
+  });
+
   test('leave alone what has the missing numbers from an earlier count', async () => {
     await append(...incoming(1, 2, 3, 4, 5));
     const anew = [newMessage(CONTACT, 11, { seq: 1 }), newMessage(CONTACT, 16, { seq: 6, missing: 4 })];

@@ -6,7 +6,7 @@ import { collect } from './damage.ts';
 import type { Database, Row } from './database.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
-import { latePlace, nextPlace } from './places.ts';
+import { latePlace, nextPlace, rowsBehind } from './places.ts';
 import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
@@ -102,10 +102,6 @@ export const messageSchema = bodySchema.extend({
 
 const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const BEHIND = `
-  SELECT * FROM message WHERE contact = ? AND direction = 0 AND seq = (
-    SELECT min(seq) FROM message WHERE contact = ? AND direction = 0 AND seq > ?
-  ) ORDER BY place DESC LIMIT 1`;
 const BY_ID = 'contact = ? AND direction = ? AND id = ?';
 // Written like the index message_place, or SQLite would not use it.
 const SHOWN = 'contact = ? AND (state = 5) = 0';
@@ -140,9 +136,7 @@ export class SealedMessages implements MessageTable {
   }
 
   behindHole(contact: string, seq: number): MessageRecord | null {
-    // The newest of the same number: they may have begun to count anew.
-    const key = idBytes(contact);
-    const rows = this.#database.rows(BEHIND, key, key, seq);
+    const rows = rowsBehind(this.#database, idBytes(contact), seq);
     const [next] = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
     return next && next.seq - next.missing <= seq ? next : null;
   }

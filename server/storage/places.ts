@@ -13,6 +13,22 @@ const SMALLER = `
 const LARGER = `
   SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq > ? ORDER BY seq, place LIMIT 1`;
 
+/** Who sends in disorder does so within a thousand messages: how far on either side the edges of a hole are looked for. */
+const REACH = 2000;
+const SMALLER_END = `
+  SELECT max(place) AS place FROM message WHERE contact = ? AND direction = 0 AND seq BETWEEN ? AND ?`;
+const BEHIND = `
+  SELECT * FROM message WHERE contact = ? AND direction = 0 AND seq BETWEEN ? AND ? AND place > ? ORDER BY seq LIMIT 1`;
+
+/**
+ * The message of theirs that comes behind a number that may be missing; none or one. They may have begun to count anew,
+ * and given all numbers before: what is looked for lies behind the newest of all smaller ones.
+ */
+export function rowsBehind(database: Database, contact: Uint8Array, seq: number): Row[] {
+  const edge = database.row(SMALLER_END, contact, seq - REACH, seq)?.numberOrNull('place') ?? -Infinity;
+  return database.rows(BEHIND, contact, seq + 1, seq + REACH, edge);
+}
+
 /** Behind everything. */
 export function nextPlace(database: Database, contact: Uint8Array): number {
   return Math.floor(lastBefore(database, contact, Infinity) ?? 0) + 1;
