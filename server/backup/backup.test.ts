@@ -25,6 +25,16 @@ const request = {
   at: 1_800_000_000_000,
 };
 
+const invite = {
+  id: idOf(95),
+  secret: new Uint8Array(16).fill(95),
+  token: 'LOOM-…',
+  createdAt: 1_800_000_000_000,
+  expiresAt: null,
+  revokedAt: null,
+  used: { at: 1_800_000_000_001, ik: new Uint8Array(32).fill(96) },
+};
+
 let temps: TempStore[];
 let backups: TempBackups;
 let store: Store;
@@ -59,6 +69,7 @@ async function fill(): Promise<void> {
     );
     store.contacts.put(contactRecord(2, { blocked: true, presenceKey: null, addresses: [], name: 'Bén 🌊' }));
     store.requests.put(request);
+    store.invites.put(invite);
     store.messages.append(newMessage(ANN, 1, { direction: 'out', state: 'delivered' }));
     store.messages.append(newMessage(ANN, 7, { state: 'read', missing: 3 }));
     store.messages.insertLate(newMessage(ANN, 5));
@@ -87,7 +98,10 @@ describe('a backup', () => {
   it('brings back everything but what belongs to one machine', async () => {
     await fill();
     const written = await backups.write(store, 'a');
-    expect(written).toMatchObject({ counts: { settings: 1, contacts: 2, requests: 1, messages: 5 }, damaged: 0 });
+    expect(written).toMatchObject({
+      counts: { settings: 1, contacts: 2, requests: 1, invites: 1, messages: 5 },
+      damaged: 0,
+    });
     const restored = await emptyStore();
     await backups.restore('a', restored, PASSPHRASE);
 
@@ -96,6 +110,7 @@ describe('a backup', () => {
     expect(presenceKey).not.toEqual(identityRecord().presenceKey);
     expect(restored.contacts.list().map((contact) => plain(contact))).toEqual(store.contacts.list().map(forgotten));
     expect(restored.requests.list()).toEqual([request]);
+    expect(restored.invites.list().map((one) => plain(one))).toEqual([invite]);
     expect(restored.settings.list()).toEqual([{ name: 'visibility', value: 'off' }]);
     for (const contact of [ANN, BEN]) expect(historyOf(restored, contact)).toEqual(historyOf(store, contact));
     expect(restored.messages.unread(ANN)).toBe(store.messages.unread(ANN));

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { CommandError } from '../contract/errors.ts';
 import { contactBodySchema, type ContactRecord } from '../storage/contacts.ts';
 import { identitySchema, type IdentityRecord } from '../storage/identity.ts';
+import { inviteBodySchema, type InviteRecord } from '../storage/invites.ts';
 import { messageSchema, type MessageRecord } from '../storage/messages.ts';
 import { requestBodySchema, type RequestRecord } from '../storage/requests.ts';
 import { bytesSchema } from '../storage/sealing.ts';
@@ -13,7 +14,7 @@ import type { Setting } from '../storage/settings.ts';
 const count = z.int().nonnegative();
 const id = z.string().regex(/^[0-9a-f]{32}$/);
 
-const countsSchema = z.object({ settings: count, contacts: count, requests: count, messages: count });
+const countsSchema = z.object({ settings: count, contacts: count, requests: count, invites: count, messages: count });
 export type Counts = z.infer<typeof countsSchema>;
 
 export interface EndRecord extends Counts {
@@ -29,6 +30,7 @@ export type BackupRecord =
   | ({ readonly t: 'setting' } & Setting)
   | ({ readonly t: 'contact' } & Omit<ContactRecord, 'presenceKey'>)
   | ({ readonly t: 'request' } & RequestRecord)
+  | ({ readonly t: 'invite' } & InviteRecord)
   | ({ readonly t: 'message' } & MessageRecord)
   | EndRecord;
 
@@ -38,6 +40,7 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('setting'), name: z.string(), value: z.unknown() }),
   contactBodySchema.omit({ presenceKey: true }).extend({ t: z.literal('contact'), id, outSeq: count, inSeq: count }),
   requestBodySchema.extend({ t: z.literal('request'), id }),
+  inviteBodySchema.extend({ t: z.literal('invite'), id }),
   messageSchema.extend({ t: z.literal('message'), id, contact: id }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, digest: bytesSchema }),
 ]);
@@ -57,12 +60,13 @@ export function parseRecord(bytes: Uint8Array): BackupRecord {
 
 /** How many of each there are, counted as they pass. */
 export class Tally {
-  readonly #counts = { settings: 0, contacts: 0, requests: 0, messages: 0 };
+  readonly #counts = { settings: 0, contacts: 0, requests: 0, invites: 0, messages: 0 };
 
   add(record: BackupRecord): void {
     if (record.t === 'setting') this.#counts.settings += 1;
     else if (record.t === 'contact') this.#counts.contacts += 1;
     else if (record.t === 'request') this.#counts.requests += 1;
+    else if (record.t === 'invite') this.#counts.invites += 1;
     else if (record.t === 'message') this.#counts.messages += 1;
   }
 
@@ -71,11 +75,12 @@ export class Tally {
   }
 
   equals(other: Counts): boolean {
-    const { settings, contacts, requests, messages } = this.#counts;
+    const { settings, contacts, requests, invites, messages } = this.#counts;
     return (
       settings === other.settings &&
       contacts === other.contacts &&
       requests === other.requests &&
+      invites === other.invites &&
       messages === other.messages
     );
   }

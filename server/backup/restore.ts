@@ -5,6 +5,7 @@ import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed } from '../crypto/keys.ts';
 import { contactBodySchema } from '../storage/contacts.ts';
+import { inviteBodySchema } from '../storage/invites.ts';
 import type { Store, StoreOptions } from '../storage/profile-store.ts';
 import { requestBodySchema } from '../storage/requests.ts';
 import { withScratchStore } from '../storage/staged-profile.ts';
@@ -82,6 +83,9 @@ function put(store: Store, record: BackupRecord, known: Set<string>, { primitive
     }
     case 'request':
       store.requests.put({ ...requestBodySchema.parse(record), id: record.id });
+      break;
+    case 'invite':
+      store.invites.put({ ...inviteBodySchema.parse(record), id: record.id });
       break;
     case 'message': {
       if (!known.has(record.contact)) throw damaged('a message is nobody’s');

@@ -47,6 +47,7 @@ function smallRecords(store: Store): BackupRecord[] {
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),
+    ...store.invites.list().map((invite) => ({ t: 'invite', ...invite }) as const),
   ];
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import type { EventMessage } from './events.ts';
 import {
+  BACKUPS_KEPT,
   FIELD_LENGTH,
   MESSAGE_BYTES,
   PAGE_MESSAGES,
@@ -13,6 +14,8 @@ import {
 } from './limits.ts';
 import { idSchema } from './model.ts';
 import type {
+  Backup,
+  BackupStatus,
   Contact,
   ContactRequest,
   Identity,
@@ -56,6 +59,22 @@ export const commandSchemas = {
   'phrase.check': z.strictObject({
     words: z.array(z.strictObject({ number: z.int().min(1).max(PHRASE_WORDS), word: field })).length(PHRASE_ASKED),
   }),
+
+  'backup.status': none,
+  /** `current` is the profile's passphrase, asked again as for the phrase: a backup holds the identity. */
+  'backup.create': z.strictObject({ file: field, passphrase: field, current: field }),
+  /** Restores it for trial, compares, removes that again. */
+  'backup.verify': z.strictObject({ file: field, passphrase: field }),
+  /** Daily, each verified; the first at once. Their passphrase is not kept, only what opens these backups. */
+  'backup.schedule': z.strictObject({
+    folder: field,
+    keep: z.int().min(1).max(BACKUPS_KEPT),
+    passphrase: field,
+    current: field,
+  }),
+  'backup.unschedule': none,
+  /** In a new profile. `passphrase` is the new profile's, empty for none; `opens` is the backup's. */
+  'backup.restore': z.strictObject({ file: field, opens: field, passphrase: field }),
 
   'contact.list': none,
   'contact.add': z.strictObject({
@@ -156,6 +175,12 @@ export interface Results {
   'phrase.show': { readonly words: readonly string[] };
   /** The numbers of those that are wrong; none: the person has the phrase, and that is remembered. */
   'phrase.check': { readonly wrong: readonly number[] };
+  'backup.status': BackupStatus;
+  'backup.create': Backup;
+  'backup.verify': Backup;
+  'backup.schedule': BackupStatus;
+  'backup.unschedule': BackupStatus;
+  'backup.restore': Identity;
   'contact.list': readonly Contact[];
   'contact.add': Contact;
   'contact.rename': Contact;

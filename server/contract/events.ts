@@ -1,5 +1,6 @@
 // What the daemon tells by itself. Every event has the next cursor; a tab that comes back asks for all since its own.
 import type {
+  BackupStatus,
   Contact,
   ContactRequest,
   Id,
@@ -12,6 +13,7 @@ import type {
   Pairing,
   Person,
   ProfileState,
+  Task,
 } from './model.ts';
 
 export interface Events {
@@ -40,6 +42,9 @@ export interface Events {
   'peer.lost': { readonly contact: Id };
   'session.established': { readonly contact: Id; readonly resumed: boolean };
   'network.changed': { readonly network: NetworkFacts };
+  /** Null: it is over. */
+  'task.changed': { readonly task: Task | null };
+  'backup.changed': { readonly backup: BackupStatus };
   'storage.changed': { readonly storage: 'ok' | 'failing' };
   /** For people who look; carries no names, keys or texts. */
   log: { readonly level: 'info' | 'warn' | 'error'; readonly text: string };

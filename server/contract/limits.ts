@@ -13,6 +13,9 @@ export const PASSPHRASE_LENGTH = 1024;
 export const PHRASE_WORDS = 24;
 export const PHRASE_ASKED = 3;
 
+/** Backups of a schedule kept at most: three years of days. */
+export const BACKUPS_KEPT = 1000;
+
 /** Longest text a short field may carry at all, so that the engine can say what is wrong with one over its own bound. */
 export const FIELD_LENGTH = 16 * 1024;
 

@@ -1,5 +1,6 @@
 // What browser, command line and daemon talk about. Plain data: JSON, no bytes, times in ms since 1970.
 import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
 
 /** 16 random bytes as lower-case hex: contacts, messages and requests. */
 export const idSchema = z.string().regex(/^[0-9a-f]{32}$/);
@@ -176,6 +177,56 @@ export interface Invite {
   readonly contact: Id | null;
 }
 
+/** Long work, one at a time: a backup being made or verified, a profile restored or imported. */
+export interface Task {
+  readonly kind: 'backup' | 'verify' | 'restore' | 'import';
+  /** 0 to 100. */
+  readonly percent: number;
+}
+
+/** A backup file, as it was when this Loom made or verified it. */
+export interface Backup {
+  readonly file: string;
+  readonly madeAt: number;
+  readonly bytes: number;
+  readonly contacts: number;
+  readonly messages: number;
+  /** Messages that could not be read any more, and are not in it. */
+  readonly damaged: number;
+}
+
+export interface BackupStatus {
+  /** When the person last had the recovery phrase; null: never, that is known. */
+  readonly phraseCheckedAt: number | null;
+  /** Daily backups into a folder, of which the newest so many are kept; null: none. */
+  readonly schedule: { readonly folder: string; readonly keep: number } | null;
+  /** The newest that was made here. */
+  readonly last: Backup | null;
+  /** The newest of ours that was restored for trial, and found whole. */
+  readonly verified: (Backup & { readonly verifiedAt: number }) | null;
+  /** Why the schedule's last try failed; null: it did not. */
+  readonly failure: { readonly at: number; readonly code: ErrorCode } | null;
+  readonly task: Task | null;
+}
+
+/** What an import would bring. */
+export interface ImportPreview {
+  /** Identity key, 64 hex digits. */
+  readonly publicKey: string;
+  readonly token: string;
+  readonly contacts: readonly { readonly name: string; readonly publicKey: string; readonly messages: number }[];
+  readonly messages: number;
+  /** What cannot be brought, by reason; never the identity. */
+  readonly skipped: readonly { readonly reason: ImportSkip; readonly count: number }[];
+}
+
+/**
+ * A contact with keys that are none; one that is there twice; ourselves as a contact; a message of nobody's; one without
+ * a text that can be shown; one longer than Loom takes.
+ */
+export type ImportSkip =
+  'contact-keys' | 'contact-twice' | 'contact-self' | 'message-nobody' | 'message-unreadable' | 'message-too-large';
+
 export interface NetworkFacts {
   /** TCP port for peers. */
   readonly peerPort: number;
@@ -200,6 +251,8 @@ export interface Status {
   readonly storage: 'ok' | 'failing';
   /** Null unless ready. */
   readonly network: NetworkFacts | null;
+  /** When the newest verified backup was made; null: none, or not ready. */
+  readonly verifiedBackup: number | null;
   /** Messages of ours not yet delivered, over all contacts. */
   readonly queued: number;
 }

@@ -16,20 +16,16 @@ import { buildProfile, removeStages } from '../storage/staged-profile.ts';
 import type { Listener, Transport } from '../transport/transport.ts';
 import type { Application } from './application.ts';
 import type { Clock } from './clock.ts';
+import { Backups } from './backups.ts';
+import { engineCommands, type EngineCommand, type OwnCommand } from './commands/all.ts';
 import { beginningCommands, newIdentity } from './commands/beginnings.ts';
-import { contactCommands } from './commands/contacts.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
-import { inviteCommands } from './commands/invites.ts';
-import { messageCommands } from './commands/messages.ts';
-import { nearbyCommands } from './commands/nearby.ts';
-import { pairingCommands } from './commands/pairing.ts';
-import { phraseCommands } from './commands/phrase.ts';
-import { requestCommands } from './commands/requests.ts';
 import { readToken } from './commands/token.ts';
 import { Engine } from './engine.ts';
 import { EventLog } from './event-log.ts';
 import { cleanName } from './names.ts';
 import { checkPassphrase, storageCode } from './refusals.ts';
+import { Tasks } from './tasks.ts';
 
 export interface ProfileOptions {
   readonly name: string;
@@ -46,26 +42,10 @@ export interface ProfileOptions {
   readonly addresses: () => readonly string[];
 }
 
-/** Answered here, in every state. */
-type OwnCommand =
-  | 'status.get'
-  | 'identity.get'
-  | 'identity.create'
-  | 'identity.restore'
-  | 'token.parse'
-  | 'vault.unlock'
-  | 'vault.lock'
-  | 'vault.passphrase';
-
-/** Answered where the sockets are: by `http`, for each connection. */
-type DoorCommand = 'events.subscribe' | 'session.code' | 'session.renew' | 'process.stop';
-
-/** Answered by the engine, when the profile is ready. */
-type EngineCommand = Exclude<CommandName, OwnCommand | DoorCommand>;
-
 export interface Opened {
   readonly store: Store;
   readonly engine: Engine;
+  readonly backups: Backups;
   readonly handlers: Handlers<EngineCommand>;
 }
 
@@ -73,6 +53,7 @@ export class Profile implements Application {
   readonly events: EventLog;
   readonly #options: ProfileOptions;
   readonly #own: Handlers<OwnCommand>;
+  readonly #tasks: Tasks;
   #listener: Listener | null = null;
   #opened: Opened | null = null;
   #exists = false;
@@ -82,14 +63,15 @@ export class Profile implements Application {
   constructor(options: ProfileOptions) {
     this.#options = options;
     this.events = new EventLog(toHex(options.random(16)));
+    this.#tasks = new Tasks(this.events);
     this.#own = {
       'status.get': () => this.#status(),
       'identity.get': () => this.#opened?.engine.identity() ?? null,
       'identity.create': ({ name, passphrase }) => this.#inTurn(() => this.#create(name, passphrase)),
       ...beginningCommands({
         begin: (passphrase, fill) => this.#inTurn(() => this.#begin(passphrase, fill)),
-        random: options.random,
-        clock: options.clock,
+        tasks: this.#tasks,
+        ...options,
       }),
       'token.parse': ({ token }) => {
         const { version, identityKey } = readToken(options.primitives, token);
@@ -124,6 +106,7 @@ export class Profile implements Application {
   }
 
   async stop(): Promise<void> {
+    await this.#tasks.stop();
     await this.#inTurn(() => this.#close());
     await this.#listener?.stop();
   }
@@ -232,25 +215,33 @@ export class Profile implements Application {
       peerPort,
       addresses,
     });
-    const handlers = {
-      ...contactCommands(engine),
-      ...messageCommands(engine),
-      ...phraseCommands(engine),
-      ...requestCommands(engine),
-      ...factCommands(engine),
-      ...nearbyCommands(engine),
-      ...pairingCommands(engine),
-      ...inviteCommands(engine),
-    };
-    this.#opened = { store, engine, handlers };
+    const backups = this.#backups(store, toHex(engine.us.keys.identityKey.publicKey));
+    this.#opened = { store, engine, backups, handlers: engineCommands(engine, backups) };
     this.events.emit('state.changed', { state: this.state });
     await engine.start();
+    backups.start();
+  }
+
+  #backups(store: Store, publicKey: string): Backups {
+    const { primitives, clock, folder, name: profile } = this.#options;
+    return new Backups({
+      store,
+      primitives,
+      clock,
+      folder,
+      profile,
+      publicKey,
+      events: this.events,
+      tasks: this.#tasks,
+    });
   }
 
   async #close(): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
     this.#opened = null;
+    opened.backups.stop();
+    await this.#tasks.stop();
     await opened.engine.stop();
     opened.store.close();
   }
@@ -269,6 +260,7 @@ export class Profile implements Application {
       kem: primitives.kem.name,
       storage: opened?.engine.storage ?? 'ok',
       network: opened?.engine.network() ?? null,
+      verifiedBackup: opened?.backups.verifiedAt ?? null,
       queued: opened?.store.outbox.total() ?? 0,
     };
   }
@@ -290,11 +282,4 @@ export class Profile implements Application {
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function factCommands(engine: Engine): Handlers<'identity.rename' | 'identity.token'> {
-  return {
-    'identity.rename': ({ name }) => engine.rename(cleanName(name)),
-    'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
-  };
 }

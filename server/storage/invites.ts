@@ -39,6 +39,9 @@ const bodySchema = z.object({
   used: z.object({ at: z.number(), ik: bytesSchema }).nullable(),
 });
 
+/** All of an invite but its id. */
+export const inviteBodySchema = bodySchema;
+
 const PUT = 'INSERT INTO invite (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
 
 export class SealedInvites implements InviteTable {

@@ -1,12 +1,17 @@
 // Ways into a new profile with an identity that exists already.
+import { requirePath } from '../../backup/files.ts';
+import { openHeader, type FileKeys, type Header } from '../../backup/header.ts';
+import { restoreInto } from '../../backup/restore.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
 import type { IdentityRecord } from '../../storage/identity.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../clock.ts';
 import { cleanName } from '../names.ts';
+import type { Tasks } from '../tasks.ts';
 import type { Handlers } from './handlers.ts';
 import { PHRASE_CHECKED } from './phrase.ts';
 
@@ -17,9 +22,17 @@ export interface BeginningsOptions {
   readonly begin: Begin;
   readonly random: (length: number) => Uint8Array;
   readonly clock: Clock;
+  readonly primitives: Primitives;
+  readonly tasks: Tasks;
 }
 
-export function beginningCommands({ begin, random, clock }: BeginningsOptions): Handlers<'identity.restore'> {
+export function beginningCommands({
+  begin,
+  random,
+  clock,
+  primitives,
+  tasks,
+}: BeginningsOptions): Handlers<'identity.restore' | 'backup.restore'> {
   return {
     'identity.restore': ({ phrase, name, passphrase }) => {
       const masterSeed = readPhrase(phrase);
@@ -30,6 +43,15 @@ export function beginningCommands({ begin, random, clock }: BeginningsOptions): 
           store.settings.put(PHRASE_CHECKED, clock.now());
         });
       });
+    },
+    'backup.restore': ({ file, opens, passphrase }) => {
+      const path = requirePath(file);
+      const opening = (header: Header): Promise<FileKeys> => openHeader(primitives, header, opens);
+      return tasks.run('restore', (control) =>
+        begin(passphrase, async (store) => {
+          await restoreInto(store, { primitives, path, openHeader: opening, ...control });
+        }),
+      );
     },
   };
 }

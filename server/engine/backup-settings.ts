@@ -1,0 +1,52 @@
+// What a profile remembers about its backups: one setting, which no backup carries.
+import { z } from 'zod';
+import { errorCodes } from '../contract/errors.ts';
+import type { Store } from '../storage/profile-store.ts';
+import { bytesSchema } from '../storage/sealing.ts';
+
+const NAME = 'backup';
+
+const time = z.number();
+const backupSchema = z.object({
+  file: z.string(),
+  madeAt: time,
+  bytes: z.number(),
+  contacts: z.number(),
+  messages: z.number(),
+  damaged: z.number(),
+});
+
+const schema = z.object({
+  schedule: z
+    .object({
+      folder: z.string(),
+      keep: z.number(),
+      /** Tells our files in the folder from those of others. */
+      id: z.string(),
+      argon2: z.object({ memoryKiB: z.number(), passes: z.number(), lanes: z.number() }),
+      salt: bytesSchema,
+      secret: bytesSchema,
+      /** When the last one was made. */
+      madeAt: time,
+    })
+    .nullable(),
+  last: backupSchema.nullable(),
+  verified: backupSchema.extend({ verifiedAt: time }).nullable(),
+  failure: z.object({ at: time, code: z.enum(errorCodes) }).nullable(),
+});
+
+export type BackupSettings = z.infer<typeof schema>;
+export type Schedule = NonNullable<BackupSettings['schedule']>;
+
+const none: BackupSettings = { schedule: null, last: null, verified: null, failure: null };
+
+/** Those of a later Loom that mean something else here are as good as none. */
+export function loadBackupSettings(store: Store): BackupSettings {
+  const read = schema.safeParse(store.settings.get(NAME));
+  return read.success ? read.data : none;
+}
+
+/** Inside a `journal.write`. */
+export function saveBackupSettings(store: Store, settings: BackupSettings): void {
+  store.settings.put(NAME, settings);
+}

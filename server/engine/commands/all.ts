@@ -1,0 +1,47 @@
+// Every command that takes an open profile.
+import type { CommandName } from '../../contract/commands.ts';
+import type { Backups } from '../backups.ts';
+import type { Engine } from '../engine.ts';
+import { cleanName } from '../names.ts';
+import { backupCommands } from './backups.ts';
+import { contactCommands } from './contacts.ts';
+import type { Handlers } from './handlers.ts';
+import { inviteCommands } from './invites.ts';
+import { messageCommands } from './messages.ts';
+import { nearbyCommands } from './nearby.ts';
+import { pairingCommands } from './pairing.ts';
+import { phraseCommands } from './phrase.ts';
+import { requestCommands } from './requests.ts';
+
+/** Answered by the profile itself, in every state. */
+export type OwnCommand =
+  | 'status.get'
+  | 'identity.get'
+  | 'identity.create'
+  | 'identity.restore'
+  | 'backup.restore'
+  | 'token.parse'
+  | 'vault.unlock'
+  | 'vault.lock'
+  | 'vault.passphrase';
+
+/** Answered where the sockets are: by `http`, for each connection. */
+type DoorCommand = 'events.subscribe' | 'session.code' | 'session.renew' | 'process.stop';
+
+/** Answered when the profile is ready. */
+export type EngineCommand = Exclude<CommandName, OwnCommand | DoorCommand>;
+
+export function engineCommands(engine: Engine, backups: Backups): Handlers<EngineCommand> {
+  return {
+    ...backupCommands(backups),
+    ...contactCommands(engine),
+    ...messageCommands(engine),
+    ...phraseCommands(engine),
+    ...requestCommands(engine),
+    ...nearbyCommands(engine),
+    ...pairingCommands(engine),
+    ...inviteCommands(engine),
+    'identity.rename': ({ name }) => engine.rename(cleanName(name)),
+    'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
+  };
+}

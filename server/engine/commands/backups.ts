@@ -1,0 +1,15 @@
+// Backups of an open profile.
+import type { Backups } from '../backups.ts';
+import type { Handlers } from './handlers.ts';
+
+type BackupCommand = 'backup.status' | 'backup.create' | 'backup.verify' | 'backup.schedule' | 'backup.unschedule';
+
+export function backupCommands(backups: Backups): Handlers<BackupCommand> {
+  return {
+    'backup.status': () => backups.status(),
+    'backup.create': ({ file, passphrase, current }) => backups.create(file, passphrase, current),
+    'backup.verify': ({ file, passphrase }) => backups.verify(file, passphrase),
+    'backup.schedule': ({ folder, keep, passphrase, current }) => backups.schedule(folder, keep, passphrase, current),
+    'backup.unschedule': () => backups.unschedule(),
+  };
+}
