@@ -1,65 +1,101 @@
 // Who may hold a socket of ours before it is known who they are: bounds for half-open connections and for the rate of
-// handshakes, in all and by address (protocol §3, "Deadlines and bounds"). Over a bound the socket is closed, nothing else.
+// handshakes, in all and by address (protocol §3, "Bounds at the door"). Over a bound the socket is closed, nothing else.
+// Addresses of contacts keep places and time of their own: no flood of strangers, however many they are, shuts them out.
 import {
   HALF_OPEN_LINKS,
   HALF_OPEN_LINKS_PER_ADDRESS,
+  HALF_OPEN_STRANGERS,
   HANDSHAKE_BURST,
   HANDSHAKES_PER_SECOND,
+  STRANGER_HANDSHAKE_BURST,
+  STRANGER_HANDSHAKES_PER_SECOND,
 } from '../protocol/limits.ts';
 import type { Clock } from './clock.ts';
 
 /** Addresses whose rate is remembered; beyond that the one seen longest ago is forgotten. */
 const ADDRESSES_REMEMBERED = 1024;
 
-interface Bucket {
-  tokens: number;
-  at: number;
+/** Refilled at the allowed rate, holding at most a burst. */
+class Bucket {
+  readonly #rate: number;
+  readonly #burst: number;
+  #tokens: number;
+  #at: number;
+
+  /** @param rate a second. */
+  constructor(rate: number, burst: number, now: number) {
+    this.#rate = rate;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#at = now;
+  }
+
+  spend(now: number): boolean {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
+
+interface HalfOpen {
+  strangers: number;
+  total: number;
 }
 
 export class Admission {
   readonly #clock: Clock;
-  readonly #halfOpen = new Map<string, number>();
+  readonly #byHost = new Map<string, number>();
   readonly #buckets = new Map<string, Bucket>();
-  #total = 0;
+  readonly #strangers: Bucket;
+  readonly #halfOpen: HalfOpen = { strangers: 0, total: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#strangers = new Bucket(STRANGER_HANDSHAKES_PER_SECOND, STRANGER_HANDSHAKE_BURST, clock.monotonic());
   }
 
-  /** @returns a function to be called once when the connection is no longer half open, or null: close it. */
-  admit(host: string): (() => void) | null {
-    const here = this.#halfOpen.get(host) ?? 0;
-    if (this.#total >= HALF_OPEN_LINKS || here >= HALF_OPEN_LINKS_PER_ADDRESS || !this.#spend(host)) return null;
-    this.#total += 1;
-    this.#halfOpen.set(host, here + 1);
+  /**
+   * @param isContacts whether a contact was reached at this address; asked only where there is room otherwise.
+   * @returns a function to be called once when the connection is no longer half open, or null: close it.
+   */
+  admit(host: string, isContacts: () => boolean): (() => void) | null {
+    const here = this.#byHost.get(host) ?? 0;
+    if (this.#halfOpen.total >= HALF_OPEN_LINKS || here >= HALF_OPEN_LINKS_PER_ADDRESS) return null;
+    if (!this.#bucket(host).spend(this.#clock.monotonic())) return null;
+    const stranger = !isContacts();
+    if (stranger && !this.#admitsStranger()) return null;
+    this.#count(host, stranger, 1);
     let released = false;
     return () => {
       if (released) return;
       released = true;
-      this.#release(host);
+      this.#count(host, stranger, -1);
     };
   }
 
-  #release(host: string): void {
-    this.#total -= 1;
-    const left = (this.#halfOpen.get(host) ?? 1) - 1;
-    if (left > 0) this.#halfOpen.set(host, left);
-    else this.#halfOpen.delete(host);
+  #admitsStranger(): boolean {
+    return this.#halfOpen.strangers < HALF_OPEN_STRANGERS && this.#strangers.spend(this.#clock.monotonic());
   }
 
-  /** Token bucket: refilled at the allowed rate, holding at most a burst. */
-  #spend(host: string): boolean {
-    const now = this.#clock.monotonic();
-    const known = this.#buckets.get(host);
-    const refill = known ? ((now - known.at) / 1000) * HANDSHAKES_PER_SECOND : HANDSHAKE_BURST;
-    const tokens = Math.min(HANDSHAKE_BURST, (known?.tokens ?? 0) + refill);
-    const admitted = tokens >= 1;
+  #count(host: string, stranger: boolean, change: 1 | -1): void {
+    this.#halfOpen.total += change;
+    if (stranger) this.#halfOpen.strangers += change;
+    const here = (this.#byHost.get(host) ?? 0) + change;
+    if (here > 0) this.#byHost.set(host, here);
+    else this.#byHost.delete(host);
+  }
+
+  #bucket(host: string): Bucket {
+    const bucket =
+      this.#buckets.get(host) ?? new Bucket(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST, this.#clock.monotonic());
     this.#buckets.delete(host);
-    this.#buckets.set(host, { tokens: admitted ? tokens - 1 : tokens, at: now });
+    this.#buckets.set(host, bucket);
     if (this.#buckets.size > ADDRESSES_REMEMBERED) {
       const [oldest] = this.#buckets.keys();
       if (oldest !== undefined) this.#buckets.delete(oldest);
     }
-    return admitted;
+    return bucket;
   }
 }

@@ -19,6 +19,7 @@ import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Inbox } from './inbox.ts';
 import { Invites } from './invites.ts';
+import { KnownHosts } from './known-hosts.ts';
 import { Links } from './links.ts';
 import { unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
@@ -103,6 +104,7 @@ export class Engine {
       links,
       identity: this.us,
       admission: new Admission(clock),
+      knownHosts: new KnownHosts(roster, this.near, clock),
       dialler: new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey }),
       ourName: () => this.#identity.name,
       ourPort: () => options.peerPort,

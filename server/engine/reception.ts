@@ -21,6 +21,7 @@ import {
 import type { OurIdentity } from './identity.ts';
 import { PROBE_MS } from './line.ts';
 import type { Links } from './links.ts';
+import type { KnownHosts } from './known-hosts.ts';
 import type { PeersListener } from './peers-listener.ts';
 import type { Roster } from './roster.ts';
 
@@ -30,6 +31,7 @@ export interface ReceptionOptions {
   readonly random: (length: number) => Uint8Array;
   readonly identity: OurIdentity;
   readonly admission: Admission;
+  readonly knownHosts: KnownHosts;
   readonly roster: Roster;
   readonly links: Links;
   readonly ourName: () => string;
@@ -64,8 +66,10 @@ export class Reception {
   }
 
   accept(connection: Connection): void {
-    const { admission, primitives, identity, clock, random } = this.#options;
-    const release = this.#closed ? null : admission.admit(connection.remoteHost);
+    const { admission, knownHosts, primitives, identity, clock, random } = this.#options;
+    const release = this.#closed
+      ? null
+      : admission.admit(connection.remoteHost, () => knownHosts.has(connection.remoteHost));
     if (!release) {
       connection.destroy();
       return;

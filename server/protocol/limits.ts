@@ -72,9 +72,16 @@ export const HANDSHAKE_DEADLINE_MS = 5000;
 export const HALF_OPEN_LINKS = 64;
 export const HALF_OPEN_LINKS_PER_ADDRESS = 8;
 
+/** Of those, what strangers may hold together: the rest is for addresses at which a contact was reached. */
+export const HALF_OPEN_STRANGERS = 48;
+
 /** Handshakes per address: each costs us about a millisecond of key exchange. */
 export const HANDSHAKES_PER_SECOND = 20;
 export const HANDSHAKE_BURST = 5;
+
+/** Handshakes of strangers in all: a flood from however many addresses costs a tenth of one processor at most. */
+export const STRANGER_HANDSHAKES_PER_SECOND = 100;
+export const STRANGER_HANDSHAKE_BURST = 20;
 
 /** Links of one contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
 export const LINKS_PER_CONTACT = 4;

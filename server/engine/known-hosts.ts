@@ -1,0 +1,42 @@
+// Addresses at which contacts are reached: what comes from there is let in before strangers. An address proves nothing;
+// it only says whom a flood shall not shut out.
+import { parseAddress } from '../discovery/addresses.ts';
+import type { Clock } from './clock.ts';
+import type { Near } from './near.ts';
+import type { Roster } from './roster.ts';
+
+/** How long the list is good, ms: it is asked for every connection of a flood, and changes seldom. */
+const KEPT_MS = 1_000;
+
+export class KnownHosts {
+  readonly #roster: Pick<Roster, 'list'>;
+  readonly #near: Pick<Near, 'targets'>;
+  readonly #clock: Clock;
+  #hosts: ReadonlySet<string> = new Set();
+  #listedAt = -Infinity;
+
+  constructor(roster: Pick<Roster, 'list'>, near: Pick<Near, 'targets'>, clock: Clock) {
+    this.#roster = roster;
+    this.#near = near;
+    this.#clock = clock;
+  }
+
+  has(host: string): boolean {
+    const now = this.#clock.monotonic();
+    if (now - this.#listedAt >= KEPT_MS) {
+      this.#hosts = this.#list();
+      this.#listedAt = now;
+    }
+    return this.#hosts.has(host);
+  }
+
+  #list(): ReadonlySet<string> {
+    const hosts = new Set<string>();
+    for (const { id, blocked, addresses } of this.#roster.list()) {
+      if (blocked) continue;
+      for (const { host } of this.#near.targets(id)) hosts.add(host);
+      for (const { address } of addresses) hosts.add(parseAddress(address)?.host ?? address);
+    }
+    return hosts;
+  }
+}
