@@ -93,3 +93,15 @@ it('who is added anew on both sides, one after the other, counts anew behind all
   await town.received(ann, 'Bob', 7);
   expect(await seen()).toEqual(['9', '10', '11', 'new 1', 'new 2', 'new 3', 'new 4'].map((body) => [body, 0]));
 });
+
+it('a late message of a newer count goes into the hole of that count', async () => {
+  for (const seq of [2, 3, 4, 5, 6, 7, 8]) await sends(await text(seq));
+  // An old database put back: the same numbers, for other messages, and now in disorder.
+  const [four, five, seven] = await Promise.all([4, 5, 7].map((seq) => text(seq, `again ${seq}`)));
+  await sends(four!, seven!, five!);
+  expect((await seen()).slice(-3)).toEqual([
+    ['again 4', 0],
+    ['again 5', 0],
+    ['again 7', 1],
+  ]);
+});
