@@ -59,11 +59,16 @@ export class Daemon {
     return new URL(this.ready.url).origin;
   }
 
-  async start(): Promise<Ready> {
+  /** What `start` runs. */
+  get commandLine(): readonly string[] {
     const { command, options } = this.#place;
     const profile = ['--profile', this.profile, '--data-dir', this.dataDir];
-    const line = [...command, process.execPath, MAIN, 'serve', '--json', '--no-open', ...profile, ...options];
-    const [program = '', ...args] = [...line, ...this.#options];
+    const serve = [process.execPath, MAIN, 'serve', '--json', '--no-open'];
+    return [...command, ...serve, ...profile, ...options, ...this.#options];
+  }
+
+  async start(): Promise<Ready> {
+    const [program = '', ...args] = this.commandLine;
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
     this.#ready = JSON.parse(await firstLine(child)) as Ready;

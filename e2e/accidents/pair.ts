@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Status } from '../../server/contract/model.ts';
-import { Daemon } from '../daemon.ts';
+import { Daemon, type Place } from '../daemon.ts';
+import type { SmallDisk } from './small-disk.ts';
 
 const PRELOADED = new URL('accident.js', import.meta.url).href;
 
@@ -18,11 +19,21 @@ const PAUSE_MS = 25;
 const SETTLE_MS = 60_000;
 
 /** What a refusing disk says, and to what. */
-export type Trouble = 'ENOSPC write' | 'EIO write' | 'EIO sync';
+export type Trouble = 'ENOSPC write' | 'EIO sync' | 'EIO make';
+
+/** Its folder may be on a disk that is seen from here at another place. */
+class PlacedDaemon extends Daemon {
+  /** The data folder, from the next start on. */
+  disk: SmallDisk | null = null;
+
+  override get folder(): string {
+    return this.disk ? join(this.disk.path, this.profile) : super.folder;
+  }
+}
 
 /** One of the two. */
 export class Person {
-  readonly daemon: Daemon;
+  readonly daemon: PlacedDaemon;
   /** Where the next start ends by itself, as accident.js names it; empty: nowhere. */
   crash = '';
   /** Texts that were reported as stored, in order. */
@@ -32,16 +43,19 @@ export class Person {
   #written: Promise<void> = Promise.resolve();
   readonly #folder = mkdtempSync(join(tmpdir(), 'loom-accident-'));
 
-  constructor(name: string, inside: readonly string[] = []) {
+  constructor(name: string) {
     this.trouble = null;
-    const person = { trouble: join(this.#folder, 'trouble'), crash: (): string => this.crash };
-    this.daemon = new Daemon(name, ['--peer-port', '0'], {
+    const command = (): readonly string[] => {
+      const env = [`NODE_OPTIONS=--import=${PRELOADED}`, `LOOM_TROUBLE=${join(this.#folder, 'trouble')}`];
+      return [...(this.daemon.disk?.command ?? []), 'env', ...env, `LOOM_CRASH=${this.crash}`];
+    };
+    const place: Place = {
       get command() {
-        const env = [`NODE_OPTIONS=--import=${PRELOADED}`, `LOOM_TROUBLE=${person.trouble}`];
-        return [...inside, 'env', ...env, `LOOM_CRASH=${person.crash()}`];
+        return command();
       },
       options: ['--no-discovery', '--peer-host', '127.0.0.1'],
-    });
+    };
+    this.daemon = new PlacedDaemon(name, ['--peer-port', '0'], place);
   }
 
   /** From now on the disk refuses, or (null) does no longer. */
