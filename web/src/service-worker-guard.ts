@@ -8,6 +8,8 @@ export async function removeServiceWorkers(): Promise<boolean> {
   if (container === undefined) return false;
   const controlled = container.controller !== null;
   const found = await container.getRegistrations();
+  // Asking for its script, which goes past it, tells the daemon: it voids what the worker may have seen.
+  await Promise.all(found.map((registration) => registration.update().catch(() => undefined)));
   await Promise.all(found.map((registration) => registration.unregister()));
   if (found.length > 0 && 'caches' in window) {
     for (const name of await caches.keys()) await caches.delete(name);
