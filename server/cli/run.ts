@@ -3,6 +3,7 @@ import { profilePlace } from '../options.ts';
 import { version } from '../version.ts';
 import { helpText, parseCommandLine } from './args.ts';
 import { addCommand } from './commands/add.ts';
+import { backupCommand } from './commands/backup.ts';
 import { contactsCommand } from './commands/contacts.ts';
 import { inviteCommand } from './commands/invite.ts';
 import { invitesCommand } from './commands/invites.ts';
@@ -11,6 +12,7 @@ import { messagesCommand } from './commands/messages.ts';
 import { pairCommand } from './commands/pair.ts';
 import { peersCommand } from './commands/peers.ts';
 import { phraseCommand } from './commands/phrase.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
@@ -40,6 +42,8 @@ export const commands = [
   watchCommand,
   messagesCommand,
   phraseCommand,
+  backupCommand,
+  restoreCommand,
   unlockCommand,
   lockCommand,
   stopCommand,

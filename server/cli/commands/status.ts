@@ -26,6 +26,7 @@ function describe(status: Status): readonly string[] {
     `Crypto     ${status.crypto}, post-quantum ${status.kem}`,
     `Storage    ${status.storage}`,
     `Unsent     ${status.queued}`,
+    `Backup     ${verified(status.verifiedBackup)}`,
     ...(network === null
       ? []
       : [
@@ -33,4 +34,8 @@ function describe(status: Status): readonly string[] {
           `Discovery  ${discovery?.status ?? 'off'}${discovery?.reason ? `: ${discovery.reason}` : ''}`,
         ]),
   ];
+}
+
+function verified(at: number | null): string {
+  return at === null ? 'none verified' : `verified, of ${new Date(at).toISOString()}`;
 }
