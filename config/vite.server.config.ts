@@ -14,7 +14,15 @@ const program = {
   'argon2-worker': path('../server/crypto/argon2-worker.js'),
 };
 /** `--mode bench`, by config/bench.js: built as the program is, so that it measures the same code. */
-const bench = { bench: path('../server/bench/main.ts') };
+const bench = {
+  bench: path('../server/bench/main.ts'),
+  // Processes of their own, found beside it by their names.
+  daemon: path('../server/bench/daemon.ts'),
+  door: path('../server/bench/door.ts'),
+  floor: path('../server/bench/floor.ts'),
+  'history-process': path('../server/bench/history-process.ts'),
+  'argon2-worker': program['argon2-worker'],
+};
 
 export default defineConfig(({ mode }) => ({
   root: path('..'),

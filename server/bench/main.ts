@@ -1,102 +1,51 @@
-// What Loom's inner parts do in a second on this machine: messages through the ratchet, their state serialised as it is
-// for every message that is stored, and commits to disk. Started by `npm run bench`.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { choosePrimitives } from '../crypto/choose.ts';
-import type { Primitives } from '../crypto/primitives.ts';
-import { parseEnvelope } from '../protocol/envelope.ts';
-import { makeRatchetKey, Session } from '../protocol/session.ts';
-import { Database } from '../storage/database.ts';
-import { measure, table } from './measure.ts';
-import type { Measurement } from './measure.ts';
+// `npm run bench`: what Loom does on this machine, each thing beside what it is compared with in the same run. Under
+// three minutes; `--quick` takes seconds and shows that it runs, `--full` has a million messages, `--json` is for programs.
+import { measureEvents } from './browser.ts';
+import { measureIdle, measureSenders } from './crowd.ts';
+import { measureMany, measureSingly } from './delivery.ts';
+import { measureHandshake } from './handshake.ts';
+import { measureHistory } from './history.ts';
+import { measureRatchet } from './ratchet.ts';
+import { machine, sentence, table, type Row } from './report.ts';
 
-const ROUND_MS = 400;
-const TEXT_BYTES = 100;
-
-/** Two sessions that speak with each other. */
-class Pair {
-  readonly #primitives: Primitives;
-  readonly #random: (length: number) => Uint8Array;
-  readonly #text: Uint8Array;
-  #sides: [Session, Session];
-
-  constructor(primitives: Primitives) {
-    this.#primitives = primitives;
-    this.#random = (length) => primitives.random(length);
-    this.#text = primitives.random(TEXT_BYTES);
-    const [one, other] = [primitives.random(32), primitives.random(32)];
-    const handshake = { handshakeHash: primitives.random(32), exportKey: primitives.random(32) };
-    const ratchet = makeRatchetKey(primitives, this.#random);
-    const theirRatchet = new Uint8Array(ratchet.publicKey);
-    this.#sides = [
-      Session.establish(
-        { primitives, ourIdentity: one, theirIdentity: other },
-        { ...handshake, role: 'initiator', theirRatchet, random: this.#random },
-      ),
-      Session.establish(
-        { primitives, ourIdentity: other, theirIdentity: one },
-        { ...handshake, role: 'responder', ratchet },
-      ),
-    ];
-  }
-
-  /** One message, both states serialised as for storage. */
-  pass(): void {
-    const [sender, receiver] = this.#sides;
-    const sent = sender.encrypt(this.#primitives.random(16), this.#text, this.#random);
-    sent.next.serialize();
-    const got = receiver.decrypt(parseEnvelope(sent.envelope), this.#random, 0);
-    got.next.serialize();
-    this.#sides = [sent.next, got.next];
-  }
-
-  turn(): void {
-    this.#sides.reverse();
-  }
+interface Scale {
+  readonly crypto: Parameters<typeof measureRatchet>[0];
+  readonly delivery: Parameters<typeof measureMany>[0];
+  readonly crowd: Parameters<typeof measureSenders>[0];
+  readonly history: Parameters<typeof measureHistory>[0];
+  readonly browser: Parameters<typeof measureEvents>[0];
 }
 
-function ratchet(kind: 'native' | 'portable'): readonly Measurement[] {
-  const primitives = choosePrimitives(kind === 'portable' ? kind : undefined);
-  const oneWay = new Pair(primitives);
-  const pingPong = new Pair(primitives);
+const NORMAL: Scale = {
+  crypto: { count: 60, ms: 30 },
+  delivery: { rounds: 5, singly: 200, many: 10_000, ungrouped: 1000 },
+  crowd: { rounds: 3, senders: 100, messages: 5000, idle: 500, idleSeconds: 30 },
+  history: { rounds: 5, long: 100_000, short: 1000, pages: 100 },
+  browser: { rounds: 7, events: 500 },
+};
+const FULL: Scale = { ...NORMAL, history: { ...NORMAL.history, long: 1_000_000 } };
+const QUICK: Scale = {
+  crypto: { count: 3, ms: 5 },
+  delivery: { rounds: 1, singly: 5, many: 50, ungrouped: 20 },
+  crowd: { rounds: 1, senders: 3, messages: 30, idle: 3, idleSeconds: 1 },
+  history: { rounds: 1, long: 300, short: 100, pages: 2 },
+  browser: { rounds: 1, events: 10 },
+};
+
+async function measure({ crypto, delivery, crowd, history, browser }: Scale): Promise<readonly Row[]> {
   return [
-    measure(`ratchet ${primitives.name}, one way, ${TEXT_BYTES} B`, ROUND_MS, (times) => {
-      for (let done = 0; done < times; done += 1) oneWay.pass();
-    }),
-    measure(`ratchet ${primitives.name}, ping-pong, ${TEXT_BYTES} B`, ROUND_MS, (times) => {
-      for (let done = 0; done < times; done += 1) {
-        pingPong.pass();
-        pingPong.turn();
-      }
-    }),
+    ...(await measureRatchet(crypto)),
+    await measureHandshake(crypto),
+    await measureSingly(delivery),
+    ...(await measureMany(delivery)),
+    ...(await measureSenders(crowd)),
+    ...(await measureHistory(history)),
+    await measureEvents(browser),
+    ...(await measureIdle(crowd)),
   ];
 }
 
-function commits(): readonly Measurement[] {
-  const folder = mkdtempSync(join(tmpdir(), 'loom-bench-'));
-  const path = join(folder, 'bench.db');
-  writeFileSync(path, '');
-  const database = new Database(path);
-  try {
-    database.transaction(() => database.script('CREATE TABLE row (id INTEGER PRIMARY KEY, sealed BLOB)'));
-    return [1, 100].map((rows) =>
-      measure(`commit of ${rows} row${rows > 1 ? 's' : ''}, 512 B each, synced`, ROUND_MS, (times) => {
-        for (let done = 0; done < times; done += 1) insert(database, rows);
-      }),
-    );
-  } finally {
-    database.close();
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function insert(database: Database, rows: number): void {
-  const sealed = new Uint8Array(512);
-  database.transaction(() => {
-    for (let row = 0; row < rows; row += 1) database.change('INSERT INTO row (sealed) VALUES (?)', sealed);
-  });
-}
-
-console.log(`Node ${process.versions.node} on ${process.platform} ${process.arch}; medians\n`);
-console.log(table([...ratchet('native'), ...ratchet('portable'), ...commits()]));
+const wanted = new Set(process.argv.slice(2));
+const rows = await measure(wanted.has('--quick') ? QUICK : wanted.has('--full') ? FULL : NORMAL);
+if (wanted.has('--json')) console.log(JSON.stringify({ machine: machine(), rows }, null, 2));
+else console.log(`${sentence(machine())}\n\n${table(rows)}`);
