@@ -4,7 +4,7 @@ import { toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { encodeNack, NACK, RECORD } from '../protocol/records.ts';
+import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord, NewMessage } from '../storage/messages.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -58,9 +58,11 @@ export class Inbox {
 
   async #handle(line: Line, envelope: Envelope): Promise<void> {
     const { store, listener } = this.#options;
-    const outcome = await store.journal.write(() => this.#take(line.contact, envelope));
+    if (line.diverged) return;
+    const outcome = await store.journal.write(() => this.#take(line, envelope));
     if (outcome.kind === 'refused') {
       line.channel.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
+      if (line.diverged) line.channel.bye(BYE.goingOffline);
       return;
     }
     line.channel.acknowledge(envelope.messageId);
@@ -70,15 +72,22 @@ export class Inbox {
       listener.onFilled(outcome.filled);
   }
 
-  #take(contactId: string, envelope: Envelope): Outcome {
+  #take(line: Line, envelope: Envelope): Outcome {
     const { store, roster, sessions } = this.#options;
-    const contact = roster.find(contactId);
+    const contact = roster.find(line.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
-    if (store.messages.has(contactId, 'in', id)) return { kind: 'duplicate' };
-    if (!sessions.knows(contact, envelope.sessionId)) return { kind: 'refused', reason: NACK.unknownSession };
+    if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
+    if (!sessions.knows(contact, envelope.sessionId)) return this.#diverge(contact, line, NACK.unknownSession);
     const content = this.#decrypt(contact, envelope);
-    return content ? this.#store(contact, id, content) : { kind: 'refused', reason: NACK.cannotDecrypt };
+    return content ? this.#store(contact, id, content) : this.#diverge(contact, line, NACK.cannotDecrypt);
+  }
+
+  /** Our session and theirs have parted, as by an old database put back: the next link makes a new one, in order. */
+  #diverge(contact: ContactRecord, line: Line, reason: number): Outcome {
+    this.#options.sessions.retire(contact);
+    line.diverged = true;
+    return { kind: 'refused', reason };
   }
 
   #decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | null {

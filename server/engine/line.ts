@@ -16,6 +16,8 @@ export interface Line {
   /** Nothing older waits: new messages may go straight to the wire. */
   caughtUp: boolean;
   pumping: boolean;
+  /** One of theirs could not be opened: nothing more is taken on this line, for it would stand before that one. */
+  diverged: boolean;
   /** How often each message was refused on this line, by id. */
   readonly refusals: Map<string, number>;
 }
@@ -29,6 +31,7 @@ export function openLine(contact: string, channel: Channel, initiator: Uint8Arra
     sentUpTo: -Infinity,
     caughtUp: false,
     pumping: false,
+    diverged: false,
     refusals: new Map(),
   };
 }

@@ -3,7 +3,7 @@
 // `world.ts`. The long form is `model.slow.ts`; seeds that failed are named tests here.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { schedules } from '../testing/model/operations.ts';
+import { schedules, type Schedule } from '../testing/model/operations.ts';
 import { play } from '../testing/model/world.ts';
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 12);
@@ -16,4 +16,29 @@ it('loses, doubles and disorders nothing, whatever happens', async () => {
   });
   await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: process.env.MODEL_SHRINK === undefined });
   expect(done).toBeGreaterThan(RUNS);
+});
+
+/** Schedules that failed once, shrunk. */
+const found: readonly (readonly [name: string, schedule: Schedule])[] = [
+  [
+    'an old database put back sends so much that its session seems to go on',
+    {
+      looms: 2,
+      seed: 1,
+      operations: [
+        { kind: 'wait', ms: 194 },
+        { kind: 'snapshot', who: 0 },
+        { kind: 'send', from: 0, to: 1, count: 5 },
+        { kind: 'wait', ms: 43_341 },
+        { kind: 'restore', who: 0 },
+        { kind: 'cut', a: 0, b: 1 },
+        { kind: 'send', from: 0, to: 1, count: 5 },
+        { kind: 'send', from: 0, to: 1, count: 4 },
+      ],
+    },
+  ],
+];
+
+it.each(found)('%s', async (_name, schedule) => {
+  await expect(play(schedule)).resolves.toBeGreaterThan(0);
 });
