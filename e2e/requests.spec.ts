@@ -25,6 +25,8 @@ test('a stranger who is blocked learns nothing and asks no more', async ({ perso
   const requests = bob.page.getByRole('list', { name: 'Requests' });
   await requests.getByRole('button', { name: 'Block' }).click();
   await expect(requests.getByRole('button', { name: 'Block' })).toHaveCount(0);
+  // Its card took the focus along.
+  await expect(bob.page.getByRole('heading', { name: 'Loom', exact: true })).toBeFocused();
   await ann.daemon.stop();
   await ann.daemon.start();
   await ann.open();
