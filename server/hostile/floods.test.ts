@@ -1,0 +1,65 @@
+// Floods, shortly: contacts connect and talk through them, and the flooded Loom does next to no work for strangers. Times
+// are printed here and held in `floods.slow.ts`.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HALF_OPEN_STRANGERS } from '../protocol/limits.ts';
+import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
+import { LoomAt } from '../testing/loom-at.ts';
+import { firstMessage, Flood, knock, quantile, sourceAddress } from './flood.ts';
+import { chat, connectAnew } from './people.ts';
+
+const RATE = 2_000;
+const IDLE_SOCKETS = 1_000;
+
+/** A stranger's socket, closed or open, may cost so much. */
+const STRANGER_BYTES = 8 * 1024;
+
+/** Three programs to build and two Looms to start, on a machine that may have much else to do. */
+const STARTED_MS = 120_000;
+
+let programs: BuiltProgram[];
+let bob: LoomAt;
+let ann: LoomAt;
+
+beforeAll(async () => {
+  const build = (name: string): Promise<BuiltProgram> => builtProgram(new URL(name, import.meta.url));
+  programs = await Promise.all([build('../testing/loom-process.ts'), build('flood-process.ts')]);
+  [bob, ann] = await Promise.all([LoomAt.start(programs[0]!, '127.0.0.2'), LoomAt.start(programs[0]!, '127.0.0.3')]);
+  await ann.befriend(bob);
+  await connectAnew(ann, bob);
+}, STARTED_MS);
+
+afterAll(async () => {
+  await Promise.all([ann.stop(), bob.stop()]);
+  for (const program of programs) program.remove();
+});
+
+describe('a contact', () => {
+  it('connects and chats through a flood of handshakes from many addresses', async () => {
+    const attack = new Flood(programs[1]!, bob, RATE, await firstMessage(bob));
+    const connect = await connectAnew(ann, bob);
+    const delays = await chat(ann, bob, 30);
+    const handshakes = await attack.stop();
+    console.info(
+      `${handshakes} handshakes; connected within ${connect.toFixed(0)} ms, chat p99 ${quantile(delays, 0.99).toFixed(0)} ms`,
+    );
+    expect(handshakes).toBeGreaterThan(0);
+  });
+
+  it('connects and chats beside many idle sockets, which are not held', async () => {
+    const before = await bob.facts();
+    const sockets = await Promise.all(Array.from({ length: IDLE_SOCKETS }, (_, n) => knock(bob, sourceAddress(n))));
+    const during = await bob.facts();
+    const connect = await connectAnew(ann, bob);
+    const delays = await chat(ann, bob, 30);
+    const each = (during.rss - before.rss) / IDLE_SOCKETS;
+    console.info(
+      `${during.sockets} of ${IDLE_SOCKETS} sockets held, ${each.toFixed(0)} bytes each; ` +
+        `connected within ${connect.toFixed(0)} ms, chat p99 ${quantile(delays, 0.99).toFixed(0)} ms`,
+    );
+    for (const socket of sockets) socket?.destroy();
+    expect(sockets.every((socket) => socket !== null)).toBe(true);
+    // The contact's own besides.
+    expect(during.sockets).toBeLessThanOrEqual(HALF_OPEN_STRANGERS + 2);
+    expect(each).toBeLessThan(STRANGER_BYTES);
+  });
+});

@@ -1,0 +1,31 @@
+// What honest people do while somebody else is a nuisance, and how long they wait.
+import type { LoomAt } from '../testing/loom-at.ts';
+
+/** Cuts the link of two contacts and waits for the next. @returns the time until both are online again, ms. */
+export async function connectAnew(one: LoomAt, other: LoomAt): Promise<number> {
+  const [theirs, ours] = [await one.contact(other.host), await other.contact(one.host)];
+  // Blocking ends every link; the other side dials as if the network had gone.
+  await one.run('contact.block', { contact: theirs, blocked: true });
+  await other.until(async () => !(await other.isOnline(ours)));
+  const started = performance.now();
+  await one.run('contact.block', { contact: theirs, blocked: false });
+  await one.until(() => one.isOnline(theirs));
+  await other.until(() => other.isOnline(ours));
+  return performance.now() - started;
+}
+
+/** Sends texts one by one. @returns of each, the time until the other's disk had it and we knew, ms. */
+export async function chat(from: LoomAt, to: LoomAt, count: number): Promise<number[]> {
+  const contact = await from.contact(to.host);
+  const delays: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const started = performance.now();
+    const { id } = await from.run('message.send', { contact, body: `text ${n}` });
+    await from.until(async () => {
+      const { messages } = await from.run('message.page', { contact, limit: 5 });
+      return messages.some((message) => message.id === id && message.state === 'delivered');
+    });
+    delays.push(performance.now() - started);
+  }
+  return delays;
+}

@@ -1,0 +1,80 @@
+// A whole Loom but for its page, in a process of its own: real storage in a temporary folder, real TCP on loopback, the
+// real clock. Driven over the channel that `fork` opens; `loom-at.ts` is its other end. Ends when that closes.
+import { commandSchemas, type CommandName } from '../contract/commands.ts';
+import { choosePrimitives } from '../crypto/choose.ts';
+import { SilentDiscovery } from '../discovery/silent.ts';
+import { systemClock } from '../engine/clock.ts';
+import { Profile } from '../engine/profile.ts';
+import { tcpTransport } from '../transport/tcp.ts';
+import { tempProfile } from './temp-profile.ts';
+
+/** `command` null: asks for the process's memory. */
+export interface ProcessRequest {
+  readonly id: number;
+  readonly command: CommandName | null;
+  readonly params: unknown;
+}
+
+export type ProcessAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly ready: true; readonly peerPort: number };
+
+/** Sockets that this process holds, and its memory in bytes. */
+export interface ProcessFacts {
+  readonly sockets: number;
+  readonly rss: number;
+  /** Seconds of processor time so far. */
+  readonly cpu: number;
+}
+
+const [host = '127.0.0.1', port = '0'] = process.argv.slice(2);
+const primitives = choosePrimitives(undefined);
+const { folder, remove } = tempProfile();
+const profile = new Profile({
+  name: 'test',
+  folder,
+  version: '0.0.0',
+  primitives,
+  random: (length) => primitives.random(length),
+  clock: systemClock,
+  transport: tcpTransport,
+  peerHost: host,
+  peerPort: Number(port),
+  discovery: new SilentDiscovery(),
+  addresses: () => [],
+});
+
+function facts(): ProcessFacts {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  const sockets = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+  return { sockets, rss: process.memoryUsage().rss, cpu: (user + system) / 1e6 };
+}
+
+function run({ command, params }: ProcessRequest): unknown {
+  if (command === null) return facts();
+  return profile.execute(command, commandSchemas[command].parse(params));
+}
+
+const say = (answer: ProcessAnswer): void => void process.send?.(answer);
+
+process.on('message', (request: ProcessRequest) => {
+  void (async () => {
+    const { id } = request;
+    try {
+      say({ id, result: await run(request) });
+    } catch (error) {
+      say({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  })();
+});
+process.once('disconnect', () => {
+  void profile.stop().then(() => {
+    remove();
+    process.exit(0);
+  });
+});
+await profile.start();
+await profile.execute('identity.create', { name: host, passphrase: '' });
+say({ ready: true, peerPort: profile.peerPort });
