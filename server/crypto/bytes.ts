@@ -66,10 +66,23 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
+/** The value of each hex digit by its character code, in either case; -1 for every other ASCII character. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase()),
+);
+
 /** Throws on anything but an even number of hex digits. */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) throw new Error('not hexadecimal');
-  return new Uint8Array(Buffer.from(text, 'hex'));
+  const bytes = new Uint8Array(text.length >>> 1);
+  let signs = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const high = DIGITS[text.charCodeAt(2 * index)] ?? -1;
+    const low = DIGITS[text.charCodeAt(2 * index + 1)] ?? -1;
+    signs |= high | low;
+    bytes[index] = (high << 4) | low;
+  }
+  if (signs < 0 || bytes.length * 2 !== text.length) throw new Error('not hexadecimal');
+  return bytes;
 }
 
 function view(bytes: Uint8Array): DataView {

@@ -95,11 +95,16 @@ export class Outbox {
   /** ACK: these are on their disk. */
   async acknowledged(line: Line, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
-    const delivered = await store.journal.write(() => {
-      const removed = ids.map((id) => toHex(id)).filter((id) => store.outbox.remove(line.contact, id));
-      return removed.map((id) => ({ id, shown: this.#markDelivered(line.contact, id) }));
+    // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
+    const delivered = ids.map(async (bytes) => {
+      const id = toHex(bytes);
+      const message = { contact: line.contact, direction: 'out', id } as const;
+      const shown = await store.journal.write(
+        () => store.outbox.remove(line.contact, id) && store.messages.setState(message, 'delivered', 'queued'),
+      );
+      if (shown) listener.onState(line.contact, id, 'delivered');
     });
-    for (const { id, shown } of delivered) if (shown) listener.onState(line.contact, id, 'delivered');
+    await Promise.all(delivered);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
@@ -212,12 +217,6 @@ export class Outbox {
     this.#options.listener.onState(row.contact, row.id, 'sent');
   }
 
-  #markDelivered(contact: string, id: string): boolean {
-    const { messages } = this.#options.store;
-    if (this.#read(contact, id)?.state !== 'queued') return false;
-    messages.setState(contact, 'out', id, 'delivered');
-    return true;
-  }
   /** One of ours; null when it is damaged, which must cost no more than this one message. */
   #read(contact: string, id: string): MessageRecord | null {
     try {

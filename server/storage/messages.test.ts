@@ -173,23 +173,43 @@ describe('states', () => {
   test('are set one by one', async () => {
     await append(newMessage(CONTACT, 1, { direction: 'out' }));
     for (const state of ['sent', 'delivered', 'read'] as const) {
-      expect(await store.journal.write(() => store.messages.setState(CONTACT, 'out', idOf(1), state))).toBe(true);
+      expect(
+        await store.journal.write(() =>
+          store.messages.setState({ contact: CONTACT, direction: 'out', id: idOf(1) }, state),
+        ),
+      ).toBe(true);
       expect(store.messages.get(CONTACT, 'out', idOf(1))?.state).toBe(state);
     }
-    expect(await store.journal.write(() => store.messages.setState(CONTACT, 'in', idOf(1), 'read'))).toBe(false);
+    expect(
+      await store.journal.write(() =>
+        store.messages.setState({ contact: CONTACT, direction: 'in', id: idOf(1) }, 'read'),
+      ),
+    ).toBe(false);
+  });
+
+  test('are set from the state they should be in alone', async () => {
+    await append(newMessage(CONTACT, 1, { direction: 'out', state: 'queued' }));
+    const message = { contact: CONTACT, direction: 'out', id: idOf(1) } as const;
+    const deliver = () => store.journal.write(() => store.messages.setState(message, 'delivered', 'queued'));
+    expect([await deliver(), await deliver()]).toEqual([true, false]);
+    expect(store.messages.get(CONTACT, 'out', idOf(1))?.state).toBe('delivered');
   });
 
   test('unread counts what is received, and reading ends it', async () => {
     await append(...incoming(1, 2, 3), newMessage(CONTACT, 4, { state: 'hidden' }));
     await append(newMessage(CONTACT, 5, { direction: 'out' }), newMessage(idOf(2), 1));
     expect([store.messages.unread(CONTACT), store.messages.unread(idOf(2))]).toEqual([3, 1]);
-    await store.journal.write(() => store.messages.setState(CONTACT, 'in', idOf(1), 'read'));
+    await store.journal.write(() =>
+      store.messages.setState({ contact: CONTACT, direction: 'in', id: idOf(1) }, 'read'),
+    );
     expect(store.messages.unread(CONTACT)).toBe(2);
     expect(await store.journal.write(() => store.messages.markRead(CONTACT))).toBe(2);
     expect(await store.journal.write(() => store.messages.markRead(CONTACT))).toBe(0);
     expect([store.messages.unread(CONTACT), store.messages.unread(idOf(2))]).toEqual([0, 1]);
     expect(conversation()).toHaveLength(4);
-    await store.journal.write(() => store.messages.setState(CONTACT, 'in', idOf(2), 'received'));
+    await store.journal.write(() =>
+      store.messages.setState({ contact: CONTACT, direction: 'in', id: idOf(2) }, 'received'),
+    );
     store = await temp.reopen();
     expect(store.messages.unread(CONTACT)).toBe(1);
   });
@@ -311,7 +331,7 @@ test('no statement reads a whole table or sorts one', async () => {
     store.sessions.save(CONTACT, 0, { id: idOf(4), role: 'old', since: 1, state: envelope });
     store.sessions.remove(CONTACT, 0, idOf(4));
     store.messages.setMissing(store.messages.get(CONTACT, 'in', idOf(1))!, 2);
-    store.messages.setState(CONTACT, 'in', idOf(1), 'read');
+    store.messages.setState({ contact: CONTACT, direction: 'in', id: idOf(1) }, 'read');
     store.messages.markRead(CONTACT);
   });
   store.contacts.byIdentity(contactRecord(1).ik);

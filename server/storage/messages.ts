@@ -34,6 +34,7 @@ export interface MessageRecord {
   readonly order: number;
 }
 
+type MessagePlace = Pick<MessageRecord, 'contact' | 'direction' | 'id'>;
 export type NewMessage = Omit<MessageRecord, 'order'>;
 
 export interface StoredPage {
@@ -79,8 +80,8 @@ export interface MessageTable {
    * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
    */
   run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
-  /** @returns false when there is no such message. */
-  setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean;
+  /** @returns false when there is no such message, it is damaged, or not in state `from`. */
+  setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean;
   /** Everything received is read now. @returns how many were not. */
   markRead(contact: string): number;
   unread(contact: string): number;
@@ -110,6 +111,8 @@ export class SealedMessages implements MessageTable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
+  /** The last place given in each conversation: never smaller than the last one on disk, whatever was undone since. */
+  readonly #last = new Map<string, number>();
 
   constructor(database: Database, sealing: Sealing) {
     this.#database = database;
@@ -118,7 +121,7 @@ export class SealedMessages implements MessageTable {
   }
 
   append(message: NewMessage): number {
-    return this.#insert(message, nextPlace(this.#database, idBytes(message.contact)));
+    return this.#insert(message, this.#next(message.contact));
   }
 
   insertLate(message: NewMessage): number {
@@ -180,11 +183,17 @@ export class SealedMessages implements MessageTable {
     return { messages, last, damaged: rows.length - opened.length };
   }
 
-  setState(contact: string, direction: StoredDirection, id: string, state: StoredState): boolean {
-    const sql = `SELECT contact, direction, id, seq, place FROM message WHERE ${BY_ID}`;
-    const row = this.#database.row(sql, ...messageKey(contact, direction, id));
-    if (row) this.#setState(row, state);
-    return row !== null;
+  setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean {
+    const sql = `SELECT contact, direction, id, seq, place, state, tag FROM message WHERE ${BY_ID}`;
+    const rows = this.#database.rows(sql, ...messageKey(place.contact, place.direction, place.id));
+    const changed = collect(this.#sealing, 'message', rows, (row) => {
+      const code = row.number('state');
+      if (from !== undefined && code !== states.indexOf(from)) return false;
+      this.#seal.requireTag(row.bytes('tag'), keyOf(row), 'state', code);
+      this.#setState(row, state);
+      return true;
+    });
+    return changed.includes(true);
   }
 
   markRead(contact: string): number {
@@ -212,12 +221,18 @@ export class SealedMessages implements MessageTable {
 
   #insert({ contact, direction, id, seq, state, at, receivedAt, content, missing }: NewMessage, place: number): number {
     const [contactKey, way, idKey] = messageKey(contact, direction, id);
+    this.#last.set(contact, Math.max(place, this.#next(contact) - 1));
     const fixed = rowKey(contactKey, way, idKey, seq, place);
     const code = states.indexOf(state);
     const tag = this.#seal.tag(fixed, 'state', code);
     const body = this.#seal.seal(fixed, { at, receivedAt, content, missing });
     this.#database.change(INSERT, contactKey, way, idKey, seq, place, code, tag, body);
     return place;
+  }
+
+  #next(contact: string): number {
+    const last = this.#last.get(contact);
+    return last === undefined ? nextPlace(this.#database, idBytes(contact)) : Math.floor(last) + 1;
   }
 
   #setState(row: Row, state: StoredState): void {

@@ -211,6 +211,10 @@ test('one damaged row hides no other', async () => {
   expect(store.outbox.pending(CONTACTS[0]!, 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
   expect(await store.journal.write(() => store.messages.markRead(CONTACTS[1]!))).toBe(1);
+  // Its state was changed by hand: it is not sealed anew as if it had been ours.
+  const changed = { contact: CONTACTS[0]!, direction: 'in', id: idOf(2) } as const;
+  expect(store.messages.has(changed.contact, changed.direction, changed.id)).toBe(true);
+  expect(await store.journal.write(() => store.messages.setState(changed, 'read'))).toBe(false);
   store.close();
 });
 
