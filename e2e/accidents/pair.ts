@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Status } from '../../server/contract/model.ts';
+import type { Message, Status } from '../../server/contract/model.ts';
 import { Daemon, type Place } from '../daemon.ts';
 import type { SmallDisk } from './small-disk.ts';
 
@@ -110,13 +110,22 @@ export class Person {
   }
 
   async texts(direction: 'in' | 'out'): Promise<string[]> {
+    return (await this.#history()).filter((message) => message.direction === direction).map(({ body }) => body);
+  }
+
+  /** How many messages come with the line that some before them are missing. */
+  async gaps(): Promise<number> {
+    return (await this.#history()).filter(({ missing }) => missing > 0).length;
+  }
+
+  #history(): Promise<Message[]> {
     return this.daemon.ask(async (control) => {
-      const all: string[] = [];
+      const all: Message[] = [];
       let before: string | undefined;
       for (;;) {
         const place = { contact: this.#contact, limit: 200, ...(before !== undefined && { before }) };
         const page = await control.request('message.page', place);
-        all.unshift(...page.messages.filter((message) => message.direction === direction).map(({ body }) => body));
+        all.unshift(...page.messages);
         before = page.messages[0]?.id;
         if (!page.more) return all;
       }
