@@ -62,7 +62,7 @@ export class Inbox {
     const outcome = await store.journal.write(() => this.#take(line, envelope));
     if (outcome.kind === 'refused') {
       line.channel.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
-      if (line.diverged) line.channel.bye(BYE.goingOffline);
+      if (outcome.reason !== NACK.notAccepted) line.channel.bye(BYE.goingOffline);
       return;
     }
     line.channel.acknowledge(envelope.messageId);
