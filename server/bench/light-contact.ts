@@ -89,6 +89,7 @@ export class LightContact {
   #accept(connection: Connection): void {
     const random = this.#random;
     const link = Link.responder({ primitives: this.#primitives, random, ourStatic: this.#keys.staticKey });
+    link.trust();
     const channel = new Channel({ connection, link, clock: systemClock, random });
     channel.listener = {
       onSecured: () => undefined,

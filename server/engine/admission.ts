@@ -10,34 +10,11 @@ import {
   STRANGER_HANDSHAKE_BURST,
   STRANGER_HANDSHAKES_PER_SECOND,
 } from '../protocol/limits.ts';
+import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 
 /** Addresses whose rate is remembered; beyond that the one seen longest ago is forgotten. */
 const ADDRESSES_REMEMBERED = 1024;
-
-/** Refilled at the allowed rate, holding at most a burst. */
-class Bucket {
-  readonly #rate: number;
-  readonly #burst: number;
-  #tokens: number;
-  #at: number;
-
-  /** @param rate a second. */
-  constructor(rate: number, burst: number, now: number) {
-    this.#rate = rate;
-    this.#burst = burst;
-    this.#tokens = burst;
-    this.#at = now;
-  }
-
-  spend(now: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
-  }
-}
 
 interface HalfOpen {
   strangers: number;

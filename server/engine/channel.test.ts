@@ -19,8 +19,8 @@ it('does not answer without end who asks and does not read', async () => {
   const link = await new WirePeer(town.network, '192.0.2.66').dial(ann);
   await town.until(() => link.hello !== null);
   link.pause();
-  const pings = Array.from({ length: 4000 }, () => ({ type: RECORD.ping, body: new Uint8Array(8) }));
-  for (let flush = 0; flush < 30; flush += 1) {
+  const pings = Array.from({ length: 400 }, () => ({ type: RECORD.ping, body: new Uint8Array(8) }));
+  for (let flush = 0; flush < 300; flush += 1) {
     link.send(...pings);
     await turns();
   }

@@ -15,6 +15,9 @@ import { Debt } from './debt.ts';
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
 
+/** Beyond this, what the other side has not read of ours keeps us from reading on. */
+const UNREAD_BYTES = 1024 * 1024;
+
 export interface ChannelListener {
   /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
   onProven?: () => void;
@@ -54,6 +57,7 @@ export class Channel {
   #farewell: number | null = null;
   #heardAt: number;
   #timer: () => void;
+  #holds = 0;
   readonly #probes = new Set<(alive: boolean) => void>();
   readonly debt: Debt;
 
@@ -65,7 +69,10 @@ export class Channel {
     this.#timer = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
     options.connection.onData = (bytes) => this.#receive(bytes);
     options.connection.onClose = () => this.#finish();
-    options.connection.onDrain = () => this.listener.onDrain?.();
+    options.connection.onDrain = () => {
+      this.#readOn();
+      this.listener.onDrain?.();
+    };
   }
 
   get role(): 'initiator' | 'responder' {
@@ -118,6 +125,25 @@ export class Channel {
     if (!this.#closed) this.#watch();
   }
 
+  /** They are a contact of ours, we are one of theirs: what they send may be long. */
+  trust(): void {
+    this.#options.link.trust();
+  }
+
+  /**
+   * Reads no further until `release` was called as often: what came is worked off first, so that nobody who sends without
+   * end keeps others waiting.
+   */
+  hold(): void {
+    this.#holds += 1;
+    if (this.#holds === 1) this.#options.connection.pause();
+  }
+
+  release(): void {
+    this.#holds -= 1;
+    this.#readOn();
+  }
+
   /** Queues a record; everything queued in one turn leaves as one flush. */
   send(type: number, body: Uint8Array): void {
     if (this.#closed) return;
@@ -162,6 +188,12 @@ export class Channel {
   destroy(): void {
     this.#options.connection.destroy();
     this.#finish();
+  }
+
+  /** Who does not take our answers is not asked for more. */
+  #readOn(): void {
+    const { connection } = this.#options;
+    if (this.#holds === 0 && !this.#closed && connection.backlog < UNREAD_BYTES) connection.resume();
   }
 
   #receive(bytes: Uint8Array): void {

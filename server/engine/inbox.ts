@@ -53,7 +53,9 @@ export class Inbox {
 
   /** @throws ProtocolError when the record is malformed: the connection is to be closed. */
   receive(line: Line, body: Uint8Array): void {
-    detached(this.#handle(line, parseEnvelope(body)));
+    const handled = this.#handle(line, parseEnvelope(body));
+    line.channel.hold();
+    detached(handled.finally(() => line.channel.release()));
   }
 
   async #handle(line: Line, envelope: Envelope): Promise<void> {

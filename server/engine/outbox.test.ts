@@ -78,6 +78,15 @@ it('typing is told when it changes', async () => {
   expect(told()).toEqual([true, false, true, false]);
 });
 
+it('typing without end is not told without end', async () => {
+  const [line] = bob.profile.opened.engine.links.lines();
+  for (let i = 0; i < 2000; i += 1) line!.channel.send(RECORD.typing, Uint8Array.of(i % 2));
+  await town.pass(100);
+  const told = ann.events.filter(({ event }) => event === 'typing.changed').length;
+  expect(told).toBeGreaterThan(0);
+  expect(told).toBeLessThan(40);
+});
+
 /** Damages what some messages say, as a bad sector does. */
 function ruin(loom: TestLoom, where: string): void {
   const database = new Database(`${loom.folder}/loom.db`);

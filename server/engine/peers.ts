@@ -159,6 +159,7 @@ export class Peers {
       channel.bye(BYE.duplicateLink);
       return;
     }
+    channel.trust();
     const line = listener.onMutual(contact, channel, greeting);
     // A disk that refused has cut every link by now.
     if (!line || channel.closed) return;

@@ -6,6 +6,7 @@ import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import { toHex } from '../crypto/bytes.ts';
+import { Bucket } from './bucket.ts';
 import type { Channel } from './channel.ts';
 import { admitInvited } from './commands/invites.ts';
 import { detached } from './detached.ts';
@@ -22,9 +23,14 @@ const refusals = new Map<number, InviteState>([
   [REFUSED.revoked, 'revoked'],
 ]);
 
+/** Times that a contact may begin to type, a second and at once: beyond that nobody is told. */
+const TYPING_PER_SECOND = 4;
+const TYPING_BURST = 8;
+
 export class Switchboard implements PeersListener {
   readonly #engine: Engine;
   readonly #typing = new Set<string>();
+  readonly #typed = new Map<string, Bucket>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -115,6 +121,7 @@ export class Switchboard implements PeersListener {
 
   onTyping(contact: string, typing: boolean): void {
     if (this.#typing.has(contact) === typing) return;
+    if (typing && !this.#mayType(contact)) return;
     if (typing) this.#typing.add(contact);
     else this.#typing.delete(contact);
     this.#engine.options.events.emit('typing.changed', { contact, typing });
@@ -133,6 +140,13 @@ export class Switchboard implements PeersListener {
       this.#engine.networkChanged();
     }
     feed.changed(contactId);
+  }
+
+  #mayType(contact: string): boolean {
+    const now = this.#engine.options.clock.monotonic();
+    const bucket = this.#typed.get(contact) ?? new Bucket(TYPING_PER_SECOND, TYPING_BURST, now);
+    this.#typed.set(contact, bucket);
+    return bucket.spend(now);
   }
 
   #establish(contact: ContactRecord, channel: Channel, greeting: Greeting): Session {

@@ -63,9 +63,9 @@ export class RecordReader {
     this.#reader.feed(plaintext);
   }
 
-  /** The next record, PAD included, or null until it is complete. @throws ProtocolError on one over RECORD_BYTES. */
-  take(): LinkRecord | null {
-    this.#header ??= this.#takeHeader();
+  /** The next record, PAD included, or null until it is complete. @throws ProtocolError on one over `longest`. */
+  take(longest = RECORD_BYTES): LinkRecord | null {
+    this.#header ??= this.#takeHeader(longest);
     if (!this.#header) return null;
     const { type, length } = this.#header;
     const body = this.#reader.take(length);
@@ -74,11 +74,11 @@ export class RecordReader {
     return { type, body };
   }
 
-  #takeHeader(): { readonly type: number; readonly length: number } | null {
+  #takeHeader(longest: number): { readonly type: number; readonly length: number } | null {
     const header = this.#reader.take(RECORD_HEADER_BYTES);
     if (!header) return null;
     const length = readU32(header, 1);
-    if (length > RECORD_BYTES) throw new ProtocolError('record-too-large');
+    if (length > longest) throw new ProtocolError('record-too-large');
     return { type: header[0] ?? 0, length };
   }
 }

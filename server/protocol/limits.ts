@@ -56,6 +56,12 @@ export const PAD_STEP_LARGE = 4096;
 /** A HELLO is a few hundred bytes; the rest is room for later fields. A stranger's costs no more than this to read. */
 export const HELLO_BYTES = 4096;
 
+/**
+ * Frame of a responder's peer that is no contact of ours (yet): a flush with the largest HELLO, padded. A stranger makes
+ * us hold no more than this.
+ */
+export const STRANGER_FRAME_BYTES = 2 * PAD_STEP_LARGE + TAG_BYTES;
+
 /** A name as UTF-8. */
 export const NAME_BYTES = 64;
 

@@ -8,7 +8,7 @@ import { codeOf } from '../testing/code-of.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { encodeFrame, sealFrames } from './frames.ts';
 import { encodeHello, parseHello } from './hello.ts';
-import { FRAME_PLAINTEXT_BYTES, FRAMES_PER_KEY, RECORD_BYTES } from './limits.ts';
+import { FRAME_PLAINTEXT_BYTES, FRAMES_PER_KEY, HELLO_BYTES, RECORD_BYTES, STRANGER_FRAME_BYTES } from './limits.ts';
 import { Link, type LinkEvent } from './link.ts';
 import { Handshake, XKHFS } from './noise/handshake.ts';
 import { CipherState } from './noise/symmetric.ts';
@@ -54,11 +54,12 @@ function securedPair(seed = 'pair') {
   initiator.receive(message2);
   const message3 = sent(initiator.proceed());
   responder.receive(message3);
+  responder.trust();
   return { initiator, responder, message1, message2, message3 };
 }
 
 /** A responder's link and, by hand, the cipher of the initiator at its other end: it can seal any plaintext. */
-function responderAndCipher() {
+function responderAndCipher(trusting = true) {
   const random = seededRandom('by hand');
   const responder = Link.responder({ primitives, ourStatic: responderStatic, random });
   const handshake = new Handshake('initiator', {
@@ -73,6 +74,7 @@ function responderAndCipher() {
   const answer = sent(responder.receive(concat(PREAMBLE, encodeFrame(handshake.writeMessage(none)))));
   handshake.readMessage(answer.subarray(2));
   responder.receive(encodeFrame(handshake.writeMessage(none)));
+  if (trusting) responder.trust();
   return { responder, cipher: new CipherState(primitives, handshake.split().initiatorToResponder) };
 }
 
@@ -355,6 +357,22 @@ describe('records', () => {
     const other = responderAndCipher();
     const frame = sealFrames(other.cipher, header(2, RECORD_BYTES + 1));
     expect(codeOf(() => other.responder.receive(frame))).toBe('record-too-large');
+  });
+
+  it('of somebody not known to be a contact are short, and so are their frames', () => {
+    const largest = header(1, HELLO_BYTES);
+    const stranger = responderAndCipher(false);
+    const flush = concat(largest, new Uint8Array(HELLO_BYTES), header(RECORD.pad, 0));
+    const full = concat(flush, header(RECORD.pad, 0), new Uint8Array(8192 - flush.length - 5));
+    expect(full.length + 16).toBe(STRANGER_FRAME_BYTES);
+    expect(records(stranger.responder.receive(sealFrames(stranger.cipher, full)))).toHaveLength(1);
+    const longer = responderAndCipher(false);
+    expect(codeOf(() => longer.responder.receive(sealFrames(longer.cipher, header(2, HELLO_BYTES + 1))))).toBe(
+      'record-too-large',
+    );
+    const framed = responderAndCipher(false);
+    expect(codeOf(() => framed.responder.receive(u16(STRANGER_FRAME_BYTES + 1)))).toBe('frame-length');
+    expect(codeOf(() => responderAndCipher().responder.receive(u16(STRANGER_FRAME_BYTES + 1)))).toBeNull();
   });
 
   it('need no padding, and padding tells nothing', () => {

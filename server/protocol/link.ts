@@ -9,7 +9,17 @@ import { concat, readU16, u16, utf8, wipe } from '../crypto/bytes.ts';
 import type { Primitives, X25519KeyPair } from '../crypto/primitives.ts';
 import { ProtocolError } from './errors.ts';
 import { FrameReader, RecordReader, encodeFrame, layOutFlush, openFrame, sealFrames } from './frames.ts';
-import { FRAME_BYTES, HANDSHAKE_BYTES, KEY_BYTES, PREAMBLE_BYTES, PROTOCOL_VERSION, TAG_BYTES } from './limits.ts';
+import {
+  FRAME_BYTES,
+  HANDSHAKE_BYTES,
+  HELLO_BYTES,
+  KEY_BYTES,
+  PREAMBLE_BYTES,
+  PROTOCOL_VERSION,
+  RECORD_BYTES,
+  STRANGER_FRAME_BYTES,
+  TAG_BYTES,
+} from './limits.ts';
 import { Handshake, XKHFS, type Role } from './noise/handshake.ts';
 import { CipherState } from './noise/symmetric.ts';
 import { RECORD, type LinkRecord } from './records.ts';
@@ -55,6 +65,8 @@ type State =
   | Secured
   | { readonly kind: 'closed' };
 
+const TRUSTED = { frame: FRAME_BYTES, record: RECORD_BYTES };
+const STRANGER = { frame: STRANGER_FRAME_BYTES, record: HELLO_BYTES };
 const NO_PAYLOAD = new Uint8Array(0);
 const MAGIC = utf8('LOOM');
 const OUR_PREAMBLE = concat(MAGIC, u16(PROTOCOL_VERSION), u16(PROTOCOL_VERSION));
@@ -65,11 +77,14 @@ export class Link {
   readonly #options: ResponderOptions;
   readonly #input = new FrameReader();
   #state: State;
+  /** What the other side may make us hold. */
+  #longest: { readonly frame: number; readonly record: number };
 
   private constructor(role: Role, options: ResponderOptions, state: State) {
     this.role = role;
     this.#options = options;
     this.#state = state;
+    this.#longest = role === 'initiator' ? TRUSTED : STRANGER;
   }
 
   static initiator(options: InitiatorOptions): Link {
@@ -90,6 +105,11 @@ export class Link {
   /** Third output of the split, 32 secret bytes; wiped by `close`. @throws Error before secured and after close. */
   get exportKey(): Uint8Array {
     return this.#secured().exportKey;
+  }
+
+  /** Responder: the other side is known to be a contact, and may send what contacts send. */
+  trust(): void {
+    this.#longest = TRUSTED;
   }
 
   /** First thing on a new connection. Initiator: preamble and message 1. Responder: nothing. */
@@ -198,10 +218,11 @@ export class Link {
   }
 
   #readFrame(state: Secured, events: LinkEvent[]): boolean {
-    const sealed = this.#input.takeFrame(TAG_BYTES, FRAME_BYTES);
+    const sealed = this.#input.takeFrame(TAG_BYTES, this.#longest.frame);
     if (!sealed) return false;
     state.records.feed(openFrame(state.receiving, sealed));
-    for (let record = state.records.take(); record; record = state.records.take()) {
+    const { record: longest } = this.#longest;
+    for (let record = state.records.take(longest); record; record = state.records.take(longest)) {
       if (record.type !== RECORD.pad) events.push({ kind: 'record', type: record.type, body: record.body });
     }
     return true;

@@ -104,6 +104,7 @@ export class WirePeer {
     const ratchet = changes.hello?.ratchet ?? primitives.x25519KeyPair(random(32)).publicKey;
     await this.#network.host(this.host).listen(this.host, PORT, (connection) => {
       const link = Link.responder({ primitives, ourStatic, random });
+      link.trust();
       links.push(new WireLink(connection, link, this.#greeting({ ...changes, hello: { ...changes.hello, ratchet } })));
     });
     return links;

@@ -1,0 +1,26 @@
+// A token bucket: how often something may happen, with bursts.
+
+/** Refilled at the allowed rate, holding at most a burst. */
+export class Bucket {
+  readonly #rate: number;
+  readonly #burst: number;
+  #tokens: number;
+  #at: number;
+
+  /** @param rate a second. */
+  constructor(rate: number, burst: number, now: number) {
+    this.#rate = rate;
+    this.#burst = burst;
+    this.#tokens = burst;
+    this.#at = now;
+  }
+
+  /** @param now ms, monotonic. @returns whether it may happen now; then it counts. */
+  spend(now: number): boolean {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
