@@ -3,12 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { LoomAt } from '../testing/loom-at.ts';
 import { firstMessage, Flood, knock, quantile, sourceAddress } from './flood.ts';
-import { chat, connectAnew } from './people.ts';
+import { ask, chat, connectAnew, meanwhile, pour } from './people.ts';
 
 const HANDSHAKES_PER_SECOND = 5_000;
 const FLOOD_MS = 60_000;
 const IDLE_SOCKETS = 10_000;
 const CONNECTS = 10;
+
+/** Texts that one contact pours out, and those that another sends one by one. */
+const POURED = 50000;
+const CHATS = 200;
 
 /** Three programs to build and two Looms to start, on a machine that may have much else to do. */
 const STARTED_MS = 120_000;
@@ -72,5 +76,29 @@ describe('a contact', () => {
     expect(connect).toBeLessThan(2_000);
     expect(quantile(delays, 0.99)).toBeLessThan(200);
     expect(each).toBeLessThanOrEqual(8 * 1024);
+  });
+
+  it('that sends as fast as it can starves neither another contact nor its owner’s own window', async () => {
+    const eve = await LoomAt.start(program, '127.0.0.4');
+    await eve.befriend(bob);
+    const fromEve = await bob.contact(eve.host);
+    await bob.until(() => bob.isOnline(fromEve));
+    const quiet = await chat(ann, bob, CHATS);
+    const arrived = async (): Promise<boolean> => {
+      const contacts = await bob.run('contact.list');
+      return contacts.some(({ id, unread }) => id === fromEve && unread === POURED);
+    };
+    const poured = pour(eve, bob, POURED).then(() => bob.until(arrived));
+    const [delays, answers] = await Promise.all([
+      meanwhile(poured, () => chat(ann, bob, 5)),
+      meanwhile(poured, () => ask(bob, 10)),
+    ]);
+    await eve.stop();
+    console.info(
+      `${POURED} texts poured; chat p99 ${quantile(delays, 0.99).toFixed(0)} ms of ${delays.length} ` +
+        `(${quantile(quiet, 0.99).toFixed(0)} ms before), own commands p99 ${quantile(answers, 0.99).toFixed(0)} ms of ${answers.length}`,
+    );
+    expect(quantile(delays, 0.99)).toBeLessThan(200);
+    expect(quantile(answers, 0.99)).toBeLessThan(200);
   });
 });

@@ -29,3 +29,29 @@ export async function chat(from: LoomAt, to: LoomAt, count: number): Promise<num
   }
   return delays;
 }
+
+/** Sends so many texts as fast as it goes. Resolves once all are on the sender's disk. */
+export async function pour(from: LoomAt, to: LoomAt, count: number): Promise<void> {
+  const contact = await from.contact(to.host);
+  await from.run('message.send', { contact, body: 'x'.repeat(200) }, count);
+}
+
+/** Asks a Loom's own side something small, again and again. @returns each answer's time, ms. */
+export async function ask(loom: LoomAt, count: number): Promise<number[]> {
+  const delays: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const started = performance.now();
+    await loom.run('contact.list');
+    delays.push(performance.now() - started);
+  }
+  return delays;
+}
+
+/** Does something over and over while something else goes on. @returns all the times it took. */
+export async function meanwhile(other: Promise<unknown>, measure: () => Promise<number[]>): Promise<number[]> {
+  const delays: number[] = [];
+  const over = other.then(() => true);
+  do delays.push(...(await measure()));
+  while (!(await Promise.race([over, Promise.resolve(false)])));
+  return delays;
+}

@@ -44,12 +44,13 @@ export class LoomAt {
     return `${this.host}:${this.port}`;
   }
 
-  run<N extends CommandName>(command: N, params: Input<N> | object = {}): Promise<Result<N>> {
-    return this.#ask(command, params) as Promise<Result<N>>;
+  /** @param times runs it so often, as fast as that Loom can; the result is the last one's. */
+  run<N extends CommandName>(command: N, params: Input<N> | object = {}, times = 1): Promise<Result<N>> {
+    return this.#ask(command, params, times) as Promise<Result<N>>;
   }
 
   facts(): Promise<ProcessFacts> {
-    return this.#ask(null, {}) as Promise<ProcessFacts>;
+    return this.#ask(null, {}, 1) as Promise<ProcessFacts>;
   }
 
   /** Each other's contacts. @returns the other's id here. */
@@ -90,9 +91,9 @@ export class LoomAt {
     await ended;
   }
 
-  #ask(command: CommandName | null, params: unknown): Promise<unknown> {
+  #ask(command: CommandName | null, params: unknown, times: number): Promise<unknown> {
     this.#last += 1;
-    const request: ProcessRequest = { id: this.#last, command, params };
+    const request: ProcessRequest = { id: this.#last, command, params, times };
     this.#process.send(request);
     return new Promise((resolve, reject) => this.#waiting.set(request.id, { resolve, reject }));
   }
