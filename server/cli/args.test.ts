@@ -38,8 +38,8 @@ describe('parseCommandLine', () => {
     expect(invocation.json).toBe(false);
   });
 
-  it.each(commands.map(({ name }) => name))('takes the options of all commands for %s', (name) => {
-    const words = { add: ' TOKEN', send: ' ada', messages: ' ada' }[name] ?? '';
+  it.each(commands)('takes the options of all commands for $name', ({ name, words: [least] }) => {
+    const words = ' word'.repeat(least);
     expect(call(`${name}${words} --profile p --data-dir d --json`)).toMatchObject({
       command: { name },
       profile: 'p',
