@@ -1,11 +1,10 @@
 // The real profile behind the real door: what a tab may do while it is locked, and who is still in afterwards.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Profile } from '../engine/profile.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
 import { enter, openDoorOf, openPage, TestPage } from '../testing/open-door.ts';
 import type { OpenDoor } from '../testing/open-door.ts';
-import { TestLoom } from '../testing/test-loom.ts';
-import { MemoryNetwork } from '../transport/memory.ts';
+import { Town } from '../testing/test-loom.ts';
+import type { TestLoom } from '../testing/test-loom.ts';
 import { commandSchemas } from '../contract/commands.ts';
 
 const passphrase = 'correct horse';
@@ -13,9 +12,7 @@ const passphrase = 'correct horse';
 let loom: TestLoom;
 let door: OpenDoor<Profile>;
 beforeEach(async () => {
-  loom = new TestLoom(new MemoryNetwork(), new FakeClock(), '192.0.2.1');
-  await loom.start();
-  await loom.run('identity.create', { name: 'Ann', passphrase });
+  loom = await new Town().make('Ann', { passphrase });
   door = await openDoorOf(loom.profile);
 });
 afterEach(async () => {

@@ -30,6 +30,8 @@ export interface TestLoomOptions {
   readonly peerPort?: number;
   readonly primitives?: Primitives;
   readonly random?: (length: number) => Uint8Array;
+  /** Left out: none. */
+  readonly passphrase?: string;
 }
 
 /** The clock of one process: its wall clock may be wrong, and its timers end with it. */
@@ -205,7 +207,7 @@ export class TestLoom {
   }
 
   async create(name: string): Promise<this> {
-    await this.run('identity.create', { name, passphrase: '' });
+    await this.run('identity.create', { name, passphrase: this.#options.passphrase ?? '' });
     return this;
   }
 
