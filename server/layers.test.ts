@@ -18,6 +18,10 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   ['server/storage/', ['server/crypto/', 'server/contract/']],
   ['server/backup/', ['server/contract/', 'server/crypto/', 'server/storage/']],
   [
+    'server/import/',
+    ['server/contract/', 'server/crypto/', 'server/protocol/', 'server/storage/', 'server/backup/files.ts'],
+  ],
+  [
     'server/engine/',
     [
       'server/contract/',
@@ -27,6 +31,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
       'server/discovery/',
       'server/storage/',
       'server/backup/',
+      'server/import/',
     ],
   ],
   ['server/http/', ['server/contract/', 'server/engine/']],

@@ -19,6 +19,7 @@ import type {
   Contact,
   ContactRequest,
   Identity,
+  ImportPreview,
   Invite,
   Message,
   MessagePage,
@@ -75,6 +76,9 @@ export const commandSchemas = {
   'backup.unschedule': none,
   /** In a new profile. `passphrase` is the new profile's, empty for none; `opens` is the backup's. */
   'backup.restore': z.strictObject({ file: field, opens: field, passphrase: field }),
+  /** In a new profile: what importing a database of the original Loom would bring. */
+  'import.inspect': z.strictObject({ file: field }),
+  'import.run': z.strictObject({ file: field, name: field, passphrase: field }),
 
   'contact.list': none,
   'contact.add': z.strictObject({
@@ -181,6 +185,8 @@ export interface Results {
   'backup.schedule': BackupStatus;
   'backup.unschedule': BackupStatus;
   'backup.restore': Identity;
+  'import.inspect': ImportPreview;
+  'import.run': Identity;
   'contact.list': readonly Contact[];
   'contact.add': Contact;
   'contact.rename': Contact;

@@ -71,6 +71,7 @@ export class Profile implements Application {
       ...beginningCommands({
         begin: (passphrase, fill) => this.#inTurn(() => this.#begin(passphrase, fill)),
         tasks: this.#tasks,
+        requireNew: () => this.#requireNew(),
         ...options,
       }),
       'token.parse': ({ token }) => {
@@ -128,7 +129,7 @@ export class Profile implements Application {
   }
 
   async #create(name: string, passphrase: string): Promise<Identity> {
-    if (this.#exists) throw new CommandError('identity-exists', 'this profile has an identity already');
+    this.#requireNew();
     const { random, clock } = this.#options;
     const cleaned = cleanName(name);
     checkPassphrase(passphrase);
@@ -141,8 +142,12 @@ export class Profile implements Application {
     return this.opened.engine.identity();
   }
 
-  async #begin(passphrase: string, fill: (store: Store) => Promise<void>): Promise<Identity> {
+  #requireNew(): void {
     if (this.#exists) throw new CommandError('identity-exists', 'this profile has an identity already');
+  }
+
+  async #begin(passphrase: string, fill: (store: Store) => Promise<void>): Promise<Identity> {
+    this.#requireNew();
     checkPassphrase(passphrase);
     await buildProfile(this.#storeOptions(), passphrase, fill);
     this.#exists = true;

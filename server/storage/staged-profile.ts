@@ -11,6 +11,7 @@ import { createStore, inspectProfile, type Store, type StoreOptions } from './pr
 
 const STAGE = 'beginning';
 const SCRATCH = 'scratch';
+const COPY = 'import';
 
 /** The least Argon2 takes: the passphrase is 32 random bytes, which no stretching makes better. */
 const SCRATCH_ARGON2 = { memoryKiB: 8, passes: 1, lanes: 1 };
@@ -58,9 +59,19 @@ export async function withScratchStore<T>(options: StoreOptions, use: (store: St
   }
 }
 
+/** A folder for a while. */
+export async function withStage<T>(folder: string, use: (stage: string) => Promise<T>): Promise<T> {
+  const stage = freshFolder(folder, COPY);
+  try {
+    return await use(stage);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
 /** What a process that was killed on the way has left. The caller holds the profile's control socket. */
 export function removeStages(folder: string): void {
-  for (const name of [STAGE, SCRATCH]) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of [STAGE, SCRATCH, COPY]) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 function freshFolder(folder: string, name: string): string {

@@ -20,6 +20,8 @@ export type OwnCommand =
   | 'identity.create'
   | 'identity.restore'
   | 'backup.restore'
+  | 'import.inspect'
+  | 'import.run'
   | 'token.parse'
   | 'vault.unlock'
   | 'vault.lock'

@@ -7,6 +7,7 @@ import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
+import { importOriginal, previewOriginal } from '../../import/import-loom.ts';
 import type { IdentityRecord } from '../../storage/identity.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../clock.ts';
@@ -24,6 +25,10 @@ export interface BeginningsOptions {
   readonly clock: Clock;
   readonly primitives: Primitives;
   readonly tasks: Tasks;
+  /** The profile's own. */
+  readonly folder: string;
+  /** @throws CommandError identity-exists. */
+  readonly requireNew: () => void;
 }
 
 export function beginningCommands({
@@ -32,7 +37,9 @@ export function beginningCommands({
   clock,
   primitives,
   tasks,
-}: BeginningsOptions): Handlers<'identity.restore' | 'backup.restore'> {
+  folder,
+  requireNew,
+}: BeginningsOptions): Handlers<'identity.restore' | 'backup.restore' | 'import.inspect' | 'import.run'> {
   return {
     'identity.restore': ({ phrase, name, passphrase }) => {
       const masterSeed = readPhrase(phrase);
@@ -51,6 +58,20 @@ export function beginningCommands({
         begin(passphrase, async (store) => {
           await restoreInto(store, { primitives, path, openHeader: opening, ...control });
         }),
+      );
+    },
+    'import.inspect': ({ file }) => {
+      requireNew();
+      const path = requirePath(file);
+      return tasks.run('import', (control) => previewOriginal({ primitives, path, folder, ...control }));
+    },
+    'import.run': ({ file, name, passphrase }) => {
+      const path = requirePath(file);
+      const ours = cleanName(name);
+      return tasks.run('import', (control) =>
+        begin(passphrase, (store) =>
+          importOriginal(store, { primitives, path, folder, ...control }, ours, clock.now()),
+        ),
       );
     },
   };
