@@ -1,6 +1,6 @@
 // The command line against running Looms: every command by what it prints and the code it ends with.
 import { expect, test } from '@playwright/test';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -20,49 +20,8 @@ import { createInterface } from 'node:readline';
 import { landingUrl } from '../server/cli/banner.ts';
 import { openInBrowser } from '../server/cli/open-browser.ts';
 import type { Message } from '../server/contract/model.ts';
+import { environment, loomWeb, objects, place, shell, type Environment } from './command-line.ts';
 import { Daemon, MAIN, type Ready } from './daemon.ts';
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-/** Nothing of the tester's own profile or desktop. */
-function environment(more: Environment = {}): Environment {
-  return { PATH: process.env.PATH ?? '', HOME: join(tmpdir(), 'nobody'), ...more };
-}
-
-/** Runs one command to its end. */
-function loomWeb(args: readonly string[], input = '', env: Environment = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { env: environment(env), maxBuffer: 64 * 1024 * 1024 };
-    const child = execFile(process.execPath, [MAIN, ...args], options, (_, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-    // A command that fails early reads nothing.
-    child.stdin?.on('error', () => undefined).end(input);
-  });
-}
-
-/** The objects of `--json`, one a line. */
-function objects<T = Record<string, unknown>>({ stdout }: Ended): T[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
-}
-
-function place({ profile, dataDir }: Daemon): readonly string[] {
-  return ['--profile', profile, '--data-dir', dataDir];
-}
-
-/** The command line of one person. */
-function shell(daemon: Daemon): (line: string, input?: string) => Promise<Ended> {
-  return (line, input) => loomWeb([...line.split(' '), ...place(daemon)], input);
-}
 
 const cleanups: (() => Promise<unknown> | undefined)[] = [];
 test.afterEach(async () => {

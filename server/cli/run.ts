@@ -5,6 +5,7 @@ import { helpText, parseCommandLine } from './args.ts';
 import { addCommand } from './commands/add.ts';
 import { backupCommand } from './commands/backup.ts';
 import { contactsCommand } from './commands/contacts.ts';
+import { importLoomCommand } from './commands/import-loom.ts';
 import { inviteCommand } from './commands/invite.ts';
 import { invitesCommand } from './commands/invites.ts';
 import { lockCommand } from './commands/lock.ts';
@@ -44,6 +45,7 @@ export const commands = [
   phraseCommand,
   backupCommand,
   restoreCommand,
+  importLoomCommand,
   unlockCommand,
   lockCommand,
   stopCommand,
