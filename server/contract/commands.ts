@@ -74,6 +74,8 @@ export const commandSchemas = {
     current: field,
   }),
   'backup.unschedule': none,
+  /** The person wants no more reminding that there is no way back. */
+  'backup.dismiss': none,
   /** In a new profile. `passphrase` is the new profile's, empty for none; `opens` is the backup's. */
   'backup.restore': z.strictObject({ file: field, opens: field, passphrase: field }),
   /** In a new profile: what importing a database of the original Loom would bring. */
@@ -184,6 +186,7 @@ export interface Results {
   'backup.verify': Backup;
   'backup.schedule': BackupStatus;
   'backup.unschedule': BackupStatus;
+  'backup.dismiss': BackupStatus;
   'backup.restore': Identity;
   'import.inspect': ImportPreview;
   'import.run': Identity;

@@ -206,6 +206,8 @@ export interface BackupStatus {
   readonly verified: (Backup & { readonly verifiedAt: number }) | null;
   /** Why the schedule's last try failed; null: it did not. */
   readonly failure: { readonly at: number; readonly code: ErrorCode } | null;
+  /** Worth a word: nothing would bring this person back, and they have not said that they know. */
+  readonly remind: boolean;
   readonly task: Task | null;
 }
 

@@ -33,12 +33,14 @@ const schema = z.object({
   last: backupSchema.nullable(),
   verified: backupSchema.extend({ verifiedAt: time }).nullable(),
   failure: z.object({ at: time, code: z.enum(errorCodes) }).nullable(),
+  /** No reminding that there is no way back. */
+  dismissed: z.boolean().default(false),
 });
 
 export type BackupSettings = z.infer<typeof schema>;
 export type Schedule = NonNullable<BackupSettings['schedule']>;
 
-const none: BackupSettings = { schedule: null, last: null, verified: null, failure: null };
+const none: BackupSettings = { schedule: null, last: null, verified: null, failure: null, dismissed: false };
 
 /** Those of a later Loom that mean something else here are as good as none. */
 export function loadBackupSettings(store: Store): BackupSettings {

@@ -154,6 +154,29 @@ describe('a backup by hand', () => {
   });
 });
 
+it('reminds of a way back until there is one, or until the person wants no more of it', async () => {
+  const ann = await (await start('192.0.2.1')).create('Ann');
+  const bob = await (await start('192.0.2.2')).create('Bob');
+  const carl = await (await start('192.0.2.3')).create('Carl');
+  const reminds = async (loom: TestLoom): Promise<boolean> => (await loom.run('backup.status')).remind;
+  expect(await reminds(ann)).toBe(true);
+
+  const { words } = await ann.run('phrase.show', { passphrase: '' });
+  const asked = [3, 9, 24].map((number) => ({ number, word: words[number - 1]! }));
+  expect(await ann.run('phrase.check', { words: asked })).toEqual({ wrong: [] });
+  expect(await reminds(ann)).toBe(false);
+  const told = ann.events.flatMap(({ event, data }) => (event === 'backup.changed' ? [data.backup] : []));
+  expect(told).toMatchObject([{ phraseCheckedAt: clock.now(), remind: false }]);
+
+  await bob.run('backup.create', { file: file('bob'), ...create });
+  expect(await reminds(bob)).toBe(false);
+
+  expect(await carl.run('backup.dismiss')).toMatchObject({ remind: false });
+  await carl.stop();
+  await carl.start();
+  expect(await reminds(carl)).toBe(false);
+});
+
 describe('a schedule', () => {
   const ours = (): string[] =>
     readdirSync(folder)

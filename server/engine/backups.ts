@@ -66,7 +66,7 @@ export class Backups {
   }
 
   status(): BackupStatus {
-    const { schedule, last, verified, failure } = this.#settings;
+    const { schedule, last, verified, failure, dismissed } = this.#settings;
     const checked = this.#options.store.settings.get(PHRASE_CHECKED);
     return {
       phraseCheckedAt: typeof checked === 'number' ? checked : null,
@@ -74,6 +74,7 @@ export class Backups {
       last,
       verified,
       failure,
+      remind: !dismissed && !checked && !schedule && !last && !verified,
       task: this.#options.tasks.current,
     };
   }
@@ -127,6 +128,16 @@ export class Backups {
   async unschedule(): Promise<BackupStatus> {
     await this.#save({ schedule: null, failure: null });
     return this.status();
+  }
+
+  async dismiss(): Promise<BackupStatus> {
+    await this.#save({ dismissed: true });
+    return this.status();
+  }
+
+  /** Tells every tab: also of the phrase, which is checked elsewhere. */
+  tell(): void {
+    this.#options.events.emit('backup.changed', { backup: this.status() });
   }
 
   async #look(): Promise<void> {
@@ -189,11 +200,11 @@ export class Backups {
   }
 
   async #save(changes: Partial<BackupSettings>): Promise<void> {
-    const { store, events } = this.#options;
+    const { store } = this.#options;
     const settings = { ...this.#settings, ...changes };
     await store.journal.write(() => saveBackupSettings(store, settings));
     this.#settings = settings;
-    events.emit('backup.changed', { backup: this.status() });
+    this.tell();
   }
 }
 

@@ -38,7 +38,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...backupCommands(backups),
     ...contactCommands(engine),
     ...messageCommands(engine),
-    ...phraseCommands(engine),
+    ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
     ...nearbyCommands(engine),
     ...pairingCommands(engine),

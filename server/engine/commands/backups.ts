@@ -2,7 +2,8 @@
 import type { Backups } from '../backups.ts';
 import type { Handlers } from './handlers.ts';
 
-type BackupCommand = 'backup.status' | 'backup.create' | 'backup.verify' | 'backup.schedule' | 'backup.unschedule';
+type BackupCommand =
+  'backup.status' | 'backup.create' | 'backup.verify' | 'backup.schedule' | 'backup.unschedule' | 'backup.dismiss';
 
 export function backupCommands(backups: Backups): Handlers<BackupCommand> {
   return {
@@ -11,5 +12,6 @@ export function backupCommands(backups: Backups): Handlers<BackupCommand> {
     'backup.verify': ({ file, passphrase }) => backups.verify(file, passphrase),
     'backup.schedule': ({ folder, keep, passphrase, current }) => backups.schedule(folder, keep, passphrase, current),
     'backup.unschedule': () => backups.unschedule(),
+    'backup.dismiss': () => backups.dismiss(),
   };
 }

@@ -11,7 +11,8 @@ export const PHRASE_CHECKED = 'phrase-checked-at';
 /** After this the phrase must be shown again: single words are told right or wrong only to who has just seen them all. */
 const SHOWN_MS = 15 * 60_000;
 
-export function phraseCommands(engine: Engine): Handlers<'phrase.show' | 'phrase.check'> {
+/** @param checked called when the person has shown that they have the phrase. */
+export function phraseCommands(engine: Engine, checked: () => void): Handlers<'phrase.show' | 'phrase.check'> {
   const { store, identity, clock } = engine.options;
   let shownUntil = -Infinity;
   return {
@@ -28,7 +29,10 @@ export function phraseCommands(engine: Engine): Handlers<'phrase.show' | 'phrase
         throw new CommandError('bad-request', 'three different words are asked');
       const phrase = encodePhrase(identity.masterSeed);
       const wrong = words.filter(({ number, word }) => phraseWord(word) !== phrase[number - 1]);
-      if (wrong.length === 0) await store.journal.write(() => store.settings.put(PHRASE_CHECKED, clock.now()));
+      if (wrong.length === 0) {
+        await store.journal.write(() => store.settings.put(PHRASE_CHECKED, clock.now()));
+        checked();
+      }
       return { wrong: wrong.map(({ number }) => number) };
     },
   };
