@@ -6,10 +6,13 @@ import type { ErrorCode } from '../../../server/contract/errors.ts';
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly code: ErrorCode | 'disconnected';
+  /** Which of several is meant, from 1. */
+  readonly at: number | undefined;
 
-  constructor(code: ErrorCode | 'disconnected', message: string) {
+  constructor(code: ErrorCode | 'disconnected', message: string, at?: number) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }
 
@@ -25,6 +28,7 @@ const repeatable: ReadonlySet<CommandName> = new Set<CommandName>([
   'request.list',
   'peer.list',
   'network.status',
+  'backup.status',
   'message.page',
   'message.read',
 ]);
@@ -74,7 +78,7 @@ export class Pending {
     if (entry === undefined) return;
     this.#entries.delete(reply.id);
     if (reply.ok) entry.resolve(reply.result);
-    else entry.reject(new CallError(reply.error.code, reply.error.message));
+    else entry.reject(new CallError(reply.error.code, reply.error.message, reply.error.at));
   }
 
   /** The line was cut: whether the daemon acted on what was sent is unknown, so only what bears repeating stays. */

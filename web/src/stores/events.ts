@@ -4,6 +4,7 @@ import { useContacts } from './contacts.ts';
 import { useConversations } from './conversations.ts';
 import { useLink } from './link.ts';
 import { useProfile } from './profile.ts';
+import { useRecovery } from './recovery.ts';
 
 /** A hidden tab gets no animation frames; ms. */
 const HIDDEN_MS = 250;
@@ -21,6 +22,7 @@ function useStores() {
     profile: useProfile(),
     contacts: useContacts(),
     conversations: useConversations(),
+    recovery: useRecovery(),
   };
 }
 
@@ -79,7 +81,7 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
   }
 }
 
-function applyToProfile({ profile }: Stores, { event, data }: EventMessage, reload: () => void): void {
+function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMessage, reload: () => void): void {
   switch (event) {
     case 'state.changed':
       profile.change({ state: data.state });
@@ -94,6 +96,12 @@ function applyToProfile({ profile }: Stores, { event, data }: EventMessage, relo
     case 'storage.changed':
       profile.change({ storage: data.storage });
       break;
+    case 'task.changed':
+      recovery.task = data.task;
+      break;
+    case 'backup.changed':
+      recovery.status = data.backup;
+      break;
     default: // session.established is told by contact.changed as well; log is for the command line.
   }
 }
@@ -101,7 +109,7 @@ function applyToProfile({ profile }: Stores, { event, data }: EventMessage, relo
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversations } = stores;
+  const { profile, contacts, conversations, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -110,9 +118,11 @@ export function startStores(): void {
     conversations.clear();
     if (profile.state !== 'ready') {
       contacts.clear();
+      recovery.clear();
       return;
     }
     await contacts.load();
+    await recovery.load();
     conversations.sendLockedAgain();
   }
 

@@ -1,8 +1,10 @@
 // Every word people read, in English. Another language is a file of the same shape.
+import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
 
 export const en = {
   errors,
+  back,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',
