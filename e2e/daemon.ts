@@ -36,6 +36,7 @@ export class Daemon {
   readonly #place: Place;
   #process: ChildProcess | null = null;
   #ready: Ready | null = null;
+  #started = false;
 
   /** @param options further ones of `serve`; a peer port given here survives restarts. */
   constructor(profile: string, options: readonly string[] = [], place = LOOPBACK) {
@@ -64,7 +65,9 @@ export class Daemon {
     const { command, options } = this.#place;
     const profile = ['--profile', this.profile, '--data-dir', this.dataDir];
     const serve = [process.execPath, MAIN, 'serve', '--json', '--no-open'];
-    return [...command, ...serve, ...profile, ...options, ...this.#options];
+    // Any at first, later the profile's last: never 7467, which the next Loom of another test takes while this one is down.
+    const port = this.#started ? [] : ['--port', '0'];
+    return [...command, ...serve, ...profile, ...port, ...options, ...this.#options];
   }
 
   async start(): Promise<Ready> {
@@ -72,6 +75,7 @@ export class Daemon {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
     this.#ready = JSON.parse(await firstLine(child)) as Ready;
+    this.#started = true;
     return this.#ready;
   }
 

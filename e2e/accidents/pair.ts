@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandError } from '../../server/contract/errors.ts';
 import type { Message, Status } from '../../server/contract/model.ts';
 import { Daemon, type Place } from '../daemon.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -38,6 +39,8 @@ export class Person {
   crash = '';
   /** Texts that were reported as stored, in order. */
   readonly said: string[] = [];
+  /** Where texts asked for in one go begin of which the disk has refused some. */
+  readonly #torn = new Set<number>();
   #contact = '';
   #writing = false;
   #written: Promise<void> = Promise.resolve();
@@ -100,13 +103,22 @@ export class Person {
           this.said.push(...texts);
           await sleep(PAUSE_MS);
         }
-      } catch {
-        // It ended, or its disk refused, before all of them were stored.
+      } catch (error) {
+        // It ended, or its disk refused, before all of them were stored. After a refusal some of those behind may be.
+        if (error instanceof CommandError) this.#torn.add(this.said.length);
       } finally {
         control?.close();
       }
       await sleep(PAUSE_MS);
     }
+  }
+
+  /** The texts in the order in which they were first asked for, where a refusal has let others of one go pass before. */
+  inOrder(texts: readonly string[]): string[] {
+    const ordered = [...texts];
+    for (const from of this.#torn)
+      ordered.splice(from, WINDOW, ...texts.slice(from, from + WINDOW).toSorted((a, b) => numberOf(a) - numberOf(b)));
+    return ordered;
   }
 
   async texts(direction: 'in' | 'out'): Promise<string[]> {
@@ -163,10 +175,14 @@ export async function expectWhole(one: Person, other: Person): Promise<void> {
     await settled.toBe(0);
     const stored = await from.texts('out');
     // What was never answered may be stored or not; what was answered is.
-    expect(stored).toEqual(stored.map((_, index) => `${from.daemon.profile} ${index}`));
+    expect(from.inOrder(stored)).toEqual(stored.map((_, index) => `${from.daemon.profile} ${index}`));
     expect(stored.length).toBeGreaterThanOrEqual(from.said.length);
     expect(await to.texts('in')).toEqual(stored);
   }
+}
+
+function numberOf(text: string): number {
+  return Number(text.split(' ').at(-1));
 }
 
 /** The same id for the same text, always. */
