@@ -1,5 +1,5 @@
 // Backups of whole Looms: made, lost, restored, and their people met again.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -93,12 +93,21 @@ describe('restoring', () => {
     const ann = await (await start('192.0.2.1')).create('Ann');
     await ann.run('backup.create', { file: file('good'), ...create });
     writeFileSync(file('foreign'), 'something else');
+    const good = readFileSync(file('good'));
+    const spoilt = (at: number, byte: number): Buffer => Buffer.from(good).fill(byte, at, at + 1);
+    writeFileSync(file('newer'), spoilt('Loom backup'.length, 2));
+    writeFileSync(file('cut'), good.subarray(0, -1));
+    // Where almost all of it has been restored already.
+    writeFileSync(file('damaged'), spoilt(good.length - 1, (good.at(-1) ?? 0) ^ 1));
     const loom = await start('192.0.2.2');
     const before = readdirSync(loom.folder);
     const wrong = [
       [file('foreign'), OPENS, 'backup-foreign'],
       [file('missing'), OPENS, 'file-missing'],
       [folder, OPENS, 'file-refused'],
+      [file('newer'), OPENS, 'backup-newer'],
+      [file('cut'), OPENS, 'backup-truncated'],
+      [file('damaged'), OPENS, 'backup-damaged'],
       [file('good'), 'wrong', 'backup-passphrase'],
       ['good', OPENS, 'path-invalid'],
     ] as const;
@@ -107,7 +116,43 @@ describe('restoring', () => {
       await expect(restored).rejects.toMatchObject({ code });
       expect(readdirSync(loom.folder)).toEqual(before);
     }
+    for (const [path, code] of [
+      [file('foreign'), 'import-foreign'],
+      [file('missing'), 'file-missing'],
+    ] as const) {
+      const imported = loom.run('import.run', { file: path, name: 'Ann', passphrase: '' });
+      await expect(imported).rejects.toMatchObject({ code });
+      expect(readdirSync(loom.folder)).toEqual(before);
+    }
     expect(loom.profile.state).toBe('new');
+  });
+
+  it('brings back how people were met, and the invites that somebody still has in hand', async () => {
+    const ann = await (await start('192.0.2.1')).create('Ann');
+    const [bob, carol, dave] = [await start('192.0.2.2'), await start('192.0.2.3'), await start('192.0.2.4')];
+    await bob.create('Bob');
+    await carol.create('Carol');
+    await dave.create('Dave');
+    const paste = async (guest: TestLoom, token: string): Promise<unknown> =>
+      guest.run('contact.add', { token, name: 'Ann', address: ann.address });
+    const [used, open] = [await ann.run('invite.create', {}), await ann.run('invite.create', {})];
+    await paste(bob, used.token);
+    await until(clock, async () => (await ann.run('contact.list')).length === 1);
+    await online(ann, 'Bob');
+    await ann.run('contact.verify', { contact: (await ann.contact('Bob')).id, verified: true });
+    const invites = await ann.run('invite.list');
+    await ann.run('backup.create', { file: file('ann'), ...create });
+    await ann.stop();
+
+    const again = await start('192.0.2.1');
+    await again.run('backup.restore', { file: file('ann'), opens: OPENS, passphrase: '' });
+    expect(await again.run('invite.list')).toEqual(invites);
+    expect(await again.contact('Bob')).toMatchObject({ addedBy: 'invite', verified: true });
+    await paste(carol, open.token);
+    await online(carol, 'Ann');
+    await paste(dave, used.token);
+    await until(clock, async () => (await dave.contact('Ann')).invite === 'used');
+    expect((await again.run('contact.list')).map(({ name }) => name).sort()).toEqual(['Bob', 'Carol']);
   });
 });
 
