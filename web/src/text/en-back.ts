@@ -79,7 +79,7 @@ export const back = {
     lead: '24 words that bring back who you are if this computer or your passphrase is lost. They do not hold contacts or messages; a backup does.',
     unchecked: 'You have not yet shown that you have them on paper.',
     checked: 'On paper, as you showed on {when}.',
-    show: 'Show my recovery phrase',
+    show: 'Show the phrase',
     showNow: 'Show the words',
     passphrase: 'Your passphrase',
     passphraseHint: 'Asked again, so that nobody else takes the words while you are away.',
