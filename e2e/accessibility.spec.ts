@@ -1,28 +1,6 @@
-// Every screen, in both themes and both widths: nothing that axe finds, and a picture's worth of layout that fits.
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+// Every screen of daily use, and that the keyboard is enough.
 import { expect, test, type Person } from './fixtures.ts';
-
-const WIDE = { width: 1280, height: 800 };
-const NARROW = { width: 360, height: 740 };
-
-async function check(page: Page, screen: string): Promise<void> {
-  for (const viewport of [WIDE, NARROW]) {
-    await page.setViewportSize(viewport);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow, `${screen} is wider than ${viewport.width} px`).toBeLessThanOrEqual(0);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      // There are no frames, so axe may run in the page itself; else it opens a page of its own each time.
-      const axe = new AxeBuilder({ page }).setLegacyMode(true);
-      // Only contrast depends on the theme.
-      const { violations } = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-      expect(found, `${screen}, ${colorScheme}, ${viewport.width} px`).toEqual([]);
-    }
-  }
-  await page.setViewportSize(WIDE);
-}
+import { checkScreen as check, NARROW, WIDE } from './screen.ts';
 
 test('first start, the way in, and unlocking', async ({ person, browser }) => {
   test.slow();
