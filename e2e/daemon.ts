@@ -14,6 +14,8 @@ export const MAIN = fileURLToPath(new URL('../dist/server/main.js', import.meta.
 export interface Place {
   /** What its command line begins with. */
   readonly command: readonly string[];
+  /** Left out: the build. */
+  readonly program?: string;
   readonly options: readonly string[];
 }
 
@@ -62,9 +64,9 @@ export class Daemon {
 
   /** What `start` runs. */
   get commandLine(): readonly string[] {
-    const { command, options } = this.#place;
+    const { command, options, program = MAIN } = this.#place;
     const profile = ['--profile', this.profile, '--data-dir', this.dataDir];
-    const serve = [process.execPath, MAIN, 'serve', '--json', '--no-open'];
+    const serve = [process.execPath, program, 'serve', '--json', '--no-open'];
     // Any at first, later the profile's last: never 7467, which the next Loom of another test takes while this one is down.
     const port = this.#started ? [] : ['--port', '0'];
     return [...command, ...serve, ...profile, ...port, ...options, ...this.#options];
