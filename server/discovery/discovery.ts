@@ -30,6 +30,8 @@ export interface Presence {
   readonly contacts: readonly PresenceKey[];
   /** Contacts we have not met, newest first. */
   readonly unmet: readonly MeetingKeys[];
+  /** Contacts we have met, who may have lost our presence key and theirs: looked for by these as well, told nothing. */
+  readonly met?: readonly MeetingKeys[];
   /** Null: only contacts can tell who we are. */
   readonly card: Card | null;
 }

@@ -21,7 +21,7 @@ import { Inbox } from './inbox.ts';
 import { Invites } from './invites.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { Links } from './links.ts';
-import { unmetContacts } from './meeting.ts';
+import { metContacts, unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
@@ -216,11 +216,12 @@ export class Engine {
     this.#identity = identity;
   }
 
-  #nearby(): Pick<NearOptions, 'ownKey' | 'unmet' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
+  #nearby(): Pick<NearOptions, 'ownKey' | 'unmet' | 'met' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
     const { us, roster, visibility } = this;
     return {
       ownKey: () => this.#identity.presenceKey,
       unmet: () => unmetContacts(this.options.primitives, us, roster),
+      met: () => metContacts(this.options.primitives, us, roster),
       card: () => (visibility.mode === 'everyone' ? { name: this.#identity.name, token: us.token } : null),
       hidden: () => visibility.mode === 'off',
       onFound: (contact) => this.peers.encourage(contact),

@@ -33,6 +33,8 @@ export interface NearOptions {
   readonly ownKey: () => Uint8Array;
   /** Contacts we have not met. */
   readonly unmet: () => readonly MeetingKeys[];
+  /** Contacts we have met, who may have lost what we gave them. */
+  readonly met: () => readonly MeetingKeys[];
   /** For everyone to read; null: for nobody. */
   readonly card: () => Card | null;
   /** Nothing is to be announced, and nobody looked for. */
@@ -138,8 +140,8 @@ export class Near implements DiscoveryListener {
   }
 
   #presence(): Presence {
-    const { ownKey, unmet, card } = this.#options;
-    return { ownKey: ownKey(), contacts: this.#keys(), unmet: unmet(), card: card() };
+    const { ownKey, unmet, met, card } = this.#options;
+    return { ownKey: ownKey(), contacts: this.#keys(), unmet: unmet(), met: met(), card: card() };
   }
 
   #keys(): PresenceKey[] {

@@ -1,5 +1,6 @@
 // Whole Looms that look for each other by real multicast DNS on loopback; messages travel in memory. One clock for all,
 // moved in steps between which packets arrive.
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Contact } from '../contract/model.ts';
 import { Neighbourhood } from '../testing/neighbourhood.ts';
@@ -32,6 +33,14 @@ async function loom(name: string): Promise<TestLoom> {
   const started = await new TestLoom(network, street.clock, HOST, { discovery, peerPort: 4000 + looms.length }).start();
   looms.push(started);
   return started.create(name);
+}
+
+/** On a port that nobody knows. */
+function elsewhere(name: string): TestLoom {
+  const { discovery } = street.neighbour(name);
+  const moved = new TestLoom(network, street.clock, HOST, { discovery, peerPort: 5000 + looms.length });
+  looms.push(moved);
+  return moved;
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -84,6 +93,36 @@ describe("two who have only each other's token", () => {
     await bob.start();
     await until(async () => (await bob.run('peer.list')).length === 1);
   });
+});
+
+it('who comes back from a backup is found by contacts, though all addresses and presence keys are others by now', async () => {
+  await meet();
+  const file = join(bob.folder, 'bob.backup');
+  await bob.run('backup.create', { file, passphrase: 'sealed', current: '' });
+  await bob.stop();
+  await ann.stop();
+  const [moved, again] = [elsewhere('Ann elsewhere'), elsewhere('Bob again')];
+  const snapshot = ann.snapshot();
+  moved.restore(snapshot);
+  snapshot.remove();
+  await moved.start();
+  await again.start();
+  await again.run('backup.restore', { file, opens: 'sealed', passphrase: '' });
+  await until(async () => (await online(again)) && (await online(moved)));
+  expect(await moved.run('request.list')).toEqual([]);
+});
+
+it('who comes back from the phrase alone, elsewhere, is found by contacts while visible to everyone', async () => {
+  await meet();
+  const { words } = await bob.run('phrase.show', { passphrase: '' });
+  await bob.stop();
+  const again = await elsewhere('Bob again').start();
+  await again.run('identity.restore', { phrase: words.join(' '), name: 'Bob', passphrase: '' });
+  await again.run('network.visibility', { mode: 'everyone' });
+  await until(async () => (await again.run('request.list')).length === 1);
+  const [request] = await again.run('request.list');
+  await again.run('request.accept', { request: request!.id, name: '' });
+  await until(async () => (await online(again)) && (await online(ann)));
 });
 
 describe('being visible to everyone', () => {

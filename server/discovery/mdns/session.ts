@@ -1,5 +1,5 @@
 // One run of discovery, from start to stop: joins network, announcer, browser and resolver.
-import type { DiscoveryListener, Presence } from '../discovery.ts';
+import type { DiscoveryListener, MeetingKeys, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
 import { isSameNetwork, linksOf } from './adapters.ts';
@@ -37,7 +37,7 @@ export class Session {
     const { listener, presence } = run;
     this.#options = options;
     this.#listener = listener;
-    this.#book = new PresenceBook(primitives, presence.contacts, presence.unmet);
+    this.#book = new PresenceBook(primitives, presence.contacts, awaited(presence));
     this.#lastTick = clock.now();
     this.#network = new Network({
       clock,
@@ -82,7 +82,7 @@ export class Session {
     const { contacts, unmet } = presence;
     const anyNew = !contacts.every((key) => this.#book.has(key)) || !unmet.every((keys) => this.#book.awaits(keys));
     this.#announcer.use(presence);
-    this.#book = new PresenceBook(this.#options.primitives, contacts, unmet);
+    this.#book = new PresenceBook(this.#options.primitives, contacts, awaited(presence));
     this.#browser.useBook(this.#book);
     if (anyNew) this.#browser.browse();
   }
@@ -132,4 +132,8 @@ export class Session {
       this.#browser.browse();
     }
   }
+}
+
+function awaited({ unmet, met = [] }: Presence): readonly MeetingKeys[] {
+  return [...unmet, ...met];
 }
