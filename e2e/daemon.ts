@@ -34,6 +34,8 @@ export interface Ready {
 export class Daemon {
   readonly profile: string;
   readonly dataDir: string;
+  /** All that it has said so far, of every start. */
+  readonly printed: string[] = [];
   readonly #options: readonly string[];
   readonly #place: Place;
   #process: ChildProcess | null = null;
@@ -74,8 +76,11 @@ export class Daemon {
 
   async start(): Promise<Ready> {
     const [program = '', ...args] = this.commandLine;
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (bytes: Buffer) => this.printed.push(bytes.toString()));
+    child.stderr.pipe(process.stderr);
     this.#ready = JSON.parse(await firstLine(child)) as Ready;
     this.#started = true;
     return this.#ready;

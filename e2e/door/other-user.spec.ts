@@ -57,7 +57,11 @@ async function lookedAt(folder: string): Promise<void> {
       .filter((path) => statSync(path).isSocket());
     expect(sockets.length).toBeGreaterThan(0);
     onlooker.stdin.write(`${JSON.stringify({ port: Number(new URL(url).port), sockets })}\n`);
-    const seen = JSON.parse((await lines.next()).value ?? '') as { refused: Record<string, number>; given: string[] };
+    const line = await lines.next();
+    const seen = JSON.parse(line.done === true ? '' : line.value) as {
+      refused: Record<string, number>;
+      given: string[];
+    };
 
     // It saw that there is a Loom, or it has not really looked.
     expect(seen.given.some((text) => text.startsWith('cmdline') && text.includes('main.js'))).toBe(true);

@@ -10,6 +10,8 @@ export function writings(secret: string | Uint8Array): string[] {
     const inner = text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
-  const utf16 = Buffer.from(bytes.toString('latin1'), 'utf16le');
-  return [...new Set([bytes.toString('latin1'), utf16.toString('latin1'), hex, hex.toUpperCase(), ...shifted])];
+  const texts = [bytes.toString('latin1'), hex, hex.toUpperCase(), ...shifted];
+  // As browsers keep strings.
+  const wide = texts.map((text) => Buffer.from(text, 'utf16le').toString('latin1'));
+  return [...new Set([...texts, ...wide])];
 }
