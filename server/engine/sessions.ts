@@ -150,7 +150,14 @@ export class Sessions {
   }
 
   #save(contact: ContactRecord, { session, id, role, since }: Held): void {
-    this.#options.store.sessions.save(contact.id, contact.device, { id, role, since, state: session.serialize() });
+    // Of the steps within one transaction only the last is ever serialised.
+    const record = {
+      ...{ id, role, since },
+      get state() {
+        return session.serialize();
+      },
+    };
+    this.#options.store.sessions.save(contact.id, contact.device, record);
   }
 
   #load(contact: ContactRecord): readonly Held[] {

@@ -14,7 +14,8 @@ import {
 import type { IdentityPublicKey, MasterSeed, StaticPublicKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { TEXT_BYTES } from '../protocol/limits.ts';
-import { Database, type Row } from '../storage/database.ts';
+import { Database } from '../storage/database.ts';
+import type { Row } from '../storage/row.ts';
 
 /** Read at a stretch: a few ms of work, and at most so many of the largest texts. */
 const RUN_MESSAGES = 64;

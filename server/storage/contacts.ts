@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { equal } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../contract/model.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { collect } from './damage.ts';
@@ -109,16 +110,19 @@ export class SealedContacts implements ContactTable {
   }
 
   list(): ContactRecord[] {
+    this.#database.settle();
     const rows = this.#database.rows(`SELECT * FROM contact WHERE ${KNOWN} ORDER BY number`);
     return collect(this.#sealing, 'contact', rows, (row) => this.#open(row));
   }
 
   get(id: string): ContactRecord | null {
+    this.#database.settle();
     const row = this.#database.row(`SELECT * FROM contact WHERE id = ? AND ${KNOWN}`, idBytes(id));
     return row && this.#open(row);
   }
 
   byIdentity(ik: Uint8Array): ContactRecord | null {
+    this.#database.settle();
     const row = this.#database.row('SELECT * FROM contact WHERE identity = ?', this.#index(ik));
     return row && this.#open(row);
   }
@@ -127,23 +131,31 @@ export class SealedContacts implements ContactTable {
     const key = idBytes(id);
     const outTag = this.#seal.tag(key, 'out', outSeq);
     const inTag = this.#seal.tag(key, 'in', inSeq);
+    for (const counter of ['out', 'in']) this.#database.cancel(`${id} ${counter}`);
     this.#database.change(PUT, key, this.#index(body.ik), outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
   }
 
   setOutSeq(id: string, seq: number): void {
     const key = idBytes(id);
-    const tag = this.#seal.tag(key, 'out', seq);
-    this.#database.change('UPDATE contact SET out_seq = ?, out_tag = ? WHERE id = ?', seq, tag, key);
+    this.#database.later(`${id} out`, 'UPDATE contact SET out_seq = ?, out_tag = ? WHERE id = ?', () => [
+      seq,
+      this.#seal.tag(key, 'out', seq),
+      key,
+    ]);
   }
 
   setInSeq(id: string, seq: number): void {
     const key = idBytes(id);
-    const tag = this.#seal.tag(key, 'in', seq);
-    this.#database.change('UPDATE contact SET in_seq = ?, in_tag = ? WHERE id = ?', seq, tag, key);
+    this.#database.later(`${id} in`, 'UPDATE contact SET in_seq = ?, in_tag = ? WHERE id = ?', () => [
+      seq,
+      this.#seal.tag(key, 'in', seq),
+      key,
+    ]);
   }
 
   remove(id: string): void {
     const key = idBytes(id);
+    this.#database.cancel(`${id} `);
     this.#database.change(REMOVE, key);
     this.#database.change('DELETE FROM session WHERE contact = ?', key);
     this.#database.scrub();

@@ -1,5 +1,5 @@
 // One damaged row must not hide the others: lists leave it out and report it.
-import type { Row } from './database.ts';
+import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idOf } from './ids.ts';
 import type { Sealing } from './sealing.ts';

@@ -5,12 +5,13 @@
 // Ways of node-sqlite3-wasm kept in here: a statement that returned fewer rows than it has stays open and holds the log
 // (so all rows are taken, always); one that failed refuses its next use (so it is thrown away); statements are not
 // finalised by closing; strings end at a NUL (so none are bound); blobs come back as copies.
-import { closeSync, existsSync, fsyncSync, openSync, rmdirSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
+import { DeferredWrites } from './deferred-writes.ts';
 import { StorageError } from './errors.ts';
-
-export type Value = number | Uint8Array | null;
+import { requireNoLock } from './lock.ts';
+import { Row, type Value } from './row.ts';
 
 type Statement = sqlite.Statement;
 
@@ -38,6 +39,7 @@ export class Database {
   readonly #statements = new Map<string, Statement>();
   /** `untouched`: the work that runs has changed nothing yet; `touched`: a savepoint stands before its first change. */
   #writing: 'no' | 'untouched' | 'touched' = 'no';
+  readonly #deferred = new DeferredWrites();
   #scrub = false;
 
   /**
@@ -66,6 +68,35 @@ export class Database {
   change(sql: string, ...values: Value[]): number {
     this.#touch();
     return this.#use(sql, (statement) => statement.run(values).changes);
+  }
+
+  /**
+   * As `change`, but written with the commit, and not at all when another of the same key comes before it. Who reads what
+   * may have been put off calls `settle` first. @param values asked when it is written.
+   */
+  later(key: string, sql: string, values: () => readonly Value[]): void {
+    if (this.#writing === 'no') throw new Error('a change outside of journal.write');
+    this.#deferred.put(key, { sql, values });
+  }
+
+  /** What was put off under keys that begin so is not written; only inside `within`. */
+  cancel(prefix: string): void {
+    this.#deferred.cancel(prefix);
+  }
+
+  /** Writes what was put off. @throws StorageError write-failed. */
+  settle(): void {
+    try {
+      for (const { sql, values } of this.#deferred.pending()) {
+        // A work may yet be undone, and this with it: the commit writes it again.
+        if (this.#writing !== 'no') this.#touch();
+        this.#use(sql, (statement) => statement.run([...values()]));
+      }
+    } catch (error) {
+      if (!(error instanceof sqlite.SQLite3Error)) throw error;
+      throw new StorageError('write-failed', 'what was put off could not be written', error);
+    }
+    if (this.#writing === 'no') this.#deferred.clear();
   }
 
   /** Runs statements that take no values; only inside `within`. */
@@ -97,8 +128,10 @@ export class Database {
     try {
       const result = work();
       this.#release();
+      this.#deferred.keep();
       return result;
     } catch (error) {
+      this.#deferred.drop();
       this.#undo();
       throw error;
     } finally {
@@ -111,11 +144,13 @@ export class Database {
   }
 
   commit(): void {
+    this.settle();
     this.#use('COMMIT', (statement) => statement.run());
     if (this.#scrub) this.#emptyLog();
   }
 
   rollback(): void {
+    this.#deferred.clear();
     this.#scrub = false;
     // After some failures SQLite has rolled back by itself.
     if (this.#connection.inTransaction) this.#use('ROLLBACK', (statement) => statement.run());
@@ -207,52 +242,6 @@ export class Database {
   }
 }
 
-/** The columns of one row. Each reader checks the type: a file somebody had in hand may hold anything anywhere. */
-export class Row {
-  readonly #columns: Readonly<Record<string, unknown>>;
-
-  constructor(columns: Readonly<Record<string, unknown>>) {
-    this.#columns = columns;
-  }
-
-  number(name: string): number {
-    const value = this.#columns[name];
-    if (typeof value !== 'number') throw new StorageError('damaged', `column ${name} is no number`);
-    return value;
-  }
-
-  numberOrNull(name: string): number | null {
-    return this.#columns[name] === null ? null : this.number(name);
-  }
-
-  bytes(name: string): Uint8Array {
-    const value = this.#columns[name];
-    if (!(value instanceof Uint8Array)) throw new StorageError('damaged', `column ${name} is no blob`);
-    return value;
-  }
-
-  bytesOrNull(name: string): Uint8Array | null {
-    return this.#columns[name] === null ? null : this.bytes(name);
-  }
-}
-
-/**
- * Removes the lock that a killed process left behind. The caller must hold the profile's control socket: that alone
- * proves that nobody lives in the profile; with a live process the database would be ruined.
- */
-export function removeLock(path: string): void {
-  try {
-    rmdirSync(lockPath(path));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-}
-
-/** Asks without opening the file, which SQLite could not. @throws StorageError in-use. */
-export function requireNoLock(path: string): void {
-  if (existsSync(lockPath(path))) throw new StorageError('in-use', 'the database is locked');
-}
-
 /** Makes names in a folder durable: files made, renamed or removed there. */
 export function syncFolder(folder: string): void {
   // Windows opens no folders, and orders such changes by itself.
@@ -263,14 +252,6 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function lockPath(path: string): string {
-  return `${path}.lock`;
 }
 
 function connect(path: string): sqlite.Database {

@@ -1,6 +1,6 @@
 // Opaque ids: 32 lower-case hex digits outside, 16 bytes in the database.
 import { fromHex, toHex } from '../crypto/bytes.ts';
-import type { Row } from './database.ts';
+import type { Row } from './row.ts';
 
 const ID = /^[0-9a-f]{32}$/;
 

@@ -10,7 +10,8 @@ import { equal, fromHex, toHex, utf8 } from '../crypto/bytes.ts';
 import type { Argon2Parameters } from '../crypto/passphrase.ts';
 import { isWithinArgon2Bounds } from '../crypto/passphrase.ts';
 import { databasePath } from './database-file.ts';
-import { isMissing, syncFolder } from './database.ts';
+import { syncFolder } from './database.ts';
+import { isMissing } from './lock.ts';
 import { StorageError } from './errors.ts';
 
 const VERSION = 1;

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { concat, toHex } from '../crypto/bytes.ts';
 import { collect } from './damage.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { latePlace, nextPlace, rowsBehind } from './places.ts';

@@ -1,7 +1,8 @@
 // Places of messages in a conversation: real numbers, unique in it. One that comes late gets a place between two others,
 // at the share of the hole that its number has: a hole filled from front to back or back to front, in any order, then
 // never runs out of numbers in between, as halving would after some fifty.
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import type { Row } from './row.ts';
 
 const EDGE = `
   SELECT place FROM message WHERE contact = ? AND (state = 5) = ? AND place`;

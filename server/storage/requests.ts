@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { equal } from '../crypto/bytes.ts';
 import { collect } from './damage.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { concat, u32 } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import { collect } from './damage.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import type { Row } from './row.ts';
 import { idBytes, idOf } from './ids.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
@@ -19,7 +20,7 @@ export interface SessionRecord {
 export interface SessionTable {
   /** By id, which is by chance; damaged ones are left out and reported. */
   load(contact: string, device: number): SessionRecord[];
-  /** Adds or replaces. */
+  /** Adds or replaces; `state` is read when the transaction is committed. */
   save(contact: string, device: number, session: SessionRecord): void;
   remove(contact: string, device: number, id: string): void;
 }
@@ -42,19 +43,23 @@ export class SealedSessions implements SessionTable {
   }
 
   load(contact: string, device: number): SessionRecord[] {
+    this.#database.settle();
     const sql = 'SELECT * FROM session WHERE contact = ? AND device = ? ORDER BY id';
     const rows = this.#database.rows(sql, idBytes(contact), device);
     return collect(this.#sealing, 'session', rows, (row) => this.#open(row));
   }
 
-  save(contact: string, device: number, { id, role, since, state }: SessionRecord): void {
-    const [contactKey, idKey] = [idBytes(contact), idBytes(id)];
-    const body = this.#seal.seal(rowKey(contactKey, device, idKey), { role, since, state });
-    this.#database.change(SAVE, contactKey, device, idKey, body);
+  save(contact: string, device: number, session: SessionRecord): void {
+    this.#database.later(deferredKey(contact, device, session.id), SAVE, () => {
+      const { id, role, since, state } = session;
+      const [contactKey, idKey] = [idBytes(contact), idBytes(id)];
+      return [contactKey, device, idKey, this.#seal.seal(rowKey(contactKey, device, idKey), { role, since, state })];
+    });
   }
 
   remove(contact: string, device: number, id: string): void {
     const sql = 'DELETE FROM session WHERE contact = ? AND device = ? AND id = ?';
+    this.#database.cancel(deferredKey(contact, device, id));
     this.#database.change(sql, idBytes(contact), device, idBytes(id));
     this.#database.scrub();
   }
@@ -64,6 +69,11 @@ export class SealedSessions implements SessionTable {
     const { role, since, state } = this.#seal.open(key, row.bytes('body'), bodySchema);
     return { id: idOf(row, 'id'), role, since, state: new SecretBytes(state) };
   }
+}
+
+/** Begins with the contact, whose removal cancels it. */
+function deferredKey(contact: string, device: number, id: string): string {
+  return `${contact} session ${device} ${id}`;
 }
 
 function rowKey(contact: Uint8Array, device: number, id: Uint8Array): Uint8Array {
