@@ -3,6 +3,7 @@ import type { EventMessage } from '../../../server/contract/events.ts';
 import { useContacts } from './contacts.ts';
 import { useConversations } from './conversations.ts';
 import { useLink } from './link.ts';
+import { useMeeting } from './meeting.ts';
 import { useProfile } from './profile.ts';
 import { useRecovery } from './recovery.ts';
 
@@ -22,6 +23,7 @@ function useStores() {
     profile: useProfile(),
     contacts: useContacts(),
     conversations: useConversations(),
+    meeting: useMeeting(),
     recovery: useRecovery(),
   };
 }
@@ -49,6 +51,22 @@ function applyToPeople({ contacts, conversations }: Stores, { event, data }: Eve
       return true;
     case 'typing.changed':
       contacts.setTyping(data.contact, data.typing);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function applyToMeeting({ meeting }: Stores, { event, data }: EventMessage): boolean {
+  switch (event) {
+    case 'people.changed':
+      meeting.people = data.people;
+      return true;
+    case 'pairing.changed':
+      meeting.pairing = data.pairing;
+      return true;
+    case 'invite.changed':
+      meeting.putInvite(data.invite);
       return true;
     default:
       return false;
@@ -109,7 +127,7 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversations, recovery } = stores;
+  const { profile, contacts, conversations, meeting, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -118,10 +136,12 @@ export function startStores(): void {
     conversations.clear();
     if (profile.state !== 'ready') {
       contacts.clear();
+      meeting.clear();
       recovery.clear();
       return;
     }
     await contacts.load();
+    await meeting.load();
     await recovery.load();
     conversations.sendLockedAgain();
   }
@@ -134,7 +154,8 @@ export function startStores(): void {
     const batch = queue;
     queue = [];
     for (const message of batch) {
-      const done = applyToPeople(stores, message) || applyToMessages(stores, message);
+      const done =
+        applyToPeople(stores, message) || applyToMessages(stores, message) || applyToMeeting(stores, message);
       if (!done) applyToProfile(stores, message, reload);
     }
     contacts.publish();

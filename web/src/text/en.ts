@@ -1,10 +1,13 @@
 // Every word people read, in English. Another language is a file of the same shape.
 import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
+import { invites, meet } from './en-meet.ts';
 
 export const en = {
   errors,
   back,
+  meet,
+  invites,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',
@@ -135,7 +138,7 @@ export const en = {
     },
     typing: 'typing…',
     verified: 'Verified',
-    verifiedHint: 'You compared the safety number with them',
+    verifiedHint: 'A code or the safety number has shown that nobody stands between you',
     you: 'You: {text}',
     draft: 'Draft: {text}',
     unknownPreview: 'A message this version cannot show',
