@@ -1,15 +1,13 @@
 // Two people in one room, each with a new Loom and a browser: from the first screen to the first verified message, with what
 // they have to do counted, and the time it takes. Looms and browser are in a network namespace whose only adapter is loopback.
 // Needs root and `ip netns`; anywhere else it says that it did not run.
-import { chromium, type Browser, type Locator, type Page } from '@playwright/test';
+import { chromium, type Browser, type LaunchOptions, type Locator, type Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launchOptions } from '../config/find-browser.js';
 import { Daemon } from './daemon.ts';
 import { expect, Person, test } from './fixtures.ts';
-import { checkScreen as check } from './screen.ts';
 
 const namespace = `loom-a${process.pid.toString(36)}`;
 const here = { command: ['ip', 'netns', 'exec', namespace], options: [] };
@@ -30,8 +28,7 @@ function isPermitted(): boolean {
 }
 
 /** A browser that sees the namespace alone. */
-async function browserInside(folder: string): Promise<Browser> {
-  const options = launchOptions();
+async function browserInside(folder: string, options: LaunchOptions): Promise<Browser> {
   const program = join(folder, 'browser');
   const real = options.executablePath ?? chromium.executablePath();
   writeFileSync(program, `#!/bin/sh\nexec ip netns exec ${namespace} '${real}' "$@"\n`);
@@ -59,8 +56,8 @@ const people: Person[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'loom-adding-'));
 let browser: Browser | null = null;
 
-async function person(name: string): Promise<Person> {
-  browser ??= await browserInside(folder);
+async function person(name: string, options: LaunchOptions): Promise<Person> {
+  browser ??= await browserInside(folder, options);
   const daemon = new Daemon(name.toLowerCase(), [], here);
   await daemon.start();
   const context = await browser.newContext();
@@ -102,8 +99,8 @@ test.describe('adding somebody', () => {
     }
   });
 
-  test('from two first screens to a verified message', async () => {
-    const [ann, bob] = [await person('Ann'), await person('Bob')];
+  test('from two first screens to a verified message', async ({ launchOptions }) => {
+    const [ann, bob] = [await person('Ann', launchOptions), await person('Bob', launchOptions)];
     const hands = new Hands();
     const began = Date.now();
     for (const { name, page } of [ann, bob]) {
