@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { MessageRecord } from '../storage/messages.ts';
+import type { MessageRecord } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { identityRecord, PASSPHRASE, TempBackups } from '../testing/temp-backup.ts';
 import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../testing/temp-store.ts';

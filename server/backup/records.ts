@@ -6,7 +6,7 @@ import { CommandError } from '../contract/errors.ts';
 import { contactBodySchema, type ContactRecord } from '../storage/contacts.ts';
 import { identitySchema, type IdentityRecord } from '../storage/identity.ts';
 import { inviteBodySchema, type InviteRecord } from '../storage/invites.ts';
-import { messageSchema, type MessageRecord } from '../storage/messages.ts';
+import { messageSchema, type MessageRecord } from '../storage/message-record.ts';
 import { requestBodySchema, type RequestRecord } from '../storage/requests.ts';
 import { bytesSchema } from '../storage/sealing.ts';
 import type { Setting } from '../storage/settings.ts';

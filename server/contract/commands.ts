@@ -133,6 +133,10 @@ export const commandSchemas = {
   }),
   /** Marks everything of theirs as read. */
   'message.read': contact,
+  /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
+  'message.delete': z.strictObject({ contact: idSchema, direction: z.enum(['in', 'out']), id: idSchema }),
+  /** Deletes every message of a conversation that is there now, as `message.delete` does. */
+  'conversation.clear': contact,
   /** Tells them, while linked, that we are typing. Never stored. */
   'typing.set': z.strictObject({ contact: idSchema, typing: z.boolean() }),
 
@@ -219,6 +223,8 @@ export interface Results {
   'message.send': Message;
   'message.page': MessagePage;
   'message.read': Contact;
+  'message.delete': Contact;
+  'conversation.clear': Contact;
   'typing.set': Done;
   'session.code': { readonly code: string };
   /** 16 and 32 bytes as hex. */

@@ -3,6 +3,7 @@ import type {
   BackupStatus,
   Contact,
   ContactRequest,
+  Direction,
   Id,
   Identity,
   Invite,
@@ -33,6 +34,9 @@ export interface Events {
   'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
   /** Everything of theirs up to now is read, in some tab. */
   'message.read': { readonly contact: Id };
+  'message.deleted': { readonly contact: Id; readonly direction: Direction; readonly id: Id };
+  /** Many of a conversation are gone: it is to be loaded anew. */
+  'conversation.cleared': { readonly contact: Id };
   'typing.changed': { readonly contact: Id; readonly typing: boolean };
   'peer.discovered': { readonly peer: NearbyPeer };
   /** Everyone nearby who is visible to everyone. */

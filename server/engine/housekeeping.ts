@@ -1,5 +1,8 @@
 // What has to go by itself: keys that were kept long enough, though nobody uses their session, and what removed contacts
-// leave. In pieces, so that neither many contacts nor a long conversation holds up the event loop.
+// leave; and conversations that are cleared. In pieces, so that neither many contacts nor a long conversation holds up the
+// event loop.
+import { CommandError } from '../contract/errors.ts';
+import type { MessagePlace } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
@@ -49,6 +52,22 @@ export class Housekeeping {
       return store.contacts.clear(contact, CLEARED_AT_ONCE);
     });
     if (left) detached(this.#clear(contact));
+  }
+
+  /** Deletes what is in a conversation now, message by message. @throws CommandError task-stopped. */
+  async empty(contact: string, erase: (message: MessagePlace) => void): Promise<void> {
+    const { messages, journal } = this.#options.store;
+    const until = messages.newestRow();
+    const erasePiece = (): boolean => {
+      const piece = messages.shown(contact, until, CLEARED_AT_ONCE);
+      for (const message of piece) erase(message);
+      return piece.length === CLEARED_AT_ONCE;
+    };
+    let left = true;
+    while (left) {
+      if (this.#stopped) throw new CommandError('task-stopped', 'the profile was closed');
+      left = await journal.write(erasePiece);
+    }
   }
 
   async #clear(contact: string): Promise<void> {

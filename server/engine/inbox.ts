@@ -6,7 +6,7 @@ import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { MessageRecord, NewMessage } from '../storage/messages.ts';
+import type { MessageRecord, NewMessage } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';

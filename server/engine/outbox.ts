@@ -10,7 +10,7 @@ import { encodeContent, type Content } from '../protocol/content.ts';
 import { NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import { StorageError } from '../storage/errors.ts';
-import type { MessageRecord } from '../storage/messages.ts';
+import type { MessageRecord } from '../storage/message-record.ts';
 import type { OutboxRow } from '../storage/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
@@ -125,6 +125,23 @@ export class Outbox {
     });
     if (row?.envelope) line.channel.send(RECORD.envelope, row.envelope);
     else if (refusals > REFUSALS) line.channel.bye(0);
+  }
+
+  /**
+   * Deletes one of ours that may not be on their disk yet; inside a `journal.write`. What goes in its place, unless it is
+   * on its way, is our presence key under the same number: left out, a message would be missing there for ever.
+   * @returns false when it does not wait to be sent.
+   */
+  withdraw(contact: string, id: string, presenceKey: Uint8Array): boolean {
+    const { store, clock } = this.#options;
+    const row = store.outbox.get(contact, id);
+    if (!row || row.hidden) return false;
+    const seq = this.#read(contact, id)?.seq;
+    store.outbox.remove(contact, id);
+    if (seq === undefined) return store.messages.erase({ contact, direction: 'out', id });
+    const content = encodeContent({ t: 'presence', key: presenceKey, at: clock.now(), seq });
+    store.outbox.put({ ...row, hidden: true, session: null, envelope: null });
+    return store.messages.erase({ contact, direction: 'out', id }, content);
   }
 
   #compose(

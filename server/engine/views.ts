@@ -5,7 +5,7 @@ import { toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { MessageRecord } from '../storage/messages.ts';
+import type { MessageRecord } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Line } from './line.ts';
 

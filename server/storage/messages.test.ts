@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { equal } from '../crypto/bytes.ts';
 import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/temp-store.ts';
 import { Database } from './database.ts';
-import type { NewMessage } from './messages.ts';
+import type { NewMessage } from './message-record.ts';
 import type { Store } from './profile-store.ts';
 
 const CONTACT = idOf(1);

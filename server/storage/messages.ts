@@ -1,112 +1,34 @@
 // Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
 // A message's place in its conversation is a real number, so that one that comes late finds room between two others.
-import { z } from 'zod';
 import { concat, toHex } from '../crypto/bytes.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
+import {
+  bodySchema,
+  directions,
+  states,
+  type MessagePlace,
+  type MessageRecord,
+  type MessageTable,
+  type NewMessage,
+  type StoredDirection,
+  type StoredPage,
+  type StoredRun,
+  type StoredState,
+} from './message-record.ts';
 import { latePlace, nextPlace, rowsBehind } from './places.ts';
-import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
-
-/** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
-const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
-export type StoredState = (typeof states)[number];
-
-const directions = ['in', 'out'] as const;
-export type StoredDirection = (typeof directions)[number];
-
-export interface MessageRecord {
-  readonly contact: string;
-  readonly direction: StoredDirection;
-  readonly id: string;
-  readonly seq: number;
-  /** `hidden`: not for people, such as presence keys; kept so that its id and number are known. */
-  readonly state: StoredState;
-  /** The sender's clock, ms. */
-  readonly at: number;
-  readonly receivedAt: number;
-  /** CBOR as sent. */
-  readonly content: Uint8Array;
-  /** How many of theirs are missing right before this one. */
-  readonly missing: number;
-  /** Larger is later; unique in the conversation. */
-  readonly order: number;
-}
-
-type MessagePlace = Pick<MessageRecord, 'contact' | 'direction' | 'id'>;
-export type NewMessage = Omit<MessageRecord, 'order'>;
-
-export interface StoredPage {
-  /** Oldest first. */
-  readonly messages: MessageRecord[];
-  /** Older ones exist. */
-  readonly more: boolean;
-}
-
-export interface StoredRun {
-  readonly messages: MessageRecord[];
-  /** The last row looked at; null: there are none any more. */
-  readonly last: number | null;
-  /** Rows left out because they are damaged. */
-  readonly damaged: number;
-}
-
-export interface MessageTable {
-  /** Puts it behind all others. @returns its order. */
-  append(message: NewMessage): number;
-  /**
-   * Puts one of theirs right behind the message with the next smaller number, those that `missing` says are missing
-   * right before it left out. @returns its order.
-   */
-  insertLate(message: NewMessage): number;
-  /** Puts it in the place it had, in another database. */
-  insert(message: MessageRecord): void;
-  has(contact: string, direction: StoredDirection, id: string): boolean;
-  /** The message of theirs that counts this number among those missing right before it; null: none does. */
-  behindHole(contact: string, seq: number): MessageRecord | null;
-  setMissing(message: MessageRecord, missing: number): void;
-  /** @throws StorageError damaged. */
-  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
-  /**
-   * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
-   * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
-   */
-  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage;
-  /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
-  newestRow(): number;
-  /**
-   * The next rows of all conversations behind row `after`, up to row `until`, as they were stored; hidden ones are left
-   * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
-   */
-  run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
-  /** @returns false when there is no such message, it is damaged, or not in state `from`. */
-  setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean;
-  /** Everything received is read now. @returns how many were not. */
-  markRead(contact: string): number;
-  unread(contact: string): number;
-  /** The newest that is neither hidden nor damaged. */
-  last(contact: string): MessageRecord | null;
-}
-
-const bodySchema = z.object({ at: z.number(), receivedAt: z.number(), content: bytesSchema, missing: z.number() });
-
-/** All of a message. */
-export const messageSchema = bodySchema.extend({
-  contact: z.string(),
-  direction: z.enum(directions),
-  id: z.string(),
-  seq: z.number(),
-  state: z.enum(states),
-  order: z.number(),
-});
+import { float64, type Sealing, type TableSeal } from './sealing.ts';
 
 const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const ERASE = 'UPDATE message SET state = ?, tag = ?, body = ? WHERE contact = ? AND direction = ? AND id = ?';
 const BY_ID = 'contact = ? AND direction = ? AND id = ?';
 // Written like the index message_place, or SQLite would not use it.
 const SHOWN = 'contact = ? AND (state = 5) = 0';
+const NOTHING = new Uint8Array(0);
 
 export class SealedMessages implements MessageTable {
   readonly #database: Database;
@@ -182,6 +104,29 @@ export class SealedMessages implements MessageTable {
     const opened = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
     const messages = opened.filter(({ state }) => state !== 'hidden');
     return { messages, last, damaged: rows.length - opened.length };
+  }
+
+  erase({ contact, direction, id }: MessagePlace, content = NOTHING): boolean {
+    const key = messageKey(contact, direction, id);
+    const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> 5`, ...key);
+    if (!row) return false;
+    // Of a damaged one it is not known what was missing before it.
+    const [before] = collect(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
+    const code = states.indexOf('hidden');
+    const tag = this.#seal.tag(keyOf(row), 'state', code);
+    const body = this.#seal.seal(keyOf(row), { at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 });
+    this.#database.change(ERASE, code, tag, body, ...key);
+    this.#database.scrub();
+    return true;
+  }
+
+  shown(contact: string, until: number, limit: number): MessagePlace[] {
+    const sql = `SELECT direction, id FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
+    return this.#database.rows(sql, idBytes(contact), until, limit).map((row) => ({
+      contact,
+      direction: directions[row.number('direction')] ?? 'in',
+      id: idOf(row, 'id'),
+    }));
   }
 
   setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { choosePrimitives } from '../crypto/choose.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { NewMessage } from '../storage/messages.ts';
+import type { NewMessage } from '../storage/message-record.ts';
 import { createStore, openStore, type Store } from '../storage/profile-store.ts';
 import type { DamagedRow } from '../storage/sealing.ts';
 

@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts';
 import { cleanName } from '../names.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
+import { deletionCommands } from './deletion.ts';
 import type { Handlers } from './handlers.ts';
 import { inviteCommands } from './invites.ts';
 import { messageCommands } from './messages.ts';
@@ -38,6 +39,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...backupCommands(backups),
     ...contactCommands(engine),
     ...messageCommands(engine),
+    ...deletionCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
     ...nearbyCommands(engine),

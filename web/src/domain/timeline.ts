@@ -67,6 +67,14 @@ export class Timeline {
     this.#writable()[at] = { ...before, state };
   }
 
+  /** @returns whether it was here. */
+  delete(id: Id): boolean {
+    const order = this.#orders.get(id);
+    if (order === undefined) return false;
+    this.#remove(order);
+    return true;
+  }
+
   /** Everything of theirs is read. Stops at the first that already was. */
   readAll(): void {
     for (let at = this.#list.length - 1; at >= 0; at -= 1) {

@@ -45,6 +45,22 @@ async function opened(messages: readonly Message[], more = false): Promise<Retur
 }
 
 describe('a conversation', () => {
+  it('lets go of what was deleted, and is loaded anew when nothing loaded is left of it', async () => {
+    const { book, asked } = await opened([message(5), message(6)], true);
+    const view = book.of(contact);
+    const deleting = book.delete(message(6));
+    expect(asked[1]).toMatchObject({
+      command: 'message.delete',
+      params: { contact, direction: 'in', id: message(6).id },
+    });
+    asked[1]!.resolve({});
+    await deleting;
+    expect(view.value.messages.map(({ order }) => order)).toEqual([5]);
+    book.take(contact, message(6).id);
+    book.take(contact, message(5).id);
+    expect(view.value).toMatchObject({ phase: 'unloaded', messages: [] });
+  });
+
   it('loads the newest page, then older ones in front', async () => {
     const { book, asked } = await opened([message(5), message(6)], true);
     const view = book.of(contact);

@@ -85,6 +85,15 @@ export class ConversationBook {
     this.#dirty.add(contact);
   }
 
+  /** It was deleted. */
+  take(contact: Id, id: Id): void {
+    const entry = this.#entries.get(contact);
+    if (entry?.timeline.delete(id) !== true) return;
+    // Older ones may be there, and would be asked for only by scrolling.
+    if (entry.timeline.length === 0) this.reload(contact);
+    else this.#dirty.add(contact);
+  }
+
   readAll(contact: Id): void {
     const entry = this.#entries.get(contact);
     if (entry === undefined) return;
@@ -133,6 +142,17 @@ export class ConversationBook {
     await this.#call('message.read', { contact });
   }
 
+  async delete({ contact, direction, id }: Pick<Message, 'contact' | 'direction' | 'id'>): Promise<void> {
+    await this.#call('message.delete', { contact, direction, id });
+    this.take(contact, id);
+    this.publish();
+  }
+
+  async deleteAll(contact: Id): Promise<void> {
+    await this.#call('conversation.clear', { contact });
+    this.reload(contact);
+  }
+
   tellTyping(contact: Id, typing: boolean): void {
     this.#call('typing.set', { contact, typing }).catch(() => undefined); // A nicety: lost is lost.
   }
@@ -140,11 +160,16 @@ export class ConversationBook {
   /** Forgets everything the daemon can tell again; texts on their way stay. */
   clear(): void {
     this.#dirty.clear();
-    for (const [contact, entry] of this.#entries) {
-      entry.timeline = new Timeline();
-      entry.loading = null;
-      this.#show(contact, empty);
-    }
+    for (const contact of this.#entries.keys()) this.reload(contact);
+  }
+
+  /** Unloaded again: who shows it opens it anew. */
+  reload(contact: Id): void {
+    const entry = this.#entries.get(contact);
+    if (entry === undefined) return;
+    entry.timeline = new Timeline();
+    entry.loading = null;
+    this.#show(contact, empty);
   }
 
   drop(contact: Id): void {

@@ -91,6 +91,12 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
       conversations.setState(data.contact, data.id, data.state);
       contacts.noteState(data.contact, data.id, data.state);
       return true;
+    case 'message.deleted':
+      conversations.take(data.contact, data.id);
+      return true;
+    case 'conversation.cleared':
+      conversations.reload(data.contact);
+      return true;
     case 'message.read':
       conversations.readAll(data.contact);
       return true;

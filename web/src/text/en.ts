@@ -2,12 +2,14 @@
 import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
 import { invites, meet } from './en-meet.ts';
+import { deleting } from './en-safe.ts';
 
 export const en = {
   errors,
   back,
   meet,
   invites,
+  deleting,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',
