@@ -1,4 +1,5 @@
-// The browser half of the build: one script, one style sheet, nothing inline, each tag with its integrity.
+// The browser half of the build: one script, one style sheet, nothing inline, each tag with its integrity; and the scripts
+// of `web/src/later`, loaded when they are wanted, each named by an inert tag with the same.
 import vue from '@vitejs/plugin-vue';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,15 +9,25 @@ import type { Plugin } from 'vite';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Adds `integrity` (SHA-384) to every tag of the built page that loads a script or style of ours. */
+/**
+ * Adds `integrity` (SHA-384) to every tag of the built page that loads a script or style of ours, and a tag for each
+ * script that is loaded later (web/src/api/later.ts).
+ */
 function integrity(): Plugin {
   const tags = /<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g;
   return {
     name: 'loom-integrity',
     apply: 'build',
-    async writeBundle(options) {
+    async writeBundle(options, bundle) {
       const folder = options.dir ?? path('../dist/web');
-      const page = await readFile(`${folder}/index.html`, 'utf8');
+      const later = Object.values(bundle).flatMap((output) => {
+        if (output.type !== 'chunk') return [];
+        const { isEntry, imports, name, fileName } = output;
+        if (isEntry && imports.length > 0) throw new Error(`a script that no tag names: ${imports.join(', ')}`);
+        return isEntry ? [] : [`    <link data-later="${name}" href="/${fileName}" />\n`];
+      });
+      const written = await readFile(`${folder}/index.html`, 'utf8');
+      const page = written.replace('  </head>', `${later.join('')}  </head>`);
       const hashes = new Map<string, string>();
       for (const [, file] of page.matchAll(tags)) {
         if (file === undefined) continue;
@@ -50,9 +61,11 @@ export default defineConfig({
     outDir: path('../dist/web'),
     emptyOutDir: true,
     target: ['chrome115', 'firefox115', 'safari17'],
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     reportCompressedSize: true,
+    // The dictionaries of the estimator of passphrases.
+    chunkSizeWarningLimit: 2000,
   },
 });

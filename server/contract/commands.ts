@@ -6,11 +6,13 @@ import type { EventMessage } from './events.ts';
 import {
   BACKUPS_KEPT,
   FIELD_LENGTH,
+  LOCK_AFTER_MINUTES,
   MESSAGE_BYTES,
   PAGE_MESSAGES,
   PAGE_MESSAGES_DEFAULT,
   PHRASE_ASKED,
   PHRASE_WORDS,
+  WIPE_WORD,
 } from './limits.ts';
 import { idSchema } from './model.ts';
 import type {
@@ -53,6 +55,12 @@ export const commandSchemas = {
   'vault.lock': none,
   /** Sets, changes or (next empty) removes the passphrase; current is empty when none is set. */
   'vault.passphrase': z.strictObject({ current: field, next: field }),
+  /** The person is there: locking when idle begins to count anew. Sending a message says so, too. */
+  'vault.used': none,
+  /** Idle minutes until it locks by itself, if a passphrase is set; 0: never. */
+  'vault.lockAfter': z.strictObject({ minutes: z.int().min(0).max(LOCK_AFTER_MINUTES) }),
+  /** Destroys the profile: keys, then every file in its folder. Nothing but a backup or the phrase brings it back. */
+  'vault.wipe': z.strictObject({ word: z.literal(WIPE_WORD) }),
 
   /** Asks for the passphrase again; empty when none is set. */
   'phrase.show': z.strictObject({ passphrase: field }),
@@ -181,6 +189,9 @@ export interface Results {
   'vault.unlock': Done;
   'vault.lock': Done;
   'vault.passphrase': Identity;
+  'vault.used': Done;
+  'vault.lockAfter': Identity;
+  'vault.wipe': Done;
   /** 24 words, in order. */
   'phrase.show': { readonly words: readonly string[] };
   /** The numbers of those that are wrong; none: the person has the phrase, and that is remembered. */

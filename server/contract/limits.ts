@@ -9,6 +9,12 @@ export const MESSAGE_BYTES = 256 * 1024;
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 
+/** Idle minutes before locking, at most: a week. */
+export const LOCK_AFTER_MINUTES = 7 * 24 * 60;
+
+/** What a person types to destroy a profile. */
+export const WIPE_WORD = 'wipe';
+
 /** Words of a recovery phrase, and how many of them are asked for to see that it was written down. */
 export const PHRASE_WORDS = 24;
 export const PHRASE_ASKED = 3;

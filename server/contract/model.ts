@@ -16,6 +16,8 @@ export interface Identity {
   readonly publicKey: string;
   /** False while the master key stands in keys.json unwrapped. */
   readonly passphraseSet: boolean;
+  /** Minutes after which it locks when nobody is there; 0: never. Without a passphrase it does not. */
+  readonly lockAfter: number;
 }
 
 /**

@@ -17,6 +17,7 @@ import { Dialler } from './dialler.ts';
 import type { EventLog } from './event-log.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { lockAfter } from './idle-lock.ts';
 import { Inbox } from './inbox.ts';
 import { Invites } from './invites.ts';
 import { KnownHosts } from './known-hosts.ts';
@@ -155,7 +156,8 @@ export class Engine {
 
   identity(): Identity {
     const publicKey = toHex(this.us.keys.identityKey.publicKey);
-    return { name: this.#identity.name, publicKey, passphraseSet: this.options.store.passphraseSet };
+    const { store } = this.options;
+    return { name: this.#identity.name, publicKey, passphraseSet: store.passphraseSet, lockAfter: lockAfter(store) };
   }
 
   isUs(identityKey: Uint8Array): boolean {

@@ -1,36 +1,42 @@
 // A profile from the outside: new, locked or ready. Opens and closes the engine, and answers every command.
 //
 //   new ──create──▶ ready ◀──unlock── locked
-//                     └─────lock───────▲        (only with a passphrase)
+//    ▲                └─────lock───────▲        (only with a passphrase)
+//    └────wipe────────┴────────────────┘
 //
 // The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
 import type { CommandName, Params, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
-import type { Identity, ProfileState, Status } from '../contract/model.ts';
+import type { Identity, ProfileState } from '../contract/model.ts';
 import { toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { StorageError } from '../storage/errors.ts';
 import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
 import { buildProfile, removeStages } from '../storage/staged-profile.ts';
+import { destroyKeys, removeFiles } from '../storage/wipe.ts';
 import type { Listener, Transport } from '../transport/transport.ts';
 import type { Application } from './application.ts';
 import type { Clock } from './clock.ts';
-import { Backups } from './backups.ts';
-import { engineCommands, type EngineCommand, type OwnCommand } from './commands/all.ts';
+import type { OwnCommand } from './commands/all.ts';
 import { beginningCommands, newIdentity } from './commands/beginnings.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
 import { readToken } from './commands/token.ts';
-import { Engine } from './engine.ts';
+import { detached } from './detached.ts';
 import { EventLog } from './event-log.ts';
+import { saveLockAfter } from './idle-lock.ts';
 import { cleanName } from './names.ts';
+import { assembleOpened, endOpened, type Opened } from './opened.ts';
 import { checkPassphrase, storageCode } from './refusals.ts';
+import { statusOf } from './status.ts';
 import { Tasks } from './tasks.ts';
 
 export interface ProfileOptions {
   readonly name: string;
   /** The profile's own folder; exists, 0700. */
   readonly folder: string;
+  /** Names in it that are others' to remove. */
+  readonly keep?: (name: string) => boolean;
   readonly version: string;
   readonly primitives: Primitives;
   readonly random: (length: number) => Uint8Array;
@@ -40,13 +46,6 @@ export interface ProfileOptions {
   readonly peerPort: number;
   readonly discovery: Discovery;
   readonly addresses: () => readonly string[];
-}
-
-export interface Opened {
-  readonly store: Store;
-  readonly engine: Engine;
-  readonly backups: Backups;
-  readonly handlers: Handlers<EngineCommand>;
 }
 
 export class Profile implements Application {
@@ -65,7 +64,7 @@ export class Profile implements Application {
     this.events = new EventLog(toHex(options.random(16)));
     this.#tasks = new Tasks(this.events);
     this.#own = {
-      'status.get': () => this.#status(),
+      'status.get': () => statusOf(options, this.state, this.peerPort, this.#opened),
       'identity.get': () => this.#opened?.engine.identity() ?? null,
       'identity.create': ({ name, passphrase }) => this.#inTurn(() => this.#create(name, passphrase)),
       ...beginningCommands({
@@ -80,6 +79,9 @@ export class Profile implements Application {
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
       'vault.lock': () => this.#inTurn(() => this.#lock()),
+      'vault.used': () => this.#used(),
+      'vault.lockAfter': ({ minutes }) => this.#lockAfter(minutes),
+      'vault.wipe': () => this.#wipe(),
       'vault.passphrase': ({ current, next }) => this.#inTurn(() => this.#changePassphrase(current, next)),
     };
   }
@@ -114,6 +116,7 @@ export class Profile implements Application {
 
   async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
     try {
+      if (command === 'message.send') this.#opened?.idle.used();
       return await this.#handler(command)(params);
     } catch (error) {
       if (error instanceof StorageError) throw new CommandError(storageCode(error), error.message);
@@ -171,6 +174,35 @@ export class Profile implements Application {
     return done;
   }
 
+  #used(): typeof done {
+    this.opened.idle.used();
+    return done;
+  }
+
+  async #lockAfter(minutes: number): Promise<Identity> {
+    const { store, idle, engine } = this.opened;
+    await store.journal.write(() => saveLockAfter(store, minutes));
+    idle.change(minutes);
+    return engine.identityChanged();
+  }
+
+  /** The keys at once, whatever is under way; what that writes goes with the rest. */
+  #wipe(): Promise<typeof done> {
+    const { folder, keep } = this.#options;
+    destroyKeys(folder);
+    return this.#inTurn(async () => {
+      try {
+        await this.#close();
+      } finally {
+        removeFiles(folder, keep ?? (() => false));
+        this.#exists = false;
+        this.events.clear();
+        this.events.emit('state.changed', { state: this.state });
+      }
+      return done;
+    });
+  }
+
   async #changePassphrase(current: string, next: string): Promise<Identity> {
     const { store, engine } = this.opened;
     checkPassphrase(next);
@@ -204,70 +236,24 @@ export class Profile implements Application {
   }
 
   async #run(store: Store): Promise<void> {
-    const { primitives, random, clock, transport, discovery, addresses } = this.#options;
-    const identity = store.identity.load();
-    if (!identity) throw new Error('an open profile has an identity');
     const { events, peerPort } = this;
-    const engine = new Engine({
-      primitives,
-      random,
-      clock,
-      transport,
-      discovery,
-      events,
-      store,
-      identity,
-      peerPort,
-      addresses,
-    });
-    const backups = this.#backups(store, toHex(engine.us.keys.identityKey.publicKey));
-    this.#opened = { store, engine, backups, handlers: engineCommands(engine, backups) };
-    this.events.emit('state.changed', { state: this.state });
-    await engine.start();
-    backups.start();
-  }
-
-  #backups(store: Store, publicKey: string): Backups {
-    const { primitives, clock, folder, name: profile } = this.#options;
-    return new Backups({
-      store,
-      primitives,
-      clock,
-      folder,
-      profile,
-      publicKey,
-      events: this.events,
-      tasks: this.#tasks,
-    });
+    const [profile, tasks] = [this.#options, this.#tasks];
+    const lock = async (): Promise<void> => {
+      if (this.#opened === opened) await this.#lock();
+    };
+    const onIdle = (): void => detached(this.#inTurn(lock));
+    const opened = assembleOpened({ profile, store, events, tasks, peerPort, onIdle });
+    this.#opened = opened;
+    events.emit('state.changed', { state: this.state });
+    await opened.engine.start();
+    opened.backups.start();
   }
 
   async #close(): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
     this.#opened = null;
-    opened.backups.stop();
-    await this.#tasks.stop();
-    await opened.engine.stop();
-    opened.store.close();
-  }
-
-  #status(): Status {
-    const { version, name, folder, primitives } = this.#options;
-    const opened = this.#opened;
-    return {
-      version,
-      profile: name,
-      dataDir: folder,
-      pid: process.pid,
-      state: this.state,
-      peerPort: this.peerPort,
-      crypto: primitives.name,
-      kem: primitives.kem.name,
-      storage: opened?.engine.storage ?? 'ok',
-      network: opened?.engine.network() ?? null,
-      verifiedBackup: opened?.backups.verifiedAt ?? null,
-      queued: opened?.store.outbox.total() ?? 0,
-    };
+    await endOpened(opened, this.#tasks);
   }
 
   /** @throws CommandError locked, no-identity. */

@@ -55,6 +55,11 @@ export async function listenControl(
   };
 }
 
+/** Whether a file in the profile's folder is a control socket, this process's or one on its way. */
+export function isControlName(name: string): boolean {
+  return name.startsWith('control');
+}
+
 /** @returns a connection to the process that runs the profile in `folder`, null when none does. */
 export function openControl(folder: string): Promise<Socket | null> {
   if (process.platform === 'win32') return connectTo('', pipeName(folder));

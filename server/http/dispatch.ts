@@ -107,6 +107,8 @@ export class Connection {
     if (command === 'session.code') return this.#mintCode();
     if (command === 'session.renew') return this.#renew();
     if (command === 'process.stop') return this.#stop();
+    // The session of a locked tab may have been copied: it is good for unlocking, and for nothing else.
+    if (command === 'vault.wipe' && this.#caller !== 'control') await this.#lock.requireUnlocked();
     if (command === 'vault.unlock') return this.#unlock(paramsOf(command, params));
     return application.execute(command, parsed);
   }

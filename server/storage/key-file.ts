@@ -19,6 +19,9 @@ const VERSION = 1;
 /** The newest first. */
 const names = ['keys.json', 'keys.previous.json'] as const;
 
+/** Every name under which keys may stand, on the way to their own included. */
+export const keyFileNames: readonly string[] = names.flatMap((name) => [name, `${name}.new`]);
+
 export type Protection =
   | { readonly kind: 'none'; readonly masterKey: Uint8Array }
   | {

@@ -26,7 +26,10 @@ export type OwnCommand =
   | 'token.parse'
   | 'vault.unlock'
   | 'vault.lock'
-  | 'vault.passphrase';
+  | 'vault.passphrase'
+  | 'vault.used'
+  | 'vault.lockAfter'
+  | 'vault.wipe';
 
 /** Answered where the sockets are: by `http`, for each connection. */
 type DoorCommand = 'events.subscribe' | 'session.code' | 'session.renew' | 'process.stop';

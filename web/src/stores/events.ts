@@ -108,6 +108,11 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
 function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMessage, reload: () => void): void {
   switch (event) {
     case 'state.changed':
+      // Everything was destroyed: nothing of it stays in this page either.
+      if (data.state === 'new') {
+        window.location.reload();
+        return;
+      }
       profile.change({ state: data.state });
       reload();
       break;

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import type { Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
+import type { WIPE_WORD } from '../../../server/contract/limits.ts';
 import { useLink } from './link.ts';
 
 function createCommands(identity: ShallowRef<Identity | null>) {
@@ -29,7 +30,21 @@ function createCommands(identity: ShallowRef<Identity | null>) {
     identity.value = await link.call('vault.passphrase', { current, next });
   }
 
-  return { create, unlock, lock, rename, setPassphrase };
+  async function setLockAfter(minutes: number): Promise<void> {
+    identity.value = await link.call('vault.lockAfter', { minutes });
+  }
+
+  /** The person is there. Lost is lost: the next sign of them says it again. */
+  function tellUsed(): void {
+    const locks = identity.value?.passphraseSet === true && identity.value.lockAfter > 0;
+    if (locks) link.call('vault.used', {}).catch(() => undefined);
+  }
+
+  async function wipe(word: typeof WIPE_WORD): Promise<void> {
+    await link.call('vault.wipe', { word });
+  }
+
+  return { create, unlock, lock, rename, setPassphrase, setLockAfter, tellUsed, wipe };
 }
 
 /** Who we are, and the state of the daemon behind this page. */

@@ -1,4 +1,4 @@
-// Words for keeping things to oneself: deleting.
+// Words for keeping things to oneself: deleting, locking, destroying.
 
 /** One message, and a whole conversation. */
 export const deleting = {
@@ -14,4 +14,33 @@ export const deleting = {
   allSure:
     'Delete all messages with {name} from this device? They keep theirs. What is not on their device yet will not be sent. Backups you made before keep everything. This cannot be undone.',
   allYes: 'Delete all for good',
+};
+
+export const locking = {
+  after: 'Lock when I am away',
+  afterHint: 'Also when this computer has been asleep.',
+  minutes: 'never | after 1 minute | after {count} minutes',
+  hours: 'never | after 1 hour | after {count} hours',
+  never: 'never',
+  meanwhileTitle: 'While it is locked',
+  meanwhile:
+    'Nobody can reach you, and nothing is received or sent. What others write waits on their devices, what you wrote waits here. All of it goes on its way once you unlock.',
+};
+
+/** Of a passphrase. */
+export const strength = {
+  weak: 'Easy to guess. Four or five words that have nothing to do with each other are far better.',
+  fair: 'Could be guessed by somebody who tries hard. One more word helps.',
+  good: 'Hard to guess.',
+  strong: 'Very hard to guess.',
+};
+
+export const wipe = {
+  title: 'Destroy everything',
+  lead: 'Your identity, contacts and messages on this computer, at once and for good. Only a backup or your recovery phrase brings you back. Backups in other folders are not touched.',
+  open: 'Destroy…',
+  word: 'wipe',
+  field: 'Type “{word}” to destroy everything',
+  hint: 'The keys go first: from then on what is on the disk cannot be read by anybody.',
+  yes: 'Destroy everything now',
 };

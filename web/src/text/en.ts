@@ -2,7 +2,7 @@
 import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
 import { invites, meet } from './en-meet.ts';
-import { deleting } from './en-safe.ts';
+import { deleting, locking, strength, wipe } from './en-safe.ts';
 
 export const en = {
   errors,
@@ -10,6 +10,9 @@ export const en = {
   meet,
   invites,
   deleting,
+  locking,
+  strength,
+  wipe,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',

@@ -1,0 +1,82 @@
+// Locks when the person has been away for a while, or the computer was asleep. What counts as being there is told by who
+// sees it: a tab that is used, a message sent from the command line.
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from './clock.ts';
+
+/** Minutes, until the person says otherwise; 0: never. */
+const MINUTES = 15;
+const NAME = 'lock-after';
+
+const LOOK_MS = 5_000;
+/** A wall clock this far ahead of the running one was not set right: the computer slept. */
+const ASLEEP_MS = 60_000;
+
+/** After how many idle minutes the profile locks; 0: never. */
+export function lockAfter(store: Store): number {
+  const minutes = store.settings.get(NAME);
+  return typeof minutes === 'number' && Number.isSafeInteger(minutes) && minutes >= 0 ? minutes : MINUTES;
+}
+
+/** Inside a `journal.write`. */
+export function saveLockAfter(store: Store, minutes: number): void {
+  store.settings.put(NAME, minutes);
+}
+
+export interface IdleLockOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Something is being done for the person that locking would end. */
+  readonly isBusy: () => boolean;
+  readonly onIdle: () => void;
+}
+
+export class IdleLock {
+  readonly #options: IdleLockOptions;
+  #minutes: number;
+  #usedAt: number;
+  #looked: { readonly wall: number; readonly running: number };
+  #cancel: () => void = () => undefined;
+
+  constructor(options: IdleLockOptions) {
+    this.#options = options;
+    this.#minutes = lockAfter(options.store);
+    this.#usedAt = options.clock.monotonic();
+    this.#looked = this.#now();
+    this.#wait();
+  }
+
+  /** The person is there. */
+  used(): void {
+    this.#usedAt = this.#options.clock.monotonic();
+  }
+
+  /** @param minutes 0: never. */
+  change(minutes: number): void {
+    this.#minutes = minutes;
+    this.used();
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #wait(): void {
+    this.#cancel = this.#options.clock.after(LOOK_MS, () => this.#look());
+  }
+
+  #look(): void {
+    const { store, isBusy, onIdle } = this.#options;
+    const before = this.#looked;
+    const now = (this.#looked = this.#now());
+    this.#wait();
+    if (isBusy()) this.used();
+    if (this.#minutes === 0 || !store.passphraseSet || isBusy()) return;
+    const slept = now.wall - before.wall - (now.running - before.running) > ASLEEP_MS;
+    if (slept || now.running - this.#usedAt >= this.#minutes * 60_000) onIdle();
+  }
+
+  #now(): { wall: number; running: number } {
+    const { clock } = this.#options;
+    return { wall: clock.now(), running: clock.monotonic() };
+  }
+}

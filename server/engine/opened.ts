@@ -1,0 +1,49 @@
+// All that runs while a profile is open: made of its store, and let go of in order.
+import { toHex } from '../crypto/bytes.ts';
+import type { Store } from '../storage/profile-store.ts';
+import { Backups } from './backups.ts';
+import { engineCommands, type EngineCommand } from './commands/all.ts';
+import type { Handlers } from './commands/handlers.ts';
+import { Engine } from './engine.ts';
+import type { EventLog } from './event-log.ts';
+import { IdleLock } from './idle-lock.ts';
+import type { ProfileOptions } from './profile.ts';
+import type { Tasks } from './tasks.ts';
+
+export interface Opened {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly backups: Backups;
+  readonly idle: IdleLock;
+  readonly handlers: Handlers<EngineCommand>;
+}
+
+export interface OpenedOptions {
+  readonly profile: ProfileOptions;
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly tasks: Tasks;
+  readonly peerPort: number;
+  readonly onIdle: () => void;
+}
+
+/** Nothing of it has begun but the watch for idleness. */
+export function assembleOpened({ profile, store, events, tasks, peerPort, onIdle }: OpenedOptions): Opened {
+  const identity = store.identity.load();
+  if (!identity) throw new Error('an open profile has an identity');
+  const { primitives, random, clock, transport, discovery, addresses, folder, name } = profile;
+  const shared = { primitives, clock, events, store };
+  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, addresses });
+  const publicKey = toHex(engine.us.keys.identityKey.publicKey);
+  const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
+  const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });
+  return { store, engine, backups, idle, handlers: engineCommands(engine, backups) };
+}
+
+export async function endOpened({ store, engine, backups, idle }: Opened, tasks: Tasks): Promise<void> {
+  idle.stop();
+  backups.stop();
+  await tasks.stop();
+  await engine.stop();
+  store.close();
+}

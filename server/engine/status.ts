@@ -1,0 +1,26 @@
+// A profile as `status.get` tells of it, in every state.
+import type { ProfileState, Status } from '../contract/model.ts';
+import type { Opened } from './opened.ts';
+import type { ProfileOptions } from './profile.ts';
+
+export function statusOf(
+  { version, name, folder, primitives }: ProfileOptions,
+  state: ProfileState,
+  peerPort: number,
+  opened: Opened | null,
+): Status {
+  return {
+    version,
+    profile: name,
+    dataDir: folder,
+    pid: process.pid,
+    state,
+    peerPort,
+    crypto: primitives.name,
+    kem: primitives.kem.name,
+    storage: opened?.engine.storage ?? 'ok',
+    network: opened?.engine.network() ?? null,
+    verifiedBackup: opened?.backups.verifiedAt ?? null,
+    queued: opened?.store.outbox.total() ?? 0,
+  };
+}
