@@ -6,6 +6,10 @@ test('first start, the way in, and unlocking', async ({ person, browser }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.open();
+  await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill('lantern river');
+  await expect(ann.page.getByRole('status').filter({ hasText: 'guessed' })).toBeVisible();
+  await check(ann.page, 'a passphrase that is judged');
+  await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill('');
   await check(ann.page, 'first start');
   const elsewhere = await browser.newContext();
   const page = await elsewhere.newPage();
@@ -33,6 +37,7 @@ test('the empty app, its dialogs and settings', async ({ person }) => {
   await ann.page.keyboard.press('Escape');
   await ann.page.getByRole('link', { name: 'Settings' }).click();
   await expect(ann.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  await ann.page.getByRole('button', { name: 'Destroy…' }).click();
   await check(ann.page, 'settings');
 });
 
@@ -48,6 +53,16 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
     .first()
     .click();
   await check(ann.page, 'a contact');
+  await ann.page.getByRole('button', { name: 'Delete all messages' }).click();
+  await check(ann.page, 'emptying a conversation');
+  await ann.page.keyboard.press('Escape');
+  // Shift and Tab from where one writes leads to the newest message.
+  await ann.page.getByRole('textbox', { name: 'Message' }).focus();
+  await ann.page.keyboard.press('Shift+Tab');
+  await ann.page.keyboard.press('Enter');
+  await ann.page.getByRole('button', { name: 'Delete message' }).click();
+  await check(ann.page, 'deleting a message');
+  await ann.page.keyboard.press('Escape');
   await ask(await person('Carl'), bob);
   await check(bob.page, 'a request');
 });
