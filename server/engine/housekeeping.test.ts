@@ -76,15 +76,12 @@ describe('keys that nobody uses', () => {
     const { engine, store } = ann.profile.opened;
     await store.journal.write(() => engine.sessions.retire(engine.roster.get(contact)));
     town.network.reset();
-    await town.until(() => kept().length === 2);
+    // Two, or three when both dialled at once and one of the new ones gave way.
+    await town.until(() => kept().length >= 2);
     await town.online(ann, 'Bob');
     await bob.stop();
     await hours(OLD_SESSION_MS - HOUR_MS);
-    expect(
-      kept()
-        .map(({ role }) => role)
-        .sort(),
-    ).toEqual(['current', 'old']);
+    expect(new Set(kept().map(({ role }) => role))).toEqual(new Set(['current', 'old']));
     await hours(2 * HOUR_MS);
     expect(kept().map(({ role }) => role)).toEqual(['current']);
   });
@@ -94,7 +91,7 @@ describe('keys that nobody uses', () => {
     ann.wrongBy = 10 * 365 * 24 * HOUR_MS;
     await store.journal.write(() => engine.sessions.retire(engine.roster.get(contact)));
     town.network.reset();
-    await town.until(() => kept().length === 2);
+    await town.until(() => kept().length >= 2);
     ann.wrongBy = 0;
     await hours(2 * HOUR_MS);
     expect(kept().map(({ role }) => role)).toEqual(['current']);

@@ -108,7 +108,11 @@ function createInvites() {
     putInvite(await link.call('invite.revoke', { invite: id }));
   }
 
-  return { invites, putInvite, invite, revoke };
+  async function loadInvites(): Promise<void> {
+    invites.value = await link.call('invite.list', {});
+  }
+
+  return { invites, putInvite, invite, revoke, loadInvites };
 }
 
 export const useMeeting = defineStore('meeting', () => {
@@ -116,6 +120,8 @@ export const useMeeting = defineStore('meeting', () => {
   const contacts = useContacts();
   const people = shallowRef<readonly Person[]>([]);
   /** A contact who is verified has nothing to gain from a code. */
+  /** A token that was pasted where it could not be added yet; empty: none. */
+  const noted = shallowRef('');
   const unmet = computed(() =>
     people.value.filter(({ contact }) => contact === null || contacts.contacts.get(contact)?.verified !== true),
   );
@@ -124,7 +130,7 @@ export const useMeeting = defineStore('meeting', () => {
 
   async function load(): Promise<void> {
     people.value = await link.call('people.list', {});
-    invites.invites.value = await link.call('invite.list', {});
+    await invites.loadInvites();
     pairing.meet(await link.call('pairing.get', {}));
   }
 
@@ -139,5 +145,5 @@ export const useMeeting = defineStore('meeting', () => {
     return (await link.call('token.parse', { token })).version;
   }
 
-  return { people, unmet, ...createVisibility(), ...pairing, ...invites, load, clear, readToken };
+  return { people, noted, unmet, ...createVisibility(), ...pairing, ...invites, load, clear, readToken };
 });

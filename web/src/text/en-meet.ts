@@ -56,8 +56,31 @@ export const meet = {
   },
 };
 
+/** Reading QR codes. */
+export const scan = {
+  open: 'Scan a QR code',
+  camera: 'What the camera sees',
+  picture: 'Use a picture',
+  token: 'Hold the code from their screen into the picture, or drop a picture of it here.',
+  none: 'No camera was found. Drop a picture of the code here, or choose one.',
+  denied: 'The browser does not let Loom use the camera. Allow it beside the address, or choose a picture of the code.',
+  busy: 'Another program uses the camera. Close it, or choose a picture of the code.',
+  unreadable: 'There is no QR code to be read in this picture.',
+  foreign: 'This is a QR code, but not the one that is looked for.',
+  compare: 'Compare by camera',
+  safety: 'Let {name} scan this code, or scan theirs: it is in your contact details on their screen.',
+  safetyQr: 'QR code of the safety number',
+  same: 'The same number. You and {name} are talking to each other, and to nobody in between.',
+  other:
+    'Not the same number. Make sure that they show the details of your contact. If they do, do not trust this contact: somebody may stand between you.',
+};
+
 export const invites = {
+  instead: 'Nothing left for you to do once they have it:',
   offer: 'Somebody is not beside you?',
+  offerHint: 'An invite makes you contacts as soon as they paste it. You need not do anything then.',
+  noted: 'The invite is kept. Type your name, and it is used right after.',
+  pasteHere: 'Were you invited? Paste the invite right here, at any time.',
   open: 'Invite somebody',
   title: 'Invite somebody',
   lead: 'Whoever has an invite becomes your contact with it, once. Send it in a way that others do not read.',

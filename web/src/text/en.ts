@@ -1,7 +1,7 @@
 // Every word people read, in English. Another language is a file of the same shape.
 import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
-import { invites, meet } from './en-meet.ts';
+import { invites, meet, scan } from './en-meet.ts';
 import { deleting, locking, strength, wipe } from './en-safe.ts';
 
 export const en = {
@@ -9,6 +9,7 @@ export const en = {
   back,
   meet,
   invites,
+  scan,
   deleting,
   locking,
   strength,

@@ -1,0 +1,49 @@
+// Names that people would take for each other. Every name is boiled down to a skeleton, and equal skeletons look alike (the
+// idea of UTS #39 §4, with the letters that fonts draw as Latin ones instead of its whole table).
+import { foldText } from './names.ts';
+
+/** What each letter of the second line looks like stands above it. */
+const [LATIN, LIKE] = [
+  'aabcccdeeghhiiiiiijjkkllllmnnooooooooppqrssstuuvvvwwxxyyyzz',
+  'аαЬсϲⅽԁеєɡһհіιї1|!јϳкκӏⅼǀ∣мпηоοօ०0٥൦ⲟрρԛгѕꜱ5тυսѵνᴠѡшхχуγүᴢʐ',
+].map((line) => Array.from(line)) as [string[], string[]];
+
+const looks = new Map(LIKE.map((letter, at) => [letter, LATIN[at] ?? letter]));
+
+/** Spaces, marks, and what is not seen make no difference. */
+const IGNORED = /[^\p{L}\p{N}\p{Extended_Pictographic}|!∣ǀ]/gu;
+
+/** Equal for two names that look alike; empty for a name with nothing to be seen. */
+export function skeleton(name: string): string {
+  const letters = Array.from(foldText(name).replaceAll(IGNORED, ''), (letter) => looks.get(letter) ?? letter);
+  // `l` and `i` are drawn alike by many fonts, and so are `rn` and `m`.
+  return letters.join('').replaceAll('l', 'i').replaceAll('rn', 'm').replaceAll('vv', 'w');
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Those whose name another one's looks like. */
+export function twinsOf(people: Iterable<Named>): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const twins = new Set<string>();
+  for (const { id, name } of people) {
+    const key = skeleton(name);
+    const other = first.get(key);
+    if (other === undefined) first.set(key, id);
+    else twins.add(other).add(id);
+  }
+  return twins;
+}
+
+/** Somebody else whose name this one looks like; undefined: nobody. */
+export function doubleOf<T extends Named & { readonly publicKey: string }>(
+  people: Iterable<T>,
+  { name, publicKey }: { readonly name: string; readonly publicKey: string },
+): T | undefined {
+  const key = skeleton(name);
+  for (const person of people) if (person.publicKey !== publicKey && skeleton(person.name) === key) return person;
+  return undefined;
+}
