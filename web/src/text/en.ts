@@ -90,7 +90,7 @@ export const en = {
   add: {
     button: 'Add contact',
     title: 'Add a contact',
-    lead: 'Paste the token they gave you. They need yours, too, before messages flow.',
+    lead: 'Paste the token or the invite they gave you. With a token, they need yours, too, before messages flow.',
     token: 'Identity token',
     tokenHint: 'Begins with LOOM-',
     tokenEmpty: 'Paste the token they gave you.',
