@@ -4,8 +4,8 @@ import { foldText } from './names.ts';
 
 /** What each letter of the second line looks like stands above it. */
 const [LATIN, LIKE] = [
-  'aabcccdeeghhiiiiiijjkkllllmnnooooooooppqrssstuuvvvwwxxyyyzz',
-  'аαЬсϲⅽԁеєɡһհіιї1|!јϳкκӏⅼǀ∣мпηоοօ०0٥൦ⲟрρԛгѕꜱ5тυսѵνᴠѡшхχуγүᴢʐ',
+  'aabcccdeeghhiiiiiijjkkllllmnnooooooooppqrssstuuvvvwwxxyyyzzbh',
+  'аαвсϲⅽԁеєɡһհіιї1|!јϳкκӏⅼǀ∣мпηоοօ०0٥൦ⲟрρԛгѕꜱ5тυսѵνᴠѡшхχуγүᴢʐьн',
 ].map((line) => Array.from(line)) as [string[], string[]];
 
 const looks = new Map(LIKE.map((letter, at) => [letter, LATIN[at] ?? letter]));
@@ -13,8 +13,22 @@ const looks = new Map(LIKE.map((letter, at) => [letter, LATIN[at] ?? letter]));
 /** Spaces, marks, and what is not seen make no difference. */
 const IGNORED = /[^\p{L}\p{N}\p{Extended_Pictographic}|!∣ǀ]/gu;
 
+/** Asked for every contact whenever one of them changes. */
+const known = new Map<string, string>();
+const KNOWN = 10_000;
+
 /** Equal for two names that look alike; empty for a name with nothing to be seen. */
 export function skeleton(name: string): string {
+  let boiled = known.get(name);
+  if (boiled === undefined) {
+    boiled = boil(name);
+    if (known.size >= KNOWN) known.clear();
+    known.set(name, boiled);
+  }
+  return boiled;
+}
+
+function boil(name: string): string {
   const letters = Array.from(foldText(name).replaceAll(IGNORED, ''), (letter) => looks.get(letter) ?? letter);
   // `l` and `i` are drawn alike by many fonts, and so are `rn` and `m`.
   return letters.join('').replaceAll('l', 'i').replaceAll('rn', 'm').replaceAll('vv', 'w');

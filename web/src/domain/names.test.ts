@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteLength, foldText, hueOf, initials, isolateName, plainName, splitName } from './names.ts';
+import {
+  byteLength,
+  foldText,
+  hueOf,
+  initials,
+  isolateName,
+  keyTag,
+  patternOf,
+  plainName,
+  splitName,
+} from './names.ts';
 
 describe('names', () => {
   it('stay as they are in every script', () => {
@@ -32,6 +42,11 @@ describe('names', () => {
     );
   });
 
+  it('cannot wear a badge', () => {
+    expect(plainName('Ann ✓')).toBe('Ann ⟨U+2713⟩');
+    expect(plainName('✅🛡️Bob')).toMatch(/^⟨U\+2705⟩⟨U\+1F6E1⟩/);
+  });
+
   it('are isolated inside a sentence', () => {
     expect(isolateName('Ada')).toBe('\u2068Ada\u2069');
     expect(isolateName('\u2069Ada')).toBe('\u2068⟨U+2069⟩Ada\u2069');
@@ -55,6 +70,15 @@ describe('the rest', () => {
     expect(hueOf('0000'.padEnd(64, 'a'))).toBe(0);
     expect(hueOf('ffff'.padEnd(64, '0'))).toBe(360);
     expect(hueOf('')).toBe(0);
+  });
+
+  it('draws the same pattern for the same key, mirrored, and another for another', () => {
+    const pattern = patternOf('0000a5f1');
+    expect(pattern).toEqual(patternOf('0000a5f1'));
+    expect(pattern).not.toEqual(patternOf('0000a5f2'));
+    expect(new Set(pattern.map(([x, y]) => `${4 - x} ${y}`))).toEqual(new Set(pattern.map(([x, y]) => `${x} ${y}`)));
+    expect(patternOf('')).toEqual([]);
+    expect(keyTag('0123456789')).toBe('0123 4567');
   });
 
   it('folds case and accents for searching', () => expect(foldText('ZOË Łuk')).toBe('zoe łuk'));

@@ -9,6 +9,8 @@ export interface NamePart {
 // Control and format characters, line and paragraph separators, private use, lone surrogates, invisible fillers.
 // U+200D joins emoji and scripts; between two visible characters it stays (see below).
 const hidden = /\p{Cc}|\p{Cf}|\p{Co}|\p{Cs}|[\u2028\u2029\u115f\u1160\u3164\uffa0\u2800]|\u034f|\u17b4|\u17b5/u;
+// What a badge looks like stands beside a name, and never in it.
+const badge = /[✓✔✅☑🗸🛡🔒🔐🔏]/u;
 const joiner = '\u200d';
 const joinable = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
 
@@ -25,7 +27,7 @@ export function splitName(name: string): readonly NamePart[] {
       character === joiner &&
       joinable.test(characters[at - 1] ?? '') &&
       /\p{Extended_Pictographic}/u.test(characters[at + 1] ?? '');
-    const spelled = hidden.test(character) && !joins;
+    const spelled = (hidden.test(character) && !joins) || badge.test(character);
     const last = parts.at(-1);
     if (last?.spelled === spelled) last.text += spelled ? spell(character) : character;
     else parts.push({ text: spelled ? spell(character) : character, spelled });
@@ -57,6 +59,21 @@ export function initials(name: string): string {
     (word) => word?.match(/\p{L}|\p{N}|\p{Extended_Pictographic}/u)?.[0] ?? '',
   );
   return firsts.join('').toLocaleUpperCase() || '?';
+}
+
+/** The beginning of a public key, to tell two people of one name apart. */
+export function keyTag(publicKey: string): string {
+  return `${publicKey.slice(0, 4)} ${publicKey.slice(4, 8)}`;
+}
+
+/**
+ * A pattern on a 5 × 5 grid, mirrored like a face, from a public key in hex: which cells are filled, by column and row.
+ */
+export function patternOf(publicKey: string): readonly (readonly [number, number])[] {
+  const bits = Number.parseInt(publicKey.slice(4, 8), 16) || 0;
+  const half = Array.from({ length: 15 }, (_, at) => [at % 3, Math.floor(at / 3)] as const);
+  const filled = half.filter((_, at) => ((bits >> at) & 1) === 1);
+  return filled.flatMap(([x, y]) => (x === 2 ? [[x, y] as const] : [[x, y] as const, [4 - x, y] as const]));
 }
 
 /** A hue in degrees from a public key in hex: the same person has the same colour everywhere. */

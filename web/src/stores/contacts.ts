@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { Contact, ContactRequest, Id, Message, MessageState, NearbyPeer } from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
+import { twinsOf } from '../domain/look-alikes.ts';
 import { laterState } from '../domain/timeline.ts';
 import { useLink } from './link.ts';
 
@@ -157,6 +158,8 @@ export const useContacts = defineStore('contacts', () => {
   const changes = createChanges(state);
 
   const ordered = computed(() => inOrder(contacts.value.values()));
+  /** Those who could be taken for somebody else. */
+  const twins = computed(() => twinsOf(contacts.value.values()));
   const unread = computed(() => {
     let sum = 0;
     for (const contact of contacts.value.values()) if (!contact.blocked) sum += contact.unread;
@@ -169,6 +172,7 @@ export const useContacts = defineStore('contacts', () => {
   return {
     ...state,
     ordered,
+    twins,
     unread,
     near,
     ...changes,

@@ -35,6 +35,12 @@ export const strength = {
   strong: 'Very hard to guess.',
 };
 
+/** People of one name. */
+export const twins = {
+  hint: 'The beginning of their public key: somebody else has a name that looks like this one',
+  request: 'The name looks like that of your contact {name}, but this is somebody else.',
+};
+
 export const wipe = {
   title: 'Destroy everything',
   lead: 'Your identity, contacts and messages on this computer, at once and for good. Only a backup or your recovery phrase brings you back. Backups in other folders are not touched.',

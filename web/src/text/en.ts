@@ -2,7 +2,7 @@
 import { back } from './en-back.ts';
 import { errors } from './en-errors.ts';
 import { invites, meet, scan } from './en-meet.ts';
-import { deleting, locking, strength, wipe } from './en-safe.ts';
+import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
 
 export const en = {
   errors,
@@ -13,6 +13,7 @@ export const en = {
   deleting,
   locking,
   strength,
+  twins,
   wipe,
   app: {
     name: 'Loom',
