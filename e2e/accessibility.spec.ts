@@ -38,6 +38,9 @@ test('the empty app, its dialogs and settings', async ({ person }) => {
   await ann.page.getByRole('link', { name: 'Settings' }).click();
   await expect(ann.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await ann.page.getByRole('button', { name: 'Destroy…' }).click();
+  await ann.page.getByRole('button', { name: 'Check this network' }).click();
+  await expect(ann.page.getByText('Looking for people nearby is off', { exact: false })).toBeVisible();
+  await ann.page.getByText('What was seen').click();
   await check(ann.page, 'settings');
 });
 

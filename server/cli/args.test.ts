@@ -58,7 +58,7 @@ describe('parseCommandLine', () => {
     ['status --no-json', 'unknown option --no-json'],
     ['send ada -v', 'unknown option -v; put -- before a word that starts with -'],
     ['unlock --passphrase secret', 'unknown option --passphrase'],
-    ['doctor', 'unknown command “doctor”; loom-web --help lists all'],
+    ['nurse', 'unknown command “nurse”; loom-web --help lists all'],
     ['statu', 'unknown command “statu”; loom-web --help lists all'],
     ['serve --port', "Option '--port <value>' argument missing"],
     ['serve --port --json', "Option '--port' argument is ambiguous"],

@@ -5,6 +5,7 @@ import { helpText, parseCommandLine } from './args.ts';
 import { addCommand } from './commands/add.ts';
 import { backupCommand } from './commands/backup.ts';
 import { contactsCommand } from './commands/contacts.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { importLoomCommand } from './commands/import-loom.ts';
 import { inviteCommand } from './commands/invite.ts';
 import { invitesCommand } from './commands/invites.ts';
@@ -36,6 +37,7 @@ export const commands = [
   tokenCommand,
   contactsCommand,
   peersCommand,
+  doctorCommand,
   addCommand,
   pairCommand,
   inviteCommand,

@@ -1,6 +1,7 @@
 // The commands of browser and command line: one zod schema for each one's parameters, one type for its result.
 // A request is `{ id, command, params }`, its one reply `{ id, ok: true, result }` or `{ id, ok: false, error }`.
 import { z } from 'zod';
+import type { Diagnosis } from './diagnosis.ts';
 import type { ErrorBody } from './errors.ts';
 import type { EventMessage } from './events.ts';
 import {
@@ -112,6 +113,8 @@ export const commandSchemas = {
 
   'peer.list': none,
   'network.status': none,
+  /** Looks at this machine's networks and, with a contact, tries each of their addresses once. Takes seconds. */
+  'network.doctor': z.strictObject({ contact: idSchema.optional() }),
   /** `everyone` lasts ten minutes from each time it is asked for; the others are kept. */
   'network.visibility': z.strictObject({ mode: z.enum(['contacts', 'everyone', 'off']) }),
 
@@ -220,6 +223,7 @@ export interface Results {
   'request.block': Done;
   'peer.list': readonly NearbyPeer[];
   'network.status': NetworkFacts;
+  'network.doctor': Diagnosis;
   'network.visibility': NetworkFacts;
   'people.list': readonly Person[];
   'pairing.start': Pairing;

@@ -57,6 +57,22 @@ export interface DiscoveryStatus {
   readonly reason: string;
 }
 
+/** Why discovery cannot work here. */
+export type DiscoveryProblem = 'macos-denied' | 'port-taken' | 'port-denied' | 'no-multicast';
+
+/** Packets on one adapter: ours that went out, others' that were heard, ours that were heard again. */
+export interface Traffic {
+  readonly sent: number;
+  readonly heard: number;
+  readonly own: number;
+}
+
+export interface DiscoveryReport {
+  readonly problem: DiscoveryProblem | null;
+  /** By the adapter's name. */
+  readonly traffic: ReadonlyMap<string, Traffic>;
+}
+
 export interface DiscoveryListener {
   /** Found, or found with other addresses or under a new name: then its Loom may have started anew. */
   onSighting(sighting: Sighting): void;
@@ -82,4 +98,6 @@ export interface Discovery {
    * answers in time, or when discovery is off (then the network stays silent).
    */
   resolve(name: string): Promise<readonly string[]>;
+  /** How it goes, since it was started. */
+  report(): DiscoveryReport;
 }

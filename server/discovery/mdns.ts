@@ -1,5 +1,5 @@
 // The built-in discovery: multicast DNS (RFC 6762, RFC 6763) on sockets of our own.
-import type { Discovery, DiscoveryListener, Presence } from './discovery.ts';
+import type { Discovery, DiscoveryListener, DiscoveryReport, Presence } from './discovery.ts';
 import type { MdnsOptions } from './mdns/options.ts';
 import { Session } from './mdns/session.ts';
 
@@ -31,5 +31,9 @@ export class MdnsDiscovery implements Discovery {
 
   resolve(name: string): Promise<readonly string[]> {
     return this.#session?.resolve(name) ?? Promise.resolve([]);
+  }
+
+  report(): DiscoveryReport {
+    return this.#session?.report() ?? { problem: null, traffic: new Map() };
   }
 }

@@ -1,5 +1,5 @@
 // Discovery switched off: no socket, no packet, no name looked up.
-import type { Discovery, DiscoveryListener, Presence } from './discovery.ts';
+import type { Discovery, DiscoveryListener, DiscoveryReport, Presence } from './discovery.ts';
 
 export class SilentDiscovery implements Discovery {
   start(_presence: Presence, _port: number, listener: DiscoveryListener): Promise<void> {
@@ -17,5 +17,9 @@ export class SilentDiscovery implements Discovery {
 
   resolve(): Promise<readonly string[]> {
     return Promise.resolve([]);
+  }
+
+  report(): DiscoveryReport {
+    return { problem: null, traffic: new Map() };
   }
 }

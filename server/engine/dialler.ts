@@ -1,5 +1,6 @@
 // Reaches a contact: all addresses side by side, staggered (RFC 8305), each up to the point where the responder has
 // proven its static key. The first that does wins, before anything of ours was shown; the others are dropped.
+import type { Tried } from '../contract/diagnosis.ts';
 import type { X25519KeyPair } from '../crypto/primitives.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { Link } from '../protocol/link.ts';
@@ -69,18 +70,47 @@ export class Dialler {
     return result;
   }
 
+  /** One address, alone: what it answers. Nothing of ours is shown, and nothing is kept. */
+  async probe(theirStatic: Uint8Array, target: DialTarget): Promise<{ outcome: Tried['outcome']; ms: number }> {
+    const { clock } = this.#options;
+    const begun = clock.monotonic();
+    const outcome = await this.#probe(theirStatic, target);
+    return { outcome, ms: Math.round(clock.monotonic() - begun) };
+  }
+
+  async #probe(theirStatic: Uint8Array, target: DialTarget): Promise<Tried['outcome']> {
+    const silence = new AbortController();
+    let failure: unknown = null;
+    await this.#enter();
+    try {
+      const connection = await this.#connect(target, silence.signal, (error) => (failure = error));
+      if (!connection) return outcomeOf(failure);
+      const cancel = this.#options.clock.after(CONNECT_MS, () => silence.abort());
+      const channel = await this.#prove(connection, theirStatic, silence.signal);
+      cancel();
+      channel?.destroy();
+      if (channel) return 'reached';
+      return silence.signal.aborted ? 'silent' : 'other-identity';
+    } finally {
+      this.#leave();
+    }
+  }
+
   async #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Channel | null> {
     await this.#enter();
     try {
       const connection = await this.#connect(target, race);
       return connection && (await this.#prove(connection, theirStatic, race));
     } finally {
-      this.#busy -= 1;
-      this.#waiting.shift()?.();
+      this.#leave();
     }
   }
 
-  async #connect(target: DialTarget, race: AbortSignal): Promise<Connection | null> {
+  async #connect(
+    target: DialTarget,
+    race: AbortSignal,
+    onFailure: (error: unknown) => void = () => undefined,
+  ): Promise<Connection | null> {
     if (race.aborted) return null;
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
@@ -88,8 +118,9 @@ export class Dialler {
     const cancel = this.#options.clock.after(CONNECT_MS, stop);
     try {
       return await this.#options.transport.dial(target.host, target.port, attempt.signal);
-    } catch {
+    } catch (error) {
       // Refused, unreachable, late: the next address or the next round.
+      onFailure(attempt.signal.aborted ? null : error);
       return null;
     } finally {
       cancel();
@@ -124,6 +155,11 @@ export class Dialler {
     this.#busy += 1;
   }
 
+  #leave(): void {
+    this.#busy -= 1;
+    this.#waiting.shift()?.();
+  }
+
   #pause(ms: number, race: AbortSignal): Promise<void> {
     if (ms === 0 || race.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -136,4 +172,12 @@ export class Dialler {
       }
     });
   }
+}
+
+/** What a connection that was not made tells; null: it took too long. */
+function outcomeOf(error: unknown): Tried['outcome'] {
+  if (error === null) return 'timeout';
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'ECONNREFUSED') return 'refused';
+  return code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
 }

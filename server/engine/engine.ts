@@ -14,6 +14,7 @@ import type { Clock } from './clock.ts';
 import { ContactFeed } from './contact-feed.ts';
 import { detached } from './detached.ts';
 import { Dialler } from './dialler.ts';
+import { Doctor } from './doctor.ts';
 import type { EventLog } from './event-log.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -71,6 +72,7 @@ export class Engine {
   readonly near: Near;
   readonly housekeeping: Housekeeping;
   readonly peers: Peers;
+  readonly doctor: Doctor;
   readonly pairing = new Pairing(this);
   readonly invites = new Invites(this);
   #identity: IdentityRecord;
@@ -97,6 +99,8 @@ export class Engine {
     this.visibility = new Visibility({ store, clock, onChange: () => this.#visibilityChanged() });
     this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
     this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
+    const dialler = new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey });
+    this.doctor = new Doctor(this, dialler);
     this.peers = new Peers({
       primitives,
       clock,
@@ -106,7 +110,7 @@ export class Engine {
       identity: this.us,
       admission: new Admission(clock),
       knownHosts: new KnownHosts(roster, this.near, clock),
-      dialler: new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey }),
+      dialler,
       ourName: () => this.#identity.name,
       ourPort: () => options.peerPort,
       listener: new Switchboard(this),

@@ -3,7 +3,8 @@
 import type { RemoteInfo } from 'node:dgram';
 import { TimerGroup } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
-import type { DiscoveryStatus } from '../discovery.ts';
+import type { DiscoveryProblem, DiscoveryReport, DiscoveryStatus } from '../discovery.ts';
+import { withoutScope } from '../addresses.ts';
 import { linksOf, listAdapters } from './adapters.ts';
 import type { Adapter, Family, Link } from './adapters.ts';
 import { Gate } from './gate.ts';
@@ -41,6 +42,7 @@ export class Network {
   /** The reason last told, null before the first. */
   #told: string | null = null;
   #refused = false;
+  readonly #traffic = new Map<string, Tally>();
   #closed = false;
   #sinceOpening = 0;
 
@@ -67,12 +69,18 @@ export class Network {
   send({ adapter, family }: Link, bytes: Uint8Array): void {
     if (!this.#adapters.some(({ signature }) => signature === adapter.signature)) return;
     const join = adapter.joins.get(family);
-    if (join !== undefined) this.#sockets.get(family)?.send(join, bytes);
+    if (join === undefined || !this.#sockets.has(family)) return;
+    this.#sockets.get(family)?.send(join, bytes);
+    this.#tally(adapter).sent += 1;
   }
 
   /** On every link there is. */
   sendAll(bytes: Uint8Array): void {
     for (const adapter of this.#adapters) for (const link of linksOf(adapter)) this.send(link, bytes);
+  }
+
+  report(): DiscoveryReport {
+    return { problem: this.#problem(), traffic: this.#traffic };
   }
 
   /** Sends what waits to be sent, goodbyes above all, but does not wait long for a network that is stuck. */
@@ -138,7 +146,10 @@ export class Network {
     // Senders of mDNS use its port (RFC 6762 §6, §11); we do not answer simple resolvers, whose address may be forged.
     if (remote.port !== this.#options.port || bytes.length > MAX_PACKET_BYTES) return;
     const adapter = this.#adapters.find((candidate) => candidate.isNeighbour(remote.address));
-    if (!adapter || !this.#gate.admit(remote.address)) return;
+    if (!adapter) return;
+    if (adapter.addresses.includes(withoutScope(remote.address))) this.#tally(adapter).own += 1;
+    else this.#tally(adapter).heard += 1;
+    if (!this.#gate.admit(remote.address)) return;
     const family = remote.family === 'IPv4' ? 'ipv4' : 'ipv6';
     this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
   }
@@ -152,24 +163,46 @@ export class Network {
 
   #tellStatus(): void {
     if (this.#closed) return;
-    const reason = this.#problem();
+    const problem = this.#problem();
+    const reason = problem === null ? '' : this.#reason(problem);
     if (reason === this.#told) return;
     this.#told = reason;
     this.#options.events.onStatus({ status: reason === '' ? 'on' : 'unavailable', reason });
   }
 
-  #problem(): string {
-    if (this.#refused) {
-      return 'macOS does not let this program reach the local network. Allow it in System Settings, Privacy & Security, Local Network.';
-    }
+  #problem(): DiscoveryProblem | null {
+    if (this.#refused) return 'macos-denied';
     if (this.#sockets.size === 0) {
-      return [...this.#failures.values()].includes('EADDRINUSE')
-        ? `Another program keeps UDP port ${this.#options.port} to itself.`
-        : `The system does not allow listening on UDP port ${this.#options.port}.`;
+      return [...this.#failures.values()].includes('EADDRINUSE') ? 'port-taken' : 'port-denied';
     }
     const joined = [...this.#sockets.values()].some((socket) => socket.memberships > 0);
-    return joined ? '' : 'No network with multicast is connected.';
+    return joined ? null : 'no-multicast';
   }
+
+  #reason(problem: DiscoveryProblem): string {
+    switch (problem) {
+      case 'macos-denied':
+        return 'macOS does not let this program reach the local network. Allow it in System Settings, Privacy & Security, Local Network.';
+      case 'port-taken':
+        return `Another program keeps UDP port ${this.#options.port} to itself.`;
+      case 'port-denied':
+        return `The system does not allow listening on UDP port ${this.#options.port}.`;
+      case 'no-multicast':
+        return 'No network with multicast is connected.';
+    }
+  }
+
+  #tally({ name }: Adapter): Tally {
+    const known = this.#traffic.get(name) ?? { sent: 0, heard: 0, own: 0 };
+    this.#traffic.set(name, known);
+    return known;
+  }
+}
+
+interface Tally {
+  sent: number;
+  heard: number;
+  own: number;
 }
 
 function signatures(adapters: readonly Adapter[]): string {

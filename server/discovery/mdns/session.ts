@@ -1,5 +1,5 @@
 // One run of discovery, from start to stop: joins network, announcer, browser and resolver.
-import type { DiscoveryListener, MeetingKeys, Presence } from '../discovery.ts';
+import type { DiscoveryListener, DiscoveryReport, MeetingKeys, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
 import { isSameNetwork, linksOf } from './adapters.ts';
@@ -89,6 +89,10 @@ export class Session {
 
   resolve(name: string): Promise<readonly string[]> {
     return this.#stopped ? Promise.resolve([]) : this.#resolver.resolve(name);
+  }
+
+  report(): DiscoveryReport {
+    return this.#network.report();
   }
 
   async stop(): Promise<void> {

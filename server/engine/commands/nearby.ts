@@ -4,11 +4,12 @@ import type { Handlers } from './handlers.ts';
 
 export function nearbyCommands(
   engine: Engine,
-): Handlers<'peer.list' | 'people.list' | 'network.status' | 'network.visibility'> {
+): Handlers<'peer.list' | 'people.list' | 'network.status' | 'network.visibility' | 'network.doctor'> {
   return {
     'peer.list': () => engine.near.list(),
     'people.list': () => engine.people.list(),
     'network.status': () => engine.network(),
+    'network.doctor': ({ contact }) => engine.doctor.examine(contact === undefined ? null : engine.roster.get(contact)),
     'network.visibility': async ({ mode }) => {
       await engine.visibility.set(mode);
       return engine.network();

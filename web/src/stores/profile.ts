@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
-import type { Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
+import type { Diagnosis } from '../../../server/contract/diagnosis.ts';
+import type { Id, Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
 import type { WIPE_WORD } from '../../../server/contract/limits.ts';
 import { useLink } from './link.ts';
 
@@ -81,7 +82,13 @@ export const useProfile = defineStore('profile', () => {
     network.value = status.value.network;
   }
 
+  /** @param contact null: this computer alone. */
+  function examine(contact: Id | null): Promise<Diagnosis> {
+    return link.call('network.doctor', contact === null ? {} : { contact });
+  }
+
   return {
+    examine,
     status,
     identity,
     network,

@@ -1,5 +1,6 @@
 // Every word people read, in English. Another language is a file of the same shape.
 import { back } from './en-back.ts';
+import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { invites, meet, scan } from './en-meet.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
@@ -11,6 +12,7 @@ export const en = {
   invites,
   scan,
   deleting,
+  doctor,
   locking,
   strength,
   twins,
