@@ -60,6 +60,16 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
         `the first message after ${hands.actions}; ${seconds} s in all.`,
     );
     expect(met).toBeLessThanOrEqual(5);
+    // Met, one of them would rather not be seen here again.
+    await ann.page.getByRole('link', { name: 'Settings' }).click();
+    const who = ann.page.getByRole('combobox', { name: 'Who can tell on this network that I am here' });
+    await who.selectOption('nobody');
+    const mode = (): Promise<string> =>
+      ann.daemon.ask(async (control) => (await control.request('network.status', {})).visibility.mode);
+    await expect.poll(mode).toBe('off');
+    await expect(bob.page.getByRole('list', { name: 'Nearby' })).toHaveCount(0);
+    await who.selectOption('my contacts');
+    await expect.poll(mode).toBe('contacts');
     await room.empty();
   } finally {
     room.close();

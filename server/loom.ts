@@ -5,6 +5,7 @@
 import type { ProfileState } from './contract/model.ts';
 import { choosePrimitives } from './crypto/choose.ts';
 import { MdnsDiscovery } from './discovery/mdns.ts';
+import { networkName } from './discovery/network-name.ts';
 import { SilentDiscovery } from './discovery/silent.ts';
 import { systemClock } from './engine/clock.ts';
 import { deferred } from './engine/deferred.ts';
@@ -111,6 +112,7 @@ function makeProfile({ profile, folder, version, discovery, crypto, peerHost, pe
     peerPort,
     discovery: discovery ? new MdnsDiscovery({ primitives, clock: systemClock, random }) : new SilentDiscovery(),
     addresses: currentAddresses,
+    network: networkName,
   });
 }
 

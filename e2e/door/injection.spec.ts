@@ -199,6 +199,7 @@ async function stranger(name: string, token: string, address: string): Promise<{
     peerPort: 0,
     discovery: new SilentDiscovery(),
     addresses: () => ['127.0.0.1'],
+    network: () => '',
   });
   await profile.start();
   await profile.execute('identity.create', { name, passphrase: '' });

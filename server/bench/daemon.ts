@@ -41,6 +41,7 @@ const profile = new Profile({
   peerPort: 0,
   discovery: new SilentDiscovery(),
   addresses: () => ['127.0.0.1'],
+  network: () => '',
 });
 
 const service = {

@@ -49,6 +49,7 @@ const profile = new Profile({
   peerPort: 0,
   discovery: new SilentDiscovery(),
   addresses: () => ['127.0.0.1'],
+  network: () => '',
 });
 
 /** The one contact, and how many messages there are with them. */

@@ -23,6 +23,7 @@ import { Inbox } from './inbox.ts';
 import { Invites } from './invites.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { Links } from './links.ts';
+import { tellOfMessages } from './message-events.ts';
 import { metContacts, unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
 import { watchNetwork } from './network-watch.ts';
@@ -34,7 +35,6 @@ import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
 import { Switchboard } from './switchboard.ts';
-import { messageView } from './views.ts';
 import { Visibility } from './visibility.ts';
 
 /** While the disk refuses, it is asked this often whether it works again. */
@@ -53,8 +53,9 @@ export interface EngineOptions {
   readonly identity: IdentityRecord;
   /** Where peers reach us. */
   readonly peerPort: number;
-  /** The machine's addresses, watched for changes. */
+  /** The machine's addresses, watched for changes, and what the network it is on is called. */
   readonly addresses: () => readonly string[];
+  readonly network: () => string;
 }
 
 export class Engine {
@@ -92,11 +93,17 @@ export class Engine {
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
     this.requests = new Requests({ store, clock, random, events });
     this.feed = new ContactFeed({ store, roster, links, clock, events, peers: () => this.peers });
+    const told = tellOfMessages(events, this.feed, () => this.near.update());
     const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
-    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: this.#outboxListener() });
-    this.inbox = new Inbox({ store, roster, sessions, clock, listener: this.#inboxListener() });
+    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: told.outbox });
+    this.inbox = new Inbox({ store, roster, sessions, clock, listener: told.inbox });
     this.people = new People({ primitives, roster, events, ourIdentity: ourIk });
-    this.visibility = new Visibility({ store, clock, onChange: () => this.#visibilityChanged() });
+    this.visibility = new Visibility({
+      store,
+      clock,
+      network: options.network,
+      onChange: () => this.#visibilityChanged(),
+    });
     this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
     this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
     const dialler = new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey });
@@ -133,6 +140,7 @@ export class Engine {
   async start(): Promise<void> {
     const { clock, addresses, peerPort } = this.options;
     this.#endWatch = watchNetwork(clock, addresses, () => {
+      this.visibility.networkChanged();
       this.peers.networkChanged();
       this.networkChanged();
     });
@@ -238,31 +246,6 @@ export class Engine {
   #visibilityChanged(): void {
     this.near.update();
     this.networkChanged();
-  }
-
-  #outboxListener(): ConstructorParameters<typeof Outbox>[0]['listener'] {
-    const { events } = this.options;
-    return {
-      onStored: (message) => {
-        events.emit('message.stored', { message: messageView(message, null) });
-        this.feed.changed(message.contact);
-      },
-      onState: (contact, id, state) => {
-        events.emit('message.state', { contact, id, state });
-        this.feed.changed(contact);
-      },
-    };
-  }
-
-  #inboxListener(): ConstructorParameters<typeof Inbox>[0]['listener'] {
-    return {
-      onReceived: (message) => {
-        this.options.events.emit('message.received', { message: messageView(message, null) });
-        this.feed.changed(message.contact);
-      },
-      onPresence: () => this.near.update(),
-      onFilled: (message) => this.options.events.emit('message.changed', { message: messageView(message, null) }),
-    };
   }
 
   /** Nothing in memory may be ahead of the disk: forget, cut the links, and ask until the disk takes writes again. */

@@ -168,4 +168,26 @@ describe('off', () => {
     await until(async () => (await bob.run('peer.list')).length === 1);
     expect(await ann.run('network.status')).toMatchObject({ discovery: { status: 'on' } });
   });
+
+  it('is remembered for each network, and being visible to everyone ends with it', async () => {
+    await meet();
+    const mode = async (): Promise<string> => (await ann.run('network.status')).visibility.mode;
+    const moveTo = async (network: string): Promise<void> => {
+      ann.network = network;
+      await street.pass(3_000);
+    };
+    await ann.run('network.visibility', { mode: 'off' });
+    await moveTo('café');
+    expect(await mode()).toBe('contacts');
+    await ann.run('network.visibility', { mode: 'everyone' });
+    await moveTo('home');
+    expect(await mode()).toBe('off');
+    await moveTo('café');
+    expect(await mode()).toBe('contacts');
+    await ann.stop();
+    ann.network = 'home';
+    await ann.start();
+    expect(await mode()).toBe('off');
+    await until(async () => (await bob.run('peer.list')).length === 0);
+  });
 });

@@ -31,9 +31,9 @@ export interface OpenedOptions {
 export function assembleOpened({ profile, store, events, tasks, peerPort, onIdle }: OpenedOptions): Opened {
   const identity = store.identity.load();
   if (!identity) throw new Error('an open profile has an identity');
-  const { primitives, random, clock, transport, discovery, addresses, folder, name } = profile;
+  const { primitives, random, clock, transport, discovery, addresses, network, folder, name } = profile;
   const shared = { primitives, clock, events, store };
-  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, addresses });
+  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, addresses, network });
   const publicKey = toHex(engine.us.keys.identityKey.publicKey);
   const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
   const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });

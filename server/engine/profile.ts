@@ -46,6 +46,8 @@ export interface ProfileOptions {
   readonly peerPort: number;
   readonly discovery: Discovery;
   readonly addresses: () => readonly string[];
+  /** What the network this machine is on is called. */
+  readonly network: () => string;
 }
 
 export class Profile implements Application {

@@ -48,6 +48,7 @@ const profile = new Profile({
   peerPort: Number(port),
   discovery: new SilentDiscovery(),
   addresses: () => [],
+  network: () => '',
 });
 
 function facts(): ProcessFacts {

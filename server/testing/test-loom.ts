@@ -80,6 +80,8 @@ interface Running {
 export class TestLoom {
   readonly host: string;
   readonly events: EventMessage[] = [];
+  /** What the network it is on is called. */
+  network = 'home';
   /** How far its wall clock is off, ms. */
   wrongBy = 0;
   readonly #clock: FakeClock;
@@ -132,7 +134,8 @@ export class TestLoom {
         peerHost: this.host,
         peerPort: this.#options.peerPort ?? PEER_PORT,
         discovery: this.#options.discovery ?? new SilentDiscovery(),
-        addresses: () => [this.host],
+        addresses: () => [this.host, this.network],
+        network: () => this.network,
       }),
     };
     running.profile.events.subscribe((event) => {

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Params } from '../../../server/contract/commands.ts';
-import type { Id, Invite, Pairing, Person } from '../../../server/contract/model.ts';
+import type { Id, Invite, Pairing, Person, VisibilityMode } from '../../../server/contract/model.ts';
 import { useContacts } from './contacts.ts';
 import { useLink } from './link.ts';
 import { useProfile } from './profile.ts';
@@ -27,7 +27,12 @@ function createVisibility() {
     profile.network = await link.call('network.visibility', { mode: before });
   }
 
-  return { visibleUntil, show, hide };
+  async function setVisibility(mode: VisibilityMode): Promise<void> {
+    if (mode === 'everyone') await show();
+    else profile.network = await link.call('network.visibility', { mode });
+  }
+
+  return { visibleUntil, show, hide, setVisibility };
 }
 
 function createPairing(people: { readonly value: readonly Person[] }) {

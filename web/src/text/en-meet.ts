@@ -56,6 +56,15 @@ export const meet = {
   },
 };
 
+/** Who can tell on the network that we are here. */
+export const visibility = {
+  label: 'Who can tell on this network that I am here',
+  hint: 'Remembered for each network. Nobody: you are found neither by contacts nor by others; known addresses still work.',
+  contacts: 'my contacts',
+  everyone: 'everyone, for ten minutes',
+  off: 'nobody',
+};
+
 /** Reading QR codes. */
 export const scan = {
   open: 'Scan a QR code',

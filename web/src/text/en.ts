@@ -2,7 +2,7 @@
 import { back } from './en-back.ts';
 import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
-import { invites, meet, scan } from './en-meet.ts';
+import { invites, meet, scan, visibility } from './en-meet.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
 
 export const en = {
@@ -11,6 +11,7 @@ export const en = {
   meet,
   invites,
   scan,
+  visibility,
   deleting,
   doctor,
   locking,
