@@ -12,6 +12,7 @@ const MESSAGE: Message = {
   contact: '1'.repeat(32),
   direction: 'in',
   kind: 'text',
+  introduced: null,
   body: 'a'.repeat(100),
   at: 1_700_000_000_000,
   state: 'received',

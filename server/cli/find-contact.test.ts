@@ -9,6 +9,7 @@ function contact(name: string, id: string, publicKey: string): Contact {
     publicKey: publicKey.padEnd(64, '0'),
     verified: false,
     addedBy: 'token',
+    introducedBy: null,
     invite: null,
     blocked: false,
     connection: 'offline',

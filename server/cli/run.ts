@@ -7,6 +7,7 @@ import { backupCommand } from './commands/backup.ts';
 import { contactsCommand } from './commands/contacts.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importLoomCommand } from './commands/import-loom.ts';
+import { introduceCommand } from './commands/introduce.ts';
 import { inviteCommand } from './commands/invite.ts';
 import { invitesCommand } from './commands/invites.ts';
 import { lockCommand } from './commands/lock.ts';
@@ -42,6 +43,7 @@ export const commands = [
   pairCommand,
   inviteCommand,
   invitesCommand,
+  introduceCommand,
   sendCommand,
   watchCommand,
   messagesCommand,

@@ -105,6 +105,10 @@ export const commandSchemas = {
   /** Adds a typed address, tried at once. */
   'contact.address': z.strictObject({ contact: idSchema, address: field }),
   'contact.connect': contact,
+  /** Tells each of two contacts of the other, vouching for the keys. They talk once both have accepted. */
+  'contact.introduce': z.strictObject({ contact: idSchema, other: idSchema }),
+  /** Adds whom a contact has introduced in a message of theirs. An empty name keeps the one they gave. */
+  'introduction.accept': z.strictObject({ contact: idSchema, id: idSchema, name: field }),
 
   'request.list': none,
   /** An empty name keeps the one they gave themselves. */
@@ -218,6 +222,8 @@ export interface Results {
   'contact.safety': { readonly number: string };
   'contact.address': Contact;
   'contact.connect': Contact;
+  'contact.introduce': Done;
+  'introduction.accept': Contact;
   'request.list': readonly ContactRequest[];
   'request.accept': Contact;
   'request.block': Done;

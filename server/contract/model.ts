@@ -26,8 +26,9 @@ export interface Identity {
  */
 export type Connection = 'offline' | 'connecting' | 'waiting' | 'online';
 
-/** How somebody became a contact: by a token we pasted, a request we accepted, an invite of theirs or ours, a code. */
-export type AddedBy = 'token' | 'request' | 'invite' | 'code';
+/** How somebody became a contact: by a token we pasted, a request we accepted, an invite of theirs or ours, a code, or
+ * because another contact introduced us. */
+export type AddedBy = 'token' | 'request' | 'invite' | 'code' | 'introduction';
 
 export interface Contact {
   readonly id: Id;
@@ -37,6 +38,8 @@ export interface Contact {
   /** The code was typed at pairing, or a person compared the safety number. */
   readonly verified: boolean;
   readonly addedBy: AddedBy;
+  /** The identity key of who introduced us, 64 hex digits; null: nobody did. */
+  readonly introducedBy: string | null;
   /** We came by an invite of theirs that has not let us in: yet (`open`), or for good. Null: it has, or there was none. */
   readonly invite: InviteState | null;
   readonly blocked: boolean;
@@ -62,9 +65,11 @@ export interface Message {
   readonly id: Id;
   readonly contact: Id;
   readonly direction: Direction;
-  /** `unknown`: a kind of message this version cannot show; its body is empty. */
-  readonly kind: 'text' | 'unknown';
+  /** `unknown`: a kind of message this version cannot show. The body of all but a text is empty. */
+  readonly kind: 'text' | 'introduction' | 'unknown';
   readonly body: string;
+  /** Of an introduction: whom, as the sender calls them, and their identity key as 64 hex digits. */
+  readonly introduced: { readonly name: string; readonly publicKey: string } | null;
   /** The sender's clock. */
   readonly at: number;
   readonly state: MessageState;

@@ -71,6 +71,20 @@ export class Outbox {
     return written.message;
   }
 
+  /** Tells one contact of another. */
+  async introduce(
+    contact: string,
+    { ik, staticKey, name }: Pick<ContactRecord, 'ik' | 'staticKey' | 'name'>,
+  ): Promise<void> {
+    const { store, clock, random } = this.#options;
+    const written = await store.journal.write(() => {
+      const content: Content = { t: 'introduce', ik, sk: staticKey, name, at: clock.now(), seq: 0 };
+      return this.#compose(contact, randomId(random), content, 'queued');
+    });
+    this.#options.listener.onStored(written.message);
+    this.#forward(written.row);
+  }
+
   /** Tells a contact our presence key; never shown to a person. */
   async sendPresence(contact: string, key: Uint8Array): Promise<void> {
     const { store, roster, clock, random } = this.#options;

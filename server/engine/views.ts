@@ -8,6 +8,7 @@ import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Line } from './line.ts';
+import { receivedName } from './names.ts';
 
 export function messageView(record: MessageRecord, line: Line | null): Message {
   const content = readable(record.content);
@@ -16,13 +17,19 @@ export function messageView(record: MessageRecord, line: Line | null): Message {
     id: record.id,
     contact: record.contact,
     direction: record.direction,
-    kind: content?.t === 'text' ? 'text' : 'unknown',
-    body: content?.t === 'text' ? content.body : '',
+    ...shown(content),
     at: record.at,
     state: sent ? 'sent' : record.state === 'hidden' ? 'received' : record.state,
     order: record.order,
     missing: record.missing,
   };
+}
+
+function shown(content: ParsedContent | null): Pick<Message, 'kind' | 'body' | 'introduced'> {
+  if (content?.t === 'text') return { kind: 'text', body: content.body, introduced: null };
+  if (content?.t !== 'introduce') return { kind: 'unknown', body: '', introduced: null };
+  const publicKey = toHex(content.ik);
+  return { kind: 'introduction', body: '', introduced: { name: receivedName(content.name, publicKey), publicKey } };
 }
 
 export function contactView(store: Store, contact: ContactRecord, connection: Connection, line: Line | null): Contact {
@@ -33,6 +40,7 @@ export function contactView(store: Store, contact: ContactRecord, connection: Co
     publicKey: toHex(contact.ik),
     verified: contact.verified,
     addedBy: contact.addedBy ?? 'token',
+    introducedBy: contact.introducedBy ? toHex(contact.introducedBy) : null,
     invite: contact.invite ?? null,
     blocked: contact.blocked,
     connection,

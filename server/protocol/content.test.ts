@@ -13,6 +13,14 @@ const at = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const seq = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const content: fc.Arbitrary<Content> = fc.oneof(
   fc.record({ t: fc.constant('text' as const), at, seq, body: fc.string({ unit: 'grapheme', minLength: 1 }) }),
+  fc.record({
+    t: fc.constant('introduce' as const),
+    at,
+    seq,
+    ik: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    sk: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    name: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 64 }),
+  }),
   fc.record({ t: fc.constant('presence' as const), at, seq, key: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
 );
 

@@ -3,7 +3,7 @@
 import { utf8 } from '../crypto/bytes.ts';
 import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor.ts';
 import { ProtocolError } from './errors.ts';
-import { CONTENT_TYPE_BYTES, KEY_BYTES, TEXT_BYTES } from './limits.ts';
+import { CONTENT_TYPE_BYTES, KEY_BYTES, NAME_BYTES, TEXT_BYTES } from './limits.ts';
 
 interface Numbered {
   /** The sender's clock, ms since 1970. */
@@ -25,7 +25,17 @@ export interface PresenceContent extends Numbered {
   readonly key: Uint8Array;
 }
 
-export type Content = TextContent | PresenceContent;
+/** Another contact of the sender's, who vouches for the keys. */
+export interface IntroduceContent extends Numbered {
+  readonly t: 'introduce';
+  /** Their Ed25519 identity key and X25519 static key, 32 bytes each. */
+  readonly ik: Uint8Array;
+  readonly sk: Uint8Array;
+  /** What the sender calls them: 1 to 64 bytes as UTF-8. */
+  readonly name: string;
+}
+
+export type Content = TextContent | PresenceContent | IntroduceContent;
 
 /** A kind of a later version: stored, and shown as a message this version cannot show. */
 export interface UnknownContent extends Numbered {
@@ -43,6 +53,12 @@ export function encodeContent(content: Content): Uint8Array {
     if (content.key.length !== KEY_BYTES) throw new Error('a presence key has 32 bytes');
     return encodeCbor({ t, at, seq, key: content.key });
   }
+  if (content.t === 'introduce') {
+    const { ik, sk, name } = content;
+    if (ik.length !== KEY_BYTES || sk.length !== KEY_BYTES) throw new Error('keys have 32 bytes');
+    requireNameBounds(name);
+    return encodeCbor({ t, at, seq, ik, sk, name });
+  }
   const length = utf8(content.body).length;
   if (length === 0 || length > TEXT_BYTES) throw new Error('a text has 1 to TEXT_BYTES bytes');
   return encodeCbor({ t, at, seq, body: content.body });
@@ -59,10 +75,20 @@ export function parseContent(bytes: Uint8Array): ParsedContent {
       return { t: name, at, seq, body: requireTextBounds(textField(map, 'body')) };
     case 'presence':
       return { t: name, at, seq, key: bytesField(map, 'key', KEY_BYTES) };
+    case 'introduce': {
+      const [ik, sk] = [bytesField(map, 'ik', KEY_BYTES), bytesField(map, 'sk', KEY_BYTES)];
+      return { t: name, at, seq, ik, sk, name: requireNameBounds(textField(map, 'name')) };
+    }
     default:
       if (utf8(name).length > CONTENT_TYPE_BYTES) throw new ProtocolError('content-type');
       return { t: 'unknown', name, at, seq };
   }
+}
+
+function requireNameBounds(name: string): string {
+  const { length } = utf8(name);
+  if (length === 0 || length > NAME_BYTES) throw new ProtocolError('introduce-name');
+  return name;
 }
 
 function requireTextBounds(body: string): string {

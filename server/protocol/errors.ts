@@ -44,6 +44,7 @@ export const protocolErrorCodes = [
   // §6, the content.
   'content-type',
   'content-sequence',
+  'introduce-name',
   'text-empty',
   'text-too-large',
   // §8, pairing.

@@ -23,6 +23,8 @@ export interface ContactRecord {
   readonly verified: boolean;
   /** Left out: by token. */
   readonly addedBy?: AddedBy | undefined;
+  /** Of an introduction: the identity key of who made it, 32 bytes. */
+  readonly introducedBy?: Uint8Array | undefined;
   /** What became of the invite of theirs we came by; left out: there was none, or it has let us in. */
   readonly invite?: InviteState | undefined;
   /** 16 bytes, while `invite` is open: shown at each dial, until it has let us in. */
@@ -70,7 +72,8 @@ const bodySchema = z.object({
   generation: z.number(),
   name: z.string(),
   verified: z.boolean(),
-  addedBy: z.enum(['token', 'request', 'invite', 'code']).optional(),
+  addedBy: z.enum(['token', 'request', 'invite', 'code', 'introduction']).optional(),
+  introducedBy: bytesSchema.optional(),
   invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
   inviteSecret: bytesSchema.optional(),
   blocked: z.boolean(),

@@ -55,9 +55,14 @@ async function newest(
 
 function describe(message: Message, contact: Contact): string {
   const who = message.direction === 'in' ? printable(contact.name) : 'you';
-  const body = message.kind === 'text' ? message.body : '(of a kind this version cannot show)';
+  const body = textOf(message);
   const state = message.direction === 'out' ? `  (${message.state})` : '';
   // Each line of a text on its own, so that none can pass for another message.
   const lines = body.split('\n').map(printable).join('\n    ');
   return `${new Date(message.at).toISOString()}  ${who}: ${lines}${state}`;
+}
+
+function textOf({ kind, body, introduced }: Message): string {
+  if (kind === 'text') return body;
+  return introduced ? `(introduces ${introduced.name})` : '(of a kind this version cannot show)';
 }

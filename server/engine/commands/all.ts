@@ -7,6 +7,7 @@ import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
 import type { Handlers } from './handlers.ts';
+import { introductionCommands } from './introductions.ts';
 import { inviteCommands } from './invites.ts';
 import { messageCommands } from './messages.ts';
 import { nearbyCommands } from './nearby.ts';
@@ -48,6 +49,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...nearbyCommands(engine),
     ...pairingCommands(engine),
     ...inviteCommands(engine),
+    ...introductionCommands(engine),
     'identity.rename': ({ name }) => engine.rename(cleanName(name)),
     'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
   };

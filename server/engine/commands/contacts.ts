@@ -73,6 +73,8 @@ export interface NewContact {
   readonly addedBy: AddedBy;
   /** Of a token that is an invite. */
   readonly inviteSecret?: Uint8Array | undefined;
+  /** Of an introduction. */
+  readonly introducedBy?: Uint8Array | undefined;
 }
 
 /**
@@ -88,9 +90,10 @@ export async function makeContact(
   const id = randomId(options.random);
   const answered = await options.store.journal.write(() => {
     also();
-    const { ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret } = contact;
+    const { ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret, introducedBy } =
+      contact;
     roster.put({
-      ...{ id, ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret },
+      ...{ id, ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret, introducedBy },
       verified: contact.verified ?? false,
       invite: inviteSecret && 'open',
       addedAt: options.clock.now(),

@@ -9,6 +9,7 @@ function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Co
     publicKey: '',
     verified: false,
     addedBy: 'token',
+    introducedBy: null,
     invite: null,
     blocked: false,
     connection: 'offline',

@@ -12,7 +12,18 @@ export type Shown = Omit<Message, 'state'> & {
 };
 
 function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body' | 'at'>): Shown {
-  return { id, contact, direction: 'out', kind: 'text', body, at, state: 'sending', order: Infinity, missing: 0 };
+  return {
+    id,
+    contact,
+    direction: 'out',
+    kind: 'text',
+    body,
+    introduced: null,
+    at,
+    state: 'sending',
+    order: Infinity,
+    missing: 0,
+  };
 }
 
 export class Outgoing {

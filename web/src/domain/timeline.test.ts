@@ -9,6 +9,7 @@ function message(order: number, part: Partial<Message> = {}): Message {
     contact: '0'.repeat(32),
     direction: 'out',
     kind: 'text',
+    introduced: null,
     body: String(order),
     at: order,
     state: 'queued',

@@ -148,6 +148,11 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
     addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
     connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
+    introduce: async (contact: Id, other: Id) => {
+      await link.call('contact.introduce', { contact, other });
+    },
+    acceptIntroduction: async (contact: Id, id: Id) =>
+      keep(await link.call('introduction.accept', { contact, id, name: '' })),
     safetyNumber: async (contact: Id) => (await link.call('contact.safety', { contact })).number,
   };
 }

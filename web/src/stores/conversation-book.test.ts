@@ -27,6 +27,7 @@ function message(order: number, part: Partial<Message> = {}): Message {
     contact,
     direction: 'in',
     kind: 'text',
+    introduced: null,
     body: `${order}`,
     at: order,
     state: 'read',

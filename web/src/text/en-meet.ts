@@ -56,6 +56,22 @@ export const meet = {
   },
 };
 
+export const introducing = {
+  title: 'Introduce',
+  hint: '{name} and the other are told of each other, and talk once both have accepted. You vouch that they are who you think.',
+  field: 'Introduce {name} to',
+  choose: 'Choose somebody',
+  introduce: 'Introduce',
+  told: '{name} and {other} are told of each other.',
+  sent: 'You introduced {name}.',
+  received: '{author} introduces {name} to you.',
+  accept: 'Add {name}',
+  known: 'Is your contact',
+  preview: 'Introduces {name}',
+  by: 'Introduced by {name}, who vouched for the key.',
+  byNobody: 'Introduced by somebody who is no contact any more.',
+};
+
 /** Who can tell on the network that we are here. */
 export const visibility = {
   label: 'Who can tell on this network that I am here',

@@ -2,13 +2,14 @@
 import { back } from './en-back.ts';
 import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
-import { invites, meet, scan, visibility } from './en-meet.ts';
+import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
 
 export const en = {
   errors,
   back,
   meet,
+  introducing,
   invites,
   scan,
   visibility,
