@@ -14,7 +14,8 @@ import type { Sighting } from './discovery.ts';
 
 const id = process.pid.toString(36);
 const [left, right] = [`loom-l${id}`, `loom-r${id}`];
-const keys = { ann: 'a1'.repeat(32), bob: 'b0'.repeat(32) };
+const keys = { ann: 'a1'.repeat(32), bob: 'b0'.repeat(32), carl: 'ca'.repeat(32) };
+type Name = keyof typeof keys;
 
 function run(command: string, ...args: string[]): string {
   return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -54,22 +55,39 @@ interface Event {
 class Instance {
   readonly events: Event[] = [];
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
-  #wake: () => void = () => undefined;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(namespace: string, program: string, settings: object) {
     const args = ['netns', 'exec', namespace, process.execPath, program, JSON.stringify(settings)];
     this.#process = spawn('ip', args, { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface(this.#process.stdout).on('line', (line) => {
       this.events.push(JSON.parse(line) as Event);
-      this.#wake();
+      for (const wake of this.#waiting.splice(0)) wake();
     });
   }
 
-  async first(name: string): Promise<Event> {
+  first(name: string): Promise<Event> {
+    return this.#find(({ event }) => event === name);
+  }
+
+  /** The first sighting of this contact, of those after event number `after`, at such addresses. */
+  async seeing(contact: Name, after = 0, fits: (hosts: readonly string[]) => boolean = () => true): Promise<Event> {
+    return this.#find(({ event, data }, at) => {
+      const sighting = data as Sighting;
+      return at >= after && event === 'sighting' && sighting.contact === contact && fits(sighting.hosts);
+    });
+  }
+
+  /** As a computer that sleeps and wakes. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(name);
+  }
+
+  async #find(fits: (event: Event, at: number) => boolean): Promise<Event> {
     for (;;) {
-      const event = this.events.find((candidate) => candidate.event === name);
+      const event = this.events.find(fits);
       if (event) return event;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
@@ -110,12 +128,12 @@ describe.runIf(available)('two machines', () => {
   let program = '';
   const instances: Instance[] = [];
 
-  function start(namespace: string, who: 'ann' | 'bob', options: { silent: boolean; port: number }): Instance {
-    const other = who === 'ann' ? 'bob' : 'ann';
+  function start(namespace: string, who: Name, options = { silent: false, port: 4712 }): Instance {
+    const others = Object.entries(keys).filter(([name]) => name !== who);
     const instance = new Instance(namespace, program, {
       ...options,
       key: keys[who],
-      contacts: { [other]: keys[other] },
+      contacts: Object.fromEntries(others),
     });
     instances.push(instance);
     return instance;
@@ -220,5 +238,73 @@ describe.runIf(available)('two machines', () => {
     loud.ask('laptop.local');
     while (udpPackets(left) === before) await new Promise((resolve) => setTimeout(resolve, 20));
     await loud.stop();
+  });
+
+  it('two on one machine and a third on another all see each other', async () => {
+    const [ann, bob, carl] = [start(left, 'ann'), start(left, 'bob'), start(right, 'carl')];
+    await Promise.all([
+      ...[ann.seeing('bob'), ann.seeing('carl')],
+      ...[bob.seeing('ann'), bob.seeing('carl')],
+      ...[carl.seeing('ann'), carl.seeing('bob')],
+    ]);
+    expect(ann.events.filter(({ data }) => (data as Sighting | null)?.contact === 'ann')).toEqual([]);
+  });
+
+  it('see where one has moved to, and that one again whose cable was out', async () => {
+    const [ann, bob] = [start(left, 'ann'), start(right, 'bob')];
+    await Promise.all([ann.seeing('bob'), bob.seeing('ann')]);
+    const moved = Date.now();
+    run('ip', '-n', right, 'addr', 'del', '10.77.0.2/24', 'dev', 'loom0');
+    run('ip', '-n', right, 'addr', 'add', '10.77.0.9/24', 'dev', 'loom0');
+    const found = await ann.seeing('bob', 0, ([host]) => host === '10.77.0.9');
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'down');
+    await ann.first('lost');
+    const plugged = Date.now();
+    const before = ann.events.length;
+    run('ip', '-n', left, 'link', 'set', 'loom0', 'up');
+    const back = await ann.seeing('bob', before);
+    console.info(`moved: seen after ${found.at - moved} ms; cable back: after ${back.at - plugged} ms`);
+    run('ip', '-n', right, 'addr', 'del', '10.77.0.9/24', 'dev', 'loom0');
+    run('ip', '-n', right, 'addr', 'add', '10.77.0.2/24', 'dev', 'loom0');
+  });
+
+  it('see each other by link-local IPv6 alone', async () => {
+    const [ofLeft, ofRight] = ['10.77.0.1/24', '10.77.0.2/24'];
+    run('ip', '-n', left, 'addr', 'del', ofLeft, 'dev', 'loom0');
+    run('ip', '-n', right, 'addr', 'del', ofRight, 'dev', 'loom0');
+    await Promise.all([left, right].map(connected));
+    const [ann, bob] = [start(left, 'ann'), start(right, 'bob')];
+    const [seen] = await Promise.all([ann.seeing('bob'), bob.seeing('ann')]);
+    expect((seen.data as Sighting).hosts.every((host) => /^fe80::[0-9a-f:]+%loom0$/.test(host))).toBe(true);
+    run('ip', '-n', left, 'addr', 'add', ofLeft, 'dev', 'loom0');
+    run('ip', '-n', right, 'addr', 'add', ofRight, 'dev', 'loom0');
+  });
+
+  it('see one who wakes', async () => {
+    const bob = start(right, 'bob');
+    await bob.first('status');
+    bob.signal('SIGSTOP');
+    const ann = start(left, 'ann');
+    await ann.first('status');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(ann.events.map(({ event }) => event)).not.toContain('sighting');
+    bob.signal('SIGCONT');
+    await Promise.all([ann.seeing('bob'), bob.seeing('ann')]);
+  });
+
+  it('see each other each time one starts, and say how soon', async () => {
+    const ann = start(left, 'ann');
+    await ann.first('status');
+    const times: number[] = [];
+    for (let round = 0; round < 7; round += 1) {
+      const before = ann.events.length;
+      const bob = start(right, 'bob');
+      const [seen, begun] = await Promise.all([ann.seeing('bob', before), bob.first('starting')]);
+      times.push(seen.at - begun.at);
+      await bob.stop();
+    }
+    times.sort((a, b) => a - b);
+    console.info(`seen after ${times[3] ?? 0} ms (median of ${times.join(', ')})`);
+    expect(times).toHaveLength(7);
   });
 });

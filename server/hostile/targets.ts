@@ -179,6 +179,8 @@ function recordTargets(): Target[] {
   const { envelope } = pair.initiator.encrypt(id, utf8('content'), pair.random);
   const text = encodeContent({ t: 'text', body: 'Grüße', at: 1_700_000_000_000, seq: 1 });
   const presence = encodeContent({ t: 'presence', key: random(32), at: 1_700_000_000_000, seq: 2 });
+  const keys = { ik: random(32), sk: random(32) };
+  const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];
   const pairing = [
     encodePair({ step: 0 }),
@@ -189,7 +191,7 @@ function recordTargets(): Target[] {
   return [
     { name: 'HELLO', samples: [encodeHello(hello)], weight: 2, feed: refusing(parseHello) },
     { name: 'envelope', samples: [envelope], weight: 1, feed: refusing(parseEnvelope) },
-    { name: 'content', samples: [text, presence], weight: 2, feed: refusing(parseContent) },
+    { name: 'content', samples: [text, presence, introduce], weight: 2, feed: refusing(parseContent) },
     { name: 'PAIR', samples: pairing, weight: 1, feed: refusing(parsePair) },
     ...[parseAck, parseNack, parsePing, parseBye, parseTyping].map((parse) => ({
       name: parse.name,
