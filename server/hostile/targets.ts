@@ -9,6 +9,7 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import { parseIdentityPublicKey, parseStaticPublicKey } from '../crypto/keys.ts';
 import { encodeQuery, encodeResponse, parseMessage, type MdnsRecord } from '../discovery/mdns/packet.ts';
 import { signCertificate } from '../protocol/certificate.ts';
+import { encodeCheck, encodeChecked, parseCheck, parseChecked, type Checked } from '../protocol/check.ts';
 import { encodeContent, parseContent } from '../protocol/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -173,6 +174,14 @@ function streamTargets(): Target[] {
   ];
 }
 
+const checked: Checked = {
+  ...{ id: random(8), at: 1_700_000_000_000, took: 3_000, nearby: true },
+  tried: [
+    { endpoint: { host: '192.168.1.5', port: 4712 }, outcome: 'reached', ms: 7 },
+    { endpoint: { host: 'fe80::1', port: 4712 }, outcome: 'timeout', ms: 3_000 },
+  ],
+};
+
 function recordTargets(): Target[] {
   const id = random(16);
   const pair = sessionPair('hostile records');
@@ -193,6 +202,8 @@ function recordTargets(): Target[] {
     { name: 'envelope', samples: [envelope], weight: 1, feed: refusing(parseEnvelope) },
     { name: 'content', samples: [text, presence, introduce], weight: 2, feed: refusing(parseContent) },
     { name: 'PAIR', samples: pairing, weight: 1, feed: refusing(parsePair) },
+    { name: 'CHECK', samples: [encodeCheck(random(8))], weight: 0.3, feed: refusing(parseCheck) },
+    { name: 'CHECKED', samples: [encodeChecked(checked)], weight: 1, feed: refusing(parseChecked) },
     ...[parseAck, parseNack, parsePing, parseBye, parseTyping].map((parse) => ({
       name: parse.name,
       samples: small,

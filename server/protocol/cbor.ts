@@ -91,6 +91,13 @@ export function mapOrNullField(map: CborMap, key: string): CborMap | null {
   return new Map(Object.entries(value));
 }
 
+/** A list of at most `max` maps. */
+export function mapListField(map: CborMap, key: string, max: number): CborMap[] {
+  const value = field(map, key);
+  if (!Array.isArray(value) || value.length > max || !value.every(isRecord)) throw new ProtocolError('field-type');
+  return value.map((each) => new Map(Object.entries(each)));
+}
+
 function field(map: CborMap, key: string): unknown {
   if (!map.has(key)) throw new ProtocolError('field-missing');
   return map.get(key);

@@ -167,3 +167,26 @@ export const PAIR_CODE_MS = 120_000;
 /** Wrong tags within the time below that end being visible: a patient guesser gets ten chances in a million an hour. */
 export const PAIR_WRONG_TAGS = 10;
 export const PAIR_WRONG_TAGS_MS = 60 * 60 * 1000;
+
+// §10 Testing each other
+
+/** Ties an answer to its question. */
+export const CHECK_ID_BYTES = 8;
+
+/** A CHECK is some 15 bytes; the rest is room for later fields. */
+export const CHECK_BYTES = 256;
+
+/** A CHECKED with every try is some 400 bytes; the rest is room for later fields. */
+export const CHECKED_BYTES = 1024;
+
+/** Addresses dialled back for one CHECK: as many as one dial round takes. */
+export const CHECK_TRIES = 8;
+
+/** A contact is answered once in this time: a person who asks again is not kept waiting, a program gets little out of us. */
+export const CHECK_EVERY_MS = 5_000;
+
+/** What has not answered the dial by then is left out: TCP gets 3 s to connect, and then some to prove who is there. */
+export const CHECK_DIALS_MS = 5_000;
+
+/** An answer is waited for no longer: the dials, and two slow seconds each way of the link. */
+export const CHECK_DEADLINE_MS = 9_000;

@@ -1,6 +1,6 @@
 // The records that flow in a link (SPEC §3): their types and the bodies of the small ones. What arrives has passed the
 // channel's tag, so it is the peer's word, but the peer may be hostile: every body is measured before it is read.
-// HELLO, ENVELOPE and PAIR have modules of their own; how records travel is known to frames.ts and link.ts.
+// HELLO, ENVELOPE, PAIR, CHECK and CHECKED have modules of their own; how records travel is known to frames.ts and link.ts.
 import { concat } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { ACK_IDS, MESSAGE_ID_BYTES, PING_BYTES } from './limits.ts';
@@ -22,6 +22,8 @@ export const RECORD = {
   bye: 7,
   typing: 8,
   pair: 9,
+  check: 10,
+  checked: 11,
 } as const;
 
 /** Why an envelope was not taken. */
