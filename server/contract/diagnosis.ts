@@ -24,6 +24,29 @@ export interface Tried {
   readonly ms: number;
 }
 
+/** Whether one of the two could dial the other just now. */
+export type Reach = 'yes' | 'no' | 'untested';
+
+/** What an online contact's Loom answered when it was asked to test us, too. */
+export interface Compared {
+  /** Their clock minus ours, ms. */
+  readonly clockDifference: number;
+  /** They see what we announce. */
+  readonly theySeeUs: boolean;
+  /** Addresses of ours as they know them, each dialled by them. */
+  readonly theyTried: readonly Pick<Tried, 'address' | 'outcome' | 'ms'>[];
+}
+
+/** What stands at this computer's door, as far as can be seen without being its administrator; by system where nothing can. */
+export type Firewall = 'ufw' | 'firewalld' | 'nftables' | 'linux' | 'macos' | 'windows' | 'other';
+
+/** What to let in here. */
+export interface FirewallAdvice {
+  readonly firewall: Firewall;
+  /** To be pasted into a terminal here; empty where nothing is known to help. */
+  readonly commands: readonly string[];
+}
+
 /** What the doctor thinks. */
 export type Finding =
   | 'fine'
@@ -38,6 +61,12 @@ export type Finding =
   | 'wrong-subnet'
   | 'away'
   | 'macos-denied'
+  | 'they-cannot-reach-us'
+  | 'behind-router'
+  | 'we-cannot-reach-them'
+  | 'clock-off'
+  | 'they-do-not-hear-us'
+  | 'we-do-not-hear-them'
   | 'no-network'
   | 'discovery-off'
   | 'port-taken'
@@ -60,7 +89,13 @@ export interface Diagnosis {
     /** Announced on the network right now. */
     readonly nearby: boolean;
     readonly tried: readonly Tried[];
+    /** Null: not connected, or they did not answer. */
+    readonly compared: Compared | null;
+    readonly weReach: Reach;
+    readonly theyReach: Reach;
   } | null;
   /** The likeliest first; never empty. */
   readonly findings: readonly Finding[];
+  /** Null: nothing found has to do with a firewall here. */
+  readonly advice: FirewallAdvice | null;
 }

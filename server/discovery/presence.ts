@@ -39,7 +39,8 @@ export const SLOTS_LENGTH = SLOTS * SLOT_LENGTH;
 /** 80 random bits: a collision by chance is out of the question, and the name fits a DNS label. */
 const LABEL_BYTES = 10;
 const LABEL = /^[a-z2-7]{16}$/;
-const QUARTER_HOUR = 15 * 60 * 1000;
+/** Clocks that differ by less always match; from twice as much on they never do. */
+export const QUARTER_HOUR = 15 * 60 * 1000;
 const PURPOSE = utf8('loom/2 presence');
 const MEETING = utf8('loom/2 meeting');
 /** Answers kept: four times the adverts remembered, so that honest ones are never hashed twice. */

@@ -8,6 +8,7 @@ import type { Connection, Transport } from '../transport/transport.ts';
 import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { deferred } from './deferred.ts';
+import { Slots } from './slots.ts';
 
 /** Dials under way at once, over all contacts. */
 const DIALS_AT_ONCE = 8;
@@ -21,11 +22,20 @@ const STAGGER_MS = 250;
 /** Addresses tried for one contact in one round. */
 const TARGETS = 8;
 
+/** Probes under way at once, over all contacts. Not of the places above: who has us dial back keeps nobody from messages. */
+const PROBES_AT_ONCE = 8;
+
+/** Between probes, which all go to one door: it lets in 20 handshakes a second. */
+const PROBE_STAGGER_MS = 100;
+
 export interface DialTarget {
   /** IP address; IPv6 link-local with scope. */
   readonly host: string;
   readonly port: number;
 }
+
+/** What an address answered. */
+export type Probed = Pick<Tried, 'outcome' | 'ms'>;
 
 export interface DiallerOptions {
   readonly primitives: Primitives;
@@ -37,8 +47,8 @@ export interface DiallerOptions {
 
 export class Dialler {
   readonly #options: DiallerOptions;
-  readonly #waiting: (() => void)[] = [];
-  #busy = 0;
+  readonly #dials = new Slots(DIALS_AT_ONCE);
+  readonly #probes = new Slots(PROBES_AT_ONCE);
 
   constructor(options: DiallerOptions) {
     this.#options = options;
@@ -70,40 +80,37 @@ export class Dialler {
     return result;
   }
 
-  /** One address, alone: what it answers. Nothing of ours is shown, and nothing is kept. */
-  async probe(theirStatic: Uint8Array, target: DialTarget): Promise<{ outcome: Tried['outcome']; ms: number }> {
+  /** Each address by itself: what it answers. Nothing of ours is shown, and nothing is kept. */
+  probe(theirStatic: Uint8Array, targets: readonly DialTarget[]): readonly Promise<Probed>[] {
     const { clock } = this.#options;
-    const begun = clock.monotonic();
-    const outcome = await this.#probe(theirStatic, target);
-    return { outcome, ms: Math.round(clock.monotonic() - begun) };
+    return targets.slice(0, TARGETS).map(async (target, index) => {
+      await this.#pause(index * PROBE_STAGGER_MS);
+      return this.#probes.run(async () => {
+        const begun = clock.monotonic();
+        const outcome = await this.#probe(theirStatic, target);
+        return { outcome, ms: Math.round(clock.monotonic() - begun) };
+      });
+    });
   }
 
   async #probe(theirStatic: Uint8Array, target: DialTarget): Promise<Tried['outcome']> {
     const silence = new AbortController();
     let failure: unknown = null;
-    await this.#enter();
-    try {
-      const connection = await this.#connect(target, silence.signal, (error) => (failure = error));
-      if (!connection) return outcomeOf(failure);
-      const cancel = this.#options.clock.after(CONNECT_MS, () => silence.abort());
-      const channel = await this.#prove(connection, theirStatic, silence.signal);
-      cancel();
-      channel?.destroy();
-      if (channel) return 'reached';
-      return silence.signal.aborted ? 'silent' : 'other-identity';
-    } finally {
-      this.#leave();
-    }
+    const connection = await this.#connect(target, silence.signal, (error) => (failure = error));
+    if (!connection) return outcomeOf(failure);
+    const cancel = this.#options.clock.after(CONNECT_MS, () => silence.abort());
+    const channel = await this.#prove(connection, theirStatic, silence.signal);
+    cancel();
+    channel?.destroy();
+    if (channel) return 'reached';
+    return silence.signal.aborted ? 'silent' : 'other-identity';
   }
 
-  async #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Channel | null> {
-    await this.#enter();
-    try {
+  #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Channel | null> {
+    return this.#dials.run(async () => {
       const connection = await this.#connect(target, race);
       return connection && (await this.#prove(connection, theirStatic, race));
-    } finally {
-      this.#leave();
-    }
+    });
   }
 
   async #connect(
@@ -150,24 +157,14 @@ export class Dialler {
     });
   }
 
-  async #enter(): Promise<void> {
-    if (this.#busy >= DIALS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#busy += 1;
-  }
-
-  #leave(): void {
-    this.#busy -= 1;
-    this.#waiting.shift()?.();
-  }
-
-  #pause(ms: number, race: AbortSignal): Promise<void> {
-    if (ms === 0 || race.aborted) return Promise.resolve();
+  #pause(ms: number, race?: AbortSignal): Promise<void> {
+    if (ms === 0 || race?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(ms, done);
-      race.addEventListener('abort', done, { once: true });
+      race?.addEventListener('abort', done, { once: true });
       function done(): void {
         cancel();
-        race.removeEventListener('abort', done);
+        race?.removeEventListener('abort', done);
         resolve();
       }
     });

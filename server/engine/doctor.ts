@@ -1,22 +1,18 @@
 // Why two Looms do not find each other, from what can be seen here: adapters, multicast on each, and for a contact every
-// address tried once, with what it answered.
-import type { AdapterFacts, Diagnosis, Tried } from '../contract/diagnosis.ts';
+// address tried once, with what it answered. A contact who is online tries our addresses, too, and both are compared.
+import type { AdapterFacts, Diagnosis, Reach, Tried } from '../contract/diagnosis.ts';
 import { formatAddress } from '../discovery/addresses.ts';
 import { listAdapters, type Adapter } from '../discovery/mdns/adapters.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import type { Dialler, DialTarget } from './dialler.ts';
+import type { Dialler } from './dialler.ts';
 import type { Engine } from './engine.ts';
 import { findings, type ContactSeen } from './findings.ts';
-import { placesOf } from './reach.ts';
+import { adviceFor, detectFirewall, subnetsOf } from './firewall.ts';
+import { knownPlaces } from './reach.ts';
 
 /** How adapters of other kinds are called; everything else is taken for a network of people. */
 const VPN = /^(?:tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx)/i;
 const VIRTUAL = /^(?:docker|br-|virbr|vmnet|vboxnet|vethernet|lxc|lxd|podman|cni|bridge)/i;
-
-interface Place {
-  readonly target: DialTarget;
-  readonly source: Tried['source'];
-}
 
 export class Doctor {
   readonly #engine: Engine;
@@ -30,6 +26,7 @@ export class Doctor {
   /** Takes some seconds where nobody answers. @param contact null: this computer alone. */
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
     const { options, near, visibility } = this.#engine;
+    const { clock, peerPort } = options;
     const all = listAdapters(null);
     const seen = contact && (await this.#look(contact, all));
     const { problem, traffic } = options.discovery.report();
@@ -38,49 +35,62 @@ export class Doctor {
       return { name, kind: kindOf(name, internal), addresses, sent, heard, own };
     });
     const hidden = visibility.mode === 'off' || near.status.status === 'off';
+    const { platform, execPath: program } = process;
+    const hosts = this.#engine.hosts();
+    const found = findings({ adapters, problem, hidden, contact: seen, platform, hosts });
+    const subnets = subnetsOf(adapters.flatMap(({ name, kind }) => (kind === 'network' ? [name] : [])));
+    const firewall = await detectFirewall(platform);
     return {
-      at: options.clock.now(),
-      peerPort: options.peerPort,
+      at: clock.now(),
+      peerPort,
       adapters,
       discovery: near.status,
       contact: contact && seen && { contact: contact.id, lastSeen: contact.lastSeen, ...seen },
-      findings: findings({ adapters, problem, hidden, contact: seen, platform: process.platform }),
+      findings: found,
+      advice: adviceFor(found, { firewall, peerPort, subnets, program }),
     };
   }
 
   async #look(contact: ContactRecord, adapters: readonly Adapter[]): Promise<ContactSeen> {
-    const { feed, near } = this.#engine;
-    const { connection, blocked } = feed.view(contact.id);
-    const tried = blocked || connection === 'online' ? [] : await this.#try(contact, adapters);
-    const nearby = near.list().some((peer) => peer.contact === contact.id);
-    return { blocked, connection: feed.view(contact.id).connection, nearby, tried };
+    const { feed, near, links, comparison } = this.#engine;
+    const { blocked } = feed.view(contact.id);
+    const line = links.lineOf(contact.id);
+    const [tried, compared] = await Promise.all([
+      blocked ? [] : this.#try(contact, adapters),
+      blocked || !line ? null : comparison.ask(line),
+    ]);
+    const dialledBy = line && (line.channel.role === 'initiator' ? 'us' : 'them');
+    return {
+      blocked,
+      connection: feed.view(contact.id).connection,
+      nearby: near.list().some((peer) => peer.contact === contact.id),
+      tried,
+      compared,
+      weReach: reachOf(tried, dialledBy === 'us'),
+      theyReach: reachOf(compared?.theyTried ?? [], dialledBy === 'them'),
+    };
   }
 
   async #try(contact: ContactRecord, adapters: readonly Adapter[]): Promise<readonly Tried[]> {
-    const places = await this.#places(contact);
-    return Promise.all(
-      places.map(async ({ target, source }): Promise<Tried> => {
-        const address = formatAddress(target.host, target.port);
-        const neighbour = adapters.some((adapter) => adapter.isNeighbour(target.host));
-        return { address, source, neighbour, ...(await this.#dialler.probe(contact.staticKey, target)) };
-      }),
+    const places = await knownPlaces(contact, this.#engine.near);
+    const probes = this.#dialler.probe(
+      contact.staticKey,
+      places.map(({ target }) => target),
     );
+    const tried = places.slice(0, probes.length).map(async ({ target, source }, index): Promise<Tried | null> => {
+      const answer = await probes[index];
+      const neighbour = adapters.some((adapter) => adapter.isNeighbour(target.host));
+      return answer ? { address: formatAddress(target.host, target.port), source, neighbour, ...answer } : null;
+    });
+    return (await Promise.all(tried)).filter((each) => each !== null);
   }
+}
 
-  /** Those announced now, then those remembered, each once. */
-  async #places(contact: ContactRecord): Promise<readonly Place[]> {
-    const { near } = this.#engine;
-    const announced = near.targets(contact.id).map((target): Place => ({ target, source: 'announced' }));
-    const remembered = contact.addresses.map(async ({ address, source }) =>
-      (await placesOf(address, near)).map((target): Place => ({ target, source })),
-    );
-    const places = new Map<string, Place>();
-    for (const place of [...announced, ...(await Promise.all(remembered)).flat()]) {
-      const key = formatAddress(place.target.host, place.target.port);
-      if (!places.has(key)) places.set(key, place);
-    }
-    return [...places.values()];
-  }
+/** @param linked the link that stands was dialled in this direction: so it goes, unless a dial just now says otherwise. */
+function reachOf(tried: readonly Pick<Tried, 'outcome'>[], linked: boolean): Reach {
+  if (tried.some(({ outcome }) => outcome === 'reached')) return 'yes';
+  if (tried.length > 0) return 'no';
+  return linked ? 'yes' : 'untested';
 }
 
 function kindOf(name: string, internal: boolean): AdapterFacts['kind'] {

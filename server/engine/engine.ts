@@ -11,6 +11,7 @@ import type { Store } from '../storage/profile-store.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
 import { Admission } from './admission.ts';
 import type { Clock } from './clock.ts';
+import { Comparison } from './comparison.ts';
 import { ContactFeed } from './contact-feed.ts';
 import { detached } from './detached.ts';
 import { Dialler } from './dialler.ts';
@@ -73,6 +74,7 @@ export class Engine {
   readonly near: Near;
   readonly housekeeping: Housekeeping;
   readonly peers: Peers;
+  readonly comparison: Comparison;
   readonly doctor: Doctor;
   readonly pairing = new Pairing(this);
   readonly invites = new Invites(this);
@@ -107,6 +109,7 @@ export class Engine {
     this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
     this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
     const dialler = new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey });
+    this.comparison = new Comparison(this, dialler);
     this.doctor = new Doctor(this, dialler);
     this.peers = new Peers({
       primitives,
@@ -155,6 +158,7 @@ export class Engine {
     this.#endWatch();
     this.housekeeping.stop();
     this.pairing.stop();
+    this.comparison.stop();
     this.peers.stop();
     this.feed.stop();
     this.visibility.stop();
@@ -211,6 +215,12 @@ export class Engine {
         since,
       })),
     };
+  }
+
+  /** IP addresses of this machine, without scope. */
+  hosts(): ReadonlySet<string> {
+    // Each stands behind the name of its adapter.
+    return new Set(this.options.addresses().map((entry) => entry.slice(entry.lastIndexOf(' ') + 1)));
   }
 
   networkChanged(): void {

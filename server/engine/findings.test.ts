@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AdapterFacts, Tried } from '../contract/diagnosis.ts';
+import type { AdapterFacts, Compared, Tried } from '../contract/diagnosis.ts';
 import { findings, type ContactSeen, type Facts } from './findings.ts';
 
 const adapter = (part: Partial<AdapterFacts> = {}): AdapterFacts => ({
@@ -23,14 +23,32 @@ const contact = (part: Partial<ContactSeen> = {}): ContactSeen => ({
   connection: 'offline',
   nearby: false,
   tried: [],
+  compared: null,
+  weReach: 'untested',
+  theyReach: 'untested',
   ...part,
 });
+const MINUTE = 60_000;
+/** What they answered: our address, dialled by them. */
+const compared = (outcome: Tried['outcome'], part: Partial<Compared> = {}, address = '192.168.1.5:4000'): Compared => ({
+  clockDifference: 300,
+  theySeeUs: true,
+  theyTried: [{ address, outcome, ms: 1 }],
+  ...part,
+});
+const online = (part: Partial<ContactSeen> = {}): ContactSeen =>
+  contact({
+    ...{ connection: 'online', nearby: true, tried: [tried('reached')], weReach: 'yes', theyReach: 'yes' },
+    compared: compared('reached'),
+    ...part,
+  });
 const facts = (part: Partial<Facts> = {}): Facts => ({
   adapters: [adapter()],
   problem: null,
   hidden: false,
   contact: null,
   platform: 'linux',
+  hosts: new Set(['192.168.1.5']),
   ...part,
 });
 
@@ -69,5 +87,44 @@ describe('of a contact', () => {
 
   it('without a network it is the network', () => {
     expect(findings(facts({ contact: contact(), adapters: [adapter({ kind: 'loopback' })] }))).toEqual(['no-network']);
+  });
+});
+
+describe('of a contact who tests us, too', () => {
+  const unheard = compared('reached', { theySeeUs: false });
+  it.each([
+    ['both ways are open', online(), []],
+    ['they gave no answer', online({ compared: null, theyReach: 'untested' }), []],
+    ['a firewall here drops', online({ theyReach: 'no', compared: compared('timeout') }), ['they-cannot-reach-us']],
+    ['a firewall here refuses', online({ theyReach: 'no', compared: compared('refused') }), ['they-cannot-reach-us']],
+    [
+      'two Looms on one computer',
+      online({ theyReach: 'no', compared: compared('refused', {}, '127.0.0.1:4000') }),
+      ['they-cannot-reach-us'],
+    ],
+    ['somebody else answers at ours', online({ theyReach: 'no', compared: compared('other-identity') }), []],
+    [
+      'they see us as a router',
+      online({ theyReach: 'no', compared: compared('timeout', {}, '10.0.0.1:4000') }),
+      ['behind-router'],
+    ],
+    ['a firewall there', online({ weReach: 'no', tried: [tried('timeout')] }), ['we-cannot-reach-them']],
+    [
+      'firewalls on both sides',
+      online({ weReach: 'no', tried: [tried('unreachable')], theyReach: 'no', compared: compared('timeout') }),
+      ['they-cannot-reach-us', 'we-cannot-reach-them'],
+    ],
+    ['clocks a little off', online({ compared: compared('reached', { clockDifference: 15 * MINUTE - 1 }) }), []],
+    ['their clock ahead', online({ compared: compared('reached', { clockDifference: 15 * MINUTE }) }), ['clock-off']],
+    ['their clock behind', online({ compared: { ...unheard, clockDifference: -15 * MINUTE } }), ['clock-off']],
+    ['they do not hear us', online({ compared: unheard }), ['they-do-not-hear-us']],
+    ['we do not hear them', online({ nearby: false }), ['we-do-not-hear-them']],
+    ['on different networks', online({ nearby: false, compared: unheard }), []],
+  ] as const)('%s', (_, seen, more) => {
+    expect(findings(facts({ contact: seen }))).toEqual(['online', ...more]);
+  });
+
+  it('who hides is not heard, and that is no fault', () => {
+    expect(findings(facts({ contact: online({ nearby: false }), hidden: true }))).toEqual(['online', 'discovery-off']);
   });
 });

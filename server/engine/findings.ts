@@ -1,7 +1,9 @@
 // What the doctor's facts mean: pure, so that every cause can be shown to be named.
-import type { AdapterFacts, Finding, Tried } from '../contract/diagnosis.ts';
+import type { AdapterFacts, Compared, Finding, Reach, Tried } from '../contract/diagnosis.ts';
 import type { Connection } from '../contract/model.ts';
+import { isLoopbackAddress, parseAddress } from '../discovery/addresses.ts';
 import type { DiscoveryProblem } from '../discovery/discovery.ts';
+import { QUARTER_HOUR } from '../discovery/presence.ts';
 
 export interface ContactSeen {
   readonly blocked: boolean;
@@ -9,6 +11,9 @@ export interface ContactSeen {
   /** Announced on the network right now. */
   readonly nearby: boolean;
   readonly tried: readonly Tried[];
+  readonly compared: Compared | null;
+  readonly weReach: Reach;
+  readonly theyReach: Reach;
 }
 
 export interface Facts {
@@ -18,6 +23,8 @@ export interface Facts {
   readonly hidden: boolean;
   readonly contact: ContactSeen | null;
   readonly platform: NodeJS.Platform;
+  /** IP addresses of this machine. */
+  readonly hosts: ReadonlySet<string>;
 }
 
 /** The likeliest first. Never empty. */
@@ -48,14 +55,43 @@ function ofMulticast(outside: readonly AdapterFacts[]): Finding[] {
   return speaking.length > 0 && speaking.every(({ heard }) => heard === 0) ? ['nobody-heard'] : [];
 }
 
-function ofContact({ contact, platform, adapters }: Facts): Finding[] {
+function ofContact({ contact, platform, adapters, hosts, hidden }: Facts): Finding[] {
   if (!contact) return [];
   if (contact.blocked) return ['blocked'];
-  if (contact.connection === 'online') return ['online'];
+  if (contact.connection === 'online') return ['online', ...ofBothWays(contact, hosts), ...ofHearing(contact, hidden)];
   if (contact.connection === 'waiting') return ['not-added'];
   if (adapters.every(({ kind }) => kind === 'loopback') && contact.tried.length === 0) return [];
   if (contact.tried.length === 0) return ['no-address'];
   return [ofTried(contact, platform)];
+}
+
+/** The link stands, but what is dialled anew in one of the directions may not get through: after a restart, say. */
+function ofBothWays({ tried, compared, weReach, theyReach }: ContactSeen, hosts: ReadonlySet<string>): Finding[] {
+  const theirs = compared?.theyTried ?? [];
+  const found: Finding[] = [];
+  if (theyReach === 'no' && !theirs.some(({ address }) => isOurs(address, hosts))) found.push('behind-router');
+  else if (theyReach === 'no' && isStopped(theirs)) found.push('they-cannot-reach-us');
+  if (weReach === 'no' && isStopped(tried)) found.push('we-cannot-reach-them');
+  return found;
+}
+
+/** Both are where they say, so what does not answer is stopped on the way; who answers as somebody else is not. */
+function isStopped(tried: readonly Pick<Tried, 'outcome'>[]): boolean {
+  return tried.some(({ outcome }) => outcome !== 'other-identity');
+}
+
+/** Otherwise they see us under the address of whatever stands between. */
+function isOurs(address: string, hosts: ReadonlySet<string>): boolean {
+  const host = parseAddress(address)?.host;
+  return host !== undefined && (hosts.has(host) || isLoopbackAddress(host));
+}
+
+/** Adverts are heard on one network in both directions, or in none where the two are on different ones. */
+function ofHearing({ compared, nearby }: ContactSeen, hidden: boolean): Finding[] {
+  if (!compared) return [];
+  if (Math.abs(compared.clockDifference) >= QUARTER_HOUR) return ['clock-off'];
+  if (hidden || compared.theySeeUs === nearby) return [];
+  return [nearby ? 'they-do-not-hear-us' : 'we-do-not-hear-them'];
 }
 
 function ofTried(contact: ContactSeen, platform: NodeJS.Platform): Finding {

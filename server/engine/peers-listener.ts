@@ -30,6 +30,9 @@ export interface PeersListener {
   onAck(line: Line, ids: readonly Uint8Array[]): void;
   onNack(line: Line, messageId: Uint8Array, reason: number): void;
   onTyping(contact: string, typing: boolean): void;
+  /** They ask to be dialled back, and tell what came of it. */
+  onCheck(line: Line, body: Uint8Array): void;
+  onChecked(line: Line, body: Uint8Array): void;
   onDrain(line: Line): void;
   /** The contact's connection, as shown to people, may have changed. `lineLost`: a line ended. */
   onConnection(contact: string, lineLost: boolean): void;

@@ -185,7 +185,9 @@ export class Peers {
     else if (type === RECORD.nack) {
       const { messageId, reason } = parseNack(body);
       listener.onNack(line, messageId, reason);
-    } else if (type === RECORD.hello) throw new ProtocolError('hello-expected');
+    } else if (type === RECORD.check) listener.onCheck(line, body);
+    else if (type === RECORD.checked) listener.onChecked(line, body);
+    else if (type === RECORD.hello) throw new ProtocolError('hello-expected');
   }
 
   /** A text that takes a slow network longer than our patience must get through in the end. */

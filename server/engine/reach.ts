@@ -1,5 +1,6 @@
 // Where a contact may be reached: seen nearby, typed by hand, remembered from links. Names ending in .local are asked for
 // by mDNS; no other name is ever looked up.
+import type { Tried } from '../contract/diagnosis.ts';
 import { formatAddress, parseAddress } from '../discovery/addresses.ts';
 import type { Hello } from '../protocol/hello.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
@@ -7,14 +8,29 @@ import type { Channel } from './channel.ts';
 import type { DialTarget } from './dialler.ts';
 import type { Near } from './near.ts';
 
+/** A place where a contact may be, and how we know of it. */
+export interface KnownPlace {
+  readonly target: DialTarget;
+  readonly source: Tried['source'];
+}
+
+/** Those announced now, then those remembered, each once. */
+export async function knownPlaces(contact: ContactRecord, near: Near): Promise<readonly KnownPlace[]> {
+  const announced = near.targets(contact.id).map((target): KnownPlace => ({ target, source: 'announced' }));
+  const remembered = contact.addresses.map(async ({ address, source }) =>
+    (await placesOf(address, near)).map((target): KnownPlace => ({ target, source })),
+  );
+  const places = new Map<string, KnownPlace>();
+  for (const place of [...announced, ...(await Promise.all(remembered)).flat()]) {
+    const key = formatAddress(place.target.host, place.target.port);
+    if (!places.has(key)) places.set(key, place);
+  }
+  return [...places.values()];
+}
+
 /** Best first, each once. */
 export async function targetsOf(contact: ContactRecord, near: Near): Promise<readonly DialTarget[]> {
-  const stored = await Promise.all(contact.addresses.map((entry) => placesOf(entry.address, near)));
-  const unique = new Map<string, DialTarget>();
-  for (const target of [...near.targets(contact.id), ...stored.flat()]) {
-    unique.set(formatAddress(target.host, target.port), target);
-  }
-  return [...unique.values()];
+  return (await knownPlaces(contact, near)).map(({ target }) => target);
 }
 
 /** Where the other side of a channel can be dialled again; null: it does not listen. */

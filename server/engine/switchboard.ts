@@ -127,6 +127,14 @@ export class Switchboard implements PeersListener {
     this.#engine.options.events.emit('typing.changed', { contact, typing });
   }
 
+  onCheck(line: Line, body: Uint8Array): void {
+    this.#engine.comparison.onCheck(line, body);
+  }
+
+  onChecked(line: Line, body: Uint8Array): void {
+    this.#engine.comparison.onChecked(line, body);
+  }
+
   onDrain(line: Line): void {
     if (!line.caughtUp) this.#engine.outbox.pump(line);
   }

@@ -142,6 +142,7 @@ export class MemoryNetwork {
   readonly #listeners = new Map<string, (connection: Connection) => void>();
   readonly #cut = new Set<string>();
   readonly #held = new Set<string>();
+  readonly #shut = new Set<string>();
   #nextPort = FIRST_FREE_PORT;
 
   /** A host's own view of this network. */
@@ -177,8 +178,14 @@ export class MemoryNetwork {
     for (const connection of this.#between(a, b)) connection.deliver();
   }
 
-  /** Every cut is mended, everything that is held gets through. */
+  /** A firewall that drops: nobody new gets in, and nobody is told; what is connected stays so. */
+  shut(host: string): void {
+    this.#shut.add(host);
+  }
+
+  /** Every cut is mended, everything that is held gets through, every host is open. */
   heal(): void {
+    this.#shut.clear();
     this.#cut.clear();
     this.#held.clear();
     for (const connection of this.#open) connection.deliver();
@@ -233,6 +240,7 @@ export class MemoryNetwork {
 
   async #dial(from: string, host: string, port: number, signal: AbortSignal): Promise<Connection> {
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.#shut.has(host)) await aborted(signal);
     const accept = this.#listeners.get(`${host}:${port}`);
     const unreachable = this.isCut || this.isCutBetween(from, host) || !accept;
     if (signal.aborted || unreachable) throw new Error(signal.aborted ? 'aborted' : 'unreachable');
@@ -244,6 +252,13 @@ export class MemoryNetwork {
     accept(far);
     return near;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function pairOf(a: string, b: string): string {

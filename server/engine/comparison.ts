@@ -1,0 +1,154 @@
+// Two contacts test each other (protocol §10): each dials the other and tells what came of it, since each sees only half
+// of why they do not reach each other. What they answer is their word, shown to people and used for nothing else.
+import type { Compared } from '../contract/diagnosis.ts';
+import { toHex } from '../crypto/bytes.ts';
+import { formatAddress, isLoopbackAddress, withoutScope } from '../discovery/addresses.ts';
+import { encodeCheck, encodeChecked, parseCheck, parseChecked, type DialBack } from '../protocol/check.ts';
+import { CHECK_DEADLINE_MS, CHECK_DIALS_MS, CHECK_EVERY_MS, CHECK_ID_BYTES, CHECK_TRIES } from '../protocol/limits.ts';
+import { RECORD } from '../protocol/records.ts';
+import { deferred } from './deferred.ts';
+import { detached } from './detached.ts';
+import type { Dialler } from './dialler.ts';
+import type { Engine } from './engine.ts';
+import type { Line } from './line.ts';
+import { knownPlaces, type KnownPlace } from './reach.ts';
+
+/** We ask a contact no sooner again, but tell what it answered: a little longer than it takes for them to answer again. */
+const ASK_EVERY_MS = CHECK_EVERY_MS + 1_000;
+
+interface Question {
+  readonly contact: string;
+  /** When it was asked, on both clocks. */
+  readonly now: number;
+  readonly monotonic: number;
+  readonly settle: (compared: Compared | null) => void;
+}
+
+interface Asked {
+  readonly at: number;
+  readonly answer: Promise<Compared | null>;
+}
+
+export class Comparison {
+  readonly #engine: Engine;
+  readonly #dialler: Dialler;
+  /** By the id of the CHECK, in hex. */
+  readonly #questions = new Map<string, Question>();
+  /** By contact: what was asked last, and when we answered last. */
+  readonly #asked = new Map<string, Asked>();
+  readonly #answered = new Map<string, number>();
+
+  constructor(engine: Engine, dialler: Dialler) {
+    this.#engine = engine;
+    this.#dialler = dialler;
+  }
+
+  /** Asks who is at the other end of a line. Null: no answer came. */
+  ask(line: Line): Promise<Compared | null> {
+    const { clock } = this.#engine.options;
+    const last = this.#asked.get(line.contact);
+    if (last && clock.monotonic() - last.at < ASK_EVERY_MS) return last.answer;
+    const answer = this.#ask(line);
+    this.#asked.set(line.contact, { at: clock.monotonic(), answer });
+    return answer;
+  }
+
+  onCheck(line: Line, body: Uint8Array): void {
+    const id = parseCheck(body);
+    const { clock } = this.#engine.options;
+    const begun = clock.monotonic();
+    if (begun - (this.#answered.get(line.contact) ?? -Infinity) < CHECK_EVERY_MS) return;
+    this.#answered.set(line.contact, begun);
+    detached(this.#answer(line, id, { now: clock.now(), monotonic: begun }));
+  }
+
+  onChecked(line: Line, body: Uint8Array): void {
+    const { id, at, took, nearby, tried } = parseChecked(body);
+    const question = this.#questions.get(toHex(id));
+    if (question?.contact !== line.contact) return;
+    const travelled = this.#engine.options.clock.monotonic() - question.monotonic - took;
+    question.settle({
+      // It took half of the way there to be read, as far as anybody can know.
+      clockDifference: Math.round(at - (question.now + Math.max(0, travelled) / 2)),
+      theySeeUs: nearby,
+      theyTried: tried.map(({ endpoint: { host, port }, outcome, ms }) => ({
+        address: formatAddress(host, port),
+        outcome,
+        ms,
+      })),
+    });
+  }
+
+  stop(): void {
+    for (const { settle } of [...this.#questions.values()]) settle(null);
+  }
+
+  #ask({ contact, channel }: Line): Promise<Compared | null> {
+    const { clock, random } = this.#engine.options;
+    const id = random(CHECK_ID_BYTES);
+    return new Promise((resolve) => {
+      const settle = (compared: Compared | null): void => {
+        cancel();
+        this.#questions.delete(toHex(id));
+        resolve(compared);
+      };
+      const cancel = clock.after(CHECK_DEADLINE_MS, () => settle(null));
+      this.#questions.set(toHex(id), { contact, now: clock.now(), monotonic: clock.monotonic(), settle });
+      channel.send(RECORD.check, encodeCheck(id));
+    });
+  }
+
+  async #answer(line: Line, id: Uint8Array, came: { readonly now: number; readonly monotonic: number }): Promise<void> {
+    const tried = await this.#dialBack(line);
+    const { near, options } = this.#engine;
+    const nearby = near.list().some(({ contact }) => contact === line.contact);
+    const took = Math.min(CHECK_DEADLINE_MS, Math.round(options.clock.monotonic() - came.monotonic));
+    line.channel.send(RECORD.checked, encodeChecked({ id, at: came.now, took, nearby, tried }));
+  }
+
+  /**
+   * Dials who asks, at places that we know by ourselves. What other hosts answer is not theirs to know, nor how long
+   * that takes: their advert may name anybody's.
+   */
+  async #dialBack(line: Line): Promise<readonly DialBack[]> {
+    const over = deferred<null>();
+    const cancel = this.#engine.options.clock.after(CHECK_DIALS_MS, () => over.resolve(null));
+    const told: DialBack[] = [];
+    await Promise.race([this.#dialAll(line, told), over.promise]);
+    cancel();
+    return [...told];
+  }
+
+  /** Done when the link's host has answered and they were reached somewhere. @param told grows until then. */
+  async #dialAll(line: Line, told: DialBack[]): Promise<void> {
+    const contact = this.#engine.roster.find(line.contact);
+    if (!contact) return;
+    const isTheirs = this.#isTheirHost(line.channel.remoteHost);
+    const known = await knownPlaces(contact, this.#engine.near);
+    const places = [...known.filter(isTheirs), ...known.filter((place) => !isTheirs(place))].slice(0, CHECK_TRIES);
+    const reached = deferred<undefined>();
+    const dials = this.#dialler.probe(
+      contact.staticKey,
+      places.map(({ target }) => target),
+    );
+    const theirs = dials.map(async (dial, index) => {
+      const place = places[index];
+      const { outcome, ms } = await dial;
+      if (!place) return;
+      const { host, port } = place.target;
+      if (outcome !== 'reached' && !isTheirs(place)) return;
+      const endpoint = { host: withoutScope(host), port };
+      told.push({ endpoint, outcome, ms: Math.min(CHECK_DEADLINE_MS, ms) });
+      if (outcome === 'reached') reached.resolve(undefined);
+    });
+    const others = places.some((place) => !isTheirs(place));
+    await Promise.all(theirs.filter((_, index) => places[index] && isTheirs(places[index])));
+    if (others) await reached.promise;
+  }
+
+  /** Where the link comes from, unless that is this computer: what listens here is nobody's to know. */
+  #isTheirHost(remoteHost: string): (place: KnownPlace) => boolean {
+    const ours = isLoopbackAddress(remoteHost) || this.#engine.hosts().has(withoutScope(remoteHost));
+    return ({ target: { host } }) => !ours && host === remoteHost;
+  }
+}
