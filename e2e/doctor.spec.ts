@@ -99,6 +99,36 @@ test.describe('the doctor names', () => {
     expect(await cause(ann, elsewhere)).toBe('wrong-subnet');
   });
 
+  test('what two see who test each other, and which of them a firewall shuts off', async () => {
+    const [ann, bob] = [await loom('ann', here), await loom('bob', there)];
+    // What Bob's port would answer is dropped, so that nobody gets in; what he dials himself goes through.
+    const rule = ['ipproto', 'tcp', 'sport', String(bob.ready.peerPort), 'blackhole'];
+    ip('-n', there, 'rule', 'add', ...rule);
+    const anns = await add(bob, await tokenOf(ann), 'Ann');
+    const bobs = await add(ann, await tokenOf(bob), 'Bob');
+    try {
+      await expect
+        .poll(async () => (await ask(bob, anns)).findings, { timeout: 30_000 })
+        .toEqual(['online', 'they-cannot-reach-us']);
+      const { contact, advice } = await ask(bob, anns);
+      expect(contact).toMatchObject({ weReach: 'yes', theyReach: 'no', compared: { theySeeUs: true } });
+      expect(contact?.compared?.theyTried).toMatchObject([
+        { address: `10.79.0.2:${bob.ready.peerPort}`, outcome: 'timeout' },
+      ]);
+      expect(Math.abs(contact?.compared?.clockDifference ?? NaN)).toBeLessThan(1_000);
+      expect(advice?.opens).toEqual([{ protocol: 'TCP', port: bob.ready.peerPort }]);
+      const theirs = await ask(ann, bobs);
+      expect(theirs.findings).toEqual(['online', 'we-cannot-reach-them']);
+      expect(theirs.contact).toMatchObject({ weReach: 'no', theyReach: 'yes' });
+      expect(theirs.advice).toBeNull();
+    } finally {
+      ip('-n', there, 'rule', 'del', ...rule);
+    }
+    await expect.poll(async () => (await ask(bob, anns)).findings, { timeout: 30_000 }).toEqual(['online']);
+    const { contact } = await ask(bob, anns);
+    expect(contact).toMatchObject({ weReach: 'yes', theyReach: 'yes', nearby: true, compared: { theySeeUs: true } });
+  });
+
   test('a network that keeps two apart though they hear each other', async () => {
     const [ann, bob] = [await loom('ann', here), await loom('bob', there)];
     const contact = await add(ann, await tokenOf(bob), 'Bob');

@@ -43,6 +43,7 @@ export type Firewall = 'ufw' | 'firewalld' | 'nftables' | 'linux' | 'macos' | 'w
 /** What to let in here. */
 export interface FirewallAdvice {
   readonly firewall: Firewall;
+  readonly opens: readonly { readonly protocol: 'TCP' | 'UDP'; readonly port: number }[];
   /** To be pasted into a terminal here; empty where nothing is known to help. */
   readonly commands: readonly string[];
 }

@@ -18,7 +18,11 @@ const commands = (given: Door, finding: 'they-cannot-reach-us' | 'multicast-drop
 describe('what to let in', () => {
   it('is told where a finding asks for it, and there alone', () => {
     expect(adviceFor(['online', 'we-cannot-reach-them', 'clock-off', 'behind-router'], door('ufw'))).toBeNull();
-    expect(adviceFor(['inbound-dropped'], door('linux'))).toEqual({ firewall: 'linux', commands: [] });
+    expect(adviceFor(['inbound-dropped'], door('linux'))).toEqual({
+      firewall: 'linux',
+      opens: [{ protocol: 'TCP', port: 41234 }],
+      commands: [],
+    });
     expect(adviceFor(['they-cannot-reach-us', 'multicast-dropped'], door('ufw'))?.commands).toHaveLength(2);
   });
 

@@ -13,12 +13,15 @@ const MDNS_PORT = 5353;
 /** Networks named in commands: more than a computer has that people are met on, and still read at a glance. */
 const SUBNETS = 4;
 
-/** What is to be let in, by the finding that asks for it. */
-const wanted = new Map<Finding, 'peers' | 'multicast'>([
+/** What the findings ask to be let in: people who dial, and what they announce. */
+const wanted = new Map<Finding, Use>([
   ['they-cannot-reach-us', 'peers'],
   ['inbound-dropped', 'peers'],
   ['multicast-dropped', 'multicast'],
+  ['we-do-not-hear-them', 'multicast'],
 ]);
+
+type Use = 'peers' | 'multicast';
 
 export interface Door {
   readonly firewall: Firewall;
@@ -33,7 +36,11 @@ export interface Door {
 export function adviceFor(found: readonly Finding[], door: Door): FirewallAdvice | null {
   const uses = new Set(found.flatMap((finding) => wanted.get(finding) ?? []));
   if (uses.size === 0) return null;
-  return { firewall: door.firewall, commands: [...uses].flatMap((use) => commandsFor(use, door)) };
+  return {
+    firewall: door.firewall,
+    opens: [...uses].map((use) => opening(use, door)),
+    commands: [...uses].flatMap((use) => commandsFor(use, door)),
+  };
 }
 
 /** @param root where the system's files are: `/` but in tests. */
@@ -71,16 +78,23 @@ function networkOf(cidr: string): string {
   return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${bits}`;
 }
 
-function commandsFor(use: 'peers' | 'multicast', { firewall, peerPort, subnets, program }: Door): readonly string[] {
-  const [port, protocol] = use === 'peers' ? ([peerPort, 'tcp'] as const) : ([MDNS_PORT, 'udp'] as const);
+function opening(use: Use, { peerPort }: Door): FirewallAdvice['opens'][number] {
+  return use === 'peers' ? { protocol: 'TCP', port: peerPort } : { protocol: 'UDP', port: MDNS_PORT };
+}
+
+function commandsFor(use: Use, door: Door): readonly string[] {
+  const { firewall, subnets, program } = door;
+  const opened = opening(use, door);
+  const { port } = opened;
+  const protocol = opened.protocol.toLowerCase();
   switch (firewall) {
     case 'ufw':
       if (subnets.length === 0) return [`sudo ufw allow ${port}/${protocol}`];
       return subnets.map((subnet) => `sudo ufw allow from ${subnet} to any port ${port} proto ${protocol}`);
     case 'firewalld': {
-      const opened = use === 'peers' ? `--add-port=${port}/tcp` : '--add-service=mdns';
+      const option = use === 'peers' ? `--add-port=${port}/tcp` : '--add-service=mdns';
       // Now, and after a restart.
-      return [`sudo firewall-cmd ${opened}`, `sudo firewall-cmd --permanent ${opened}`];
+      return [`sudo firewall-cmd ${option}`, `sudo firewall-cmd --permanent ${option}`];
     }
     case 'nftables':
       return (subnets.length === 0 ? [''] : subnets.map(nftSource)).map(
@@ -93,7 +107,7 @@ function commandsFor(use: 'peers' | 'multicast', { firewall, peerPort, subnets, 
     }
     case 'windows':
       return [
-        `New-NetFirewallRule -DisplayName 'Loom' -Direction Inbound -Action Allow -Protocol ${protocol.toUpperCase()} -LocalPort ${port} -RemoteAddress LocalSubnet`,
+        `New-NetFirewallRule -DisplayName 'Loom' -Direction Inbound -Action Allow -Protocol ${opened.protocol} -LocalPort ${port} -RemoteAddress LocalSubnet`,
       ];
     case 'linux':
     case 'other':

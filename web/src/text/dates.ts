@@ -11,6 +11,11 @@ const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'nume
 const longDayWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
+const units = (['second', 'minute', 'hour', 'day'] as const).map(
+  (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }),
+);
+const UNIT_MS = [1000, 60_000, 3_600_000, DAY_MS];
+
 function isThisYear(at: number, now: number): boolean {
   return new Date(at).getFullYear() === new Date(now).getFullYear();
 }
@@ -18,6 +23,15 @@ function isThisYear(at: number, now: number): boolean {
 /** The clock: 14:03. */
 export function clock(at: number): string {
   return time.format(at);
+}
+
+/** A stretch of time in the largest unit that has two of it: 90 seconds, 25 minutes, 3 days. */
+export function stretch(ms: number): string {
+  const largest = Math.max(
+    0,
+    UNIT_MS.findLastIndex((unit) => ms >= 2 * unit),
+  );
+  return units[largest]?.format(ms / (UNIT_MS[largest] ?? 1)) ?? '';
 }
 
 /** With its date, for a tooltip. */
