@@ -1,7 +1,7 @@
 // What the doctor says: what is the matter, and the next step.
 export const doctor = {
   whyContact: 'Why is there no connection?',
-  bothWays: 'Test the connection both ways',
+  bothWays: 'Test both ways',
   checkNetwork: 'Check this network',
   looking: 'Looking… this takes a few seconds.',
   lookingBoth: 'Each of you tries to reach the other… this takes a few seconds.',
@@ -27,8 +27,8 @@ export const doctor = {
   clockSame: 'the same as yours',
   clockAhead: '{time} ahead of yours',
   clockBehind: '{time} behind yours',
-  tried: 'You tried',
-  theyTried: 'They tried, of yours',
+  tried: 'You tried them at',
+  theyTried: 'They tried you at',
   noAnswer: 'They did not answer when asked to test the way to you.',
   outcome: {
     reached: 'answered',
@@ -38,7 +38,7 @@ export const doctor = {
     silent: 'took the connection and said nothing',
     'other-identity': 'somebody else',
   },
-  line: '{address}: {outcome}',
+  line: '{address}, {outcome}',
   adapters: 'Network adapters',
   port: '{protocol} port {port}',
   portStays: 'Loom keeps port {port} while it is free; started with {option} it uses no other.',
