@@ -43,6 +43,16 @@ it('both come back as they went, within their bounds', () => {
   );
 });
 
+it('both have the bytes that CBOR gives them', () => {
+  const hex = (encoded: Uint8Array) => Buffer.from(encoded).toString('hex');
+  const field = '626964' + '48' + '01'.repeat(8);
+  expect(hex(encodeCheck(id))).toBe(`a1${field}`);
+  const endpoint = '47' + '04' + 'c0a80105' + '0fa0';
+  const dialled = `a3626174${endpoint}626d7301676f7574636f6d6500`;
+  expect(hex(tried({}))).toBe(`a562617405${field}64746f6f6b0665747269656481${dialled}666e6561726279f5`);
+  expect(hex(encodeChecked(parseChecked(tried({}))))).toBe(hex(tried({})));
+});
+
 it('whatever comes is taken or refused', () => {
   const [check, checked] = [encodeCheck(id), tried({})];
   const twisted = fc.tuple(fc.constantFrom(check, checked), fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat());
