@@ -9,7 +9,7 @@ import { encodeProbe, encodeQuery, encodeResponse, parseMessage } from './packet
 import type { MdnsRecord, Message, Question } from './packet.ts';
 import { encodeText } from './text.ts';
 
-const [adapter] = listAdapters(null, {
+const [adapter] = listAdapters({
   eth0: [{ address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' }],
 });
 const link: Link = { adapter: adapter!, family: 'ipv4' };
@@ -49,7 +49,7 @@ beforeEach(() => {
   sent = [];
   established = 0;
   conflicts = 0;
-  announcement = new Announcement(service, [adapter!], {
+  announcement = new Announcement(service, adapter!, {
     clock,
     random: seededRandom('announcement'),
     send: (to, bytes) => {
@@ -275,7 +275,7 @@ describe('later', () => {
 
   it('a name is not spoken of on an adapter that changed', () => {
     announced();
-    const [moved] = listAdapters(null, {
+    const [moved] = listAdapters({
       eth0: [{ address: '10.0.0.5', netmask: '', mac: '', internal: false, cidr: '10.0.0.5/24', family: 'IPv4' }],
     });
     announcement.receive(parseMessage(encodeQuery([forAll]))!, { adapter: moved!, family: 'ipv4' }, '10.0.0.9');

@@ -21,8 +21,8 @@ export const MAX_PACKETS_PER_SOURCE = 50;
 export const MAX_ADVERTS = 256;
 /** Adverts of strangers one source may place: a machine with many users, not a flood. */
 export const MAX_STRANGERS_PER_SOURCE = 16;
-/** A label being rotated out, a restart or two; more is a contact who plays. */
-export const MAX_ADVERTS_PER_CONTACT = 4;
+/** A label for each of two or three networks we share, those being rotated out, a restart or two; more is a contact who plays. */
+export const MAX_ADVERTS_PER_CONTACT = 8;
 /** New adverts taken from one packet: each may cost hashing. */
 export const MAX_NEW_ADVERTS_PER_PACKET = 8;
 /** Strangers shown to a person: a full room; the rest is for who comes nearer. */
@@ -66,10 +66,10 @@ export const LABEL_LIFETIME = 60 * 60_000;
 export const LABEL_SPREAD = 60_000;
 /** TXT records are renewed this long after the quarter-hour at most, spread likewise. */
 export const RENEWAL_SPREAD = 20_000;
-/** Adapters that come and go must not make us change names all the time: beyond this, changes wait. */
+/** On each adapter. Those that come and go must not make us change names all the time: beyond this, changes wait. */
 export const MAX_ROTATIONS_PER_MINUTE = 5;
 export const ROTATION_PAUSE = 15_000;
-/** Own labels recognised, those given up lately included: reflectors repeat what was said a moment ago. */
+/** Own labels recognised on each adapter, those given up lately included: reflectors repeat what was said a moment ago. */
 export const MAX_OWN_LABELS = 16;
 
 /** RFC 6762 §5.2: the first questions, then ever more rarely; refreshing known adverts asks as well. */
