@@ -30,7 +30,7 @@ export class Doctor {
   /** Takes some seconds where nobody answers. @param contact null: this computer alone. */
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
     const { options, near, visibility } = this.#engine;
-    const all = listAdapters();
+    const all = listAdapters(options.interfaces());
     const seen = contact && (await this.#look(contact, all));
     const { problem, traffic } = options.discovery.report();
     const adapters = all.map(({ name, internal, addresses }): AdapterFacts => {
