@@ -151,7 +151,7 @@ export class Network {
     if (!first) return;
     const own = adapters.some(({ addresses }) => addresses.includes(withoutScope(remote.address)));
     this.#tally(first)[own ? 'own' : 'heard'] += 1;
-    if (!this.#gate.admit(remote.address)) return;
+    if (!this.#gate.admit(remote.address, bytes.length)) return;
     const family = remote.family === 'IPv4' ? 'ipv4' : 'ipv6';
     for (const adapter of adapters) this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
   }
