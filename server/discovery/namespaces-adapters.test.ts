@@ -21,7 +21,7 @@ const machines = Machines.make('discovery on two adapters', [
 ]);
 
 /** What a listener has heard of others than itself. */
-function heardBy(listener: Instance, from: RegExp = /./): Message[] {
+function heardBy(listener: Instance, from = /./): Message[] {
   const packets = listener.events.filter(({ event }) => event === 'packet').map(({ data }) => data as HeardPacket);
   return packets.flatMap((packet) =>
     from.test(packet.from) ? (parseMessage(Buffer.from(packet.bytes, 'base64')) ?? []) : [],

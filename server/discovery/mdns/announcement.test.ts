@@ -40,7 +40,7 @@ function ask(questions: readonly Question[], known: readonly MdnsRecord[] = [], 
 /** Past probes, announcements and the second of silence after them. */
 function announced(): void {
   announcement.start();
-  clock.advance(5_000);
+  clock.advance(10_000);
   sent.length = 0;
 }
 
@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 describe('a name comes up', () => {
-  it('with three probes, then two announcements a second apart', () => {
+  it('with three probes, then four announcements ever further apart', () => {
     announcement.start();
     clock.advance(250 + 2 * 250);
     expect(sent.map(({ kind }) => kind)).toEqual(['query', 'query', 'query']);
@@ -84,8 +84,13 @@ describe('a name comes up', () => {
     clock.advance(1_000);
     expect(sent[4]).toEqual(sent[3]);
     expect(established).toBe(1);
+    clock.advance(2_000);
+    expect(sent.length).toBe(6);
+    clock.advance(4_000);
+    expect(sent.length).toBe(7);
     clock.advance(3_600_000);
-    expect(sent.length).toBe(5);
+    expect(sent.length).toBe(7);
+    expect(established).toBe(1);
   });
 
   it('and answers nothing before it is announced', () => {

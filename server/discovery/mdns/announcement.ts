@@ -10,7 +10,7 @@ import type { DiscoveryClock } from '../clock.ts';
 import { linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Answerer } from './answerer.ts';
-import { ANNOUNCE_COUNT, ANNOUNCE_INTERVAL, PROBE_COUNT, PROBE_INTERVAL, TIE_BREAK_WAIT } from './limits.ts';
+import * as limits from './limits.ts';
 import { SERVICE, hostName, instanceName } from './names.ts';
 import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
 import type { OwnService } from './own-records.ts';
@@ -22,7 +22,7 @@ export interface AnnouncementOptions {
   readonly clock: DiscoveryClock;
   readonly random: (length: number) => Uint8Array;
   readonly send: (link: Link, bytes: Uint8Array) => void;
-  /** The name is out on both links, twice. */
+  /** The name was said twice, and is said again. */
   readonly onEstablished: () => void;
   /** Someone else speaks under the name. */
   readonly onConflict: () => void;
@@ -61,7 +61,7 @@ export class Announcement {
 
   start(): void {
     // RFC 6762 §8.1: machines switched on together must not probe together.
-    const delay = randomBetween(this.#options.random, 0, PROBE_INTERVAL);
+    const delay = randomBetween(this.#options.random, 0, limits.PROBE_INTERVAL);
     this.#timers.after(delay, () => this.#probe(1));
   }
 
@@ -69,7 +69,7 @@ export class Announcement {
   renewText(text: readonly Buffer[]): void {
     this.#service = { ...this.#service, text };
     this.#noteSaid();
-    if (this.#state === 'announced') this.#sayRepeatedly(1, () => [textRecord(this.#service)]);
+    if (this.#state === 'announced') this.#say(() => [textRecord(this.#service)], limits.REPEAT_COUNT);
   }
 
   /** Our own answer to the question for all, once it is out. */
@@ -79,7 +79,7 @@ export class Announcement {
 
   /** Says everything again, after a sleep. */
   repeat(): void {
-    if (this.#state === 'announced') this.#sayRepeatedly(1, () => this.#announced());
+    if (this.#state === 'announced') this.#say(() => this.#announced(), limits.REPEAT_COUNT);
   }
 
   receive(message: Message, link: Link, source: string): void {
@@ -110,28 +110,30 @@ export class Announcement {
 
   #probe(count: number): void {
     this.#send(encodeProbe(this.#names, this.#unique()));
-    this.#timers.after(PROBE_INTERVAL, () => {
-      if (count < PROBE_COUNT) this.#probe(count + 1);
+    this.#timers.after(limits.PROBE_INTERVAL, () => {
+      if (count < limits.PROBE_COUNT) this.#probe(count + 1);
       else this.#announce();
     });
   }
 
   #announce(): void {
     this.#state = 'announced';
-    this.#sayRepeatedly(
-      1,
+    this.#say(
       () => this.#announced(),
+      limits.ANNOUNCE_COUNT,
       () => this.#options.onEstablished(),
     );
   }
 
-  #sayRepeatedly(count: number, records: () => MdnsRecord[], done?: () => void): void {
+  /** @param onHeard after the second time. */
+  #say(records: () => MdnsRecord[], times: number, onHeard: () => void = () => undefined, said = 1): void {
     this.#send(encodeResponse(records()));
-    if (count < ANNOUNCE_COUNT) {
-      this.#timers.after(ANNOUNCE_INTERVAL, () => this.#sayRepeatedly(count + 1, records, done));
-    } else {
-      done?.();
+    if (said < times) {
+      const pause = limits.ANNOUNCE_INTERVAL * 2 ** (said - 1);
+      this.#timers.after(pause, () => this.#say(records, times, onHeard, said + 1));
     }
+    // Last, as it may end this.
+    if (said === limits.REPEAT_COUNT) onHeard();
   }
 
   #compareProbe(message: Message): void {
@@ -139,7 +141,7 @@ export class Announcement {
     if (this.#foreign(theirs).length === 0) return;
     if (compareProposals(this.#unique(), theirs) >= 0) return;
     this.#timers.clear();
-    this.#timers.after(TIE_BREAK_WAIT, () => this.#probe(1));
+    this.#timers.after(limits.TIE_BREAK_WAIT, () => this.#probe(1));
   }
 
   /** Answers, and with them what the asker will want next (RFC 6763 §12). */

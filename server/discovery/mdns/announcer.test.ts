@@ -112,6 +112,22 @@ describe('an adapter', () => {
     expect([labelsOn(eth0).size, labelsOn(wlan0).size]).toEqual([2, 1]);
   });
 
+  it('is known by its old name until the new one was said twice', () => {
+    announcer.follow([eth0], false);
+    // Said once, and in the middle of that comes a change.
+    clock.advance(1_200);
+    announcer.use({ ...presence, ownKey: new Uint8Array(32).fill(8) });
+    pass(MINUTE);
+    const said = sent.flatMap(({ message: { kind, answers } }) =>
+      kind === 'response' ? answers.filter(({ type }) => type === 'SRV') : [],
+    );
+    const [old, next] = [...new Set(said.map((record) => labelIn(record)))];
+    const goodbye = said.findIndex((record) => labelIn(record) === old && record.ttl === 0);
+    expect(said.slice(0, goodbye).filter((record) => labelIn(record) === next)).toHaveLength(2);
+    expect(said.slice(goodbye + 1).filter((record) => labelIn(record) === old)).toEqual([]);
+    expect(goodbye).toBeGreaterThan(0);
+  });
+
   it('gets a new name when all are to have one', () => {
     announcer.follow([eth0, wlan0], false);
     pass(MINUTE);

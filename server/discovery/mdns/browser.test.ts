@@ -345,9 +345,9 @@ describe('questions', () => {
     clock.advance(120);
     expect(sent.length).toBe(1);
     clock.advance(60_000);
-    expect(sent.length).toBe(5);
+    expect(sent.length).toBe(6);
     clock.advance(3_600_000);
-    expect(sent.length).toBeLessThan(5 + 2 + 13);
+    expect(sent.length).toBeLessThan(6 + 4 + 12);
   });
 
   it('name the answers that are still fresh', () => {

@@ -54,9 +54,14 @@ export const PROBE_INTERVAL = 250;
 export const PROBE_COUNT = 3;
 /** RFC 6762 §8.2: who loses the tie-break waits before probing again. */
 export const TIE_BREAK_WAIT = 1_000;
-/** RFC 6762 §8.3: announcements, one second apart. */
-export const ANNOUNCE_COUNT = 2;
+/**
+ * RFC 6762 §8.3: two to eight times, after one second, then two, then four. Who was there before and lost all of them
+ * hears of us when he asks again, which is rare by then: four times are enough where half of all packets are lost.
+ */
+export const ANNOUNCE_COUNT = 4;
 export const ANNOUNCE_INTERVAL = 1_000;
+/** So often a record is said that replaces another; and after so many times, a new name counts as known. */
+export const REPEAT_COUNT = 2;
 /** RFC 6762 §6: a record goes out at most once a second on a link, a defence four times. */
 export const ANSWER_INTERVAL = 1_000;
 export const DEFENCE_INTERVAL = 250;
@@ -76,8 +81,14 @@ export const ROTATION_PAUSE = 15_000;
 /** Own labels recognised on each adapter, those given up lately included: reflectors repeat what was said a moment ago. */
 export const MAX_OWN_LABELS = 16;
 
-/** RFC 6762 §5.2: the first questions, then ever more rarely; refreshing known adverts asks as well. */
-export const BROWSE_DELAYS = [1_000, 3_000, 9_000, 27_000, 81_000, 243_000, 300_000] as const;
+/**
+ * RFC 6762 §5.2: the first questions, then ever more rarely, by a factor of two at least; refreshing known adverts asks as
+ * well. No rarer than that: where half of all packets are lost, one of four questions is answered by either family.
+ */
+export const BROWSE_DELAYS = [
+  ...[1_000, 2_000, 4_000, 8_000, 16_000],
+  ...[32_000, 64_000, 128_000, 256_000, 300_000],
+] as const;
 /** RFC 6762 §5.2: when to ask again, as shares of a TTL, each with up to 2 % of chance. */
 export const REFRESH_SHARES = [0.8, 0.85, 0.9, 0.95] as const;
 export const REFRESH_JITTER = 0.02;

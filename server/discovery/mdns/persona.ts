@@ -139,7 +139,10 @@ export class Persona {
         clock,
         random,
         send,
-        onEstablished: () => this.#leave(),
+        onEstablished: () => {
+          // One that is on its way out itself says nothing about the next.
+          if (this.#current === announcement) this.#leave();
+        },
         onConflict: () => this.#conflict(announcement),
       },
     );
