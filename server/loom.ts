@@ -4,6 +4,7 @@
 // behind be removed. It goes last, when nothing of this process touches the profile any more.
 import type { ProfileState } from './contract/model.ts';
 import { choosePrimitives } from './crypto/choose.ts';
+import { ChosenAdapters, type AdapterChoice } from './discovery/adapter-choice.ts';
 import { MdnsDiscovery } from './discovery/mdns.ts';
 import { networkName } from './discovery/network-name.ts';
 import { SilentDiscovery } from './discovery/silent.ts';
@@ -16,9 +17,8 @@ import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
 import { readLastPort, rememberPort } from './last-port.ts';
+import { EVERY_ADDRESS, peerTransport } from './peer-transport.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
-import { tcpTransport } from './transport/tcp.ts';
-import type { Listener, Transport } from './transport/transport.ts';
 
 export interface LoomOptions {
   readonly profile: string;
@@ -30,6 +30,7 @@ export interface LoomOptions {
   readonly peerHost: string | null;
   readonly peerPort: number;
   readonly discovery: boolean;
+  readonly adapters: AdapterChoice;
   readonly crypto: 'portable' | undefined;
   readonly staticFolder: string;
   /** Prints a fresh address of the page. */
@@ -51,10 +52,6 @@ export interface Loom {
 export class AlreadyRunning extends Error {
   override readonly name = 'AlreadyRunning';
 }
-
-/** IPv4 as well, where the system lets one socket serve both. */
-const EVERY_ADDRESS = '::';
-const EVERY_IPV4_ADDRESS = '0.0.0.0';
 
 /**
  * @throws AlreadyRunning; StorageError when the profile's files cannot be used; Error EADDRINUSE, EACCES … when a port
@@ -96,8 +93,11 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
   }
 }
 
-function makeProfile({ profile, folder, version, discovery, crypto, peerHost, peerPort }: LoomOptions): Profile {
+function makeProfile(options: LoomOptions): Profile {
+  const { profile, folder, version, discovery, crypto, peerHost, peerPort } = options;
   const primitives = choosePrimitives(crypto);
+  const adapters = new ChosenAdapters(options.adapters);
+  const interfaces = adapters.list;
   const random = (length: number): Uint8Array => primitives.random(length);
   return new Profile({
     name: profile,
@@ -107,53 +107,16 @@ function makeProfile({ profile, folder, version, discovery, crypto, peerHost, pe
     primitives,
     random,
     clock: systemClock,
-    transport: peerTransport(folder),
+    transport: peerTransport(folder, adapters),
     peerHost: peerHost ?? EVERY_ADDRESS,
     peerPort,
-    discovery: discovery ? new MdnsDiscovery({ primitives, clock: systemClock, random }) : new SilentDiscovery(),
-    addresses: currentAddresses,
-    network: networkName,
+    discovery: discovery
+      ? new MdnsDiscovery({ primitives, clock: systemClock, random, interfaces })
+      : new SilentDiscovery(),
+    interfaces,
+    addresses: () => currentAddresses(interfaces()),
+    network: () => networkName(interfaces()),
   });
-}
-
-/**
- * TCP that listens where it can: on the port it had last when any will do, so that remembered addresses stay good; on
- * IPv4 alone where IPv6 is switched off.
- */
-function peerTransport(folder: string): Transport {
-  return {
-    dial: (host, port, signal) => tcpTransport.dial(host, port, signal),
-    async listen(host, port, accept) {
-      const last = port === 0 ? readLastPort(folder, 'peer') : null;
-      const hosts = host === EVERY_ADDRESS ? [EVERY_ADDRESS, EVERY_IPV4_ADDRESS] : [host];
-      const places = [...(last === null ? [] : [last]), port].flatMap((each) =>
-        hosts.map((on) => ({ on, port: each })),
-      );
-      const listener = await firstThatListens(places, accept);
-      rememberPort(folder, 'peer', listener.port);
-      return listener;
-    },
-  };
-}
-
-interface Place {
-  readonly on: string;
-  readonly port: number;
-}
-
-/** @throws the error of the last place. */
-async function firstThatListens(
-  places: readonly Place[],
-  accept: Parameters<Transport['listen']>[2],
-): Promise<Listener> {
-  const [place, ...others] = places;
-  if (!place) throw new Error('nowhere to listen');
-  try {
-    return await tcpTransport.listen(place.on, place.port, accept);
-  } catch (error) {
-    if (others.length === 0) throw error;
-    return firstThatListens(others, accept);
-  }
 }
 
 async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {

@@ -53,7 +53,7 @@ describe('profilePlace', () => {
 
 describe('serveOptions', () => {
   it('leaves the ports open by default', () => {
-    expect(serveOptions(noPorts, around({}))).toEqual({ port: null, peerPort: 0, peerHost: null });
+    expect(serveOptions(noPorts, around({}))).toMatchObject({ port: null, peerPort: 0, peerHost: null });
   });
 
   it('takes options before the environment', () => {
@@ -72,6 +72,27 @@ describe('serveOptions', () => {
 
   it('refuses a bad port from the environment', () => {
     expect(() => serveOptions(noPorts, around({ LOOM_PORT: 'x' }))).toThrow('LOOM_PORT needs a number from 0 to 65535');
+  });
+
+  it('uses every adapter by default, and else those that are named', () => {
+    const env = around({ LOOM_ADAPTERS: 'wlan0, eth*', LOOM_NOT_ADAPTERS: 'docker*' });
+    const adapters = (given: object, at = around({})) => serveOptions({ ...noPorts, ...given }, at).adapters;
+    expect(adapters({})).toEqual({ only: null, except: [] });
+    expect(adapters({}, env)).toEqual({ only: ['wlan0', 'eth*'], except: ['docker*'] });
+    expect(adapters({ adapters: 'Wi-Fi,vEthernet (WSL)' }, env)).toMatchObject({ only: ['Wi-Fi', 'vEthernet (WSL)'] });
+    expect(adapters({ notAdapters: '*' }, env)).toEqual({ only: ['wlan0', 'eth*'], except: ['*'] });
+  });
+
+  it.each(['', ' ', ',', 'eth0,', 'eth0,,lo', 'e*h0', '**', 'eth\n0'])('refuses the adapters %j', (names) => {
+    const sentence = (option: string): string =>
+      `${option} needs names of adapters with commas between them, like wlan0,docker*`;
+    const refusal = (given: object) => () => serveOptions({ ...noPorts, ...given }, around({}));
+    expect(refusal({ adapters: names })).toThrow(new UsageError(sentence('--adapters')));
+    expect(refusal({ notAdapters: names })).toThrow(new UsageError(sentence('--not-adapters')));
+  });
+
+  it('refuses bad adapters from the environment', () => {
+    expect(() => serveOptions(noPorts, around({ LOOM_ADAPTERS: ',' }))).toThrow('LOOM_ADAPTERS needs names');
   });
 
   it('takes IP addresses to listen on, and no names', () => {

@@ -2,6 +2,7 @@
 // beats the defaults. Pure: nothing here touches the disk.
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { AdapterChoice } from './discovery/adapter-choice.ts';
 
 /** The caller wrote something that cannot be meant; exit code 2. */
 export class UsageError extends Error {
@@ -29,7 +30,11 @@ export interface ServeOptions {
   readonly peerPort: number;
   /** Null: every address of this machine. */
   readonly peerHost: string | null;
+  readonly adapters: AdapterChoice;
 }
+
+/** At most what Windows allows; with `*` at the end it stands for all that begin so. */
+const ADAPTER_NAME = /^(?:[^*\p{Cc}]{1,255}\*?|\*)$/u;
 
 const DEFAULT_PROFILE = 'default';
 
@@ -47,12 +52,14 @@ export function profilePlace(
   return { profile, dataDir, folder: join(dataDir, profile) };
 }
 
-/** @throws UsageError on a port that is none, or a peer host that is not an IP address. */
+/** @throws UsageError on a port that is none, a peer host that is not an IP address, or adapters that have no names. */
 export function serveOptions(
   given: {
     readonly port: string | undefined;
     readonly peerPort: string | undefined;
     readonly peerHost: string | undefined;
+    readonly adapters?: string | undefined;
+    readonly notAdapters?: string | undefined;
   },
   around: Surroundings,
 ): ServeOptions {
@@ -63,6 +70,14 @@ export function serveOptions(
     port: port('--port', given.port) ?? port('LOOM_PORT', setting(around, 'LOOM_PORT')),
     peerPort: port('--peer-port', given.peerPort) ?? port('LOOM_PEER_PORT', setting(around, 'LOOM_PEER_PORT')) ?? 0,
     peerHost: peerHost ?? null,
+    adapters: {
+      only:
+        adapterNames('--adapters', given.adapters) ?? adapterNames('LOOM_ADAPTERS', setting(around, 'LOOM_ADAPTERS')),
+      except:
+        adapterNames('--not-adapters', given.notAdapters) ??
+        adapterNames('LOOM_NOT_ADAPTERS', setting(around, 'LOOM_NOT_ADAPTERS')) ??
+        [],
+    },
   };
 }
 
@@ -75,6 +90,16 @@ export function wholeNumber(name: string, text: string, least: number, most: num
 
 function port(name: string, text: string | undefined): number | null {
   return text === undefined ? null : wholeNumber(name, text, 0, 65_535);
+}
+
+/** Names as the system writes them, with spaces on some. @throws UsageError where one is empty, or `*` is not its end. */
+function adapterNames(option: string, text: string | undefined): readonly string[] | null {
+  if (text === undefined) return null;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !ADAPTER_NAME.test(name))) {
+    throw new UsageError(`${option} needs names of adapters with commas between them, like wlan0,docker*`);
+  }
+  return names;
 }
 
 /** An empty variable counts as unset, as shells leave them. */

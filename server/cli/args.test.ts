@@ -17,6 +17,12 @@ describe('parseCommandLine', () => {
   it.each([
     ['', 'serve', [], {}],
     ['serve --port 0 --peer-port 7 --peer-host ::1', 'serve', [], { port: '0', 'peer-port': '7', 'peer-host': '::1' }],
+    [
+      '--adapters wlan0,eth* --not-adapters=docker0',
+      'serve',
+      [],
+      { adapters: 'wlan0,eth*', 'not-adapters': 'docker0' },
+    ],
     ['--no-open --no-discovery', 'serve', [], { 'no-open': true, 'no-discovery': true }],
     ['--profile status status', 'status', [], { profile: 'status' }],
     ['status --profile=a --data-dir=b', 'status', [], { profile: 'a', 'data-dir': 'b' }],

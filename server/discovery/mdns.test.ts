@@ -1,16 +1,15 @@
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Neighbourhood } from '../testing/neighbourhood.ts';
+import { hostilePacket } from '../testing/hostile-packets.ts';
+import { Neighbourhood, loopback } from '../testing/neighbourhood.ts';
 import type { Neighbour } from '../testing/neighbourhood.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { pointerRecord, uniqueRecords } from './mdns/own-records.ts';
+import { uniqueRecords } from './mdns/own-records.ts';
 import { listAdapters } from './mdns/adapters.ts';
-import { encodeQuery, encodeResponse, parseMessage } from './mdns/packet.ts';
+import { encodeResponse, parseMessage } from './mdns/packet.ts';
 import type { MdnsRecord, Message } from './mdns/packet.ts';
 import { labelIn } from './mdns/questions.ts';
-import { encodeText } from './mdns/text.ts';
-import { newLabel } from './presence.ts';
 
 const HOUR = 3_600_000;
 
@@ -242,7 +241,7 @@ describe('trouble', () => {
   });
 
   it('no network is a status', async () => {
-    const carol = street.neighbour('carol', ['no-such-adapter']);
+    const carol = street.neighbour('carol', () => ({}));
     await carol.start();
     expect(carol.status).toEqual({ status: 'unavailable', reason: 'No network with multicast is connected.' });
     expect(await carol.discovery.resolve('nobody.local.')).toEqual([]);
@@ -267,7 +266,7 @@ describe('trouble', () => {
     const say = await street.bystander();
     const heard = await listen();
     await ann.start();
-    const [lo] = listAdapters(['lo']);
+    const [lo] = listAdapters(loopback());
     const seen = new Set<string>();
     for (let round = 0; round < 60; round += 1) {
       await street.pass(500);
@@ -283,22 +282,10 @@ describe('trouble', () => {
   it('hostile packets do no harm', async () => {
     const say = await street.bystander();
     await meet();
-    const [lo] = listAdapters(['lo']);
+    const [lo] = listAdapters(loopback());
     const random = seededRandom('hostile');
-    const message = (): Buffer => {
-      const service = { label: newLabel(random), port: 7, text: encodeText({ nonce: random(8), hash: random(16) }) };
-      const query = encodeQuery([{ name: '_loom._tcp.local', type: 'PTR' }], [pointerRecord(service)]);
-      return (random(1)[0] ?? 0) < 64
-        ? query
-        : encodeResponse([pointerRecord(service), ...uniqueRecords(service, lo!)]);
-    };
     for (let i = 0; i < 4_000; i += 1) {
-      const bytes = message();
-      for (let j = i % 5; j > 0; j -= 1) {
-        const [high = 0, low = 0, value = 0] = random(3);
-        bytes[((high << 8) | low) % bytes.length] = value;
-      }
-      await say(i % 7 === 0 ? bytes.subarray(0, (i * 13) % bytes.length) : bytes);
+      await say(hostilePacket(i, random, lo!));
       // 50 a second are looked at; time must pass for the others to be.
       if (i % 40 === 39) await street.pass(1_000, 500);
     }

@@ -27,7 +27,7 @@ export class Doctor {
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
     const { options, near, visibility } = this.#engine;
     const { clock, peerPort } = options;
-    const all = listAdapters(null);
+    const all = listAdapters(options.interfaces());
     const seen = contact && (await this.#look(contact, all));
     const { problem, traffic } = options.discovery.report();
     const adapters = all.map(({ name, internal, addresses }): AdapterFacts => {

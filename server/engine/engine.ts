@@ -5,6 +5,7 @@ import { equal, toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { formatAddress, listLocalAddresses } from '../discovery/addresses.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { IdentityRecord } from '../storage/identity.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -54,6 +55,8 @@ export interface EngineOptions {
   readonly identity: IdentityRecord;
   /** Where peers reach us. */
   readonly peerPort: number;
+  /** The adapters that may be used. */
+  readonly interfaces: () => Interfaces;
   /** The machine's addresses, watched for changes, and what the network it is on is called. */
   readonly addresses: () => readonly string[];
   readonly network: () => string;
@@ -202,10 +205,10 @@ export class Engine {
   }
 
   network(): NetworkFacts {
-    const { peerPort } = this.options;
+    const { peerPort, interfaces } = this.options;
     return {
       peerPort,
-      addresses: listLocalAddresses().map((host) => formatAddress(host, peerPort)),
+      addresses: listLocalAddresses(interfaces()).map((host) => formatAddress(host, peerPort)),
       discovery: this.near.status,
       visibility: this.visibility.view,
       links: this.links.all().map(([contact, { remoteAddress, role, since }]) => ({

@@ -1,5 +1,5 @@
 // Notices when this machine's addresses change: a cable, a new Wi-Fi, waking up.
-import { networkInterfaces } from 'node:os';
+import type { networkInterfaces } from 'node:os';
 import type { Clock } from './clock.ts';
 
 /** How often the list of addresses is looked at; costs well under a millisecond. */
@@ -8,9 +8,9 @@ const LOOK_MS = 2_000;
 /** A look that comes this much late means that the machine slept. */
 const SLEPT_MS = 10_000;
 
-export function currentAddresses(): string[] {
+export function currentAddresses(interfaces: ReturnType<typeof networkInterfaces>): string[] {
   const found: string[] = [];
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+  for (const [name, addresses] of Object.entries(interfaces)) {
     for (const { address, internal } of addresses ?? []) if (!internal) found.push(`${name} ${address}`);
   }
   return found.sort();

@@ -1,4 +1,5 @@
 // All that runs while a profile is open: made of its store, and let go of in order.
+import { networkInterfaces } from 'node:os';
 import { toHex } from '../crypto/bytes.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { Backups } from './backups.ts';
@@ -31,9 +32,11 @@ export interface OpenedOptions {
 export function assembleOpened({ profile, store, events, tasks, peerPort, onIdle }: OpenedOptions): Opened {
   const identity = store.identity.load();
   if (!identity) throw new Error('an open profile has an identity');
-  const { primitives, random, clock, transport, discovery, addresses, network, folder, name } = profile;
+  const { primitives, random, clock, transport, discovery, folder, name } = profile;
+  const { interfaces = networkInterfaces, addresses, network } = profile;
   const shared = { primitives, clock, events, store };
-  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, addresses, network });
+  const surroundings = { interfaces, addresses, network };
+  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, ...surroundings });
   const publicKey = toHex(engine.us.keys.identityKey.publicKey);
   const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
   const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });

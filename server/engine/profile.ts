@@ -11,6 +11,7 @@ import type { Identity, ProfileState } from '../contract/model.ts';
 import { toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import { StorageError } from '../storage/errors.ts';
 import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
 import { buildProfile, removeStages } from '../storage/staged-profile.ts';
@@ -45,6 +46,8 @@ export interface ProfileOptions {
   readonly peerHost: string;
   readonly peerPort: number;
   readonly discovery: Discovery;
+  /** The adapters that may be used. Left out: all of this machine's. */
+  readonly interfaces?: () => Interfaces;
   readonly addresses: () => readonly string[];
   /** What the network this machine is on is called. */
   readonly network: () => string;

@@ -33,9 +33,11 @@ export class LoomAt {
     });
   }
 
-  /** @param program `loom-process.ts`, built. */
-  static async start(program: BuiltProgram, host: string): Promise<LoomAt> {
-    const child = fork(program.path, [host], { execArgv: ['--expose-gc'] });
+  /** @param program `loom-process.ts`, built. @param on what runs a command line on another machine; there it discovers. */
+  static async start(program: BuiltProgram, host: string, on?: readonly [string, ...string[]]): Promise<LoomAt> {
+    const [execPath, ...before] = on ? [...on, process.execPath] : [process.execPath];
+    const args = [host, '0', on ? 'mdns' : 'silent'];
+    const child = fork(program.path, args, { execPath, execArgv: [...before, '--expose-gc'] });
     const [ready] = (await once(child, 'message')) as [Extract<ProcessAnswer, { ready: true }>];
     return new LoomAt(host, ready.peerPort, child);
   }

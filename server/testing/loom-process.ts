@@ -2,6 +2,7 @@
 // real clock. Driven over the channel that `fork` opens; `loom-at.ts` is its other end. Ends when that closes.
 import { commandSchemas, type CommandName } from '../contract/commands.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
+import { MdnsDiscovery } from '../discovery/mdns.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Profile } from '../engine/profile.ts';
@@ -33,20 +34,22 @@ export interface ProcessFacts {
 /** Of a command that is run many times, so many are under way together. */
 const AT_ONCE = 500;
 
-const [host = '127.0.0.1', port = '0'] = process.argv.slice(2);
+const [host = '127.0.0.1', port = '0', discovery = 'silent'] = process.argv.slice(2);
 const primitives = choosePrimitives(undefined);
+const random = (length: number): Uint8Array => primitives.random(length);
 const { folder, remove } = tempProfile();
 const profile = new Profile({
   name: 'test',
   folder,
   version: '0.0.0',
   primitives,
-  random: (length) => primitives.random(length),
+  random,
   clock: systemClock,
   transport: tcpTransport,
   peerHost: host,
   peerPort: Number(port),
-  discovery: new SilentDiscovery(),
+  discovery:
+    discovery === 'silent' ? new SilentDiscovery() : new MdnsDiscovery({ primitives, clock: systemClock, random }),
   addresses: () => [],
   network: () => '',
 });

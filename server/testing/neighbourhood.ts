@@ -2,6 +2,7 @@
 // UDP port of its own. Nothing here leaves the machine.
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
 import { choosePrimitives } from '../crypto/choose.ts';
 import type {
   Card,
@@ -14,12 +15,18 @@ import type {
   Sighting,
 } from '../discovery/discovery.ts';
 import { MdnsDiscovery } from '../discovery/mdns.ts';
+import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import { FakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const GROUP = '224.0.0.251';
 const LOOPBACK = '127.0.0.1';
 let ports = 0;
+
+/** Of this machine's adapters the one that leads nowhere else. */
+export function loopback(): Interfaces {
+  return { lo: networkInterfaces().lo };
+}
 
 /** One participant, and all it was told. */
 export class Neighbour implements DiscoveryListener {
@@ -85,7 +92,7 @@ export class Neighbourhood {
     ports += 1;
   }
 
-  neighbour(name: string, interfaces: readonly string[] = ['lo']): Neighbour {
+  neighbour(name: string, interfaces: () => Interfaces = loopback): Neighbour {
     const discovery = new MdnsDiscovery({
       primitives: choosePrimitives(undefined),
       clock: this.clock,

@@ -15,7 +15,6 @@ class MemoryConnection implements Connection {
   onClose: () => void = ignore;
   onDrain: () => void = ignore;
   other: MemoryConnection | null = null;
-  /** Whose end this is. */
   readonly localHost: string;
   readonly #network: MemoryNetwork;
   readonly #waiting: Uint8Array[] = [];

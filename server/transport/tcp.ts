@@ -16,6 +16,7 @@ const ignore = (): void => undefined;
 class TcpConnection implements Connection {
   readonly remoteAddress: string;
   readonly remoteHost: string;
+  readonly localHost: string;
   onData: (bytes: Uint8Array) => void = ignore;
   onClose: () => void = ignore;
   onDrain: () => void = ignore;
@@ -23,8 +24,8 @@ class TcpConnection implements Connection {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    const host = socket.remoteAddress ?? '';
-    this.remoteHost = host.startsWith(MAPPED) ? host.slice(MAPPED.length) : host;
+    this.remoteHost = unmapped(socket.remoteAddress ?? '');
+    this.localHost = unmapped(socket.localAddress ?? '');
     const shown = this.remoteHost.includes(':') ? `[${this.remoteHost}]` : this.remoteHost;
     this.remoteAddress = `${shown}:${socket.remotePort ?? 0}`;
     socket.setNoDelay(true);
@@ -108,6 +109,10 @@ export const tcpTransport: Transport = {
     });
   },
 };
+
+function unmapped(host: string): string {
+  return host.startsWith(MAPPED) ? host.slice(MAPPED.length) : host;
+}
 
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

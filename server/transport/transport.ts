@@ -6,6 +6,8 @@ export interface Connection {
   readonly remoteAddress: string;
   /** Host alone, for limits by address. */
   readonly remoteHost: string;
+  /** Host of this side: the address of ours that was dialled, or dials. */
+  readonly localHost: string;
   /** Bytes accepted but not yet handed to the network. */
   readonly backlog: number;
   /** Set once, right after the connection is handed over; bytes before that wait. */

@@ -30,13 +30,21 @@ export const serveCommand = command({
     port: { value: 'N', help: 'port of the page, on 127.0.0.1 (LOOM_PORT; 0 any; else 7467 if it is free)' },
     'peer-port': { value: 'N', help: 'port for other people’s Looms (LOOM_PEER_PORT; else any)' },
     'peer-host': { value: 'ADDR', help: 'listen for them on this IP address alone' },
+    adapters: { value: 'NAMES', help: 'use these network adapters alone, like wlan0,eth* (LOOM_ADAPTERS)' },
+    'not-adapters': { value: 'NAMES', help: 'use all but these, like docker*,tun0 (LOOM_NOT_ADAPTERS)' },
     'no-open': { help: 'do not open the browser' },
     'no-discovery': { help: 'do not look for contacts on the network, and do not be found' },
   },
   async run(call) {
     const { values, place, terminal } = call;
     const options = serveOptions(
-      { port: values.port, peerPort: values['peer-port'], peerHost: values['peer-host'] },
+      {
+        port: values.port,
+        peerPort: values['peer-port'],
+        peerHost: values['peer-host'],
+        adapters: values.adapters,
+        notAdapters: values['not-adapters'],
+      },
       surroundings,
     );
     endOnBugs();

@@ -30,19 +30,15 @@ export interface Link {
 }
 
 /**
- * @param wanted adapters by name; null for all that lead out of this machine, or loopback where none does.
+ * Those that lead out of this machine, or loopback where none does.
  * @returns adapters with an address to tell, at most `MAX_ADAPTERS`.
  */
-export function listAdapters(
-  wanted: readonly string[] | null,
-  interfaces: Interfaces = networkInterfaces(),
-): Adapter[] {
+export function listAdapters(interfaces: Interfaces = networkInterfaces()): Adapter[] {
   const all = Object.entries(interfaces)
-    .filter(([name]) => wanted === null || wanted.includes(name))
-    .map(([name, addresses]) => describe(name, addresses ?? []))
+    .map(([name, addresses]) => describeAdapter(name, addresses ?? []))
     .filter((adapter) => adapter.addresses.length > 0);
   const outside = all.filter((adapter) => !adapter.internal);
-  return (wanted === null && outside.length > 0 ? outside : all).slice(0, MAX_ADAPTERS);
+  return (outside.length > 0 ? outside : all).slice(0, MAX_ADAPTERS);
 }
 
 export function linksOf(adapter: Adapter): Link[] {
@@ -62,7 +58,7 @@ export function isSameNetwork(before: Adapter, after: Adapter): boolean {
   return routed.some((address) => after.addresses.includes(address));
 }
 
-function describe(name: string, list: NonNullable<Interfaces[string]>): Adapter {
+export function describeAdapter(name: string, list: NonNullable<Interfaces[string]>): Adapter {
   const ipv4 = list.find(({ family }) => family === 'IPv4');
   const ipv6 = list.find(({ family }) => family === 'IPv6');
   const scope = process.platform === 'win32' && ipv6 ? String(ipv6.scopeid) : name;

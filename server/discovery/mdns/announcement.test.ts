@@ -9,7 +9,7 @@ import { encodeProbe, encodeQuery, encodeResponse, parseMessage } from './packet
 import type { MdnsRecord, Message, Question } from './packet.ts';
 import { encodeText } from './text.ts';
 
-const [adapter] = listAdapters(null, {
+const [adapter] = listAdapters({
   eth0: [{ address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' }],
 });
 const link: Link = { adapter: adapter!, family: 'ipv4' };
@@ -40,7 +40,7 @@ function ask(questions: readonly Question[], known: readonly MdnsRecord[] = [], 
 /** Past probes, announcements and the second of silence after them. */
 function announced(): void {
   announcement.start();
-  clock.advance(5_000);
+  clock.advance(10_000);
   sent.length = 0;
 }
 
@@ -49,7 +49,7 @@ beforeEach(() => {
   sent = [];
   established = 0;
   conflicts = 0;
-  announcement = new Announcement(service, [adapter!], {
+  announcement = new Announcement(service, adapter!, {
     clock,
     random: seededRandom('announcement'),
     send: (to, bytes) => {
@@ -62,7 +62,7 @@ beforeEach(() => {
 });
 
 describe('a name comes up', () => {
-  it('with three probes, then two announcements a second apart', () => {
+  it('with three probes, then four announcements ever further apart', () => {
     announcement.start();
     clock.advance(250 + 2 * 250);
     expect(sent.map(({ kind }) => kind)).toEqual(['query', 'query', 'query']);
@@ -84,8 +84,13 @@ describe('a name comes up', () => {
     clock.advance(1_000);
     expect(sent[4]).toEqual(sent[3]);
     expect(established).toBe(1);
+    clock.advance(2_000);
+    expect(sent.length).toBe(6);
+    clock.advance(4_000);
+    expect(sent.length).toBe(7);
     clock.advance(3_600_000);
-    expect(sent.length).toBe(5);
+    expect(sent.length).toBe(7);
+    expect(established).toBe(1);
   });
 
   it('and answers nothing before it is announced', () => {
@@ -275,7 +280,7 @@ describe('later', () => {
 
   it('a name is not spoken of on an adapter that changed', () => {
     announced();
-    const [moved] = listAdapters(null, {
+    const [moved] = listAdapters({
       eth0: [{ address: '10.0.0.5', netmask: '', mac: '', internal: false, cidr: '10.0.0.5/24', family: 'IPv4' }],
     });
     announcement.receive(parseMessage(encodeQuery([forAll]))!, { adapter: moved!, family: 'ipv4' }, '10.0.0.9');

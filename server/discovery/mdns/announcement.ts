@@ -1,4 +1,4 @@
-// One name of ours on the network, from the first probe to the goodbye (RFC 6762 §8, §9, §10.1).
+// One name of ours on one adapter, from the first probe to the goodbye (RFC 6762 §8, §9, §10.1).
 //
 //   probing ──3 probes unanswered──▶ announced ──withdraw──▶ withdrawn
 //      │  ▲
@@ -10,7 +10,7 @@ import type { DiscoveryClock } from '../clock.ts';
 import { linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Answerer } from './answerer.ts';
-import { ANNOUNCE_COUNT, ANNOUNCE_INTERVAL, PROBE_COUNT, PROBE_INTERVAL, TIE_BREAK_WAIT } from './limits.ts';
+import * as limits from './limits.ts';
 import { SERVICE, hostName, instanceName } from './names.ts';
 import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
 import type { OwnService } from './own-records.ts';
@@ -22,7 +22,7 @@ export interface AnnouncementOptions {
   readonly clock: DiscoveryClock;
   readonly random: (length: number) => Uint8Array;
   readonly send: (link: Link, bytes: Uint8Array) => void;
-  /** The name is out on all links, twice. */
+  /** The name was said twice, and is said again. */
   readonly onEstablished: () => void;
   /** Someone else speaks under the name. */
   readonly onConflict: () => void;
@@ -35,25 +35,25 @@ export class Announcement {
   readonly #options: AnnouncementOptions;
   readonly #timers: TimerGroup;
   readonly #answerer: Answerer;
-  /** The adapters as they were when the name was made. On others, or after a change, it is never said. */
-  readonly #adapters: ReadonlyMap<string, Adapter>;
+  /** As it was when the name was made. On others, or after a change, the name is never said. */
+  readonly #adapter: Adapter;
   /** All that was ever said under this name, by `recordKey`: heard back, by loop or reflector, it is no conflict. */
   readonly #said = new Set<string>();
   readonly #names: readonly string[];
   #service: OwnService;
   #state: State = 'probing';
 
-  constructor(service: OwnService, adapters: readonly Adapter[], options: AnnouncementOptions) {
+  constructor(service: OwnService, adapter: Adapter, options: AnnouncementOptions) {
     this.label = service.label;
     this.#service = service;
     this.#options = options;
-    this.#adapters = new Map(adapters.map((adapter) => [adapter.signature, adapter]));
+    this.#adapter = adapter;
     this.#names = [instanceName(service.label), hostName(service.label)];
     this.#timers = new TimerGroup(options.clock);
     this.#answerer = new Answerer({
       timers: this.#timers,
       random: options.random,
-      records: ({ adapter }) => this.#recordsOn(adapter),
+      records: () => [...this.#announced(), serviceTypeRecord],
       send: (link, answers) => this.#respond(link, answers),
     });
     this.#noteSaid();
@@ -61,7 +61,7 @@ export class Announcement {
 
   start(): void {
     // RFC 6762 §8.1: machines switched on together must not probe together.
-    const delay = randomBetween(this.#options.random, 0, PROBE_INTERVAL);
+    const delay = randomBetween(this.#options.random, 0, limits.PROBE_INTERVAL);
     this.#timers.after(delay, () => this.#probe(1));
   }
 
@@ -69,7 +69,7 @@ export class Announcement {
   renewText(text: readonly Buffer[]): void {
     this.#service = { ...this.#service, text };
     this.#noteSaid();
-    if (this.#state === 'announced') this.#sayRepeatedly(1, () => [textRecord(this.#service)]);
+    if (this.#state === 'announced') this.#say(() => [textRecord(this.#service)], limits.REPEAT_COUNT);
   }
 
   /** Our own answer to the question for all, once it is out. */
@@ -79,18 +79,18 @@ export class Announcement {
 
   /** Says everything again, after a sleep. */
   repeat(): void {
-    if (this.#state === 'announced') this.#sayRepeatedly(1, (adapter) => this.#announced(adapter));
+    if (this.#state === 'announced') this.#say(() => this.#announced(), limits.REPEAT_COUNT);
   }
 
   receive(message: Message, link: Link, source: string): void {
-    if (this.#state === 'withdrawn' || !this.#adapters.has(link.adapter.signature)) return;
+    if (this.#state === 'withdrawn' || link.adapter.signature !== this.#adapter.signature) return;
     if (message.kind === 'response') {
       const foreign = this.#foreign([...message.answers, ...message.additionals]);
       if (foreign.some(({ ttl }) => ttl > 0)) this.#options.onConflict();
       return;
     }
     if (this.#state === 'announced') this.#answerer.receive(message, link, source);
-    else this.#compareProbe(message, link);
+    else this.#compareProbe(message);
   }
 
   /** Says goodbye where the name was said, and nothing after. */
@@ -98,7 +98,7 @@ export class Announcement {
     const wasAnnounced = this.#state === 'announced';
     this.drop();
     if (!wasAnnounced) return;
-    this.#sendOnAll((adapter) => encodeResponse(this.#announced(adapter).map(goodbye)));
+    this.#send(encodeResponse(this.#announced().map(goodbye)));
   }
 
   /** Falls silent without a goodbye: the name was never ours. */
@@ -109,55 +109,55 @@ export class Announcement {
   }
 
   #probe(count: number): void {
-    this.#sendOnAll((adapter) => encodeProbe(this.#names, uniqueRecords(this.#service, adapter)));
-    this.#timers.after(PROBE_INTERVAL, () => {
-      if (count < PROBE_COUNT) this.#probe(count + 1);
+    this.#send(encodeProbe(this.#names, this.#unique()));
+    this.#timers.after(limits.PROBE_INTERVAL, () => {
+      if (count < limits.PROBE_COUNT) this.#probe(count + 1);
       else this.#announce();
     });
   }
 
   #announce(): void {
     this.#state = 'announced';
-    this.#sayRepeatedly(
-      1,
-      (adapter) => this.#announced(adapter),
+    this.#say(
+      () => this.#announced(),
+      limits.ANNOUNCE_COUNT,
       () => this.#options.onEstablished(),
     );
   }
 
-  #sayRepeatedly(count: number, records: (adapter: Adapter) => MdnsRecord[], done?: () => void): void {
-    this.#sendOnAll((adapter) => encodeResponse(records(adapter)));
-    if (count < ANNOUNCE_COUNT) {
-      this.#timers.after(ANNOUNCE_INTERVAL, () => this.#sayRepeatedly(count + 1, records, done));
-    } else {
-      done?.();
+  /** @param onHeard after the second time. */
+  #say(records: () => MdnsRecord[], times: number, onHeard: () => void = () => undefined, said = 1): void {
+    this.#send(encodeResponse(records()));
+    if (said < times) {
+      const pause = limits.ANNOUNCE_INTERVAL * 2 ** (said - 1);
+      this.#timers.after(pause, () => this.#say(records, times, onHeard, said + 1));
     }
+    // Last, as it may end this.
+    if (said === limits.REPEAT_COUNT) onHeard();
   }
 
-  #compareProbe(message: Message, link: Link): void {
+  #compareProbe(message: Message): void {
     const theirs = message.authorities.filter(({ name }) => this.#names.includes(name));
     if (this.#foreign(theirs).length === 0) return;
-    if (compareProposals(uniqueRecords(this.#service, link.adapter), theirs) >= 0) return;
+    if (compareProposals(this.#unique(), theirs) >= 0) return;
     this.#timers.clear();
-    this.#timers.after(TIE_BREAK_WAIT, () => this.#probe(1));
+    this.#timers.after(limits.TIE_BREAK_WAIT, () => this.#probe(1));
   }
 
   /** Answers, and with them what the asker will want next (RFC 6763 §12). */
   #respond(link: Link, answers: readonly MdnsRecord[]): void {
     const leads = answers.some((answer) => answer.type === 'SRV' || answer.name === SERVICE);
     const said = new Set(answers.map(recordKey));
-    const rest = leads
-      ? uniqueRecords(this.#service, link.adapter).filter((record) => !said.has(recordKey(record)))
-      : [];
+    const rest = leads ? this.#unique().filter((record) => !said.has(recordKey(record))) : [];
     this.#options.send(link, encodeResponse(answers, rest));
   }
 
-  #announced(adapter: Adapter): MdnsRecord[] {
-    return [pointerRecord(this.#service), ...uniqueRecords(this.#service, adapter)];
+  #unique(): MdnsRecord[] {
+    return uniqueRecords(this.#service, this.#adapter);
   }
 
-  #recordsOn(adapter: Adapter): MdnsRecord[] {
-    return [...this.#announced(adapter), serviceTypeRecord];
+  #announced(): MdnsRecord[] {
+    return [pointerRecord(this.#service), ...this.#unique()];
   }
 
   #foreign(records: readonly MdnsRecord[]): MdnsRecord[] {
@@ -165,15 +165,10 @@ export class Announcement {
   }
 
   #noteSaid(): void {
-    for (const adapter of this.#adapters.values()) {
-      for (const record of uniqueRecords(this.#service, adapter)) this.#said.add(recordKey(record));
-    }
+    for (const record of this.#unique()) this.#said.add(recordKey(record));
   }
 
-  #sendOnAll(packet: (adapter: Adapter) => Uint8Array): void {
-    for (const adapter of this.#adapters.values()) {
-      const bytes = packet(adapter);
-      for (const link of linksOf(adapter)) this.#options.send(link, bytes);
-    }
+  #send(bytes: Uint8Array): void {
+    for (const link of linksOf(this.#adapter)) this.#options.send(link, bytes);
   }
 }

@@ -1,15 +1,12 @@
-// Our presence on the network: which name we go by, and when to take another. A new name is out before the old one
-// says goodbye, so that contacts see no gap.
+// Our presence on all networks: one persona for each adapter, all under the same keys.
 import { equal, wipe } from '../../crypto/bytes.ts';
-import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import type { Card, MeetingKeys, Presence } from '../discovery.ts';
-import { NONCE_LENGTH, meetingSlots, newLabel, presenceHash, quarterHour, turnOf } from '../presence.ts';
+import { NONCE_LENGTH, meetingSlots, presenceHash, quarterHour, turnOf } from '../presence.ts';
 import type { Hmac } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
-import { Announcement } from './announcement.ts';
-import * as limits from './limits.ts';
 import type { Message, PointerRecord } from './packet.ts';
+import { Persona } from './persona.ts';
 import { encodeText } from './text.ts';
 
 export interface AnnouncerOptions {
@@ -21,26 +18,15 @@ export interface AnnouncerOptions {
   /** TCP. */
   readonly port: number;
   readonly send: (link: Link, bytes: Uint8Array) => void;
-  readonly adapters: () => readonly Adapter[];
 }
 
 export class Announcer {
   readonly #options: AnnouncerOptions;
-  readonly #timers: TimerGroup;
-  readonly #labels = new Set<string>();
+  /** By the adapter's name; of one that is gone until it is idle. */
+  readonly #personas = new Map<string, Persona>();
   #key: Uint8Array;
   #unmet: readonly MeetingKeys[];
   #card: Card | null;
-  /** Of those not met, whose turn it is. */
-  #round = 0;
-  #current: Announcement | null = null;
-  /** Names on their way out, still answered for. */
-  readonly #leaving = new Set<Announcement>();
-  #quarter = 0;
-  #rotations = 0;
-  #conflicts = 0;
-  #rotationDue = false;
-  #cancelNextRotation: () => void = () => undefined;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
@@ -48,29 +34,24 @@ export class Announcer {
     this.#key = ownKey.slice();
     this.#unmet = unmet.map(copyOf);
     this.#card = card;
-    this.#timers = new TimerGroup(options.clock);
   }
 
   owns(label: string): boolean {
-    return this.#labels.has(label);
+    return this.#all().some((persona) => persona.owns(label));
   }
 
-  /** What we would answer to our own questions, which come back to us by loop: known, so it need not be said. */
-  knownAnswers(): PointerRecord[] {
-    return [...this.#leaving, this.#current].flatMap((announcement) => announcement?.pointer ?? []);
+  /** What we would answer to our own question on this link, which comes back to us by loop: known, so it need not be said. */
+  knownAnswersOn(link: Link): PointerRecord[] {
+    return this.#all().flatMap((persona) => persona.pointersOn(link));
   }
 
-  /** Takes a new name for the adapters as they are now; a little later when that was done often just before. */
-  rotate(): void {
-    if (this.#rotations < limits.MAX_ROTATIONS_PER_MINUTE) {
-      this.#rotateNow();
-    } else if (!this.#rotationDue) {
-      this.#rotationDue = true;
-      this.#timers.after(limits.ROTATION_PAUSE, () => {
-        this.#rotationDue = false;
-        this.#rotateNow();
-      });
+  /** New names where adapters came or changed; `anew`: on all, as what was said before may not have gone out. */
+  follow(adapters: readonly Adapter[], anew: boolean): void {
+    for (const [name, persona] of this.#personas) {
+      if (!adapters.some((adapter) => adapter.name === name)) persona.follow(null);
     }
+    for (const adapter of adapters) this.#personaOn(adapter.name).follow(adapter, anew);
+    this.#forgetIdle();
   }
 
   /**
@@ -84,119 +65,69 @@ export class Announcer {
     this.#key = ownKey.slice();
     this.#unmet = unmet.map(copyOf);
     this.#card = card;
-    // The newest stand first: somebody just added is found now, not in a quarter of an hour.
-    if (newcomers) this.#round = 0;
-    if (rename) this.rotate();
-    else if (newcomers) this.#renew();
+    for (const persona of this.#all()) {
+      if (newcomers) persona.beginRounds();
+      if (rename) persona.rotate();
+      else if (newcomers) persona.renewText();
+    }
   }
 
-  /** Called every few seconds: renews the TXT record in each new quarter-hour. */
+  /** Called every few seconds. */
   tick(): void {
-    const quarter = quarterHour(this.#options.clock.now());
-    if (quarter === this.#quarter) return;
-    this.#quarter = quarter;
-    const delay = randomBetween(this.#options.random, 0, limits.RENEWAL_SPREAD);
-    this.#timers.after(delay, () => {
-      this.#round += 1;
-      this.#renew();
-    });
+    for (const persona of this.#all()) persona.tick();
+    this.#forgetIdle();
   }
 
   /** Says everything once more. */
   repeat(): void {
-    this.#current?.repeat();
+    for (const persona of this.#all()) persona.repeat();
   }
 
   receive(message: Message, link: Link, source: string): void {
-    this.#current?.receive(message, link, source);
-    for (const announcement of this.#leaving) announcement.receive(message, link, source);
+    for (const persona of this.#all()) persona.receive(message, link, source);
   }
 
   /** Says goodbye under every name. */
   stop(): void {
-    this.#timers.clear();
-    this.#leave();
-    this.#current?.withdraw();
-    this.#current = null;
+    for (const persona of this.#all()) persona.stop();
+    this.#personas.clear();
     this.#wipe();
   }
 
-  #renew(): void {
-    this.#current?.renewText(this.#text(this.#current.label));
+  #all(): Persona[] {
+    return [...this.#personas.values()];
+  }
+
+  #personaOn(adapter: string): Persona {
+    const known = this.#personas.get(adapter);
+    if (known) return known;
+    const { clock, random, port, send } = this.#options;
+    const text = (label: string, round: number): Buffer[] => this.#text(label, round);
+    const persona = new Persona({ clock, random, port, send, text });
+    this.#personas.set(adapter, persona);
+    return persona;
+  }
+
+  #forgetIdle(): void {
+    for (const [name, persona] of this.#personas) {
+      if (!persona.idle) continue;
+      persona.stop();
+      this.#personas.delete(name);
+    }
   }
 
   #wipe(): void {
     wipe(this.#key, ...this.#unmet.flatMap(({ ours, theirs }) => [ours, theirs]));
   }
 
-  #rotateNow(): void {
-    const { clock, random, port, send } = this.#options;
-    this.#count(
-      () => (this.#rotations += 1),
-      () => (this.#rotations -= 1),
-    );
-    this.#quarter = quarterHour(clock.now());
-    const label = newLabel(random);
-    this.#own(label);
-    if (this.#current) this.#leaving.add(this.#current);
-    const announcement: Announcement = new Announcement(
-      { label, port, text: this.#text(label) },
-      this.#options.adapters(),
-      {
-        clock,
-        random,
-        send,
-        onEstablished: () => this.#leave(),
-        onConflict: () => this.#conflict(announcement),
-      },
-    );
-    this.#current = announcement;
-    announcement.start();
-    this.#cancelNextRotation();
-    const lifetime = limits.LABEL_LIFETIME + randomBetween(random, 0, limits.LABEL_SPREAD);
-    this.#cancelNextRotation = this.#timers.after(lifetime, () => this.#rotateNow());
-  }
-
-  #leave(): void {
-    for (const announcement of this.#leaving) announcement.withdraw();
-    this.#leaving.clear();
-  }
-
-  #conflict(announcement: Announcement): void {
-    if (this.#conflicts >= limits.MAX_RENAMES_PER_MINUTE) return;
-    this.#count(
-      () => (this.#conflicts += 1),
-      () => (this.#conflicts -= 1),
-    );
-    announcement.drop();
-    this.#leaving.delete(announcement);
-    if (this.#current !== announcement) return;
-    this.#current = null;
-    this.#rotateNow();
-  }
-
-  #text(label: string): Buffer[] {
+  #text(label: string, round: number): Buffer[] {
     const { primitives, clock, random, port } = this.#options;
     const nonce = random(NONCE_LENGTH);
     const quarter = quarterHour(clock.now());
     const hash = presenceHash(primitives, this.#key, quarter, label, nonce, port);
-    const turn = turnOf(this.#unmet, this.#round).map(({ ours }) => ours);
+    const turn = turnOf(this.#unmet, round).map(({ ours }) => ours);
     const slots = meetingSlots(primitives, random, turn, { quarter, label, nonce, port });
     return encodeText({ nonce, hash, slots, ...(this.#card && { card: this.#card }) });
-  }
-
-  #own(label: string): void {
-    this.#labels.add(label);
-    for (const oldest of this.#labels) {
-      if (this.#labels.size <= limits.MAX_OWN_LABELS) break;
-      this.#labels.delete(oldest);
-    }
-  }
-
-  /** Counts something for a minute. */
-  #count(up: () => void, down: () => void): void {
-    up();
-    this.#timers.after(60_000, down);
   }
 }
 

@@ -22,7 +22,7 @@ function entry(cidr: string, internal = false): NonNullable<Interfaces[string]>[
 }
 
 function adapterWith(name: string, ...cidrs: string[]): Adapter {
-  return listAdapters(null, { [name]: cidrs.map((cidr) => entry(cidr, name === 'lo')) })[0]!;
+  return listAdapters({ [name]: cidrs.map((cidr) => entry(cidr, name === 'lo')) })[0]!;
 }
 
 const eth0 = adapterWith('eth0', '192.168.1.5/24', 'fe80::5/64');
@@ -183,6 +183,23 @@ describe('sightings', () => {
     expect(browser.size).toBe(0);
   });
 
+  it('join the adverts of one contact, who goes by another name on each network', () => {
+    const there = advert(annKey.key, { from: adapterWith('wlan0', '10.0.0.9/24') });
+    receive(advert(annKey.key).records);
+    receive(there.records, { adapter: wlan0, family: 'ipv4' }, '10.0.0.9');
+    expect(sightings.at(-1)?.hosts).toEqual(['10.0.0.9', '192.168.1.9']);
+    receive(there.records.map(goodbye), { adapter: wlan0, family: 'ipv4' }, '10.0.0.9');
+    expect(sightings.at(-1)?.hosts).toEqual(['192.168.1.9']);
+    expect(lost).toEqual([]);
+  });
+
+  it('leave out what a contact said before it was started anew at another port', () => {
+    receive(advert(annKey.key).records);
+    const anew = { port: 4999, hashedPort: 4999, from: adapterWith('eth0', '192.168.1.10/24') };
+    receive(advert(annKey.key, anew).records);
+    expect(sightings.at(-1)).toMatchObject({ hosts: ['192.168.1.10'], port: 4999 });
+  });
+
   it('follow a change of name without a gap', () => {
     const old = advert(annKey.key);
     receive(old.records);
@@ -304,7 +321,7 @@ describe('a flood', () => {
 
   it('by a contact takes no more than a contact’s share', () => {
     for (let i = 0; i < 100; i += 1) receive(advert(annKey.key).records, onEth0, source(i));
-    expect(browser.size).toBe(4);
+    expect(browser.size).toBe(8);
     expect(lost).toEqual([]);
   });
 
@@ -328,9 +345,9 @@ describe('questions', () => {
     clock.advance(120);
     expect(sent.length).toBe(1);
     clock.advance(60_000);
-    expect(sent.length).toBe(5);
+    expect(sent.length).toBe(6);
     clock.advance(3_600_000);
-    expect(sent.length).toBeLessThan(5 + 2 + 13);
+    expect(sent.length).toBeLessThan(6 + 4 + 12);
   });
 
   it('name the answers that are still fresh', () => {

@@ -12,7 +12,7 @@ import * as limits from './limits.ts';
 import { encodeQuery, encodedLength } from './packet.ts';
 import type { MdnsRecord, Message, PointerRecord, Question } from './packet.ts';
 import { QUESTION_FOR_ALL, answerFor, labelIn, questionsFor } from './questions.ts';
-import { People, personIn } from './people.ts';
+import { People, cardIn } from './people.ts';
 import { Sightings } from './sightings.ts';
 import { parseText, sameText } from './text.ts';
 
@@ -26,8 +26,8 @@ export interface BrowserOptions {
   readonly send: (link: Link, bytes: Uint8Array) => void;
   /** Whether a label is one of ours. */
   readonly isOwn: (label: string) => boolean;
-  /** Our own answers to the question for all. */
-  readonly ownAnswers: () => readonly PointerRecord[];
+  /** Our own answers to the question for all on a link. */
+  readonly ownAnswers: (link: Link) => readonly PointerRecord[];
 }
 
 export class Browser {
@@ -57,7 +57,7 @@ export class Browser {
     this.#cancelBrowsing();
     const { low, high } = limits.ANSWER_DELAY;
     const again = (round: number): void => {
-      for (const link of this.#options.links()) this.#askAll(link, this.#options.ownAnswers());
+      for (const link of this.#options.links()) this.#askAll(link, this.#options.ownAnswers(link));
       const delay = limits.BROWSE_DELAYS[Math.min(round, limits.BROWSE_DELAYS.length - 1)] ?? 0;
       this.#cancelBrowsing = this.#timers.after(delay, () => again(round + 1));
     };
@@ -180,7 +180,7 @@ export class Browser {
       this.#schedule(advert);
       this.#publish(before);
       if (advert.contact !== null) this.#adverts.trim(advert.contact);
-    } else if (personIn(advert)) this.#schedule(advert);
+    } else if (cardIn(advert)) this.#schedule(advert);
     this.#publish(advert.contact);
   }
 
@@ -211,7 +211,7 @@ export class Browser {
     const left = this.#left(advert);
     const age = advert.lifetime - left;
     const cancels = [this.#timers.after(left, () => this.#adverts.remove(advert))];
-    if (advert.contact !== null || personIn(advert)) {
+    if (advert.contact !== null || cardIn(advert)) {
       for (const [round, share] of limits.REFRESH_SHARES.entries()) {
         const jitter = (limits.REFRESH_JITTER * randomBetween(this.#options.random, 0, 100)) / 100;
         const due = advert.lifetime * (share + jitter) - age;
@@ -256,7 +256,7 @@ export class Browser {
     for (const link of this.#options.links()) {
       const questions = adverts.filter((advert) => isHeardOn(advert, link)).flatMap(questionsFor);
       if (questions.length > 0)
-        this.#options.send(link, encodeQuery([...also, ...questions], this.#options.ownAnswers()));
+        this.#options.send(link, encodeQuery([...also, ...questions], this.#options.ownAnswers(link)));
     }
   }
 

@@ -1,6 +1,7 @@
 // Which addresses in an answer may be used, and how they are written.
 import { canonicalIPv6, isLinkLocalAddress, isLocalAddress, isLoopbackAddress } from '../addresses.ts';
 import type { Link } from './adapters.ts';
+import type { Advert } from './advert-cache.ts';
 import { MAX_ADDRESSES } from './limits.ts';
 import type { AddressRecord, MdnsRecord } from './packet.ts';
 
@@ -35,4 +36,16 @@ export function addressesOf(
 export function bestFirst(addresses: Iterable<string>): string[] {
   const rank = (address: string): number => (address.includes('%') ? 2 : 0) + (address.includes(':') ? 1 : 0);
   return [...new Set(addresses)].toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ADDRESSES);
+}
+
+/** Where one who has several adverts, the newest last, is reached: each network we share brings one. */
+export function placeOf(adverts: readonly Advert[]): { label: string; hosts: string[]; port: number } | null {
+  const known = adverts.filter(({ service, addresses }) => service !== null && addresses.size > 0).toReversed();
+  const [newest] = known;
+  if (!newest?.service) return null;
+  const { port } = newest.service;
+  // What names another port is of a run that ended.
+  const current = known.filter(({ service }) => service?.port === port);
+  const hosts = current.flatMap(({ addresses }) => [...addresses.values()].flatMap((found) => found.hosts));
+  return { label: newest.label, hosts: bestFirst(hosts), port };
 }

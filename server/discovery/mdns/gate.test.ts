@@ -2,18 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { Gate } from './gate.ts';
 
 describe('gate', () => {
-  const admitted = (gate: Gate, source: string, packets: number): number =>
-    Array.from({ length: packets }, () => gate.admit(source)).filter(Boolean).length;
+  const admitted = (gate: Gate, source: string, packets: number, bytes = 400): number =>
+    Array.from({ length: packets }, () => gate.admit(source, bytes)).filter(Boolean).length;
 
-  it('looks at 100 packets a second, 50 of one source', () => {
+  it('looks at 1,000 packets a second, 50 of one source', () => {
     let now = 5_000;
     const gate = new Gate(() => now);
     expect(admitted(gate, 'a', 1000)).toBe(50);
     expect(admitted(gate, 'b', 30)).toBe(30);
-    expect(admitted(gate, 'c', 1000)).toBe(20);
-    expect(gate.admit('d')).toBe(false);
+    for (let i = 0; i < 18; i += 1) expect(admitted(gate, `c${i}`, 1000)).toBe(50);
+    expect(admitted(gate, 'd', 1000)).toBe(20);
+    expect(gate.admit('e', 400)).toBe(false);
     now = 6_000;
     expect(admitted(gate, 'a', 1000)).toBe(50);
+  });
+
+  it('looks at half a million bytes a second', () => {
+    const gate = new Gate(() => 5_000);
+    expect(admitted(gate, 'a', 50, 9_000) + admitted(gate, 'b', 50, 9_000)).toBe(55);
+    expect(admitted(gate, 'c', 10, 400)).toBe(10);
   });
 
   it('opens again when the clock jumps back', () => {
@@ -21,6 +28,6 @@ describe('gate', () => {
     const gate = new Gate(() => now);
     expect(admitted(gate, 'a', 51)).toBe(50);
     now = 1_000;
-    expect(gate.admit('a')).toBe(true);
+    expect(gate.admit('a', 400)).toBe(true);
   });
 });

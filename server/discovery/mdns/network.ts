@@ -6,7 +6,7 @@ import type { DiscoveryClock } from '../clock.ts';
 import type { DiscoveryProblem, DiscoveryReport, DiscoveryStatus } from '../discovery.ts';
 import { withoutScope } from '../addresses.ts';
 import { linksOf, listAdapters } from './adapters.ts';
-import type { Adapter, Family, Link } from './adapters.ts';
+import type { Adapter, Family, Interfaces, Link } from './adapters.ts';
 import { Gate } from './gate.ts';
 import { FAREWELL_TIMEOUT, MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
 import { FamilySocket, errorCode } from './socket.ts';
@@ -15,15 +15,15 @@ export interface NetworkOptions {
   readonly clock: DiscoveryClock;
   /** UDP port. */
   readonly port: number;
-  /** Names of adapters; null for those that lead out. */
-  readonly interfaces: readonly string[] | null;
+  /** What adapters there are. */
+  readonly interfaces: () => Interfaces;
   readonly events: NetworkEvents;
 }
 
 export interface NetworkEvents {
   onPacket(bytes: Buffer, link: Link, source: string): void;
-  /** Adapters came, went or have other addresses, or a socket could be opened at last. */
-  onChange(adapters: readonly Adapter[], before: readonly Adapter[]): void;
+  /** Adapters came, went or have other addresses; `reopened`: a socket could be opened at last. */
+  onChange(adapters: readonly Adapter[], before: readonly Adapter[], reopened: boolean): void;
   onStatus(status: DiscoveryStatus): void;
   /** Every few seconds, after the adapters were looked at. */
   onTick(): void;
@@ -133,25 +133,27 @@ export class Network {
   #look(reopened = false): void {
     if (this.#closed) return;
     const before = this.#adapters;
-    this.#adapters = listAdapters(this.#options.interfaces);
+    this.#adapters = listAdapters(this.#options.interfaces());
     for (const [family, socket] of this.#sockets) {
       socket.follow(new Set(this.#adapters.flatMap((adapter) => adapter.joins.get(family) ?? [])));
     }
     this.#tellStatus();
     if (reopened || signatures(this.#adapters) !== signatures(before))
-      this.#options.events.onChange(this.#adapters, before);
+      this.#options.events.onChange(this.#adapters, before, reopened);
   }
 
   #receive(bytes: Buffer, remote: RemoteInfo): void {
     // Senders of mDNS use its port (RFC 6762 §6, §11); we do not answer simple resolvers, whose address may be forged.
     if (remote.port !== this.#options.port || bytes.length > MAX_PACKET_BYTES) return;
-    const adapter = this.#adapters.find((candidate) => candidate.isNeighbour(remote.address));
-    if (!adapter) return;
-    if (adapter.addresses.includes(withoutScope(remote.address))) this.#tally(adapter).own += 1;
-    else this.#tally(adapter).heard += 1;
-    if (!this.#gate.admit(remote.address)) return;
+    // Two on one network (a cable and Wi-Fi at home) hear the same, and each has a name to answer for.
+    const adapters = this.#adapters.filter((adapter) => adapter.isNeighbour(remote.address));
+    const [first] = adapters;
+    if (!first) return;
+    const own = adapters.some(({ addresses }) => addresses.includes(withoutScope(remote.address)));
+    this.#tally(first)[own ? 'own' : 'heard'] += 1;
+    if (!this.#gate.admit(remote.address, bytes.length)) return;
     const family = remote.family === 'IPv4' ? 'ipv4' : 'ipv6';
-    this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
+    for (const adapter of adapters) this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
   }
 
   #sent(code: string | null): void {

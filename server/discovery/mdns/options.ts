@@ -1,13 +1,14 @@
 import type { DiscoveryClock } from '../clock.ts';
 import type { Hmac } from '../presence.ts';
+import type { Interfaces } from './adapters.ts';
 
 export interface MdnsOptions {
   readonly primitives: Hmac;
   readonly clock: DiscoveryClock;
   /** Random bytes of the given length. */
   readonly random: (length: number) => Uint8Array;
-  /** Names of the adapters to use, `['lo']` in tests; by default all that lead out, or loopback where none does. */
-  readonly interfaces?: readonly string[];
+  /** What adapters there are; by default all of this machine's. */
+  readonly interfaces?: () => Interfaces;
   /** UDP port, 5353 by default. */
   readonly port?: number;
 }

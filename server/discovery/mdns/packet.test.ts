@@ -32,7 +32,7 @@ const service = {
   port: 4712,
   text: encodeText({ nonce: new Uint8Array(8), hash: new Uint8Array(16) }),
 };
-const [adapter] = listAdapters(null, {
+const [adapter] = listAdapters({
   eth0: [
     { address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' },
     { address: 'fe80::1', netmask: '', mac: '', internal: false, cidr: 'fe80::1/64', family: 'IPv6', scopeid: 2 },

@@ -1,4 +1,5 @@
 // One run of discovery, from start to stop: joins network, announcer, browser and resolver.
+import { networkInterfaces } from 'node:os';
 import type { DiscoveryListener, DiscoveryReport, MeetingKeys, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
@@ -42,10 +43,10 @@ export class Session {
     this.#network = new Network({
       clock,
       port: options.port ?? MDNS_PORT,
-      interfaces: options.interfaces ?? null,
+      interfaces: options.interfaces ?? networkInterfaces,
       events: {
         onPacket: (bytes, link, source) => this.#receive(bytes, link, source),
-        onChange: (adapters, before) => this.#adaptersChanged(adapters, before),
+        onChange: (adapters, before, reopened) => this.#adaptersChanged(adapters, before, reopened),
         onStatus: (status) => {
           if (!this.#stopped) listener.onStatus(status);
         },
@@ -59,7 +60,6 @@ export class Session {
       presence,
       port: run.port,
       send: (link, bytes) => this.#network.send(link, bytes),
-      adapters: () => this.#network.adapters,
     });
     this.#browser = new Browser({
       clock,
@@ -69,7 +69,7 @@ export class Session {
       links: () => this.#network.adapters.flatMap(linksOf),
       send: (link, bytes) => this.#network.send(link, bytes),
       isOwn: (label) => this.#announcer.owns(label),
-      ownAnswers: () => this.#announcer.knownAnswers(),
+      ownAnswers: (link) => this.#announcer.knownAnswersOn(link),
     });
     this.#resolver = new Resolver(clock, (packet) => this.#network.sendAll(packet));
   }
@@ -114,11 +114,11 @@ export class Session {
     this.#resolver.receive(message, link);
   }
 
-  #adaptersChanged(adapters: readonly Adapter[], before: readonly Adapter[]): void {
+  #adaptersChanged(adapters: readonly Adapter[], before: readonly Adapter[], reopened: boolean): void {
     if (this.#stopped) return;
     const same = adapters.filter((adapter) => before.some((earlier) => isSameNetwork(earlier, adapter)));
     this.#browser.keepAdapters(new Set(same.map(({ name }) => name)));
-    this.#announcer.rotate();
+    this.#announcer.follow(adapters, reopened);
     this.#browser.browse();
   }
 

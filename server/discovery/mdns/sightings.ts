@@ -1,7 +1,7 @@
 // From adverts to what the engine hears: one sighting per contact, told when it changes.
 import type { DiscoveryListener, Sighting } from '../discovery.ts';
 import type { Advert } from './advert-cache.ts';
-import { bestFirst } from './found-addresses.ts';
+import { placeOf } from './found-addresses.ts';
 
 export class Sightings {
   readonly #listener: DiscoveryListener;
@@ -14,18 +14,15 @@ export class Sightings {
 
   /** @param adverts all of the contact's, the newest last. */
   publish(contact: string, adverts: readonly Advert[]): void {
-    const advert = adverts.findLast(({ service, addresses }) => service !== null && addresses.size > 0);
-    if (!advert?.service) {
+    const place = placeOf(adverts);
+    if (!place) {
       if (this.#told.delete(contact)) this.#listener.onLost(contact);
       return;
     }
-    const sighting: Sighting = {
-      contact,
-      hosts: bestFirst([...advert.addresses.values()].flatMap(({ hosts }) => hosts)),
-      port: advert.service.port,
-    };
+    const { label, hosts, port } = place;
+    const sighting: Sighting = { contact, hosts, port };
     // A new label at the old address is news too: the contact was started anew, or changed its name.
-    const content = JSON.stringify([advert.label, sighting]);
+    const content = JSON.stringify([label, sighting]);
     if (this.#told.get(contact) === content) return;
     this.#told.set(contact, content);
     this.#listener.onSighting(sighting);

@@ -1,0 +1,187 @@
+// Who we are on one adapter: which name we go by there, and when to take another. A new name is out before the old one
+// says goodbye, so that contacts see no gap. Two adapters share neither name nor text, and each changes them in its own
+// time: who listens on two networks cannot tell by them that one profile is on both.
+import { TimerGroup, randomBetween } from '../clock.ts';
+import type { DiscoveryClock } from '../clock.ts';
+import { newLabel, quarterHour } from '../presence.ts';
+import type { Adapter, Link } from './adapters.ts';
+import { Announcement } from './announcement.ts';
+import * as limits from './limits.ts';
+import type { Message, PointerRecord } from './packet.ts';
+
+export interface PersonaOptions {
+  readonly clock: DiscoveryClock;
+  readonly random: (length: number) => Uint8Array;
+  /** TCP. */
+  readonly port: number;
+  readonly send: (link: Link, bytes: Uint8Array) => void;
+  /** The TXT record of a name. @param round of those not met, whose turn it is. */
+  readonly text: (label: string, round: number) => Buffer[];
+}
+
+export class Persona {
+  readonly #options: PersonaOptions;
+  readonly #timers: TimerGroup;
+  readonly #labels = new Set<string>();
+  /** As it is now; null: it is gone, or has no network. */
+  #adapter: Adapter | null = null;
+  #current: Announcement | null = null;
+  /** Names on their way out, still answered for. */
+  readonly #leaving = new Set<Announcement>();
+  #round = 0;
+  #quarter = 0;
+  #rotations = 0;
+  #conflicts = 0;
+  #rotationDue = false;
+  #cancelNextRotation: () => void = () => undefined;
+
+  constructor(options: PersonaOptions) {
+    this.#options = options;
+    this.#timers = new TimerGroup(options.clock);
+  }
+
+  /** Nothing would be lost by forgetting it: how often it took new names lately neither. */
+  get idle(): boolean {
+    return this.#adapter === null && this.#rotations === 0;
+  }
+
+  owns(label: string): boolean {
+    return this.#labels.has(label);
+  }
+
+  /** What we would answer to our own question on this link. */
+  pointersOn({ adapter }: Link): PointerRecord[] {
+    if (adapter.name !== this.#adapter?.name) return [];
+    return [...this.#leaving, this.#current].flatMap((announcement) => announcement?.pointer ?? []);
+  }
+
+  /** The adapter as it is now: a new name when it changed or `anew` is asked for, none when it is gone. */
+  follow(adapter: Adapter | null, anew = false): void {
+    if (!anew && adapter?.signature === this.#adapter?.signature) return;
+    this.#adapter = adapter;
+    if (adapter) this.rotate();
+    else this.#fallSilent();
+  }
+
+  /** Takes a new name; a little later when that was done often just before. */
+  rotate(): void {
+    if (this.#rotations < limits.MAX_ROTATIONS_PER_MINUTE) {
+      this.#rotateNow();
+    } else if (!this.#rotationDue) {
+      this.#rotationDue = true;
+      this.#timers.after(limits.ROTATION_PAUSE, () => {
+        this.#rotationDue = false;
+        this.#rotateNow();
+      });
+    }
+  }
+
+  /** Somebody new is waited for. The newest stand first: found now, not in a quarter of an hour. */
+  beginRounds(): void {
+    this.#round = 0;
+  }
+
+  renewText(): void {
+    this.#current?.renewText(this.#options.text(this.#current.label, this.#round));
+  }
+
+  /** Called every few seconds: renews the TXT record in each new quarter-hour. */
+  tick(): void {
+    const quarter = quarterHour(this.#options.clock.now());
+    if (quarter === this.#quarter) return;
+    this.#quarter = quarter;
+    const delay = randomBetween(this.#options.random, 0, limits.RENEWAL_SPREAD);
+    this.#timers.after(delay, () => {
+      this.#round += 1;
+      this.renewText();
+    });
+  }
+
+  /** Says everything once more. */
+  repeat(): void {
+    this.#current?.repeat();
+  }
+
+  receive(message: Message, link: Link, source: string): void {
+    this.#current?.receive(message, link, source);
+    for (const announcement of this.#leaving) announcement.receive(message, link, source);
+  }
+
+  /** Says goodbye under every name. */
+  stop(): void {
+    this.#timers.clear();
+    this.#adapter = null;
+    this.#fallSilent();
+  }
+
+  #fallSilent(): void {
+    this.#cancelNextRotation();
+    this.#leave();
+    this.#current?.withdraw();
+    this.#current = null;
+  }
+
+  #rotateNow(): void {
+    const { clock, random, port, send, text } = this.#options;
+    if (!this.#adapter) return;
+    this.#count(
+      () => (this.#rotations += 1),
+      () => (this.#rotations -= 1),
+    );
+    this.#quarter = quarterHour(clock.now());
+    const label = newLabel(random);
+    this.#own(label);
+    if (this.#current) this.#leaving.add(this.#current);
+    const announcement: Announcement = new Announcement(
+      { label, port, text: text(label, this.#round) },
+      this.#adapter,
+      {
+        clock,
+        random,
+        send,
+        onEstablished: () => {
+          // One that is on its way out itself says nothing about the next.
+          if (this.#current === announcement) this.#leave();
+        },
+        onConflict: () => this.#conflict(announcement),
+      },
+    );
+    this.#current = announcement;
+    announcement.start();
+    this.#cancelNextRotation();
+    const lifetime = limits.LABEL_LIFETIME + randomBetween(random, 0, limits.LABEL_SPREAD);
+    this.#cancelNextRotation = this.#timers.after(lifetime, () => this.#rotateNow());
+  }
+
+  #leave(): void {
+    for (const announcement of this.#leaving) announcement.withdraw();
+    this.#leaving.clear();
+  }
+
+  #conflict(announcement: Announcement): void {
+    if (this.#conflicts >= limits.MAX_RENAMES_PER_MINUTE) return;
+    this.#count(
+      () => (this.#conflicts += 1),
+      () => (this.#conflicts -= 1),
+    );
+    announcement.drop();
+    this.#leaving.delete(announcement);
+    if (this.#current !== announcement) return;
+    this.#current = null;
+    this.#rotateNow();
+  }
+
+  #own(label: string): void {
+    this.#labels.add(label);
+    for (const oldest of this.#labels) {
+      if (this.#labels.size <= limits.MAX_OWN_LABELS) break;
+      this.#labels.delete(oldest);
+    }
+  }
+
+  /** Counts something for a minute. */
+  #count(up: () => void, down: () => void): void {
+    up();
+    this.#timers.after(60_000, down);
+  }
+}
