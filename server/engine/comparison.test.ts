@@ -70,12 +70,17 @@ describe('two who are connected', () => {
   });
 
   it('are asked once in a while: the last answer stands until then', async () => {
-    const first = (await examine(ann, 'Bob')).contact?.compared;
-    expect((await examine(ann, 'Bob')).contact?.compared).toBe(first);
+    const { id } = await ann.contact('Bob');
+    const { comparison, links } = ann.profile.opened.engine;
+    const line = links.lineOf(id)!;
+    const first = comparison.ask(line);
+    expect(comparison.ask(line)).toBe(first);
     await town.pass(CHECK_EVERY_MS + 2_000);
-    const second = (await examine(ann, 'Bob')).contact?.compared;
+    expect((await first)?.theyTried).toHaveLength(1);
+    const second = comparison.ask(line);
     expect(second).not.toBe(first);
-    expect(second?.theyTried).toHaveLength(1);
+    await town.pass(CHECK_EVERY_MS);
+    expect((await second)?.theyTried).toHaveLength(1);
   });
 
   it('keep nobody waiting who stops meanwhile', async () => {
