@@ -80,8 +80,8 @@ async function fill(): Promise<void> {
       [3, 'queued'],
     ] as const) {
       const order = store.messages.append(newMessage(ANN, number, { direction: 'out', state }));
-      const row = { contact: ANN, id: idOf(number), order, hidden: state === 'hidden' };
-      store.outbox.put({ ...row, session: idOf(77), envelope: new Uint8Array(200).fill(0xcd) });
+      const row = { contact: ANN, id: idOf(number), seq: number, order, hidden: state === 'hidden' };
+      store.outbox.add({ ...row, session: idOf(77), envelope: new Uint8Array(200).fill(0xcd) });
     }
     const state = new Uint8Array(500).fill(0xef);
     store.sessions.save(ANN, 0, { id: idOf(77), role: 'current', since: 1, state });

@@ -89,11 +89,11 @@ function put(store: Store, record: BackupRecord, known: Set<string>, { primitive
       break;
     case 'message': {
       if (!known.has(record.contact)) throw damaged('a message is nobody’s');
-      const { contact, id, order, direction, state } = record;
+      const { contact, id, seq, order, direction, state } = record;
       store.messages.insert(record);
       // To be encrypted in the session that the next link makes.
       if (direction === 'out' && state === 'queued') {
-        store.outbox.put({ contact, id, order, hidden: false, session: null, envelope: null });
+        store.outbox.add({ contact, id, seq, order, hidden: false, session: null, envelope: null });
       }
       break;
     }

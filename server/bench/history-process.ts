@@ -89,7 +89,8 @@ const service = {
   readRows(times: number): number {
     const database = open();
     const key = fromHex(contact);
-    const sql = 'SELECT * FROM message WHERE contact = ? AND (state = 5) = 0 AND place < ? ORDER BY place DESC LIMIT ?';
+    const sql =
+      'SELECT * FROM message WHERE contact = (SELECT number FROM contact WHERE id = ?) AND (state = 5) = 0 AND place < ? ORDER BY place DESC LIMIT ?';
     const start = performance.now();
     for (let done = 0; done < times; done += 1) database.rows(sql, key, placeOf(done, times), PAGE);
     return (performance.now() - start) / times;

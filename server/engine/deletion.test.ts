@@ -47,14 +47,12 @@ describe('one message', () => {
     const { id } = await remove(bob, 'Ann', 'two');
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;
-    const { order } = store.messages.get(contact, 'out', id)!;
+    const { seq, order } = store.messages.get(contact, 'out', id)!;
     await ann.stop();
     await ann.start();
     const again = ann.profile.opened.store;
-    await again.journal.write(() => {
-      again.messages.setState({ contact, direction: 'out', id }, 'queued');
-      again.outbox.put({ contact, id, order, hidden: false, session: null, envelope: null });
-    });
+    const row = { contact, id, seq, order, hidden: false, session: null, envelope: null };
+    await again.journal.write(() => again.outbox.add(row));
     await town.online(ann, 'Bob');
     await town.until(() => again.outbox.total() === 0);
     expect(await bob.texts('Ann', 'in')).toEqual(['one', 'three']);

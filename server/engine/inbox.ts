@@ -24,13 +24,13 @@ interface Placed {
 }
 
 type Outcome =
-  | ({ readonly kind: 'stored' } & Placed)
+  | ({ readonly kind: 'stored'; readonly content: ParsedContent | null } & Placed)
   | { readonly kind: 'presence'; readonly filled: MessageRecord | null }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
 export interface InboxListener {
-  onReceived(message: MessageRecord): void;
+  onReceived(message: MessageRecord, content: ParsedContent | null): void;
   onPresence(contact: string): void;
   /** Fewer are missing before this one. */
   onFilled(message: MessageRecord): void;
@@ -68,7 +68,7 @@ export class Inbox {
       return;
     }
     line.channel.acknowledge(envelope.messageId);
-    if (outcome.kind === 'stored') listener.onReceived(outcome.message);
+    if (outcome.kind === 'stored') listener.onReceived(outcome.message, outcome.content);
     else if (outcome.kind === 'presence') listener.onPresence(line.contact);
     if (outcome.kind !== 'duplicate' && outcome.filled && outcome.filled.state !== 'hidden')
       listener.onFilled(outcome.filled);
@@ -119,7 +119,7 @@ export class Inbox {
       missing: 0,
     } as const;
     const placed = this.#place(contact, record);
-    if (content?.t !== 'presence') return { kind: 'stored', ...placed };
+    if (content?.t !== 'presence') return { kind: 'stored', content, ...placed };
     roster.put({ ...roster.get(contact.id), presenceKey: content.key });
     return { kind: 'presence', filled: placed.filled };
   }

@@ -1,4 +1,5 @@
 // An open channel to a contact, both having greeted as contacts: what messages travel on.
+import type { OutboxFacts } from '../storage/outbox.ts';
 import type { Channel } from './channel.ts';
 
 /** A line that a new link of the same contact, or another network, puts in doubt must answer within this. */
@@ -18,6 +19,8 @@ export interface Line {
   pumping: boolean;
   /** One of theirs could not be opened: nothing more is taken on this line, for it would stand before that one. */
   diverged: boolean;
+  /** What is on its way, by id: whose acknowledgement need not be looked up. At most `FLYING`, others are looked up. */
+  readonly flying: Map<string, OutboxFacts>;
   /** How often each message was refused on this line, by id. */
   readonly refusals: Map<string, number>;
 }
@@ -32,6 +35,7 @@ export function openLine(contact: string, channel: Channel, initiator: Uint8Arra
     caughtUp: false,
     pumping: false,
     diverged: false,
+    flying: new Map(),
     refusals: new Map(),
   };
 }

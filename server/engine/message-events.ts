@@ -13,8 +13,8 @@ export function tellOfMessages(
 ): { readonly outbox: OutboxListener; readonly inbox: InboxListener } {
   return {
     outbox: {
-      onStored: (message) => {
-        events.emit('message.stored', { message: messageView(message, null) });
+      onStored: (message, content) => {
+        events.emit('message.stored', { message: messageView(message, null, content) });
         feed.changed(message.contact);
       },
       onState: (contact, id, state) => {
@@ -23,8 +23,8 @@ export function tellOfMessages(
       },
     },
     inbox: {
-      onReceived: (message) => {
-        events.emit('message.received', { message: messageView(message, null) });
+      onReceived: (message, content) => {
+        events.emit('message.received', { message: messageView(message, null, content) });
         feed.changed(message.contact);
       },
       onPresence,

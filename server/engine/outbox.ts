@@ -11,7 +11,7 @@ import { NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
-import type { OutboxRow } from '../storage/outbox.ts';
+import type { OutboxFacts, OutboxRow } from '../storage/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
@@ -25,11 +25,14 @@ const BATCH = 64;
 /** A line whose network has not taken this much yet is given no more. */
 const BACKLOG_BYTES = 1024 * 1024;
 
+/** What a line remembers of what it has sent: more than the network holds, some megabytes of memory. */
+const FLYING = 20_000;
+
 /** After so many refusals of one message the session itself is taken to be broken. */
 const REFUSALS = 2;
 
 export interface OutboxListener {
-  onStored(message: MessageRecord): void;
+  onStored(message: MessageRecord, content: Content): void;
   onState(contact: string, id: string, state: 'queued' | 'sent' | 'delivered'): void;
 }
 
@@ -41,6 +44,12 @@ export interface OutboxOptions {
   readonly random: (length: number) => Uint8Array;
   readonly lineOf: (contact: string) => Line | null;
   readonly listener: OutboxListener;
+}
+
+interface Composed {
+  readonly message: MessageRecord;
+  readonly content: Content;
+  readonly row: OutboxRow;
 }
 
 export class Outbox {
@@ -66,8 +75,7 @@ export class Outbox {
       if (!isText(written.message, body)) throw new CommandError('message-id-taken', 'another message has this id');
       return written.message;
     }
-    this.#options.listener.onStored(written.message);
-    this.#forward(written.row);
+    this.#stored(written);
     return written.message;
   }
 
@@ -81,8 +89,7 @@ export class Outbox {
       const content: Content = { t: 'introduce', ik, sk: staticKey, name, at: clock.now(), seq: 0 };
       return this.#compose(contact, randomId(random), content, 'queued');
     });
-    this.#options.listener.onStored(written.message);
-    this.#forward(written.row);
+    this.#stored(written);
   }
 
   /** Tells a contact our presence key; never shown to a person. */
@@ -109,16 +116,17 @@ export class Outbox {
   /** ACK: these are on their disk. */
   async acknowledged(line: Line, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
+    const delivered: string[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
-    const delivered = ids.map(async (bytes) => {
+    const written = ids.map((bytes) => {
       const id = toHex(bytes);
-      const message = { contact: line.contact, direction: 'out', id } as const;
-      const shown = await store.journal.write(
-        () => store.outbox.remove(line.contact, id) && store.messages.setState(message, 'delivered', 'queued'),
-      );
-      if (shown) listener.onState(line.contact, id, 'delivered');
+      return store.journal.write(() => {
+        if (this.#delivered(line, id)) delivered.push(id);
+      });
     });
-    await Promise.all(delivered);
+    // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
+    for (const id of delivered) listener.onState(line.contact, id, 'delivered');
+    await Promise.all(written);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
@@ -126,12 +134,12 @@ export class Outbox {
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
     const id = toHex(messageId);
-    if (!store.outbox.get(line.contact, id)) return;
+    if (!this.#waiting(line.contact, id)) return;
     const refusals = (line.refusals.get(id) ?? 0) + 1;
     line.refusals.set(id, refusals);
     const row = await store.journal.write(() => {
       const contact = roster.find(line.contact);
-      const waiting = store.outbox.get(line.contact, id);
+      const waiting = this.#waiting(line.contact, id);
       if (!contact || !waiting) return null;
       if (refusals <= REFUSALS) return this.#encryptAnew(contact, waiting);
       sessions.retire(contact);
@@ -147,26 +155,25 @@ export class Outbox {
    * @returns false when it does not wait to be sent.
    */
   withdraw(contact: string, id: string, presenceKey: Uint8Array): boolean {
-    const { store, clock } = this.#options;
-    const row = store.outbox.get(contact, id);
+    const { store, clock, lineOf } = this.#options;
+    const row = this.#waiting(contact, id);
     if (!row || row.hidden) return false;
-    const seq = this.#read(contact, id)?.seq;
-    store.outbox.remove(contact, id);
-    if (seq === undefined) return store.messages.erase({ contact, direction: 'out', id });
+    lineOf(contact)?.flying.delete(id);
+    const { seq } = row;
+    if (!this.#read(contact, id)) {
+      store.outbox.remove(row);
+      return store.messages.erase({ contact, direction: 'out', id });
+    }
     const content = encodeContent({ t: 'presence', key: presenceKey, at: clock.now(), seq });
-    store.outbox.put({ ...row, hidden: true, session: null, envelope: null });
+    store.outbox.replace({ ...row, hidden: true, session: null, envelope: null });
     return store.messages.erase({ contact, direction: 'out', id }, content);
   }
 
-  #compose(
-    contactId: string,
-    id: string,
-    content: Content,
-    state: 'queued' | 'hidden',
-  ): { message: MessageRecord; row: OutboxRow } {
+  #compose(contactId: string, id: string, content: Content, state: 'queued' | 'hidden'): Composed {
     const { store, roster, sessions } = this.#options;
     const seq = roster.nextOutSeq(contactId);
-    const bytes = encodeContent({ ...content, seq });
+    const numbered = { ...content, seq };
+    const bytes = encodeContent(numbered);
     const record = {
       contact: contactId,
       direction: 'out',
@@ -184,13 +191,34 @@ export class Outbox {
     const row = {
       contact: contactId,
       id,
+      seq,
       order,
       hidden,
       session: sealed?.session ?? null,
       envelope: sealed?.envelope ?? null,
     };
-    store.outbox.put(row);
-    return { message: { ...record, order }, row };
+    store.outbox.add(row);
+    return { message: { ...record, order }, content: numbered, row };
+  }
+
+  #stored({ message, content, row }: Composed): void {
+    this.#options.listener.onStored(message, content);
+    this.#forward(row);
+  }
+
+  /** Out of the outbox; inside a `journal.write`. @returns whether it is one that people see. */
+  #delivered(line: Line, id: string): boolean {
+    const { outbox, messages } = this.#options.store;
+    const facts = line.flying.get(id) ?? this.#waiting(line.contact, id);
+    line.flying.delete(id);
+    return facts !== null && outbox.remove(facts) && !facts.hidden && messages.delivered(facts);
+  }
+
+  /** The row of one that is not on their disk yet. */
+  #waiting(contact: string, id: string): OutboxRow | null {
+    const { messages, outbox } = this.#options.store;
+    const place = messages.locate(contact, 'out', id);
+    return place && outbox.get(contact, place.order);
   }
 
   /** Straight to the wire when everything before it went there already. */
@@ -232,18 +260,20 @@ export class Outbox {
     const message = this.#read(row.contact, row.id);
     if (!message) {
       // Damaged: there is nothing left to send.
-      store.outbox.remove(row.contact, row.id);
+      store.outbox.remove(row);
       return { ...row, envelope: null };
     }
     const sealed = sessions.encrypt(contact, row.id, message.content);
     if (!sealed) return row;
-    store.outbox.replace(row.contact, row.id, sealed.session, sealed.envelope);
-    return { ...row, ...sealed };
+    const renewed = { ...row, ...sealed };
+    store.outbox.replace(renewed);
+    return renewed;
   }
 
   #put(line: Line, row: OutboxRow): void {
     if (!row.envelope || line.channel.closed || row.order <= line.sentUpTo) return;
     line.sentUpTo = row.order;
+    if (line.flying.size < FLYING) line.flying.set(row.id, factsOf(row));
     line.channel.send(RECORD.envelope, row.envelope);
     this.#options.listener.onState(row.contact, row.id, 'sent');
   }
@@ -257,6 +287,10 @@ export class Outbox {
       throw error;
     }
   }
+}
+
+function factsOf({ contact, id, seq, order, hidden }: OutboxRow): OutboxFacts {
+  return { contact, id, seq, order, hidden };
 }
 
 function isText(message: MessageRecord | null, body: string): message is MessageRecord {

@@ -10,8 +10,12 @@ import type { Store } from '../storage/profile-store.ts';
 import type { Line } from './line.ts';
 import { receivedName } from './names.ts';
 
-export function messageView(record: MessageRecord, line: Line | null): Message {
-  const content = readable(record.content);
+/** @param content what the record says, where it was read before; null: unreadable. */
+export function messageView(
+  record: MessageRecord,
+  line: Line | null,
+  content: ParsedContent | null = readable(record.content),
+): Message {
   const sent = record.state === 'queued' && line !== null && record.order <= line.sentUpTo;
   return {
     id: record.id,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { equal } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../contract/model.ts';
+import type { ContactNumbers } from './contact-numbers.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
@@ -93,9 +94,9 @@ const PUT = `
 
 /** One that was removed has its own id for an identity, which is the HMAC of none, until all that it leaves is deleted. */
 const KNOWN = 'identity <> id';
-const REMOVE = `UPDATE contact SET identity = id, body = x'', unread = 0, queued = 0 WHERE id = ?`;
+const REMOVE = `UPDATE contact SET identity = id, body = x'' WHERE id = ?`;
 const CLEAR_OUTBOX = `
-  DELETE FROM outbox WHERE number IN (SELECT number FROM outbox INDEXED BY outbox_id WHERE contact = ? LIMIT ?)`;
+  DELETE FROM outbox WHERE (contact, place) IN (SELECT contact, place FROM outbox WHERE contact = ? LIMIT ?)`;
 const CLEAR_MESSAGES = `
   DELETE FROM message WHERE number IN (SELECT number FROM message INDEXED BY message_id WHERE contact = ? LIMIT ?)`;
 
@@ -103,12 +104,14 @@ export class SealedContacts implements ContactTable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
+  readonly #numbers: ContactNumbers;
   readonly #index: (ik: Uint8Array) => Uint8Array;
 
-  constructor(database: Database, sealing: Sealing) {
+  constructor(database: Database, sealing: Sealing, numbers: ContactNumbers) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('contact');
+    this.#numbers = numbers;
     this.#index = sealing.index('contact');
   }
 
@@ -160,17 +163,19 @@ export class SealedContacts implements ContactTable {
     const key = idBytes(id);
     this.#database.cancel(`${id} `);
     this.#database.change(REMOVE, key);
+    this.#numbers.removed(id);
     this.#database.change('DELETE FROM session WHERE contact = ?', key);
     this.#database.scrub();
   }
 
   clear(id: string, rows: number): boolean {
-    const key = idBytes(id);
-    const envelopes = this.#database.change(CLEAR_OUTBOX, key, rows);
-    const messages = this.#database.change(CLEAR_MESSAGES, key, rows - envelopes);
+    const number = this.#numbers.of(id);
+    const envelopes = this.#database.change(CLEAR_OUTBOX, number, rows);
+    const messages = this.#database.change(CLEAR_MESSAGES, number, rows - envelopes);
     this.#database.scrub();
     if (envelopes + messages === rows) return true;
-    this.#database.change('DELETE FROM contact WHERE id = ? AND identity = id', key);
+    this.#database.change('DELETE FROM contact WHERE number = ? AND identity = id', number);
+    this.#numbers.forget();
     return false;
   }
 

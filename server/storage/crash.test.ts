@@ -11,6 +11,8 @@ import { Database } from './database.ts';
 import { removeStaleLock } from './profile-store.ts';
 
 const CONTACT = idOf(1);
+/** Messages to a commit, where the disk is full. */
+const BATCH = 5;
 /** More by hand: `KILLS=500 npx vitest …`. */
 const KILLS = Number(process.env.KILLS ?? 8);
 
@@ -82,9 +84,10 @@ test.skipIf(process.platform === 'win32')('a full disk refuses writes, and loses
     store.close();
     return last;
   })();
-  const said = await runWriter(before + 1, 5, Infinity, 3000);
+  const said = await runWriter(before + 1, BATCH, Infinity, 3000);
   const refusal = said.pop();
   const reported = Number(said.at(-1) ?? before);
   expect(refusal).toBe(`refused write-failed after ${reported}`);
-  expect(await recovered()).toBe(reported);
+  // The refused commit may stand in the log as a whole, where only what follows it could not be written.
+  expect([reported, reported + BATCH]).toContain(await recovered());
 });

@@ -40,6 +40,7 @@ export class Database {
   /** `untouched`: the work that runs has changed nothing yet; `touched`: a savepoint stands before its first change. */
   #writing: 'no' | 'untouched' | 'touched' = 'no';
   readonly #deferred = new DeferredWrites();
+  readonly #undoListeners: (() => void)[] = [];
   #scrub = false;
 
   /**
@@ -150,6 +151,7 @@ export class Database {
   }
 
   rollback(): void {
+    for (const listener of this.#undoListeners) listener();
     this.#deferred.clear();
     this.#scrub = false;
     // After some failures SQLite has rolled back by itself.
@@ -166,6 +168,11 @@ export class Database {
       this.rollback();
       throw new StorageError('write-failed', 'the database could not be prepared', error);
     }
+  }
+
+  /** `listener` is called whenever something was undone: what was remembered of it may not be so. */
+  whenUndone(listener: () => void): void {
+    this.#undoListeners.push(listener);
   }
 
   /** Something was deleted for good: empties the log after the next commit, in which it would stand for a while yet. */
@@ -193,6 +200,7 @@ export class Database {
   }
 
   #undo(): void {
+    for (const listener of this.#undoListeners) listener();
     // After some failures SQLite has rolled everything back by itself.
     if (this.#writing !== 'touched' || !this.#connection.inTransaction) return;
     this.#use('ROLLBACK TO work', (statement) => statement.run());

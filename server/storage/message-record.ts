@@ -61,6 +61,12 @@ export interface MessageTable {
   setMissing(message: MessageRecord, missing: number): void;
   /** @throws StorageError damaged. */
   get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
+  /** Where it stands, whether or not it can be opened. */
+  locate(
+    contact: string,
+    direction: StoredDirection,
+    id: string,
+  ): { readonly seq: number; readonly order: number } | null;
   /**
    * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
@@ -80,8 +86,8 @@ export interface MessageTable {
   erase(place: MessagePlace, content?: Uint8Array): boolean;
   /** Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`. */
   shown(contact: string, until: number, limit: number): MessagePlace[];
-  /** @returns false when there is no such message, it is damaged, or not in state `from`. */
-  setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean;
+  /** One of ours is on their disk. @returns false when there is none that still waits for that. */
+  delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
   /** Everything received is read now. @returns how many were not. */
   markRead(contact: string): number;
   unread(contact: string): number;

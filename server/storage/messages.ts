@@ -1,6 +1,7 @@
 // Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
 // A message's place in its conversation is a real number, so that one that comes late finds room between two others.
 import { concat, toHex } from '../crypto/bytes.ts';
+import type { ContactNumbers } from './contact-numbers.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
@@ -17,30 +18,39 @@ import {
   type StoredDirection,
   type StoredPage,
   type StoredRun,
-  type StoredState,
 } from './message-record.ts';
 import { latePlace, nextPlace, rowsBehind } from './places.ts';
 import { float64, type Sealing, type TableSeal } from './sealing.ts';
+import { Tally } from './tally.ts';
 
 const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const ERASE = 'UPDATE message SET state = ?, tag = ?, body = ? WHERE contact = ? AND direction = ? AND id = ?';
 const BY_ID = 'contact = ? AND direction = ? AND id = ?';
+const DELIVERED = `UPDATE message SET state = 2, tag = ? WHERE ${BY_ID} AND seq = ? AND place = ? AND state = 0`;
 // Written like the index message_place, or SQLite would not use it.
 const SHOWN = 'contact = ? AND (state = 5) = 0';
 const NOTHING = new Uint8Array(0);
+const UNREAD = states.indexOf('received');
+const DELIVERED_STATE = states.indexOf('delivered');
+
+type Fixed = Pick<MessageRecord, 'contact' | 'direction' | 'id' | 'seq'>;
 
 export class SealedMessages implements MessageTable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
+  readonly #numbers: ContactNumbers;
+  readonly #unread: Tally;
   /** The last place given in each conversation: never smaller than the last one on disk, whatever was undone since. */
   readonly #last = new Map<string, number>();
 
-  constructor(database: Database, sealing: Sealing) {
+  constructor(database: Database, sealing: Sealing, numbers: ContactNumbers) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('message');
+    this.#numbers = numbers;
+    this.#unread = new Tally(database, numbers, 'message', 'state = 3');
   }
 
   append(message: NewMessage): number {
@@ -49,7 +59,7 @@ export class SealedMessages implements MessageTable {
 
   insertLate(message: NewMessage): number {
     const { contact, seq, missing } = message;
-    return this.#insert(message, latePlace(this.#database, idBytes(contact), seq, missing));
+    return this.#insert(message, latePlace(this.#database, this.#numbers.of(contact), seq, missing));
   }
 
   insert({ order, ...message }: MessageRecord): void {
@@ -57,29 +67,36 @@ export class SealedMessages implements MessageTable {
   }
 
   has(contact: string, direction: StoredDirection, id: string): boolean {
-    const row = this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...messageKey(contact, direction, id));
+    const row = this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
     return row !== null;
   }
 
   behindHole(contact: string, seq: number): MessageRecord | null {
-    const rows = rowsBehind(this.#database, idBytes(contact), seq);
+    const rows = rowsBehind(this.#database, this.#numbers.of(contact), seq);
     const [next] = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
     return next && next.seq - next.missing <= seq ? next : null;
   }
 
   setMissing({ contact, direction, id, seq, order, at, receivedAt, content }: MessageRecord, missing: number): void {
-    const [contactKey, way, idKey] = messageKey(contact, direction, id);
-    const body = this.#seal.seal(rowKey(contactKey, way, idKey, seq, order), { at, receivedAt, content, missing });
-    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, contactKey, way, idKey);
+    const body = this.#seal.seal(sealKey({ contact, direction, id, seq }, order), { at, receivedAt, content, missing });
+    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...this.#keyOf(contact, direction, id));
   }
 
   get(contact: string, direction: StoredDirection, id: string): MessageRecord | null {
-    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...messageKey(contact, direction, id));
+    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
     return row && this.#open(row);
   }
 
+  locate(contact: string, direction: StoredDirection, id: string): { seq: number; order: number } | null {
+    const row = this.#database.row(
+      `SELECT seq, place FROM message WHERE ${BY_ID}`,
+      ...this.#keyOf(contact, direction, id),
+    );
+    return row && { seq: row.number('seq'), order: row.number('place') };
+  }
+
   page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage {
-    const key = idBytes(contact);
+    const key = this.#numbers.of(contact);
     const end = before === null ? Infinity : this.#placeOf(key, idBytes(before));
     if (end === null) return { messages: [], more: false };
     // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
@@ -107,53 +124,50 @@ export class SealedMessages implements MessageTable {
   }
 
   erase({ contact, direction, id }: MessagePlace, content = NOTHING): boolean {
-    const key = messageKey(contact, direction, id);
+    const key = this.#keyOf(contact, direction, id);
     const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> 5`, ...key);
     if (!row) return false;
     // Of a damaged one it is not known what was missing before it.
     const [before] = collect(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
     const code = states.indexOf('hidden');
-    const tag = this.#seal.tag(keyOf(row), 'state', code);
-    const body = this.#seal.seal(keyOf(row), { at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 });
+    const sealed = this.#sealKeyOf(row);
+    const tag = this.#seal.tag(sealed, 'state', code);
+    const body = this.#seal.seal(sealed, { at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 });
     this.#database.change(ERASE, code, tag, body, ...key);
+    if (row.number('state') === UNREAD) this.#unread.add(row.number('contact'), -1);
     this.#database.scrub();
     return true;
   }
 
   shown(contact: string, until: number, limit: number): MessagePlace[] {
     const sql = `SELECT direction, id FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
-    return this.#database.rows(sql, idBytes(contact), until, limit).map((row) => ({
+    return this.#database.rows(sql, this.#numbers.of(contact), until, limit).map((row) => ({
       contact,
       direction: directions[row.number('direction')] ?? 'in',
       id: idOf(row, 'id'),
     }));
   }
 
-  setState(place: MessagePlace, state: StoredState, from?: StoredState): boolean {
-    const sql = `SELECT contact, direction, id, seq, place, state, tag FROM message WHERE ${BY_ID}`;
-    const rows = this.#database.rows(sql, ...messageKey(place.contact, place.direction, place.id));
-    const changed = collect(this.#sealing, 'message', rows, (row) => {
-      const code = row.number('state');
-      if (from !== undefined && code !== states.indexOf(from)) return false;
-      this.#seal.requireTag(row.bytes('tag'), keyOf(row), 'state', code);
-      this.#setState(row, state);
-      return true;
-    });
-    return changed.includes(true);
+  delivered({ contact, id, seq, order }: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean {
+    const tag = this.#seal.tag(sealKey({ contact, direction: 'out', id, seq }, order), 'state', DELIVERED_STATE);
+    return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
   markRead(contact: string): number {
     const sql = 'SELECT contact, direction, id, seq, place FROM message WHERE contact = ? AND state = 3';
-    const rows = this.#database.rows(sql, idBytes(contact));
-    return collect(this.#sealing, 'message', rows, (row) => this.#setState(row, 'read')).length;
+    const number = this.#numbers.of(contact);
+    const rows = this.#database.rows(sql, number);
+    const read = collect(this.#sealing, 'message', rows, (row) => this.#setRead(row)).length;
+    this.#unread.add(number, -read);
+    return read;
   }
 
   unread(contact: string): number {
-    return this.#database.row('SELECT unread FROM contact WHERE id = ?', idBytes(contact))?.number('unread') ?? 0;
+    return this.#unread.of(this.#numbers.of(contact));
   }
 
   last(contact: string): MessageRecord | null {
-    const key = idBytes(contact);
+    const key = this.#numbers.of(contact);
     const sql = `SELECT * FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT 1`;
     let end = Infinity;
     for (;;) {
@@ -165,62 +179,68 @@ export class SealedMessages implements MessageTable {
     }
   }
 
-  #insert({ contact, direction, id, seq, state, at, receivedAt, content, missing }: NewMessage, place: number): number {
-    const [contactKey, way, idKey] = messageKey(contact, direction, id);
+  #insert(message: NewMessage, place: number): number {
+    const { contact, direction, id, seq, state, at, receivedAt, content, missing } = message;
     this.#last.set(contact, Math.max(place, this.#next(contact) - 1));
-    const fixed = rowKey(contactKey, way, idKey, seq, place);
+    const fixed = sealKey(message, place);
     const code = states.indexOf(state);
     const tag = this.#seal.tag(fixed, 'state', code);
     const body = this.#seal.seal(fixed, { at, receivedAt, content, missing });
-    this.#database.change(INSERT, contactKey, way, idKey, seq, place, code, tag, body);
+    const key = this.#keyOf(contact, direction, id);
+    this.#database.change(INSERT, ...key, seq, place, code, tag, body);
+    if (code === UNREAD) this.#unread.add(key[0], 1);
     return place;
   }
 
   #next(contact: string): number {
     const last = this.#last.get(contact);
-    return last === undefined ? nextPlace(this.#database, idBytes(contact)) : Math.floor(last) + 1;
+    return last === undefined ? nextPlace(this.#database, this.#numbers.of(contact)) : Math.floor(last) + 1;
   }
 
-  #setState(row: Row, state: StoredState): void {
-    const code = states.indexOf(state);
-    const tag = this.#seal.tag(keyOf(row), 'state', code);
-    const key = [row.bytes('contact'), row.number('direction'), row.bytes('id')];
+  #setRead(row: Row): void {
+    const code = states.indexOf('read');
+    const tag = this.#seal.tag(this.#sealKeyOf(row), 'state', code);
+    const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
   }
 
-  #between(contact: Uint8Array, start: number, end: number): MessageRecord[] {
+  #between(contact: number, start: number, end: number): MessageRecord[] {
     const sql = `SELECT * FROM message WHERE ${SHOWN} AND place >= ? AND place < ? ORDER BY place`;
     const rows = this.#database.rows(sql, contact, start, end);
     return collect(this.#sealing, 'message', rows, (row) => this.#open(row));
   }
 
   /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
-  #placeOf(contact: Uint8Array, id: Uint8Array): number | null {
+  #placeOf(contact: number, id: Uint8Array): number | null {
     const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ?';
     const places = this.#database.rows(sql, contact, id).map((row) => row.number('place'));
     return places.length === 0 ? null : Math.min(...places);
   }
 
   #open(row: Row): MessageRecord {
-    const key = keyOf(row);
+    const key = this.#sealKeyOf(row);
     const code = row.number('state');
     const direction = directions[row.number('direction')];
     const state = states[code];
     if (!direction || !state) throw new StorageError('damaged', 'no such direction or state');
     this.#seal.requireTag(row.bytes('tag'), key, 'state', code);
     const body = this.#seal.open(key, row.bytes('body'), bodySchema);
-    const { id, contact } = { id: idOf(row, 'id'), contact: toHex(row.bytes('contact')) };
+    const { id, contact } = { id: idOf(row, 'id'), contact: toHex(this.#numbers.keyOf(row.number('contact'))) };
     return { ...body, contact, direction, id, seq: row.number('seq'), state, order: row.number('place') };
+  }
+
+  #keyOf(contact: string, direction: StoredDirection, id: string): [number, number, Uint8Array] {
+    return [this.#numbers.of(contact), directions.indexOf(direction), idBytes(id)];
+  }
+
+  #sealKeyOf(row: Row): Uint8Array {
+    const contact = this.#numbers.keyOf(row.number('contact'));
+    return rowKey(contact, row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place'));
   }
 }
 
-function messageKey(contact: string, direction: StoredDirection, id: string): [Uint8Array, number, Uint8Array] {
-  return [idBytes(contact), directions.indexOf(direction), idBytes(id)];
-}
-
-function keyOf(row: Row): Uint8Array {
-  const fixed = [row.bytes('contact'), row.number('direction'), row.bytes('id')] as const;
-  return rowKey(...fixed, row.number('seq'), row.number('place'));
+function sealKey({ contact, direction, id, seq }: Fixed, place: number): Uint8Array {
+  return rowKey(idBytes(contact), directions.indexOf(direction), idBytes(id), seq, place);
 }
 
 /** All of a message that stands in clear and never changes. */

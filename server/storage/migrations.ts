@@ -2,8 +2,8 @@
 // is never edited, a change is a new one.
 //
 // Every `body` is a sealed row (sealing.ts), every `tag` authenticates a number beside it that changes often. In clear
-// stand opaque random ids, order, direction, state and counters. `unread` and `queued` are tallies kept by triggers, so
-// that counting never reads a conversation; they are counted anew at each opening.
+// stand opaque random ids, order, direction, state and counters. A message costs as much as the indexes it stands in: each
+// is a page or two to write in every commit.
 import type { Database } from './database.ts';
 
 /** "Loom". */
@@ -98,29 +98,62 @@ const invites = `
   );
 `;
 
-const steps = [first, invites];
+/**
+ * Contacts by number, no triggers, and what waits in the order it goes: half of the pages a message needs to touch. What
+ * waited is encrypted anew, for its envelope was not sealed to its number.
+ */
+const lean = `
+  CREATE TABLE lean_message (
+    number INTEGER PRIMARY KEY,
+    contact INTEGER NOT NULL REFERENCES contact (number) ON DELETE CASCADE,
+    direction INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    place REAL NOT NULL,
+    state INTEGER NOT NULL,
+    tag BLOB NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE TABLE lean_outbox (
+    contact INTEGER NOT NULL REFERENCES contact (number) ON DELETE CASCADE,
+    place REAL NOT NULL,
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    body BLOB,
+    PRIMARY KEY (contact, place)
+  ) WITHOUT ROWID;
+
+  INSERT INTO lean_message
+    SELECT message.number, contact.number, direction, message.id, seq, place, state, tag, message.body
+    FROM message JOIN contact ON contact.id = message.contact ORDER BY message.number;
+  INSERT INTO lean_outbox
+    SELECT lean_message.contact, outbox.place, outbox.id, seq, hidden, NULL
+    FROM outbox JOIN contact ON contact.id = outbox.contact
+    JOIN lean_message ON lean_message.contact = contact.number AND direction = 1 AND lean_message.id = outbox.id;
+  DROP TABLE outbox;
+  DROP TABLE message;
+  ALTER TABLE contact DROP COLUMN unread;
+  ALTER TABLE contact DROP COLUMN queued;
+  ALTER TABLE lean_message RENAME TO message;
+  ALTER TABLE lean_outbox RENAME TO outbox;
+
+  CREATE UNIQUE INDEX message_id ON message (contact, direction, id);
+  CREATE INDEX message_seq ON message (contact, seq, place) WHERE direction = 0;
+  CREATE INDEX message_place ON message (contact, state = 5, place);
+  CREATE INDEX message_unread ON message (contact) WHERE state = 3;
+`;
+
+const steps = [first, invites, lean];
 
 export const LATEST_VERSION = steps.length;
 
 /** Takes the database through the steps it lacks, all in one transaction. @throws StorageError write-failed. */
-export function migrate(database: Database): void {
+export function migrate(database: Database, to = LATEST_VERSION): void {
   const version = database.row('PRAGMA user_version')?.number('user_version') ?? 0;
-  if (version === LATEST_VERSION) return;
+  if (version >= to) return;
   database.transaction(() => {
-    for (const step of steps.slice(version)) database.script(step);
-    database.script(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LATEST_VERSION}`);
-  });
-}
-
-/** Counts the tallies anew: a wrong one, however it came to be, lasts no longer than a run. */
-export function recount(database: Database): void {
-  database.transaction(() => {
-    database.change(`
-      UPDATE contact SET unread = unread_now, queued = queued_now FROM (
-        SELECT id AS counted,
-          (SELECT count(*) FROM message WHERE contact = contact.id AND state = 3) AS unread_now,
-          (SELECT count(*) FROM outbox WHERE outbox.contact = contact.id AND hidden = 0) AS queued_now
-        FROM contact
-      ) WHERE id = counted AND (unread <> unread_now OR queued <> queued_now)`);
+    for (const step of steps.slice(version, to)) database.script(step);
+    database.script(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}`);
   });
 }

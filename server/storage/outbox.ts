@@ -1,36 +1,45 @@
-// What is not on their disk yet. In clear: ids and order; the envelope and the session it is encrypted in are sealed.
+// What is not on their disk yet, in the order it goes. In clear: ids, numbers and order; the envelope and the session it
+// is encrypted in are sealed.
 import { z } from 'zod';
 import { concat, toHex } from '../crypto/bytes.ts';
+import type { ContactNumbers } from './contact-numbers.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
+import { Tally } from './tally.ts';
 
-export interface OutboxRow {
+/** What stands in clear, and never changes. */
+export interface OutboxFacts {
   readonly contact: string;
-  /** The message's id. */
+  /** The message's id, its number, and its place in the conversation. */
   readonly id: string;
+  readonly seq: number;
   readonly order: number;
   /** Not for people: it is sent like the others, but not counted. */
   readonly hidden: boolean;
+}
+
+export interface OutboxRow extends OutboxFacts {
   /** Hex id of the session that the envelope is encrypted in. */
   readonly session: string | null;
   /** Null: to be encrypted when there is a session. */
   readonly envelope: Uint8Array | null;
 }
 
+/** Each row is known by its contact and the place of its message. */
 export interface OutboxTable {
-  /** Adds or replaces. */
-  put(row: OutboxRow): void;
-  /** Another encryption of the same message; nothing when it is no longer there. */
-  replace(contact: string, id: string, session: string, envelope: Uint8Array): void;
+  /** Adds one that is not there yet. */
+  add(row: OutboxRow): void;
+  /** Another in its place. @returns false when it is no longer there. */
+  replace(row: OutboxRow): boolean;
   /** In order, those behind `afterOrder`. A damaged envelope is reported and comes back as one still to be encrypted. */
   pending(contact: string, afterOrder: number, limit: number): OutboxRow[];
-  get(contact: string, id: string): OutboxRow | null;
+  get(contact: string, order: number): OutboxRow | null;
   /** @returns false when it was not there. */
-  remove(contact: string, id: string): boolean;
+  remove(row: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean;
   /** Those that are not hidden. */
   count(contact: string): number;
   /** The same over all contacts. */
@@ -39,68 +48,82 @@ export interface OutboxTable {
 
 const bodySchema = z.object({ session: bytesSchema, envelope: bytesSchema });
 
-const PUT = `
-  INSERT INTO outbox (contact, id, place, hidden, body) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (contact, id) DO UPDATE SET place = excluded.place, body = excluded.body`;
-const BY_ID = 'contact = ? AND id = ?';
+const ADD = 'INSERT INTO outbox (contact, place, id, seq, hidden, body) VALUES (?, ?, ?, ?, ?, ?)';
+const REPLACE = 'UPDATE outbox SET hidden = ?, body = ? WHERE contact = ? AND place = ?';
+const REMOVE = 'DELETE FROM outbox WHERE contact = ? AND place = ? AND hidden = ?';
 
 export class SealedOutbox implements OutboxTable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
+  readonly #numbers: ContactNumbers;
+  readonly #counted: Tally;
 
-  constructor(database: Database, sealing: Sealing) {
+  constructor(database: Database, sealing: Sealing, numbers: ContactNumbers) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('outbox');
+    this.#numbers = numbers;
+    this.#counted = new Tally(database, numbers, 'outbox', 'hidden = 0');
   }
 
-  put({ session, envelope, ...facts }: OutboxRow): void {
-    const { contact, id, order, hidden } = facts;
-    const text = session !== null && envelope ? { session: idBytes(session), envelope } : null;
-    const body = text && this.#seal.seal(rowKey(facts), text);
-    this.#database.change(PUT, idBytes(contact), idBytes(id), order, Number(hidden), body);
+  add(row: OutboxRow): void {
+    const { contact, id, seq, order, hidden } = row;
+    const number = this.#numbers.of(contact);
+    this.#database.change(ADD, number, order, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
+    if (!hidden) this.#counted.add(number, 1);
   }
 
-  replace(contact: string, id: string, session: string, envelope: Uint8Array): void {
-    const row = this.#row(contact, id);
-    if (row) this.put({ ...factsOf(row), session, envelope });
+  replace(row: OutboxRow): boolean {
+    const { contact, order, hidden } = row;
+    const before = this.#row(contact, order);
+    if (!before) return false;
+    const number = this.#numbers.of(contact);
+    this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), number, order);
+    this.#counted.add(number, before.number('hidden') - Number(hidden));
+    return true;
   }
 
   pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
     const sql = 'SELECT * FROM outbox WHERE contact = ? AND place > ? ORDER BY place LIMIT ?';
-    const rows = this.#database.rows(sql, idBytes(contact), afterOrder, limit);
-    return collect(this.#sealing, 'outbox', rows, (row) => this.#open(row));
+    const rows = this.#database.rows(sql, this.#numbers.of(contact), afterOrder, limit);
+    return collect(this.#sealing, 'outbox', rows, (row) => this.#open(contact, row));
   }
 
-  get(contact: string, id: string): OutboxRow | null {
-    const row = this.#row(contact, id);
-    return row && this.#open(row);
+  get(contact: string, order: number): OutboxRow | null {
+    const row = this.#row(contact, order);
+    return row && this.#open(contact, row);
   }
 
-  remove(contact: string, id: string): boolean {
-    return this.#database.change(`DELETE FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id)) > 0;
+  remove({ contact, order, hidden }: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean {
+    const number = this.#numbers.of(contact);
+    const removed = this.#database.change(REMOVE, number, order, Number(hidden)) > 0;
+    if (removed && !hidden) this.#counted.add(number, -1);
+    return removed;
   }
 
   count(contact: string): number {
-    return this.#database.row('SELECT queued FROM contact WHERE id = ?', idBytes(contact))?.number('queued') ?? 0;
+    return this.#counted.of(this.#numbers.of(contact));
   }
 
   total(): number {
-    return (
-      this.#database.row('SELECT total(queued) AS queued FROM contact WHERE identity <> id')?.number('queued') ?? 0
-    );
+    return this.#counted.total();
   }
 
-  #row(contact: string, id: string): Row | null {
-    return this.#database.row(`SELECT * FROM outbox WHERE ${BY_ID}`, idBytes(contact), idBytes(id));
+  #row(contact: string, order: number): Row | null {
+    return this.#database.row('SELECT * FROM outbox WHERE contact = ? AND place = ?', this.#numbers.of(contact), order);
   }
 
-  #open(row: Row): OutboxRow {
-    const facts = factsOf(row);
+  #bodyOf({ session, envelope, ...facts }: OutboxRow): Uint8Array | null {
+    if (session === null || !envelope) return null;
+    return this.#seal.seal(rowKey(facts), { session: idBytes(session), envelope });
+  }
+
+  #open(contact: string, row: Row): OutboxRow {
+    const facts = { contact, ...factsOf(row) };
+    const body = row.bytesOrNull('body');
+    if (!body) return { ...facts, session: null, envelope: null };
     try {
-      const body = row.bytesOrNull('body');
-      if (!body) return { ...facts, session: null, envelope: null };
       const { session, envelope } = this.#seal.open(rowKey(facts), body, bodySchema);
       return { ...facts, session: toHex(session), envelope };
     } catch (error) {
@@ -111,18 +134,15 @@ export class SealedOutbox implements OutboxTable {
   }
 }
 
-/** What stands in clear, and never changes. */
-type Facts = Pick<OutboxRow, 'contact' | 'id' | 'order' | 'hidden'>;
-
-function factsOf(row: Row): Facts {
+function factsOf(row: Row): Omit<OutboxFacts, 'contact'> {
   return {
-    contact: idOf(row, 'contact'),
     id: idOf(row, 'id'),
+    seq: row.number('seq'),
     order: row.number('place'),
     hidden: row.number('hidden') !== 0,
   };
 }
 
-function rowKey({ contact, id, order, hidden }: Facts): Uint8Array {
-  return concat(idBytes(contact), idBytes(id), float64(order), Uint8Array.of(Number(hidden)));
+function rowKey({ contact, id, seq, order, hidden }: OutboxFacts): Uint8Array {
+  return concat(idBytes(contact), idBytes(id), float64(seq), float64(order), Uint8Array.of(Number(hidden)));
 }

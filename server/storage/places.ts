@@ -25,13 +25,13 @@ const BEHIND = `
  * The message of theirs that comes behind a number that may be missing; none or one. They may have begun to count anew,
  * and given all numbers before: what is looked for lies behind the newest of all smaller ones.
  */
-export function rowsBehind(database: Database, contact: Uint8Array, seq: number): Row[] {
+export function rowsBehind(database: Database, contact: number, seq: number): Row[] {
   const edge = database.row(SMALLER_END, contact, seq - REACH, seq)?.numberOrNull('place') ?? -Infinity;
   return database.rows(BEHIND, contact, seq + 1, seq + REACH, edge);
 }
 
 /** Behind everything. */
-export function nextPlace(database: Database, contact: Uint8Array): number {
+export function nextPlace(database: Database, contact: number): number {
   return Math.floor(lastBefore(database, contact, Infinity) ?? 0) + 1;
 }
 
@@ -40,7 +40,7 @@ export function nextPlace(database: Database, contact: Uint8Array): number {
  * the next larger. Behind everything when there is no room, which takes a peer that numbers with that in mind.
  * @param missing how many numbers right before it are missing: what has them is of an earlier count.
  */
-export function latePlace(database: Database, contact: Uint8Array, seq: number, missing: number): number {
+export function latePlace(database: Database, contact: number, seq: number, missing: number): number {
   const smaller = read(database.row(SMALLER, contact, seq - 1 - missing));
   const larger = read(database.row(LARGER, contact, seq));
   const gap = smaller ? after(database, contact, smaller.place) : larger && before(database, contact, larger.place);
@@ -56,16 +56,16 @@ interface Gap {
   readonly end: number;
 }
 
-function after(database: Database, contact: Uint8Array, start: number): Gap | null {
+function after(database: Database, contact: number, start: number): Gap | null {
   const end = nearest(Math.min, database, NEXT, contact, start);
   return end === null ? null : { start, end };
 }
 
-function before(database: Database, contact: Uint8Array, end: number): Gap {
+function before(database: Database, contact: number, end: number): Gap {
   return { start: lastBefore(database, contact, end) ?? end - 1, end };
 }
 
-function lastBefore(database: Database, contact: Uint8Array, place: number): number | null {
+function lastBefore(database: Database, contact: number, place: number): number | null {
   return nearest(Math.max, database, LAST, contact, place);
 }
 
@@ -74,7 +74,7 @@ function nearest(
   pick: (a: number, b: number) => number,
   database: Database,
   sql: string,
-  contact: Uint8Array,
+  contact: number,
   place: number,
 ): number | null {
   const shown = database.row(sql, contact, 0, place)?.number('place');

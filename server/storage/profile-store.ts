@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { equal, wipe } from '../crypto/bytes.ts';
 import type { Argon2Parameters } from '../crypto/passphrase.ts';
 import type { Primitives } from '../crypto/primitives.ts';
+import { ContactNumbers } from './contact-numbers.ts';
 import { SealedContacts, type ContactTable } from './contacts.ts';
 import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './database-file.ts';
 import { Database } from './database.ts';
@@ -15,7 +16,7 @@ import { SealedInvites, type InviteTable } from './invites.ts';
 import { removeLock, requireNoLock } from './lock.ts';
 import type { MessageTable } from './message-record.ts';
 import { SealedMessages } from './messages.ts';
-import { migrate, recount } from './migrations.ts';
+import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './outbox.ts';
 import { SealedRequests, type RequestTable } from './requests.ts';
 import { Sealing, type DamageListener } from './sealing.ts';
@@ -127,7 +128,6 @@ function assemble(options: StoreOptions, vault: OpenedVault, database: Database)
     if (!owner || !equal(owner, vault.database)) {
       throw new StorageError('damaged', 'this database belongs to other keys');
     }
-    recount(database);
   } catch (error) {
     database.close();
     throw error;
@@ -160,9 +160,10 @@ class ProfileStore implements Store {
     this.#passphraseSet = passphraseSet;
     this.journal = new GroupJournal(database);
     this.identity = new SealedIdentity(database, sealing);
-    this.contacts = new SealedContacts(database, sealing);
-    this.messages = new SealedMessages(database, sealing);
-    this.outbox = new SealedOutbox(database, sealing);
+    const numbers = new ContactNumbers(database);
+    this.messages = new SealedMessages(database, sealing, numbers);
+    this.outbox = new SealedOutbox(database, sealing, numbers);
+    this.contacts = new SealedContacts(database, sealing, numbers);
     this.sessions = new SealedSessions(database, sealing);
     this.requests = new SealedRequests(database, sealing);
     this.settings = new SealedSettings(database, sealing);

@@ -33,7 +33,8 @@ function fill(store: Store): void {
       store.messages.append(newMessage(contact, number, { seq, state: seq === 1 ? 'read' : 'received' }));
       const order = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
       const envelope = new Uint8Array(40).fill(number);
-      store.outbox.put({ contact, id: idOf(number), order, hidden: seq === 2, session: idOf(60 + number), envelope });
+      const facts = { contact, id: idOf(number), seq, order, hidden: seq === 2 };
+      store.outbox.add({ ...facts, session: idOf(60 + number), envelope });
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
     }
@@ -82,9 +83,11 @@ function readAll(store: Store): { records: string[]; damage: number } {
       for (const direction of ['in', 'out'] as const) {
         read(`message ${contact} ${number}`, () => store.messages.get(contact, direction, number));
       }
+    }
+    for (const order of [2, 4]) {
       const row = (): object[] =>
-        [store.outbox.get(contact, number)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
-      read(`row ${contact} ${number}`, row);
+        [store.outbox.get(contact, order)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
+      read(`row ${contact} ${order}`, row);
     }
   }
   return { records, damage };
@@ -105,6 +108,7 @@ async function afterTampering(
   const sql =
     "SELECT type || ' ' || name AS thing FROM sqlite_schema WHERE type = 'trigger' OR sql LIKE 'CREATE UNIQUE%'";
   for (const { thing } of database.all(sql)) database.exec(`DROP ${thing as string}`);
+  database.exec('CREATE TABLE loose AS SELECT * FROM outbox; DROP TABLE outbox; ALTER TABLE loose RENAME TO outbox');
   try {
     tamper(database);
   } finally {
@@ -140,7 +144,7 @@ const pairs = [
 const columns = {
   contact: ['id', 'identity', 'out_seq', 'out_tag', 'in_seq', 'in_tag', 'body'],
   message: ['contact', 'direction', 'id', 'seq', 'place', 'state', 'tag', 'body'],
-  outbox: ['contact', 'id', 'place', 'hidden', 'body'],
+  outbox: ['contact', 'id', 'seq', 'place', 'hidden', 'body'],
   session: ['contact', 'id', 'body'],
   request: ['id', 'identity', 'body'],
   invite: ['id', 'body'],
@@ -211,10 +215,7 @@ test('one damaged row hides no other', async () => {
   expect(store.outbox.pending(CONTACTS[0]!, 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
   expect(await store.journal.write(() => store.messages.markRead(CONTACTS[1]!))).toBe(1);
-  // Its state was changed by hand: it is not sealed anew as if it had been ours.
-  const changed = { contact: CONTACTS[0]!, direction: 'in', id: idOf(2) } as const;
-  expect(store.messages.has(changed.contact, changed.direction, changed.id)).toBe(true);
-  expect(await store.journal.write(() => store.messages.setState(changed, 'read'))).toBe(false);
+  expect(store.messages.has(CONTACTS[0]!, 'in', idOf(2))).toBe(true);
   store.close();
 });
 

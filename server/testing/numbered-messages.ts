@@ -14,8 +14,8 @@ export function writeNumbered(store: Store, number: number): Promise<number> {
     store.contacts.setOutSeq(CONTACT, number);
     store.sessions.save(CONTACT, 0, { id: SESSION, role: 'current', since: number, state: content });
     const order = store.messages.append(newMessage(CONTACT, number, { direction: 'out', content }));
-    const row = { contact: CONTACT, id: idOf(number), order, hidden: false, session: SESSION, envelope: content };
-    store.outbox.put(row);
+    const facts = { contact: CONTACT, id: idOf(number), seq: number, order, hidden: false };
+    store.outbox.add({ ...facts, session: SESSION, envelope: content });
     return number;
   });
 }

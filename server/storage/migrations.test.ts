@@ -1,0 +1,87 @@
+import { closeSync, openSync, renameSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { contactRecord, idOf, newMessage, plain, tempStore } from '../testing/temp-store.ts';
+import { Database } from './database.ts';
+import { migrate } from './migrations.ts';
+import type { Row, Value } from './row.ts';
+
+const temp = tempStore();
+afterEach(() => temp.remove());
+
+const [ANN, BEN] = [idOf(1), idOf(2)];
+
+/** The same profile as an earlier Loom had it: contacts by id in every row, and triggers that count. */
+function turnBack(): void {
+  const now = new Database(temp.path);
+  const path = `${temp.path}.before`;
+  closeSync(openSync(path, 'wx', 0o600));
+  const before = new Database(path);
+  migrate(before, 2);
+  const numbered = new Map(now.rows('SELECT number, id FROM contact').map((row) => [row.number('number'), row]));
+  const contactOf = (row: Row): Uint8Array => numbered.get(row.number('contact'))!.bytes('id');
+  const insert = (table: string, columns: Record<string, Value>): void => {
+    const names = Object.keys(columns);
+    const sql = `INSERT INTO ${table} (${names.join()}) VALUES (${names.map(() => '?').join()})`;
+    before.change(sql, ...Object.values(columns));
+  };
+  before.transaction(() => {
+    insert('profile', { one: 1, database: now.row('SELECT * FROM profile')!.bytes('database') });
+    for (const row of now.rows('SELECT * FROM contact')) {
+      const counters = { out_seq: row.number('out_seq'), in_seq: row.number('in_seq') };
+      const sealed = Object.fromEntries(['id', 'identity', 'out_tag', 'in_tag', 'body'].map((c) => [c, row.bytes(c)]));
+      insert('contact', { ...sealed, ...counters });
+    }
+    for (const row of now.rows('SELECT * FROM message')) {
+      const sealed = Object.fromEntries(['id', 'tag', 'body'].map((c) => [c, row.bytes(c)]));
+      const clear = Object.fromEntries(['direction', 'seq', 'place', 'state'].map((c) => [c, row.number(c)]));
+      insert('message', { contact: contactOf(row), ...sealed, ...clear });
+    }
+    for (const row of now.rows('SELECT * FROM outbox')) {
+      const clear = { id: row.bytes('id'), place: row.number('place'), hidden: row.number('hidden') };
+      insert('outbox', { contact: contactOf(row), ...clear, body: new Uint8Array(300) });
+    }
+  });
+  expect(before.rows('SELECT unread, queued FROM contact').map((row) => row.number('unread'))).toEqual([2, 1]);
+  for (const database of [now, before]) database.close();
+  renameSync(path, temp.path);
+}
+
+test('a profile of an earlier Loom is taken over with every message, and what waits goes on waiting', async () => {
+  let store = await temp.create();
+  const content = new Uint8Array(9000).fill(7);
+  await store.journal.write(() => {
+    store.contacts.put(contactRecord(1, { outSeq: 3, inSeq: 4 }));
+    store.contacts.put(contactRecord(2));
+    for (const seq of [1, 4]) store.messages.append(newMessage(ANN, seq, { missing: seq === 4 ? 2 : 0 }));
+    store.messages.append(newMessage(BEN, 1, { content }));
+    for (const [seq, state] of [
+      [1, 'delivered'],
+      [2, 'hidden'],
+      [3, 'queued'],
+    ] as const) {
+      const order = store.messages.append(newMessage(ANN, seq + 10, { seq, direction: 'out', state }));
+      const row = { contact: ANN, id: idOf(seq + 10), seq, order, hidden: state === 'hidden' };
+      if (state !== 'delivered') store.outbox.add({ ...row, session: idOf(9), envelope: content });
+    }
+  });
+  const everything = () => ({
+    contacts: store.contacts.list().map(plain),
+    messages: [ANN, BEN].map((contact) => store.messages.page(contact, null, 50, Infinity).messages.map(plain)),
+    hidden: plain(store.messages.get(ANN, 'out', idOf(12))!),
+    waiting: store.outbox.pending(ANN, 0, 50).map((row) => ({ ...row, session: null, envelope: null })),
+    counts: [ANN, BEN].map((contact) => [store.messages.unread(contact), store.outbox.count(contact)]),
+  });
+  const before = everything();
+  store.close();
+  turnBack();
+  store = await temp.open();
+  expect(everything()).toEqual(before);
+  expect(store.outbox.pending(ANN, 0, 50).map(({ envelope }) => envelope)).toEqual([null, null]);
+  expect(temp.damaged).toEqual([]);
+  await store.journal.write(() => {
+    store.messages.append(newMessage(BEN, 2));
+    store.contacts.remove(ANN);
+    expect(store.contacts.clear(ANN, 50)).toBe(false);
+  });
+  expect([store.messages.unread(BEN), store.outbox.total()]).toEqual([2, 0]);
+});
