@@ -1,59 +1,24 @@
-// CBOR as Loom speaks it: RFC 8949 in the core deterministic encoding (§4.2.1), over the library cborg, read strictly.
-// One item, nothing behind it; definite and shortest lengths; maps with text keys in bytewise order, none twice;
-// valid UTF-8; integers within ±(2^53 − 1). No floats, tags, undefined or other simple values: nothing here needs them,
-// and each has more than one spelling. Which keys a map must have is known to the readers, which ignore the rest.
-import { decode, encode, Tokenizer, Type } from 'cborg';
-import type { Token } from 'cborg';
-import { equal } from '../crypto/bytes.ts';
+// CBOR as Loom speaks it: RFC 8949 in the core deterministic encoding (§4.2.1), read strictly. One item, nothing behind
+// it; maps with text keys, none twice; valid UTF-8; integers within ±(2^53 − 1). No floats, tags, undefined or other simple
+// values: nothing here needs them, and each has more than one spelling. Which keys a map must have is known to the
+// readers, which ignore the rest.
+import { readCbor, type CborMap } from './cbor-reader.ts';
+import { writeCbor, type CborValue } from './cbor-writer.ts';
 import { ProtocolError } from './errors.ts';
-import { CBOR_CONTAINERS } from './limits.ts';
 
-export type CborValue = null | boolean | number | string | Uint8Array | readonly CborValue[] | CborRecord;
-
-/** Keys whose value is undefined are left out. */
-export interface CborRecord {
-  readonly [key: string]: CborValue | undefined;
-}
-
-/** A decoded map. A Map, so that a key such as `__proto__` or `constructor` is a key like any other. */
-export type CborMap = ReadonlyMap<string, unknown>;
-
-const decodeOptions = {
-  strict: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowBigInt: false,
-  rejectDuplicateMapKeys: true,
-  retainStringBytes: true,
-};
-
-// cborg's own key order is length first, then bytewise: for text keys the same as §4.2.1, and quicker than its option.
-const encodeOptions = { ignoreUndefinedProperties: true, typeEncoders: { number: requireSafeInteger } };
-
-// cborg drops a byte order mark, which is a character like any other here. (It also replaces malformed UTF-8, which
-// then spells otherwise and is refused for that.)
-const utf8WithMark = new TextDecoder('utf-8', { ignoreBOM: true });
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+export type { CborMap } from './cbor-reader.ts';
+export type { CborRecord, CborValue } from './cbor-writer.ts';
 
 /** Deterministic encoding. @throws Error on a number that is not a safe integer. */
 export function encodeCbor(value: CborValue): Uint8Array {
-  return encode(value, encodeOptions);
+  return writeCbor(value);
 }
 
 /** Decodes exactly one map. @throws ProtocolError on anything but its one canonical encoding. */
 export function parseCborMap(bytes: Uint8Array): CborMap {
-  let value: unknown;
-  let canonical: boolean;
-  try {
-    value = decode(bytes, { ...decodeOptions, tokenizer: new StrictTokenizer(bytes) });
-    // What strict decoding lets pass, above all keys out of order and malformed UTF-8, does not survive being spelt again.
-    canonical = equal(encodeCbor(value as CborValue), bytes);
-  } catch (error) {
-    throw error instanceof ProtocolError ? error : new ProtocolError('cbor-malformed');
-  }
-  if (!canonical) throw new ProtocolError('cbor-not-canonical');
-  if (!isRecord(value)) throw new ProtocolError('field-type');
-  return new Map(Object.entries(value));
+  const value = readCbor(bytes);
+  if (!isMap(value)) throw new ProtocolError('field-type');
+  return value;
 }
 
 /** @throws ProtocolError unless `key` holds `length` bytes. */
@@ -87,15 +52,15 @@ export function textField(map: CborMap, key: string): string {
 export function mapOrNullField(map: CborMap, key: string): CborMap | null {
   const value = field(map, key);
   if (value === null) return null;
-  if (!isRecord(value)) throw new ProtocolError('field-type');
-  return new Map(Object.entries(value));
+  if (!isMap(value)) throw new ProtocolError('field-type');
+  return value;
 }
 
 /** A list of at most `max` maps. */
 export function mapListField(map: CborMap, key: string, max: number): CborMap[] {
   const value = field(map, key);
-  if (!Array.isArray(value) || value.length > max || !value.every(isRecord)) throw new ProtocolError('field-type');
-  return value.map((each) => new Map(Object.entries(each)));
+  if (!Array.isArray(value) || value.length > max || !value.every(isMap)) throw new ProtocolError('field-type');
+  return value;
 }
 
 function field(map: CborMap, key: string): unknown {
@@ -103,34 +68,6 @@ function field(map: CborMap, key: string): unknown {
   return map.get(key);
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
-class StrictTokenizer extends Tokenizer {
-  #containers = 0;
-
-  constructor(bytes: Uint8Array) {
-    // Not a Buffer: its slices would be views of the whole record.
-    super(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), decodeOptions);
-  }
-
-  override next(): Token {
-    const token = super.next();
-    if (Type.equals(token.type, Type.float)) throw new ProtocolError('cbor-not-canonical');
-    if (Type.equals(token.type, Type.array) || Type.equals(token.type, Type.map)) this.#countContainer();
-    const text = token.byteValue;
-    if (text && BYTE_ORDER_MARK.every((byte, i) => text[i] === byte)) token.value = utf8WithMark.decode(text);
-    return token;
-  }
-
-  #countContainer(): void {
-    this.#containers += 1;
-    if (this.#containers > CBOR_CONTAINERS) throw new ProtocolError('cbor-too-deep');
-  }
-}
-
-function requireSafeInteger(value: unknown): null {
-  if (!Number.isSafeInteger(value)) throw new Error('CBOR here carries integers within ±(2^53 − 1) only');
-  return null;
+function isMap(value: unknown): value is CborMap {
+  return value instanceof Map;
 }

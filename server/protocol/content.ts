@@ -59,7 +59,7 @@ export function encodeContent(content: Content): Uint8Array {
     requireNameBounds(name);
     return encodeCbor({ t, at, seq, ik, sk, name });
   }
-  const length = utf8(content.body).length;
+  const length = Buffer.byteLength(content.body);
   if (length === 0 || length > TEXT_BYTES) throw new Error('a text has 1 to TEXT_BYTES bytes');
   return encodeCbor({ t, at, seq, body: content.body });
 }
@@ -93,6 +93,6 @@ function requireNameBounds(name: string): string {
 
 function requireTextBounds(body: string): string {
   if (body.length === 0) throw new ProtocolError('text-empty');
-  if (utf8(body).length > TEXT_BYTES) throw new ProtocolError('text-too-large');
+  if (Buffer.byteLength(body) > TEXT_BYTES) throw new ProtocolError('text-too-large');
   return body;
 }

@@ -1,5 +1,6 @@
 // Contacts have an opaque id for everyone outside, and a small number inside the database, which makes every index over
 // conversations short. This is the dictionary; what a rollback may have made wrong is looked up anew.
+import { toHex } from '../crypto/bytes.ts';
 import type { Database } from './database.ts';
 import { idBytes } from './ids.ts';
 
@@ -10,6 +11,7 @@ export class ContactNumbers {
   readonly #database: Database;
   readonly #numbers = new Map<string, number>();
   readonly #keys = new Map<number, Uint8Array>();
+  readonly #ids = new Map<number, string>();
   readonly #removeListeners: ((number: number) => void)[] = [];
 
   constructor(database: Database) {
@@ -32,6 +34,15 @@ export class ContactNumbers {
     return key;
   }
 
+  /** The contact's id; empty when there is none with this number. */
+  idOf(number: number): string {
+    const known = this.#ids.get(number);
+    if (known !== undefined) return known;
+    const id = toHex(this.keyOf(number));
+    if (id !== '') this.#ids.set(number, id);
+    return id;
+  }
+
   /** `listener` is called with the number of each contact that is removed; its rows may be there for a while yet. */
   whenRemoved(listener: (number: number) => void): void {
     this.#removeListeners.push(listener);
@@ -45,6 +56,7 @@ export class ContactNumbers {
   forget(): void {
     this.#numbers.clear();
     this.#keys.clear();
+    this.#ids.clear();
   }
 
   #find(id: string): number {

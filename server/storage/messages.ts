@@ -1,14 +1,13 @@
 // Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
 // A message's place in its conversation is a real number, so that one that comes late finds room between two others.
-import { concat, toHex } from '../crypto/bytes.ts';
 import type { ContactNumbers } from './contact-numbers.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
+import { encodeBody, parseBody } from './message-body.ts';
 import {
-  bodySchema,
   directions,
   states,
   type MessagePlace,
@@ -20,7 +19,7 @@ import {
   type StoredRun,
 } from './message-record.ts';
 import { latePlace, nextPlace, rowsBehind } from './places.ts';
-import { float64, type Sealing, type TableSeal } from './sealing.ts';
+import { type SealedPlace, type Sealing, type TableSeal } from './sealing.ts';
 import { Tally } from './tally.ts';
 
 const INSERT = `
@@ -78,7 +77,8 @@ export class SealedMessages implements MessageTable {
   }
 
   setMissing({ contact, direction, id, seq, order, at, receivedAt, content }: MessageRecord, missing: number): void {
-    const body = this.#seal.seal(sealKey({ contact, direction, id, seq }, order), { at, receivedAt, content, missing });
+    const place = this.#seal.at(sealKey({ contact, direction, id, seq }, order));
+    const body = place.seal(encodeBody({ at, receivedAt, content, missing }));
     this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...this.#keyOf(contact, direction, id));
   }
 
@@ -130,9 +130,9 @@ export class SealedMessages implements MessageTable {
     // Of a damaged one it is not known what was missing before it.
     const [before] = collect(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
     const code = states.indexOf('hidden');
-    const sealed = this.#sealKeyOf(row);
-    const tag = this.#seal.tag(sealed, 'state', code);
-    const body = this.#seal.seal(sealed, { at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 });
+    const place = this.#placeOfRow(row);
+    const tag = place.tag('state', code);
+    const body = place.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
     this.#database.change(ERASE, code, tag, body, ...key);
     if (row.number('state') === UNREAD) this.#unread.add(row.number('contact'), -1);
     this.#database.scrub();
@@ -182,10 +182,10 @@ export class SealedMessages implements MessageTable {
   #insert(message: NewMessage, place: number): number {
     const { contact, direction, id, seq, state, at, receivedAt, content, missing } = message;
     this.#last.set(contact, Math.max(place, this.#next(contact) - 1));
-    const fixed = sealKey(message, place);
+    const sealed = this.#seal.at(sealKey(message, place));
     const code = states.indexOf(state);
-    const tag = this.#seal.tag(fixed, 'state', code);
-    const body = this.#seal.seal(fixed, { at, receivedAt, content, missing });
+    const tag = sealed.tag('state', code);
+    const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
     const key = this.#keyOf(contact, direction, id);
     this.#database.change(INSERT, ...key, seq, place, code, tag, body);
     if (code === UNREAD) this.#unread.add(key[0], 1);
@@ -199,7 +199,7 @@ export class SealedMessages implements MessageTable {
 
   #setRead(row: Row): void {
     const code = states.indexOf('read');
-    const tag = this.#seal.tag(this.#sealKeyOf(row), 'state', code);
+    const tag = this.#placeOfRow(row).tag('state', code);
     const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
   }
@@ -218,24 +218,26 @@ export class SealedMessages implements MessageTable {
   }
 
   #open(row: Row): MessageRecord {
-    const key = this.#sealKeyOf(row);
+    const place = this.#placeOfRow(row);
     const code = row.number('state');
     const direction = directions[row.number('direction')];
     const state = states[code];
     if (!direction || !state) throw new StorageError('damaged', 'no such direction or state');
-    this.#seal.requireTag(row.bytes('tag'), key, 'state', code);
-    const body = this.#seal.open(key, row.bytes('body'), bodySchema);
-    const { id, contact } = { id: idOf(row, 'id'), contact: toHex(this.#numbers.keyOf(row.number('contact'))) };
-    return { ...body, contact, direction, id, seq: row.number('seq'), state, order: row.number('place') };
+    place.requireTag(row.bytes('tag'), 'state', code);
+    const { at, receivedAt, missing, content } = parseBody(place.open(row.bytes('body')));
+    const contact = this.#numbers.idOf(row.number('contact'));
+    const [id, seq, order] = [idOf(row, 'id'), row.number('seq'), row.number('place')];
+    return { contact, direction, id, seq, state, at, receivedAt, content, missing, order };
   }
 
   #keyOf(contact: string, direction: StoredDirection, id: string): [number, number, Uint8Array] {
     return [this.#numbers.of(contact), directions.indexOf(direction), idBytes(id)];
   }
 
-  #sealKeyOf(row: Row): Uint8Array {
+  #placeOfRow(row: Row): SealedPlace {
     const contact = this.#numbers.keyOf(row.number('contact'));
-    return rowKey(contact, row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place'));
+    const fixed = [row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place')] as const;
+    return this.#seal.at(rowKey(contact, ...fixed));
   }
 }
 
@@ -243,9 +245,15 @@ function sealKey({ contact, direction, id, seq }: Fixed, place: number): Uint8Ar
   return rowKey(idBytes(contact), directions.indexOf(direction), idBytes(id), seq, place);
 }
 
-/** All of a message that stands in clear and never changes. */
+/** All of a message that stands in clear and never changes: contact(16) ‖ direction(u8) ‖ id(16) ‖ seq(f64) ‖ place(f64). */
 function rowKey(contact: Uint8Array, direction: number, id: Uint8Array, seq: number, place: number): Uint8Array {
-  return concat(contact, Uint8Array.of(direction), id, float64(seq), float64(place));
+  const key = Buffer.allocUnsafe(contact.length + id.length + 17);
+  key.set(contact);
+  key[contact.length] = direction;
+  key.set(id, contact.length + 1);
+  key.writeDoubleBE(seq, key.length - 16);
+  key.writeDoubleBE(place, key.length - 8);
+  return key;
 }
 
 /** How many of the first rows fit: until their sizes together pass `maxBytes`. */

@@ -1,6 +1,5 @@
 // What is not on their disk yet, in the order it goes. In clear: ids, numbers and order; the envelope and the session it
 // is encrypted in are sealed.
-import { z } from 'zod';
 import { concat, toHex } from '../crypto/bytes.ts';
 import type { ContactNumbers } from './contact-numbers.ts';
 import { collect } from './damage.ts';
@@ -8,7 +7,7 @@ import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
-import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
+import { float64, type Sealing, type TableSeal } from './sealing.ts';
 import { Tally } from './tally.ts';
 
 /** What stands in clear, and never changes. */
@@ -46,7 +45,8 @@ export interface OutboxTable {
   total(): number;
 }
 
-const bodySchema = z.object({ session: bytesSchema, envelope: bytesSchema });
+/** What is sealed is session id(16) ‖ envelope. */
+const SESSION_BYTES = 16;
 
 const ADD = 'INSERT INTO outbox (contact, place, id, seq, hidden, body) VALUES (?, ?, ?, ?, ?, ?)';
 const REPLACE = 'UPDATE outbox SET hidden = ?, body = ? WHERE contact = ? AND place = ?';
@@ -116,7 +116,7 @@ export class SealedOutbox implements OutboxTable {
 
   #bodyOf({ session, envelope, ...facts }: OutboxRow): Uint8Array | null {
     if (session === null || !envelope) return null;
-    return this.#seal.seal(rowKey(facts), { session: idBytes(session), envelope });
+    return this.#seal.at(rowKey(facts)).seal(concat(idBytes(session), envelope));
   }
 
   #open(contact: string, row: Row): OutboxRow {
@@ -124,8 +124,9 @@ export class SealedOutbox implements OutboxTable {
     const body = row.bytesOrNull('body');
     if (!body) return { ...facts, session: null, envelope: null };
     try {
-      const { session, envelope } = this.#seal.open(rowKey(facts), body, bodySchema);
-      return { ...facts, session: toHex(session), envelope };
+      const opened = this.#seal.at(rowKey(facts)).open(body);
+      const session = toHex(opened.subarray(0, SESSION_BYTES));
+      return { ...facts, session, envelope: opened.slice(SESSION_BYTES) };
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.#sealing.onDamaged({ table: 'outbox', key: facts.id });
