@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { ACK_IDS, STRANGER_LINK_MS } from '../protocol/limits.ts';
+import { ACK_IDS, PING_AFTER_MS, STRANGER_LINK_MS } from '../protocol/limits.ts';
 import { parseAck, RECORD } from '../protocol/records.ts';
 import { Town, turns } from '../testing/test-loom.ts';
 import { WirePeer } from '../testing/wire-peer.ts';
+import { Channel } from './channel.ts';
 
 const primitives = choosePrimitives(undefined);
 
@@ -51,4 +52,21 @@ it('acknowledges in as many records as it takes, and before a BYE', async () => 
     [RECORD.ack, ACK_IDS],
     [RECORD.ack, 5],
   ]);
+});
+
+it('asks in silence from one side alone', async () => {
+  const { ann } = await town.pair();
+  const asked: string[] = [];
+  const original = Reflect.get(Channel.prototype, 'send') as Channel['send'];
+  const send = vi.spyOn(Channel.prototype, 'send').mockImplementation(function (this: Channel, type, body) {
+    if (type === RECORD.ping) asked.push(this.role);
+    original.call(this, type, body);
+  });
+  const [line] = ann.profile.opened.engine.links.lines();
+  await town.pass(PING_AFTER_MS);
+  asked.length = 0;
+  await town.pass(4 * PING_AFTER_MS);
+  expect(asked).toEqual(['initiator', 'initiator', 'initiator', 'initiator']);
+  expect(line!.channel.closed).toBe(false);
+  send.mockRestore();
 });

@@ -6,7 +6,13 @@
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
 import type { Link } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { ACK_IDS, HANDSHAKE_DEADLINE_MS, LINK_DEAD_AFTER_MS, PING_AFTER_MS } from '../protocol/limits.ts';
+import {
+  ACK_IDS,
+  HANDSHAKE_DEADLINE_MS,
+  LINK_DEAD_AFTER_MS,
+  PING_AFTER_MS,
+  RESPONDER_PING_AFTER_MS,
+} from '../protocol/limits.ts';
 import { BYE, encodeAck, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
@@ -267,8 +273,10 @@ export class Channel {
       this.destroy();
       return;
     }
-    if (silent >= PING_AFTER_MS) this.#ping();
-    this.#timer = this.#options.clock.after(PING_AFTER_MS, () => this.#watch());
+    const patience = this.role === 'initiator' ? PING_AFTER_MS : RESPONDER_PING_AFTER_MS;
+    if (silent >= patience) this.#ping();
+    const next = silent < patience ? patience - silent : Math.min(PING_AFTER_MS, LINK_DEAD_AFTER_MS - silent);
+    this.#timer = this.#options.clock.after(next, () => this.#watch());
   }
 
   #ping(): void {
