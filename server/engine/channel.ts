@@ -21,6 +21,9 @@ import { Debt } from './debt.ts';
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
 
+/** When silence is looked at: at whole steps of the clock. */
+const STEP_MS = 1000;
+
 /** Beyond this, what the other side has not read of ours keeps us from reading on. */
 const UNREAD_BYTES = 1024 * 1024;
 
@@ -276,7 +279,13 @@ export class Channel {
     const patience = this.role === 'initiator' ? PING_AFTER_MS : RESPONDER_PING_AFTER_MS;
     if (silent >= patience) this.#ping();
     const next = silent < patience ? patience - silent : Math.min(PING_AFTER_MS, LINK_DEAD_AFTER_MS - silent);
-    this.#timer = this.#options.clock.after(next, () => this.#watch());
+    this.#timer = this.#options.clock.after(this.#inStep(next), () => this.#watch());
+  }
+
+  /** A little later, with all other channels: hundreds that are silent wake the process once a second, not each for itself. */
+  #inStep(ms: number): number {
+    const now = this.#options.clock.monotonic();
+    return Math.ceil((now + ms) / STEP_MS) * STEP_MS - now + 1;
   }
 
   #ping(): void {

@@ -96,7 +96,7 @@ export const LINKS_PER_CONTACT = 4;
 export const PING_AFTER_MS = 15_000;
 
 /** The responder lets the initiator ask first: one question and one answer show both sides that the other is there. */
-export const RESPONDER_PING_AFTER_MS = 16_000;
+export const RESPONDER_PING_AFTER_MS = 17_000;
 
 /** Silence after which the link counts as dead: three unanswered PINGs. */
 export const LINK_DEAD_AFTER_MS = 45_000;
