@@ -61,14 +61,15 @@ export class Outbox {
 
   /**
    * Stores a text and sends it when there is a line. Resolves once it is on our disk.
-   * @param id repeated with the same body, it sends nothing again.
+   * @param given its id: repeated with the same body, it sends nothing again. Left out, it gets a fresh one.
    * @throws CommandError message-id-taken.
    */
-  async sendText(contact: string, body: string, id: string): Promise<MessageRecord> {
-    const { store, clock } = this.#options;
-    const at = clock.now();
+  async sendText(contact: string, body: string, given?: string): Promise<MessageRecord> {
+    const { store, clock, random } = this.#options;
+    const [at, id] = [clock.now(), given ?? randomId(random)];
     const written = await store.journal.write(() => {
-      if (store.messages.has(contact, 'out', id)) return { message: this.#read(contact, id), fresh: false } as const;
+      const known = given !== undefined && store.messages.has(contact, 'out', id);
+      if (known) return { message: this.#read(contact, id), fresh: false } as const;
       return { ...this.#compose(contact, id, { t: 'text', body, at, seq: 0 }, 'queued'), fresh: true } as const;
     });
     if (!written.fresh) {

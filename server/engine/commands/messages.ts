@@ -4,7 +4,6 @@ import { MESSAGE_BYTES, PAGE_BYTES } from '../../contract/limits.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { encodeTyping, RECORD } from '../../protocol/records.ts';
 import type { Engine } from '../engine.ts';
-import { randomId } from '../roster.ts';
 import { messageView } from '../views.ts';
 import { done, type Handlers } from './handlers.ts';
 
@@ -17,7 +16,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     'message.send': async ({ contact, body, id }) => {
       if (roster.get(contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
       checkBody(body);
-      const record = await outbox.sendText(contact, body, id ?? randomId(options.random));
+      const record = await outbox.sendText(contact, body, id);
       return messageView(record, links.lineOf(contact));
     },
     'message.page': ({ contact, before, limit }) => {
