@@ -255,7 +255,7 @@ export interface Status {
   /** TCP port for peers, bound in every state. */
   readonly peerPort: number;
   readonly crypto: 'native' | 'portable';
-  readonly kem: 'native' | 'portable';
+  readonly kem: 'native' | 'wasm' | 'portable';
   /** `failing`: the disk refuses writes; nothing is acknowledged until it works again. */
   readonly storage: 'ok' | 'failing';
   /** Null unless ready. */

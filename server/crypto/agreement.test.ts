@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
 import { portableKem } from './kem-portable.ts';
-import { OPENSSL_PAYS_FROM, nativePrimitives } from './native.ts';
+import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
+import { SODIUM_PAYS_UP_TO } from './sodium.ts';
 
 const native = nativePrimitives(portableKem);
 const portable = portablePrimitives(portableKem);
@@ -19,10 +20,10 @@ const anyForm = (bytes: fc.Arbitrary<Uint8Array>) =>
     larger.set(value, 5);
     return form === 1 ? larger.subarray(5, 5 + value.length) : Buffer.from(value);
   });
-/** Sizes on both sides of where native changes from @stablelib to OpenSSL. */
+/** Sizes on both sides of where native changes from libsodium to OpenSSL. */
 const text = fc.oneof(
   anyForm(upTo(64)),
-  fc.integer({ min: OPENSSL_PAYS_FROM - 20, max: OPENSSL_PAYS_FROM + 20 }).chain((length) => anyForm(exactly(length))),
+  fc.integer({ min: SODIUM_PAYS_UP_TO - 20, max: SODIUM_PAYS_UP_TO + 20 }).chain((length) => anyForm(exactly(length))),
   anyForm(upTo(2000)),
 );
 /** Compared as text: toEqual takes milliseconds for a long array. */

@@ -2,6 +2,7 @@
 // built without a cipher then works, slower, instead of failing at the first handshake. ML-KEM is chosen by itself.
 import { nativeKem } from './kem-native.ts';
 import { portableKem } from './kem-portable.ts';
+import { sodiumKem } from './kem-sodium.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
 import type { Kem, Primitives } from './primitives.ts';
@@ -16,6 +17,5 @@ export function choosePrimitives(wanted: 'portable' | undefined): Primitives {
 }
 
 function chooseKem(): Kem {
-  const native = nativeKem();
-  return native && kemAnswersRight(native) ? native : portableKem;
+  return [nativeKem(), sodiumKem].find((kem) => kem && kemAnswersRight(kem)) ?? portableKem;
 }

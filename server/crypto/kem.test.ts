@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { nativeKem } from './kem-native.ts';
 import { portableKem } from './kem-portable.ts';
+import { sodiumKem } from './kem-sodium.ts';
 import type { KemPrivateKey } from './primitives.ts';
 
-const kems = [nativeKem(), portableKem].filter((kem) => kem !== null);
+const kems = [nativeKem(), sodiumKem, portableKem].filter((kem) => kem !== null);
 const random = seededRandom('kem');
 
 describe.each(kems)('$name ML-KEM-768', (kem) => {

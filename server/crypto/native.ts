@@ -1,5 +1,5 @@
 // The primitives on node:crypto (OpenSSL). Keys are imported once and kept as KeyObjects; short texts go through
-// @stablelib's ChaCha20-Poly1305, which below some 240 bytes costs less than crossing into OpenSSL.
+// libsodium's ChaCha20-Poly1305, which costs less than crossing into OpenSSL.
 // Whether this Node can do all of it is for choose.ts to find out. It knows nothing of who calls it.
 import {
   createCipheriv,
@@ -13,7 +13,6 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
-import { ChaCha20Poly1305 } from '@stablelib/chacha20poly1305';
 import { hchacha } from '@stablelib/xchacha20';
 import { equal, fromHex, wipe } from './bytes.ts';
 import { hkdfSha256, hmacSha256 } from './hmac.ts';
@@ -30,9 +29,7 @@ import { isCanonicalSignature, isLowOrderX25519, isValidEd25519PublicKey } from 
 import type { Ed25519PrivateKey, Kem, Primitives, X25519PrivateKey } from './primitives.ts';
 import { randomBytes } from './randomness.ts';
 import { Secret } from './secret.ts';
-
-/** Text and associated data together, in bytes, from which on OpenSSL is faster (measured: Node 20 to 24, x86-64). */
-export const OPENSSL_PAYS_FROM = 240;
+import { SODIUM_PAYS_UP_TO, sodiumOpen, sodiumSeal } from './sodium.ts';
 
 const CIPHER = 'chacha20-poly1305';
 const TAG = { authTagLength: AEAD_TAG_LENGTH };
@@ -127,10 +124,8 @@ export function nativePrimitives(kem: Kem): Primitives {
     ...curves,
     chacha20poly1305Seal: seal,
     chacha20poly1305Open: open,
-    xchacha20poly1305Seal: (key, nonce, plaintext, ad) =>
-      withSubkey(key, nonce, (subkey, rest) => seal(subkey, rest, plaintext, ad)),
-    xchacha20poly1305Open: (key, nonce, sealed, ad) =>
-      withSubkey(key, nonce, (subkey, rest) => open(subkey, rest, sealed, ad)),
+    xchacha20poly1305Seal: xseal,
+    xchacha20poly1305Open: xopen,
     sha256: (data) => plain(hash('sha256', data, 'buffer')),
     sha512: (data) => plain(hash('sha512', data, 'buffer')),
     blake2b512: (data) => plain(hash('blake2b512', data, 'buffer')),
@@ -142,12 +137,7 @@ export function nativePrimitives(kem: Kem): Primitives {
 function seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, ad: Uint8Array): Uint8Array {
   requireCipherLengths(key, nonce);
   const length = plaintext.length;
-  if (length + ad.length < OPENSSL_PAYS_FROM) {
-    const cipher = new ChaCha20Poly1305(key);
-    const sealed = cipher.seal(nonce, plaintext, ad);
-    cipher.clean();
-    return sealed;
-  }
+  if (length + ad.length <= SODIUM_PAYS_UP_TO) return sodiumSeal('chacha20poly1305', key, nonce, plaintext, ad);
   const cipher = createCipheriv(CIPHER, cipherKey(key), nonce, TAG);
   if (ad.length > 0) cipher.setAAD(ad, { plaintextLength: length });
   const sealed = new Uint8Array(length + AEAD_TAG_LENGTH);
@@ -161,12 +151,7 @@ function open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, ad: Uint8A
   requireCipherLengths(key, nonce);
   const length = sealed.length - AEAD_TAG_LENGTH;
   if (length < 0) return null;
-  if (length + ad.length < OPENSSL_PAYS_FROM) {
-    const cipher = new ChaCha20Poly1305(key);
-    const plaintext = cipher.open(nonce, sealed, ad);
-    cipher.clean();
-    return plaintext;
-  }
+  if (length + ad.length <= SODIUM_PAYS_UP_TO) return sodiumOpen('chacha20poly1305', key, nonce, sealed, ad);
   const decipher = createDecipheriv(CIPHER, cipherKey(key), nonce, TAG);
   if (ad.length > 0) decipher.setAAD(ad, { plaintextLength: length });
   decipher.setAuthTag(sealed.subarray(length));
@@ -180,16 +165,35 @@ function open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, ad: Uint8A
   }
 }
 
+function xseal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, ad: Uint8Array): Uint8Array {
+  requireXCipherLengths(key, nonce);
+  if (plaintext.length + ad.length <= SODIUM_PAYS_UP_TO) {
+    return sodiumSeal('xchacha20poly1305', key, nonce, plaintext, ad);
+  }
+  return withSubkey(key, nonce, (subkey, rest) => seal(subkey, rest, plaintext, ad));
+}
+
+function xopen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, ad: Uint8Array): Uint8Array | null {
+  requireXCipherLengths(key, nonce);
+  const length = sealed.length - AEAD_TAG_LENGTH;
+  if (length < 0) return null;
+  if (length + ad.length <= SODIUM_PAYS_UP_TO) return sodiumOpen('xchacha20poly1305', key, nonce, sealed, ad);
+  return withSubkey(key, nonce, (subkey, rest) => open(subkey, rest, sealed, ad));
+}
+
 /** draft-irtf-cfrg-xchacha-03 §2.3: HChaCha20 makes a key of the first 16 bytes of the nonce; the other 8 remain. */
 function withSubkey<T>(key: Uint8Array, nonce: Uint8Array, use: (subkey: Uint8Array, rest: Uint8Array) => T): T {
-  requireLength(key, AEAD_KEY_LENGTH, 'an XChaCha20-Poly1305 key');
-  requireLength(nonce, XCHACHA_NONCE_LENGTH, 'an XChaCha20-Poly1305 nonce');
   const subkey = hchacha(key, nonce.subarray(0, 16), new Uint8Array(AEAD_KEY_LENGTH));
   const rest = new Uint8Array(CHACHA_NONCE_LENGTH);
   rest.set(nonce.subarray(16), 4);
   const result = use(subkey, rest);
   wipe(subkey);
   return result;
+}
+
+function requireXCipherLengths(key: Uint8Array, nonce: Uint8Array): void {
+  requireLength(key, AEAD_KEY_LENGTH, 'an XChaCha20-Poly1305 key');
+  requireLength(nonce, XCHACHA_NONCE_LENGTH, 'an XChaCha20-Poly1305 nonce');
 }
 
 function requireCipherLengths(key: Uint8Array, nonce: Uint8Array): void {

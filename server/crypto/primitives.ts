@@ -29,7 +29,7 @@ export interface KemPrivateKey {
 
 /** FIPS 203, ML-KEM-768. */
 export interface Kem {
-  readonly name: 'native' | 'portable';
+  readonly name: 'native' | 'wasm' | 'portable';
   /** @param seed d ‖ z, 64 bytes. */
   keyPair(seed: Uint8Array): KemKeyPair;
   /**

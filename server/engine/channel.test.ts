@@ -57,7 +57,7 @@ it('acknowledges in as many records as it takes, and before a BYE', async () => 
 it('asks in silence from one side alone', async () => {
   const { ann } = await town.pair();
   const asked: string[] = [];
-  const original = Reflect.get(Channel.prototype, 'send') as Channel['send'];
+  const original = Reflect.get<typeof Channel.prototype, 'send'>(Channel.prototype, 'send');
   const send = vi.spyOn(Channel.prototype, 'send').mockImplementation(function (this: Channel, type, body) {
     if (type === RECORD.ping) asked.push(this.role);
     original.call(this, type, body);

@@ -6,23 +6,15 @@
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
 import type { Link } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import {
-  ACK_IDS,
-  HANDSHAKE_DEADLINE_MS,
-  LINK_DEAD_AFTER_MS,
-  PING_AFTER_MS,
-  RESPONDER_PING_AFTER_MS,
-} from '../protocol/limits.ts';
+import { ACK_IDS, HANDSHAKE_DEADLINE_MS } from '../protocol/limits.ts';
 import { BYE, encodeAck, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 import { Debt } from './debt.ts';
+import { Keepalive } from './keepalive.ts';
 
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
-
-/** When silence is looked at: at whole steps of the clock. */
-const STEP_MS = 1000;
 
 /** Beyond this, what the other side has not read of ours keeps us from reading on. */
 const UNREAD_BYTES = 1024 * 1024;
@@ -64,8 +56,8 @@ export class Channel {
   #secured = false;
   #closed = false;
   #farewell: number | null = null;
-  #heardAt: number;
-  #timer: () => void;
+  readonly #cancelDeadline: () => void;
+  readonly #keepalive: Keepalive;
   #holds = 0;
   readonly #probes = new Set<(alive: boolean) => void>();
   readonly debt: Debt;
@@ -74,8 +66,9 @@ export class Channel {
     this.#options = options;
     this.debt = new Debt(options.clock, (doubtful) => this.listener.onDoubt?.(doubtful));
     this.since = options.clock.now();
-    this.#heardAt = options.clock.monotonic();
-    this.#timer = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
+    this.#cancelDeadline = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
+    const { clock } = options;
+    this.#keepalive = new Keepalive({ clock, role: this.role, ask: () => this.#ping(), onDead: () => this.destroy() });
     options.connection.onData = (bytes) => this.#receive(bytes);
     options.connection.onClose = () => this.#finish();
     options.connection.onDrain = () => {
@@ -130,8 +123,8 @@ export class Channel {
 
   /** Both HELLOs are known: the deadline is off, the keepalive on. */
   greeted(): void {
-    this.#timer();
-    if (!this.#closed) this.#watch();
+    this.#cancelDeadline();
+    if (!this.#closed) this.#keepalive.watch();
   }
 
   /** They are a contact of ours, we are one of theirs: what they send may be long. */
@@ -207,7 +200,7 @@ export class Channel {
 
   #receive(bytes: Uint8Array): void {
     if (this.#closed) return;
-    this.#heardAt = this.#options.clock.monotonic();
+    this.#keepalive.heard();
     this.#guarded(() => this.#run(this.#options.link.receive(bytes)));
     for (const settle of [...this.#probes]) settle(true);
     this.debt.heard();
@@ -270,24 +263,6 @@ export class Channel {
     this.#options.connection.write(this.#options.link.flush(records));
   }
 
-  #watch(): void {
-    const silent = this.#options.clock.monotonic() - this.#heardAt;
-    if (silent >= LINK_DEAD_AFTER_MS) {
-      this.destroy();
-      return;
-    }
-    const patience = this.role === 'initiator' ? PING_AFTER_MS : RESPONDER_PING_AFTER_MS;
-    if (silent >= patience) this.#ping();
-    const next = silent < patience ? patience - silent : Math.min(PING_AFTER_MS, LINK_DEAD_AFTER_MS - silent);
-    this.#timer = this.#options.clock.after(this.#inStep(next), () => this.#watch());
-  }
-
-  /** A little later, with all other channels: hundreds that are silent wake the process once a second, not each for itself. */
-  #inStep(ms: number): number {
-    const now = this.#options.clock.monotonic();
-    return Math.ceil((now + ms) / STEP_MS) * STEP_MS - now + 1;
-  }
-
   #ping(): void {
     this.send(RECORD.ping, this.#options.random(8));
   }
@@ -295,7 +270,8 @@ export class Channel {
   #finish(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#timer();
+    this.#cancelDeadline();
+    this.#keepalive.stop();
     this.debt.close();
     this.#options.link.close();
     for (const settle of [...this.#probes]) settle(false);

@@ -259,13 +259,10 @@ export class Outbox {
   #encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
     const { store, sessions } = this.#options;
     const message = this.#read(row.contact, row.id);
-    if (!message) {
-      // Damaged: there is nothing left to send.
-      store.outbox.remove(row);
-      return { ...row, envelope: null };
-    }
-    const sealed = sessions.encrypt(contact, row.id, message.content);
-    if (!sealed) return row;
+    // Damaged: there is nothing left to send.
+    if (!message) store.outbox.remove(row);
+    const sealed = message && sessions.encrypt(contact, row.id, message.content);
+    if (!sealed) return { ...row, envelope: null };
     const renewed = { ...row, ...sealed };
     store.outbox.replace(renewed);
     return renewed;

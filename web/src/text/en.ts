@@ -272,7 +272,7 @@ export const en = {
     storage: 'Storage',
     storageState: { ok: 'works', failing: 'refuses to be written to' },
     crypto: 'Encryption',
-    cryptoState: { native: 'built into Node', portable: 'portable' },
+    cryptoState: { native: 'built into Node', wasm: 'libsodium', portable: 'portable' },
     kem: 'Protection from quantum computers',
     queued: 'Waiting to be delivered',
     queuedCount: 'nothing | 1 message | {count} messages',
