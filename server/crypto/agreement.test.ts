@@ -1,7 +1,7 @@
 // The two implementations, asked the same at random: native and portable must not be told apart by their answers.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from './bytes.ts';
+import { concat, toHex } from './bytes.ts';
 import { portableKem } from './kem-portable.ts';
 import { OPENSSL_PAYS_FROM, nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
@@ -114,6 +114,11 @@ describe('native and portable agree on', () => {
         expectSame(native.sha512(a), portable.sha512(a));
         expectSame(native.blake2b512(a), portable.blake2b512(a));
         expectSame(native.hmacSha256(a, b), portable.hmacSha256(a, b));
+        const [pair, same] = [native, portable].map((p) => concat(...p.hmacSha256Pair(a, b, c))) as [
+          Uint8Array,
+          Uint8Array,
+        ];
+        expectSame(pair, same);
         expectSame(native.hkdfSha256(a, b, c, length), portable.hkdfSha256(a, b, c, length));
       }),
       runs(100),

@@ -37,6 +37,7 @@ describe('the self-test', () => {
     { sha512: fails },
     { blake2b512: (data) => native.sha512(data) },
     { hmacSha256: (key, data) => native.hmacSha256(data, key) },
+    { hmacSha256Pair: (key, one, other) => native.hmacSha256Pair(key, other, one) },
     { hkdfSha256: (salt, ikm, info, length) => native.hkdfSha256(ikm, salt, info, length) },
     { chacha20poly1305Seal: fails },
     { chacha20poly1305Open: () => null },

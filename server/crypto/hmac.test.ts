@@ -3,17 +3,26 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { toHex } from './bytes.ts';
-import { hkdfSha256, hmacSha256 } from './hmac.ts';
+import { hkdfSha256, hmacSha256, hmacSha256Pair } from './hmac.ts';
 
 const random = seededRandom('hmac');
 const KEYS = [0, 1, 31, 32, 33, 63, 64, 65, 128];
-const TEXTS = [0, 1, 32, 447, 448, 449, 5000];
+const TEXTS = [0, 1, 22, 23, 32, 54, 55, 56, 63, 64, 65, 448, 5000];
 
 describe('HMAC-SHA256', () => {
   it.each(KEYS)('with a key of %i bytes', (length) => {
     for (const size of TEXTS) {
       const [key, text] = [random(length), random(size)];
       expect(toHex(hmacSha256(key, text))).toBe(createHmac('sha256', key).update(text).digest('hex'));
+    }
+  });
+
+  it.each(KEYS)('of two texts with a key of %i bytes', (length) => {
+    for (const size of [0, 1, 32, 55, 56, 448]) {
+      const [key, one, other] = [random(length), random(size), random(1)];
+      const expected = [hmacSha256(key, one), hmacSha256(key, other)].map(toHex);
+      expect(hmacSha256Pair(key, one, other).map(toHex)).toEqual(expected);
+      expect(hmacSha256Pair(key, other, one).map(toHex)).toEqual(expected.reverse());
     }
   });
 

@@ -41,7 +41,7 @@ type Ciphers = Pick<
   Primitives,
   'chacha20poly1305Seal' | 'chacha20poly1305Open' | 'xchacha20poly1305Seal' | 'xchacha20poly1305Open'
 >;
-type Hashes = Pick<Primitives, 'sha256' | 'sha512' | 'blake2b512' | 'hmacSha256' | 'hkdfSha256'>;
+type Hashes = Pick<Primitives, 'sha256' | 'sha512' | 'blake2b512' | 'hmacSha256' | 'hmacSha256Pair' | 'hkdfSha256'>;
 
 class PortableX25519PrivateKey extends Secret implements X25519PrivateKey {
   readonly kind = 'X25519PrivateKey';
@@ -134,6 +134,7 @@ const hashes: Hashes = {
   sha512,
   blake2b512: (data) => blake2b(data),
   hmacSha256: (key, data) => hmac(SHA256, key, data),
+  hmacSha256Pair: (key, one, other) => [hmac(SHA256, key, one), hmac(SHA256, key, other)],
 
   hkdfSha256(salt, ikm, info, length) {
     requireAtMost(length, HKDF_MAX_LENGTH, 'HKDF output');

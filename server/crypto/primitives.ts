@@ -79,6 +79,8 @@ export interface Primitives {
   /** BLAKE2b with 64 bytes of output, RFC 7693, no key. */
   blake2b512(data: Uint8Array): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** The MACs of two texts under one key, for less than their cost one by one. */
+  hmacSha256Pair(key: Uint8Array, one: Uint8Array, other: Uint8Array): [Uint8Array, Uint8Array];
   /** HKDF-SHA256, RFC 5869. An empty salt is 32 zero bytes. @throws Error over 255 × 32 bytes of output. */
   hkdfSha256(salt: Uint8Array, ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 }

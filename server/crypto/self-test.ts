@@ -2,7 +2,7 @@
 // forbids it, or does it otherwise. The answers are those of the portable implementation, kept as SHA-256 by @stablelib.
 // This is no proof of correctness; the published vectors in the tests are.
 import { hash as sha256 } from '@stablelib/sha256';
-import { equal, toHex } from './bytes.ts';
+import { concat, equal, toHex } from './bytes.ts';
 import { KEM_CIPHERTEXT_LENGTH, KEM_SEED_LENGTH } from './lengths.ts';
 import type { Kem, Primitives } from './primitives.ts';
 
@@ -21,6 +21,8 @@ const QUESTIONS: readonly Question[] = [
   [(p) => p.sha512(TEXT), '3014ecdd2f184e58f609bf0f71a6e337'],
   [(p) => p.blake2b512(TEXT), '65b2fe7e9a0527d84ca6d4c58df3ab57'],
   [(p) => p.hmacSha256(KEY, TEXT), '4baccc60cfef965d09c603db779ddecd'],
+  [(p) => concat(...p.hmacSha256Pair(KEY, NONCE, OTHER_KEY)), '04ea5e984991c447227bb9ff16b09a9a'],
+  [(p) => p.hkdfSha256(KEY, OTHER_KEY, NONCE, 80), '9a4ef76ffa0d04997887836371a25497'],
   [(p) => p.hkdfSha256(KEY, OTHER_KEY, TEXT, 80), 'dff39c4ef7ac86cb3b74ed3055a1db38'],
   [(p) => p.chacha20poly1305Seal(KEY, NONCE, SHORT, OTHER_KEY), '3cadc0c66daf23b9fe345e9067d29cce'],
   [(p) => p.chacha20poly1305Seal(KEY, NONCE, TEXT, OTHER_KEY), '80f4f8209537d9637ab9ccb5ae2d49a4'],

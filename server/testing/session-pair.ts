@@ -64,11 +64,11 @@ export function watchKeys(real: Primitives = nativePrimitives(portableKem)): Key
       seals.push(toHex(key) + toHex(nonce));
       return real.chacha20poly1305Seal(key, nonce, plaintext, ad);
     },
-    hmacSha256(key, data) {
-      const mac = real.hmacSha256(key, data);
-      if (toHex(data) === '01') messageKeys.add(toHex(mac));
-      if (toHex(data) === '02') spent.add(toHex(key));
-      return mac;
+    hmacSha256Pair(key, one, other) {
+      const macs = real.hmacSha256Pair(key, one, other);
+      if (toHex(one) === '01') messageKeys.add(toHex(macs[0]));
+      if (toHex(other) === '02') spent.add(toHex(key));
+      return macs;
     },
     hkdfSha256(salt, ikm, info, length) {
       if (toHex(info) === ROOT_INFO) spent.add(toHex(salt));
