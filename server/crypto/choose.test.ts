@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choosePrimitives } from './choose.ts';
 import { nativeKem } from './kem-native.ts';
+import { mixedKem } from './kem-mixed.ts';
 import { portableKem } from './kem-portable.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
@@ -13,7 +14,8 @@ describe('the choice', () => {
   it('is native where this Node passes, ML-KEM by itself', () => {
     const chosen = choosePrimitives(undefined);
     expect(chosen.name).toBe('native');
-    expect(chosen.kem.name).toBe(nativeKem() ? 'native' : 'portable');
+    if (nativeKem()) expect(chosen.kem.name).toBe('native');
+    else expect(chosen.kem).toBe(mixedKem);
   });
 
   it('is portable throughout when that is wanted', () => {
@@ -26,7 +28,7 @@ describe('the self-test', () => {
   it('passes both implementations', () => {
     expect(primitivesAnswerRight(native)).toBe(true);
     expect(primitivesAnswerRight(portablePrimitives(portableKem))).toBe(true);
-    for (const kem of [nativeKem(), portableKem]) if (kem) expect(kemAnswersRight(kem)).toBe(true);
+    for (const kem of [nativeKem(), mixedKem, portableKem]) if (kem) expect(kemAnswersRight(kem)).toBe(true);
   });
 
   const fails = (): never => {

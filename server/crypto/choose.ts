@@ -1,6 +1,7 @@
 // Which implementation runs: node:crypto where it gives the right answers, JavaScript otherwise. A Node in FIPS mode or
 // built without a cipher then works, slower, instead of failing at the first handshake. ML-KEM is chosen by itself.
 import { nativeKem } from './kem-native.ts';
+import { mixedKem } from './kem-mixed.ts';
 import { portableKem } from './kem-portable.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
@@ -16,6 +17,5 @@ export function choosePrimitives(wanted: 'portable' | undefined): Primitives {
 }
 
 function chooseKem(): Kem {
-  const native = nativeKem();
-  return native && kemAnswersRight(native) ? native : portableKem;
+  return [nativeKem(), mixedKem].find((kem) => kem !== null && kemAnswersRight(kem)) ?? portableKem;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { nativeKem } from './kem-native.ts';
+import { mixedKem } from './kem-mixed.ts';
 import { portableKem } from './kem-portable.ts';
 import type { KemPrivateKey } from './primitives.ts';
 
-const kems = [nativeKem(), portableKem].filter((kem) => kem !== null);
+const kems = [nativeKem(), mixedKem, portableKem].filter((kem) => kem !== null);
 const random = seededRandom('kem');
 
 describe.each(kems)('$name ML-KEM-768', (kem) => {

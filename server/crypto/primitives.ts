@@ -29,6 +29,7 @@ export interface KemPrivateKey {
 
 /** FIPS 203, ML-KEM-768. */
 export interface Kem {
+  /** Whose lattice it is: OpenSSL's, or one in JavaScript. */
   readonly name: 'native' | 'portable';
   /** @param seed d ‖ z, 64 bytes. */
   keyPair(seed: Uint8Array): KemKeyPair;

@@ -2,6 +2,7 @@ import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
 import { nativeKem } from './kem-native.ts';
+import { mixedKem } from './kem-mixed.ts';
 import { portableKem } from './kem-portable.ts';
 import { deriveIdentity, parseMasterSeed } from './keys.ts';
 import { nativePrimitives } from './native.ts';
@@ -10,7 +11,7 @@ import { SecretBytes } from './secret.ts';
 
 const bytes = Uint8Array.from({ length: 64 }, (_, index) => index + 100);
 const seed = bytes.subarray(0, 32);
-const kems = [nativeKem(), portableKem].filter((kem) => kem !== null);
+const kems = [nativeKem(), mixedKem, portableKem].filter((kem) => kem !== null);
 
 /** Every way a value gets into a log line or a file by accident. */
 function prints(value: unknown): string[] {

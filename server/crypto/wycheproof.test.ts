@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sharedVectors } from '../testing/shared-vectors.ts';
 import { concat, fromHex, toHex } from './bytes.ts';
 import { nativeKem } from './kem-native.ts';
+import { mixedKem } from './kem-mixed.ts';
 import { portableKem } from './kem-portable.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
@@ -26,7 +27,7 @@ interface File<V> {
 }
 
 const both = [nativePrimitives(portableKem), portablePrimitives(portableKem)];
-const kems = [nativeKem(), portableKem].filter((kem) => kem !== null);
+const kems = [nativeKem(), mixedKem, portableKem].filter((kem) => kem !== null);
 
 /** Asks `isHeld` of every vector of a file; names those where the answer is wrong, and checks that none was left out. */
 function check<V, S extends { readonly name: string } = Primitives>(
