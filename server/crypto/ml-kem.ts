@@ -16,6 +16,7 @@ import {
   toNtt,
   withoutFactor,
   type Polynomial,
+  type Vector,
 } from './ml-kem-ring.ts';
 
 /** FIPS 203 table 2, ML-KEM-768. */
@@ -31,11 +32,11 @@ const NOISE_BYTES = 128;
 /** Three blocks of SHAKE128, enough for a polynomial in 124 of 125 cases. */
 const UNIFORM_BYTES = 504;
 
-type Vector = readonly Polynomial[];
+type Matrix = readonly [Vector, Vector, Vector];
 
 /** What encrypting needs: A, column by column, t, and H(ek). */
 interface Encapsulator {
-  readonly columns: readonly Vector[];
+  readonly columns: Matrix;
   readonly t: Vector;
   readonly keyHash: Uint8Array;
 }
@@ -53,9 +54,9 @@ export function keyPair(seed: Uint8Array): { publicKey: Uint8Array; privateKey: 
   const rho = seeds.subarray(0, SEED_BYTES);
   const sigma = seeds.subarray(SEED_BYTES);
   const columns = drawColumns(rho);
-  const s = vector((i) => toNtt(noise(sigma, i)));
-  const t = vector((i) => {
-    const row = columns.map((column) => entry(column, i));
+  const s = triple((i) => toNtt(noise(sigma, i)));
+  const t = triple((i) => {
+    const row = triple((j) => columns[j][i]);
     return add(withoutFactor(multiply(row, s)), toNtt(noise(sigma, K + i)));
   });
   const publicKey = new Uint8Array(KEM_PUBLIC_KEY_LENGTH);
@@ -70,7 +71,7 @@ export function encapsulate(
   publicKey: Uint8Array,
   message: Uint8Array,
 ): { ciphertext: Uint8Array; sharedSecret: Uint8Array } | null {
-  const t = vector((i) => unpack(publicKey, WHOLE, i * POLYNOMIAL_BYTES));
+  const t = triple((i) => unpack(publicKey, WHOLE, i * POLYNOMIAL_BYTES));
   if (!t.every(isBelowQ)) return null;
   const columns = drawColumns(publicKey.subarray(K * POLYNOMIAL_BYTES));
   return encapsulateWith({ columns, t, keyHash: hashKey(publicKey) }, message);
@@ -100,7 +101,7 @@ function encapsulateWith(key: Encapsulator, message: Uint8Array): { ciphertext: 
 
 /** K-PKE.Encrypt, FIPS 203 algorithm 14. */
 function encrypt({ columns, t }: Encapsulator, message: Uint8Array, random: Uint8Array): Uint8Array {
-  const y = vector((i) => toNtt(noise(random, i)));
+  const y = triple((i) => toNtt(noise(random, i)));
   const ciphertext = new Uint8Array(KEM_CIPHERTEXT_LENGTH);
   columns.forEach((column, i) => {
     const u = add(fromNtt(multiply(column, y)), noise(random, K + i));
@@ -114,7 +115,7 @@ function encrypt({ columns, t }: Encapsulator, message: Uint8Array, random: Uint
 
 /** K-PKE.Decrypt, FIPS 203 algorithm 15. */
 function decrypt(s: Vector, ciphertext: Uint8Array): Uint8Array {
-  const u = vector((i) => toNtt(decompress(unpack(ciphertext, U_BITS, i * U_BITS * BYTES_PER_BIT), U_BITS)));
+  const u = triple((i) => toNtt(decompress(unpack(ciphertext, U_BITS, i * U_BITS * BYTES_PER_BIT), U_BITS)));
   const v = decompress(unpack(ciphertext, V_BITS, K * U_BITS * BYTES_PER_BIT), V_BITS);
   const w = subtract(v, fromNtt(multiply(s, u)));
   const message = new Uint8Array(SEED_BYTES);
@@ -124,8 +125,8 @@ function decrypt(s: Vector, ciphertext: Uint8Array): Uint8Array {
 }
 
 /** A of FIPS 203 algorithm 13, drawn from `rho`: entry i of column j is A[i][j]. */
-function drawColumns(rho: Uint8Array): readonly Vector[] {
-  return [0, 1, 2].map((j) => vector((i) => uniform(rho, j, i)));
+function drawColumns(rho: Uint8Array): Matrix {
+  return triple((j) => triple((i) => uniform(rho, j, i)));
 }
 
 function uniform(rho: Uint8Array, j: number, i: number): Polynomial {
@@ -163,12 +164,6 @@ function hashKey(publicKey: Uint8Array): Uint8Array {
   return hash('sha3-256', publicKey, 'buffer');
 }
 
-function vector(make: (index: number) => Polynomial): Vector {
+function triple<T>(make: (index: 0 | 1 | 2) => T): readonly [T, T, T] {
   return [make(0), make(1), make(2)];
-}
-
-function entry(from: Vector, index: number): Polynomial {
-  const f = from[index];
-  if (!f) throw new Error('a vector of ML-KEM-768 has three entries');
-  return f;
 }
