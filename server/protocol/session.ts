@@ -66,7 +66,7 @@ export class Session extends Secret {
     wipe(derived);
     const ratchet =
       input.role === 'responder'
-        ? startResponder(root, chain, new RatchetKey(copyOf(input.ratchet)))
+        ? startResponder(root, chain, RatchetKey.copyOf(input.ratchet))
         : startInitiator(primitives, root, chain, new Uint8Array(input.theirRatchet), input.random);
     return new Session(context, { id, sent: 0, received: 0, ratchet }, adTemplates(context, id));
   }
@@ -145,11 +145,6 @@ export class Session extends Secret {
     if (ratchet === this.#state.ratchet) return this;
     return new Session(this.#context, { ...this.#state, ratchet }, this.#ad);
   }
-}
-
-/** The session outlives the connection, whose key the caller may wipe. */
-function copyOf({ scalar, publicKey }: RatchetKeyPair): RatchetKeyPair {
-  return { scalar: new Uint8Array(scalar), publicKey: new Uint8Array(publicKey) };
 }
 
 /**
