@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
 import { portableKem } from './kem-portable.ts';
+import { sodiumKem } from './kem-sodium.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
+import type { Kem } from './primitives.ts';
 import { SODIUM_PAYS_UP_TO } from './sodium.ts';
 
 const native = nativePrimitives(portableKem);
@@ -105,6 +107,55 @@ describe('native and portable agree on', () => {
         }
       }),
       runs(100),
+    );
+  });
+
+  it('ML-KEM-768, whatever the seed, the message and the forgery', () => {
+    const forgery = fc.option(fc.tuple(fc.nat({ max: 1087 }), fc.integer({ min: 1, max: 255 })), { freq: 2 });
+    fc.assert(
+      fc.property(anyForm(exactly(64)), anyForm(exactly(32)), forgery, (seed, message, change) => {
+        const [a, b] = [sodiumKem.keyPair(seed), portableKem.keyPair(seed)];
+        expectSame(a.publicKey, b.publicKey);
+        const [ours, theirs] = [
+          sodiumKem.encapsulate(a.publicKey, message),
+          portableKem.encapsulate(b.publicKey, message),
+        ];
+        expectSame(ours.ciphertext, theirs.ciphertext);
+        expectSame(ours.sharedSecret, theirs.sharedSecret);
+        if (change) ours.ciphertext[change[0]]! ^= change[1];
+        expectSame(
+          sodiumKem.decapsulate(a.privateKey, ours.ciphertext),
+          portableKem.decapsulate(b.privateKey, ours.ciphertext),
+        );
+      }),
+      runs(200),
+    );
+  });
+
+  it('any bytes as an ML-KEM-768 public key or ciphertext', () => {
+    const [a, b] = [sodiumKem.keyPair(new Uint8Array(64)), portableKem.keyPair(new Uint8Array(64))];
+    const message = new Uint8Array(32);
+    const attempt = (kem: Kem, key: Uint8Array): string => {
+      try {
+        return toHex(kem.encapsulate(key, message).ciphertext);
+      } catch {
+        return 'refused';
+      }
+    };
+    /** One coefficient of one polynomial as it is, the others small: about one key in five is refused. */
+    const key = fc.tuple(fc.nat({ max: 767 }), fc.nat({ max: 4095 }), exactly(32)).map(([index, value, rho]) => {
+      const bytes = new Uint8Array(1184);
+      const at = 3 * (index >> 1);
+      bytes.set(index % 2 === 0 ? [value & 255, value >> 8] : [0, (value & 15) << 4, value >> 4], at);
+      bytes.set(rho, 1152);
+      return bytes;
+    });
+    fc.assert(
+      fc.property(key, exactly(1088), (publicKey, ciphertext) => {
+        expect(attempt(sodiumKem, publicKey)).toBe(attempt(portableKem, publicKey));
+        expectSame(sodiumKem.decapsulate(a.privateKey, ciphertext), portableKem.decapsulate(b.privateKey, ciphertext));
+      }),
+      runs(200),
     );
   });
 

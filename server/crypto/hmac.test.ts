@@ -6,8 +6,8 @@ import { toHex } from './bytes.ts';
 import { hkdfSha256, hmacSha256 } from './hmac.ts';
 
 const random = seededRandom('hmac');
-const KEYS = [0, 1, 31, 32, 33, 63, 64, 65, 128];
-const TEXTS = [0, 1, 32, 447, 448, 449, 5000];
+const KEYS = [0, 1, 31, 32, 33, 63, 64, 65, 128, 1024, 1025];
+const TEXTS = [0, 1, 22, 23, 32, 54, 55, 56, 63, 64, 65, 448, 1024, 1025, 5000];
 
 describe('HMAC-SHA256', () => {
   it.each(KEYS)('with a key of %i bytes', (length) => {

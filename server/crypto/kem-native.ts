@@ -1,11 +1,12 @@
 // ML-KEM-768 (FIPS 203) on node:crypto, where this Node has it (24.7 and later; its types are those of Node 20, so the
-// two functions are described here and looked for at run time). Keys go in and out as DER, the one form every such Node
-// knows: a fixed prefix before the raw bytes. It cannot encapsulate a given message: that goes to the portable one.
+// two functions are described here and looked for at run time). Keys go in as DER, the one form every such Node knows: a
+// fixed prefix before the raw bytes. It cannot encapsulate a given message: that goes to the portable one.
 import nodeCrypto, { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { concat, fromHex, wipe } from './bytes.ts';
 import { portableKem } from './kem-portable.ts';
 import { KEM_CIPHERTEXT_LENGTH, KEM_PUBLIC_KEY_LENGTH, KEM_SEED_LENGTH, requireLength } from './lengths.ts';
 import type { Kem, KemPrivateKey } from './primitives.ts';
+import { rawKeys } from './raw-keys.ts';
 import { Secret } from './secret.ts';
 
 /** SubjectPublicKeyInfo of id-alg-ml-kem-768 up to the 1184 bytes of the key, RFC 9935 §4. */
@@ -48,11 +49,7 @@ function kemOf(node: KemFunctions): Kem {
       const der = concat(PKCS8_PREFIX, seed);
       const key = createPrivateKey({ format: 'der', type: 'pkcs8', key: asBuffer(der) });
       wipe(der);
-      const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-      return {
-        publicKey: Uint8Array.from(spki.subarray(SPKI_PREFIX.length)),
-        privateKey: new NativeKemPrivateKey(key),
-      };
+      return { publicKey: exportPublic(key), privateKey: new NativeKemPrivateKey(key) };
     },
 
     encapsulate(publicKey, message) {
@@ -68,6 +65,12 @@ function kemOf(node: KemFunctions): Kem {
       return Uint8Array.from(node.decapsulate(NativeKemPrivateKey.keyOf(privateKey), ciphertext));
     },
   };
+}
+
+function exportPublic(privateKey: KeyObject): Uint8Array {
+  if (rawKeys) return rawKeys.exportPublic(privateKey);
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return Uint8Array.from(spki.subarray(SPKI_PREFIX.length));
 }
 
 function hasKem(node: object): node is KemFunctions {

@@ -39,6 +39,20 @@ declare module 'libsodium' {
     readonly _crypto_aead_chacha20poly1305_ietf_decrypt: Decrypt;
     readonly _crypto_aead_xchacha20poly1305_ietf_encrypt: Encrypt;
     readonly _crypto_aead_xchacha20poly1305_ietf_decrypt: Decrypt;
+    readonly _crypto_kdf_hkdf_sha256_extract: (
+      prk: number,
+      salt: number,
+      saltLength: number,
+      ikm: number,
+      ikmLength: number,
+    ) => number;
+    readonly _crypto_kdf_hkdf_sha256_expand: (
+      out: number,
+      outLength: number,
+      info: number,
+      infoLength: number,
+      prk: number,
+    ) => number;
     readonly _crypto_kem_mlkem768_seed_keypair: (publicKey: number, secretKey: number, seed: number) => number;
     readonly _crypto_kem_mlkem768_enc_deterministic: (
       ciphertext: number,

@@ -72,18 +72,22 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 /** @returns fields copied out of the record; the ciphertext is a view of it. */
 export function parseEnvelope(body: Uint8Array): Envelope {
   if (!isEnvelopeLength(body.length)) throw new ProtocolError('envelope-length');
-  const header = new Uint8Array(body.subarray(0, ENVELOPE_HEADER_BYTES));
   return {
-    sessionId: header.subarray(0, MESSAGE_ID_AT),
-    messageId: header.subarray(MESSAGE_ID_AT, RATCHET_KEY_AT),
-    ratchetKey: header.subarray(RATCHET_KEY_AT, PN_AT),
-    pn: readU32(header, PN_AT),
-    n: readU32(header, N_AT),
-    salt: header.subarray(SALT_AT),
+    sessionId: copy(body, 0, MESSAGE_ID_AT),
+    messageId: copy(body, MESSAGE_ID_AT, RATCHET_KEY_AT),
+    ratchetKey: copy(body, RATCHET_KEY_AT, PN_AT),
+    pn: readU32(body, PN_AT),
+    n: readU32(body, N_AT),
+    salt: copy(body, SALT_AT, ENVELOPE_HEADER_BYTES),
     ciphertext: body.subarray(ENVELOPE_HEADER_BYTES),
   };
 }
 
 function isEnvelopeLength(length: number): boolean {
   return length >= ENVELOPE_HEADER_BYTES + TAG_BYTES && length <= RECORD_BYTES;
+}
+
+/** Not `slice`, which of a Buffer is no copy. */
+function copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
 }

@@ -47,9 +47,9 @@ const AD_LABEL = utf8('loom/2 message');
 export class Session extends Secret {
   readonly #context: SessionContext;
   readonly #state: SessionState;
-  readonly #ad: AdPrefixes;
+  readonly #ad: AdTemplates;
 
-  private constructor(context: SessionContext, state: SessionState, ad: AdPrefixes) {
+  private constructor(context: SessionContext, state: SessionState, ad: AdTemplates) {
     super();
     this.#context = context;
     this.#state = state;
@@ -66,15 +66,15 @@ export class Session extends Secret {
     wipe(derived);
     const ratchet =
       input.role === 'responder'
-        ? startResponder(root, chain, new RatchetKey(copyOf(input.ratchet)))
+        ? startResponder(root, chain, RatchetKey.copyOf(input.ratchet))
         : startInitiator(primitives, root, chain, new Uint8Array(input.theirRatchet), input.random);
-    return new Session(context, { id, sent: 0, received: 0, ratchet }, adPrefixes(context, id));
+    return new Session(context, { id, sent: 0, received: 0, ratchet }, adTemplates(context, id));
   }
 
   /** @throws ProtocolError `session-state` on anything that `serialize` does not give. */
   static parse(context: SessionContext, state: Uint8Array): Session {
     const parsed = parseState(state);
-    return new Session(context, parsed, adPrefixes(context, parsed.id));
+    return new Session(context, parsed, adTemplates(context, parsed.id));
   }
 
   /** The whole state, secrets included: for sealed storage alone. */
@@ -128,8 +128,8 @@ export class Session extends Secret {
     const { id, sent, received, ratchet } = this.#state;
     if (!equal(envelope.sessionId, id)) throw new ProtocolError('session-unknown');
     const { messageKey, accept } = receive(primitives, ratchet, envelope, now);
-    const ad = associatedData(this.#ad.theirs, envelope);
-    const content = openMessage(primitives, messageKey, envelope.salt, envelope.ciphertext, ad);
+    const { salt, ciphertext } = envelope;
+    const content = openMessage(primitives, messageKey, salt, ciphertext, associatedData(this.#ad.theirs, envelope));
     wipe(messageKey);
     if (content === null) throw new ProtocolError('ratchet-tag');
     const next = { id, sent, received: received + 1, ratchet: accept(random) };
@@ -147,29 +147,27 @@ export class Session extends Secret {
   }
 }
 
-/** The session outlives the connection, whose key the caller may wipe. */
-function copyOf({ scalar, publicKey }: RatchetKeyPair): RatchetKeyPair {
-  return { scalar: new Uint8Array(scalar), publicKey: new Uint8Array(publicKey) };
-}
-
-/** What does not change within a session: label ‖ session id ‖ sender ik ‖ receiver ik, for either direction. */
-interface AdPrefixes {
+/**
+ * The associated data of either direction: label ‖ session id ‖ sender ik ‖ receiver ik, which do not change within a
+ * session, and room for the step, written anew for each message. Nothing in it is secret.
+ */
+interface AdTemplates {
   readonly ours: Uint8Array;
   readonly theirs: Uint8Array;
 }
 
-function adPrefixes({ ourIdentity, theirIdentity }: SessionContext, id: Uint8Array): AdPrefixes {
+function adTemplates({ ourIdentity, theirIdentity }: SessionContext, id: Uint8Array): AdTemplates {
+  const step = new Uint8Array(STEP_BYTES);
   return {
-    ours: concat(AD_LABEL, id, ourIdentity, theirIdentity),
-    theirs: concat(AD_LABEL, id, theirIdentity, ourIdentity),
+    ours: concat(AD_LABEL, id, ourIdentity, theirIdentity, step),
+    theirs: concat(AD_LABEL, id, theirIdentity, ourIdentity, step),
   };
 }
 
-function associatedData(prefix: Uint8Array, header: EnvelopeHeader): Uint8Array {
-  const bytes = new Uint8Array(prefix.length + STEP_BYTES);
-  bytes.set(prefix);
-  putStep(bytes, prefix.length, header);
-  return bytes;
+/** @returns the template itself: it holds until the next message. */
+function associatedData(template: Uint8Array, header: EnvelopeHeader): Uint8Array {
+  putStep(template, template.length - STEP_BYTES, header);
+  return template;
 }
 
 /** What a HELLO says of a session. */

@@ -22,6 +22,16 @@ export class RatchetKey extends Secret implements RatchetKeyPair {
     this.#privateKey = privateKey;
   }
 
+  /**
+   * For a session, which outlives the connection the pair was made for: whoever holds that may wipe it. The form that
+   * computes has the scalar in a copy of its own and is shared, making it costs a scalar multiplication.
+   */
+  static copyOf(pair: RatchetKeyPair): RatchetKey {
+    const { scalar, publicKey } = pair;
+    const copy = { scalar: new Uint8Array(scalar), publicKey: new Uint8Array(publicKey) };
+    return new RatchetKey(copy, #privateKey in pair ? pair.#privateKey : null);
+  }
+
   get scalar(): Uint8Array {
     return this.#scalar;
   }

@@ -89,8 +89,8 @@ export function send(
   const { ours, chain, previous } = state.sending;
   if (chain.index >= CHAIN_END) throw new Error('a chain has no more numbers');
   const header = { ratchetKey: ours.publicKey, pn: previous, n: chain.index };
-  const sending = { ours, chain: chain.next(primitives), previous };
-  return { header, messageKey: chain.messageKey(primitives), next: { ...state, sending } };
+  const { messageKey, next } = chain.step(primitives);
+  return { header, messageKey, next: { ...state, sending: { ours, chain: next, previous } } };
 }
 
 /**
@@ -132,11 +132,12 @@ function onChain(
 ): Candidate {
   const { theirs, chain } = state.receiving;
   const walked = walk(primitives, chain, n);
+  const { messageKey, next } = walked.chain.step(primitives);
   return {
-    messageKey: walked.chain.messageKey(primitives),
+    messageKey,
     accept: () => ({
       ...state,
-      receiving: { theirs, chain: walked.chain.next(primitives) },
+      receiving: { theirs, chain: next },
       skipped: skipped.with(theirs, chain.index, walked.keys, now),
     }),
   };
@@ -154,8 +155,9 @@ function onNewChain(
   const turned = state.root.turn(primitives, state.sending.ours, ratchetKey);
   if (turned === null) throw new ProtocolError('ratchet-key');
   const walked = walk(primitives, turned.chain, n);
+  const { messageKey, next } = walked.chain.step(primitives);
   return {
-    messageKey: walked.chain.messageKey(primitives),
+    messageKey,
     accept: (random) => {
       const theirs = new Uint8Array(ratchetKey);
       const previous = state.sending.chain.index;
@@ -164,7 +166,7 @@ function onNewChain(
         kind: 'turning',
         root,
         sending,
-        receiving: { theirs, chain: walked.chain.next(primitives) },
+        receiving: { theirs, chain: next },
         skipped: closeChain(primitives, state, skipped, pn, now)
           .newestChains(RECEIVING_CHAINS - 1)
           .with(theirs, 0, walked.keys, now),
@@ -206,8 +208,9 @@ function walk(primitives: Primitives, from: ChainKey, n: number): { chain: Chain
   const keys: Uint8Array[] = [];
   let chain = from;
   while (chain.index < n) {
-    keys.push(chain.messageKey(primitives));
-    chain = chain.next(primitives);
+    const { messageKey, next } = chain.step(primitives);
+    keys.push(messageKey);
+    chain = next;
   }
   return { chain, keys };
 }
