@@ -11,7 +11,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'slow' ? slow : mode === 'system' ? system : quick,
     pool: 'forks',
-    fileParallelism: mode !== 'slow',
+    fileParallelism: mode !== 'slow' && mode !== 'system',
     testTimeout: mode === 'slow' ? 0 : 60_000,
   },
 }));

@@ -22,7 +22,7 @@ const BUS = (
 `;
 const DAEMON = (host: string): string => `[server]
 host-name=${host}
-allow-interfaces=loom0
+allow-interfaces=loom0,loom1
 [publish]
 publish-workstation=no
 publish-hinfo=no
