@@ -8,7 +8,15 @@ import tseslint from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const tests = ['**/*.test.ts', '**/*.slow.ts', '**/*.spec.ts', 'server/testing/**', 'server/hostile/**', 'e2e/**'];
+const tests = [
+  '**/*.test.ts',
+  '**/*.slow.ts',
+  '**/*.system.ts',
+  '**/*.spec.ts',
+  'server/testing/**',
+  'server/hostile/**',
+  'e2e/**',
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test-results/', 'playwright-report/'] },

@@ -10,8 +10,9 @@ const { version } = JSON.parse(readFileSync(path('../package.json'), 'utf8')) as
 
 const program = {
   main: path('../server/main.ts'),
-  // Started as a thread of its own, found by its name beside the file that starts it.
+  // Started as a thread and a process of their own, found by their names beside the file that starts them.
   'argon2-worker': path('../server/crypto/argon2-worker.js'),
+  'responder-process': path('../server/discovery/system/responder-process.ts'),
 };
 /** `--mode bench`, by config/bench.js: built as the program is, so that it measures the same code. */
 const bench = {
@@ -30,7 +31,13 @@ export default defineConfig(({ mode }) => ({
   define: { __LOOM_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
   ssr: {
     noExternal: true,
-    external: ['node-sqlite3-wasm', ...(mode === 'bench' ? ['@signalapp/libsignal-client'] : []), ...builtinModules],
+    // `mdns` is not a part of Loom: native, and loaded where it is installed and asked for.
+    external: [
+      'node-sqlite3-wasm',
+      'mdns',
+      ...(mode === 'bench' ? ['@signalapp/libsignal-client'] : []),
+      ...builtinModules,
+    ],
     target: 'node',
   },
   build: {

@@ -3,13 +3,15 @@ import { defineConfig } from 'vitest/config';
 const quick = ['server/**/*.test.ts', 'web/**/*.test.ts', 'config/**/*.test.ts'];
 /** `--mode slow`, by config/slow.js: long runs of what the quick tests try shortly. */
 const slow = ['server/**/*.slow.ts'];
+/** `--mode system`, by config/system.js: what needs a package that is not installed. */
+const system = ['server/**/*.system.ts'];
 
 export default defineConfig(({ mode }) => ({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: mode === 'slow' ? slow : quick,
+    include: mode === 'slow' ? slow : mode === 'system' ? system : quick,
     pool: 'forks',
-    fileParallelism: mode !== 'slow',
+    fileParallelism: mode !== 'slow' && mode !== 'system',
     testTimeout: mode === 'slow' ? 0 : 60_000,
   },
 }));

@@ -47,7 +47,7 @@ function violation(from: string, to: string): string | null {
 }
 
 function isTest(path: string): boolean {
-  return /\.(test|slow)\.ts$/.test(path);
+  return /\.(test|slow|system)\.ts$/.test(path);
 }
 
 function sources(folder: string): string[] {

@@ -5,9 +5,12 @@
 import type { ProfileState } from './contract/model.ts';
 import { choosePrimitives } from './crypto/choose.ts';
 import { ChosenAdapters, type AdapterChoice } from './discovery/adapter-choice.ts';
+import type { Discovery } from './discovery/discovery.ts';
 import { MdnsDiscovery } from './discovery/mdns.ts';
+import type { MdnsOptions } from './discovery/mdns/options.ts';
 import { networkName } from './discovery/network-name.ts';
 import { SilentDiscovery } from './discovery/silent.ts';
+import { SystemDiscovery } from './discovery/system.ts';
 import { systemClock } from './engine/clock.ts';
 import { deferred } from './engine/deferred.ts';
 import { currentAddresses } from './engine/network-watch.ts';
@@ -17,6 +20,7 @@ import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
 import { readLastPort, rememberPort } from './last-port.ts';
+import type { DiscoveryBackend } from './options.ts';
 import { EVERY_ADDRESS, peerTransport } from './peer-transport.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
 
@@ -29,7 +33,7 @@ export interface LoomOptions {
   /** Null: every address of this machine. */
   readonly peerHost: string | null;
   readonly peerPort: number;
-  readonly discovery: boolean;
+  readonly discovery: DiscoveryBackend | 'off';
   readonly adapters: AdapterChoice;
   readonly crypto: 'portable' | undefined;
   readonly staticFolder: string;
@@ -110,13 +114,22 @@ function makeProfile(options: LoomOptions): Profile {
     transport: peerTransport(folder, adapters),
     peerHost: peerHost ?? EVERY_ADDRESS,
     peerPort,
-    discovery: discovery
-      ? new MdnsDiscovery({ primitives, clock: systemClock, random, interfaces })
-      : new SilentDiscovery(),
+    discovery: makeDiscovery(discovery, { primitives, clock: systemClock, random, interfaces }),
     interfaces,
     addresses: () => currentAddresses(interfaces()),
     network: () => networkName(interfaces()),
   });
+}
+
+function makeDiscovery(backend: LoomOptions['discovery'], options: MdnsOptions): Discovery {
+  switch (backend) {
+    case 'builtin':
+      return new MdnsDiscovery(options);
+    case 'system':
+      return new SystemDiscovery(options);
+    case 'off':
+      return new SilentDiscovery();
+  }
 }
 
 async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {

@@ -83,6 +83,19 @@ describe('serveOptions', () => {
     expect(adapters({ notAdapters: '*' }, env)).toEqual({ only: ['wlan0', 'eth*'], except: ['*'] });
   });
 
+  it('takes the discovery that is asked for', () => {
+    const discovery = (given: object, at = around({})) => serveOptions({ ...noPorts, ...given }, at).discovery;
+    expect(discovery({})).toBe('builtin');
+    expect(discovery({}, around({ LOOM_DISCOVERY: 'system' }))).toBe('system');
+    expect(discovery({ discovery: 'builtin' }, around({ LOOM_DISCOVERY: 'system' }))).toBe('builtin');
+    for (const bad of ['', 'System', 'avahi', 'off']) {
+      expect(() => discovery({ discovery: bad })).toThrow(new UsageError('--discovery is builtin or system'));
+    }
+    expect(() => discovery({}, around({ LOOM_DISCOVERY: 'off' }))).toThrow(
+      new UsageError('LOOM_DISCOVERY is builtin or system'),
+    );
+  });
+
   it.each(['', ' ', ',', 'eth0,', 'eth0,,lo', 'e*h0', '**', 'eth\n0'])('refuses the adapters %j', (names) => {
     const sentence = (option: string): string =>
       `${option} needs names of adapters with commas between them, like wlan0,docker*`;

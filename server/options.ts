@@ -23,6 +23,9 @@ export interface ProfilePlace {
   readonly folder: string;
 }
 
+/** Who speaks mDNS: Loom itself, or the responder of the system. */
+export type DiscoveryBackend = 'builtin' | 'system';
+
 export interface ServeOptions {
   /** Null: 7467 if it is free, else any. */
   readonly port: number | null;
@@ -31,6 +34,7 @@ export interface ServeOptions {
   /** Null: every address of this machine. */
   readonly peerHost: string | null;
   readonly adapters: AdapterChoice;
+  readonly discovery: DiscoveryBackend;
 }
 
 /** At most what Windows allows; with `*` at the end it stands for all that begin so. */
@@ -52,7 +56,10 @@ export function profilePlace(
   return { profile, dataDir, folder: join(dataDir, profile) };
 }
 
-/** @throws UsageError on a port that is none, a peer host that is not an IP address, or adapters that have no names. */
+/**
+ * @throws UsageError on a port that is none, a peer host that is not an IP address, adapters that have no names, or a
+ * discovery that there is not.
+ */
 export function serveOptions(
   given: {
     readonly port: string | undefined;
@@ -60,6 +67,7 @@ export function serveOptions(
     readonly peerHost: string | undefined;
     readonly adapters?: string | undefined;
     readonly notAdapters?: string | undefined;
+    readonly discovery?: string | undefined;
   },
   around: Surroundings,
 ): ServeOptions {
@@ -78,6 +86,10 @@ export function serveOptions(
         adapterNames('LOOM_NOT_ADAPTERS', setting(around, 'LOOM_NOT_ADAPTERS')) ??
         [],
     },
+    discovery:
+      backend('--discovery', given.discovery) ??
+      backend('LOOM_DISCOVERY', setting(around, 'LOOM_DISCOVERY')) ??
+      'builtin',
   };
 }
 
@@ -90,6 +102,12 @@ export function wholeNumber(name: string, text: string, least: number, most: num
 
 function port(name: string, text: string | undefined): number | null {
   return text === undefined ? null : wholeNumber(name, text, 0, 65_535);
+}
+
+function backend(option: string, text: string | undefined): DiscoveryBackend | null {
+  if (text === undefined) return null;
+  if (text !== 'builtin' && text !== 'system') throw new UsageError(`${option} is builtin or system`);
+  return text;
 }
 
 /** Names as the system writes them, with spaces on some. @throws UsageError where one is empty, or `*` is not its end. */

@@ -38,6 +38,10 @@ const sentences: Readonly<Record<Finding, string>> = {
   'port-taken': 'Another program keeps UDP port 5353 to itself. Close it, or add people by address.',
   'port-denied': 'The system does not allow listening on UDP port 5353. Look at its firewall.',
   'no-multicast': 'No network with multicast is connected. Add people by address.',
+  'responder-missing':
+    'Loom was started with --discovery system, and the package “mdns” that this needs is missing or was not built. Install it beside Loom, or start Loom without the option. Addresses that are known still work.',
+  'responder-silent':
+    'Loom was started with --discovery system, and the service of this system (avahi-daemon, or Bonjour) does not answer. Start it, or start Loom without the option. Addresses that are known still work.',
   'multicast-dropped':
     'What Loom announces does not even come back to this computer: a firewall here drops it. Let in UDP port 5353.',
   'nobody-heard':

@@ -73,6 +73,8 @@ export type Finding =
   | 'port-taken'
   | 'port-denied'
   | 'no-multicast'
+  | 'responder-missing'
+  | 'responder-silent'
   | 'multicast-dropped'
   | 'nobody-heard'
   | 'virtual-only'

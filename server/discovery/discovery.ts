@@ -58,9 +58,19 @@ export interface DiscoveryStatus {
 }
 
 /** Why discovery cannot work here. */
-export type DiscoveryProblem = 'macos-denied' | 'port-taken' | 'port-denied' | 'no-multicast';
+export type DiscoveryProblem =
+  | 'macos-denied'
+  | 'port-taken'
+  | 'port-denied'
+  | 'no-multicast'
+  /** Of the system backend: the package it needs, and the responder behind that. */
+  | 'responder-missing'
+  | 'responder-silent';
 
-/** Packets on one adapter: ours that went out, others' that were heard, ours that were heard again. */
+/**
+ * Packets on one adapter: ours that went out, others' that were heard, ours that were heard again. The system backend
+ * counts none: they are the responder's.
+ */
 export interface Traffic {
   readonly sent: number;
   readonly heard: number;

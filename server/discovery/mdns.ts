@@ -1,19 +1,27 @@
 // The built-in discovery: multicast DNS (RFC 6762, RFC 6763) on sockets of our own.
+import { networkInterfaces } from 'node:os';
 import type { Discovery, DiscoveryListener, DiscoveryReport, Presence } from './discovery.ts';
+import type { MakeMedium } from './mdns/medium.ts';
+import { Network } from './mdns/network.ts';
 import type { MdnsOptions } from './mdns/options.ts';
 import { Session } from './mdns/session.ts';
 
+const MDNS_PORT = 5353;
+
 export class MdnsDiscovery implements Discovery {
   readonly #options: MdnsOptions;
+  readonly #makeMedium: MakeMedium;
   #session: Session | null = null;
 
-  constructor(options: MdnsOptions) {
+  /** @param makeMedium by default sockets of our own. */
+  constructor(options: MdnsOptions, makeMedium: MakeMedium = ownSockets(options)) {
     this.#options = options;
+    this.#makeMedium = makeMedium;
   }
 
   async start(presence: Presence, port: number, listener: DiscoveryListener): Promise<void> {
     const previous = this.#session;
-    const session = new Session(this.#options, { presence, port, listener });
+    const session = new Session(this.#options, { presence, port, listener }, this.#makeMedium);
     this.#session = session;
     await previous?.stop();
     await session.open();
@@ -36,4 +44,8 @@ export class MdnsDiscovery implements Discovery {
   report(): DiscoveryReport {
     return this.#session?.report() ?? { problem: null, traffic: new Map() };
   }
+}
+
+function ownSockets({ clock, random, port = MDNS_PORT, interfaces = networkInterfaces }: MdnsOptions): MakeMedium {
+  return (events) => new Network({ clock, random, port, interfaces, events });
 }

@@ -1,6 +1,6 @@
 // Avahi on a machine of the tests, with a message bus and settings of its own: what most of Linux finds services with.
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Machines } from './namespaces.ts';
@@ -20,9 +20,9 @@ const BUS = (
   </policy>
 </busconfig>
 `;
-const DAEMON = `[server]
-host-name=witness
-allow-interfaces=loom0
+const DAEMON = (host: string): string => `[server]
+host-name=${host}
+allow-interfaces=loom0,loom1
 [publish]
 publish-workstation=no
 publish-hinfo=no
@@ -42,21 +42,24 @@ export class Avahi {
   readonly #machines: Machines;
   readonly #machine: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'loom-avahi-'));
+  readonly #host: string;
   readonly #running: ChildProcess[] = [];
+  #daemon: ChildProcess | null = null;
 
-  private constructor(machines: Machines, machine: string) {
+  private constructor(machines: Machines, machine: string, host: string) {
+    this.#host = host;
     this.#machines = machines;
     this.#machine = machine;
   }
 
   /** Null where it is not installed; says so. */
-  static async start(machines: Machines, machine: string): Promise<Avahi | null> {
+  static async start(machines: Machines, machine: string, host = 'witness'): Promise<Avahi | null> {
     const missing = PROGRAMS.filter((program) => !isInstalled(program));
     if (missing.length > 0) {
       console.warn(`SKIPPED: Avahi was not asked what it makes of Loom. Missing: ${missing.join(', ')}.`);
       return null;
     }
-    const avahi = new Avahi(machines, machine);
+    const avahi = new Avahi(machines, machine, host);
     await avahi.#start();
     return avahi;
   }
@@ -92,6 +95,27 @@ export class Avahi {
     return () => void publisher.kill();
   }
 
+  /** What the command line of a program begins with that is to find this Avahi where a system has it. */
+  get within(): readonly string[] {
+    const bus = `DBUS_SYSTEM_BUS_ADDRESS=${this.#environment.DBUS_SYSTEM_BUS_ADDRESS ?? ''}`;
+    return ['env', bus, 'AVAHI_COMPAT_NOWARN=1', ...this.#inItsRun('exec "$@"')];
+  }
+
+  /** As when it is updated, or crashes. */
+  killDaemon(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<unknown> {
+    const daemon = this.#daemon;
+    const ended = new Promise((resolve) => daemon?.once('exit', resolve));
+    daemon?.kill(signal);
+    return ended;
+  }
+
+  async startDaemon(): Promise<void> {
+    const settings = join(this.#folder, 'avahi.conf');
+    const daemon = ['-f', settings, '--no-drop-root', '--no-chroot', '--no-rlimits'];
+    this.#daemon = this.#spawn(...this.#inItsRun('exec avahi-daemon "$@"'), ...daemon);
+    while (!this.#answers()) await pause();
+  }
+
   stop(): void {
     for (const each of this.#running) each.kill();
     rmSync(this.#folder, { recursive: true });
@@ -102,16 +126,19 @@ export class Avahi {
   }
 
   async #start(): Promise<void> {
-    const [bus, settings] = [join(this.#folder, 'bus.conf'), join(this.#folder, 'avahi.conf')];
+    const bus = join(this.#folder, 'bus.conf');
     writeFileSync(bus, BUS(join(this.#folder, 'bus')));
-    writeFileSync(settings, DAEMON);
+    writeFileSync(join(this.#folder, 'avahi.conf'), DAEMON(this.#host));
+    mkdirSync(join(this.#folder, 'run'));
     this.#spawn('dbus-daemon', `--config-file=${bus}`, '--nofork', '--nopidfile');
     while (!existsSync(join(this.#folder, 'bus'))) await pause();
-    // A /run of its own, for the file with its process id and its socket.
-    const script = 'mount -t tmpfs none /run && mkdir /run/avahi-daemon && exec avahi-daemon "$@"';
-    const daemon = ['-f', settings, '--no-drop-root', '--no-chroot', '--no-rlimits'];
-    this.#spawn('unshare', '--mount', 'sh', '-c', script, 'sh', ...daemon);
-    while (!this.#answers()) await pause();
+    await this.startDaemon();
+  }
+
+  /** A /run of its own, for the file with the daemon's process id and its socket. */
+  #inItsRun(then: string): readonly string[] {
+    const script = `mount -t tmpfs none /run && mkdir /run/avahi-daemon && mount --bind "$0" /run/avahi-daemon && ${then}`;
+    return ['unshare', '--mount', 'sh', '-c', script, join(this.#folder, 'run')];
   }
 
   #answers(): boolean {

@@ -20,7 +20,7 @@ export async function builtProgram(entry: URL): Promise<BuiltProgram> {
     root,
     logLevel: 'error',
     publicDir: false,
-    ssr: { noExternal: true, external: ['node-sqlite3-wasm'] },
+    ssr: { noExternal: true, external: ['node-sqlite3-wasm', 'mdns'] },
     build: {
       ssr: true,
       outDir,

@@ -28,12 +28,12 @@ export class Scene {
     return new Scene(machines, discovery, outsider);
   }
 
-  /** Contacts are all the others. */
-  start(machine: string, who: Name, more: Partial<DiscoverySettings> = {}): Instance {
+  /** Contacts are all the others. @param within what its command line begins with on that machine. */
+  start(machine: string, who: Name, more: Partial<DiscoverySettings> = {}, within: readonly string[] = []): Instance {
     const contacts = Object.fromEntries(Object.entries(keys).filter(([name]) => name !== who));
     const usual = { silent: false, port: 4712, adapters: { only: null, except: [] } };
     const settings: DiscoverySettings = { ...usual, key: keys[who], contacts, ...more };
-    return this.#run(machine, this.#discovery, settings);
+    return this.#run(machine, this.#discovery, settings, within);
   }
 
   /** Resolves when it plays its part; a flood, when it is over. */
@@ -61,8 +61,8 @@ export class Scene {
     this.#outsider.remove();
   }
 
-  #run(machine: string, program: BuiltProgram, settings: unknown): Instance {
-    return this.command(machine, process.execPath, '--expose-gc', program.path, JSON.stringify(settings));
+  #run(machine: string, program: BuiltProgram, settings: unknown, within: readonly string[] = []): Instance {
+    return this.command(machine, ...within, process.execPath, '--expose-gc', program.path, JSON.stringify(settings));
   }
 }
 

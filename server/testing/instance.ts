@@ -27,12 +27,12 @@ export class Instance {
 
   /** The first event of this name, of those after event number `after`. */
   first(name: string, after = 0): Promise<InstanceEvent> {
-    return this.#find(({ event }, at) => at >= after && event === name);
+    return this.find(({ event }, at) => at >= after && event === name);
   }
 
   /** The first sighting of this contact, of those after event number `after`, at such addresses. */
   seeing(contact: string, after = 0, fits: (hosts: readonly string[]) => boolean = () => true): Promise<InstanceEvent> {
-    return this.#find(({ event, data }, at) => {
+    return this.find(({ event, data }, at) => {
       const sighting = data as Sighting;
       return at >= after && event === 'sighting' && sighting.contact === contact && fits(sighting.hosts);
     });
@@ -70,7 +70,8 @@ export class Instance {
     this.#process.kill('SIGKILL');
   }
 
-  async #find(fits: (event: InstanceEvent, at: number) => boolean): Promise<InstanceEvent> {
+  /** The first event like this, once there is one. */
+  async find(fits: (event: InstanceEvent, at: number) => boolean): Promise<InstanceEvent> {
     for (;;) {
       const event = this.events.find(fits);
       if (event) return event;

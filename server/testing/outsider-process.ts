@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { describeAdapter, listAdapters, type Adapter, type Family } from '../discovery/mdns/adapters.ts';
+import { announceBy } from '../discovery/mdns/announcement.ts';
 import { Announcer } from '../discovery/mdns/announcer.ts';
 import { parseMessage } from '../discovery/mdns/packet.ts';
 import { FamilySocket } from '../discovery/mdns/socket.ts';
@@ -89,7 +90,11 @@ async function settle(adapter: Adapter, address: string): Promise<Announcer> {
     random,
     presence: { ownKey: random(32), contacts: [], unmet: [], card: null },
     port: 4712,
-    send: (_link, bytes) => socket.send(bytes, PORT, GROUP, ignore),
+    announce: announceBy({
+      clock: systemClock,
+      random,
+      send: (_link, bytes) => socket.send(bytes, PORT, GROUP, ignore),
+    }),
   });
   announcer.follow([adapter], false);
   return announcer;

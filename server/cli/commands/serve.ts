@@ -33,6 +33,10 @@ export const serveCommand = command({
     adapters: { value: 'NAMES', help: 'use these network adapters alone, like wlan0,eth* (LOOM_ADAPTERS)' },
     'not-adapters': { value: 'NAMES', help: 'use all but these, like docker*,tun0 (LOOM_NOT_ADAPTERS)' },
     'no-open': { help: 'do not open the browser' },
+    discovery: {
+      value: 'WHO',
+      help: 'builtin, or system: contacts are found by avahi-daemon or Bonjour (LOOM_DISCOVERY; needs the package mdns)',
+    },
     'no-discovery': { help: 'do not look for contacts on the network, and do not be found' },
   },
   async run(call) {
@@ -44,6 +48,7 @@ export const serveCommand = command({
         peerHost: values['peer-host'],
         adapters: values.adapters,
         notAdapters: values['not-adapters'],
+        discovery: values.discovery,
       },
       surroundings,
     );
@@ -51,7 +56,7 @@ export const serveCommand = command({
     prepareFolder(place);
     if (process.getuid?.() === 0) terminal.tell('warning: Loom runs as root; an ordinary user is enough for it.');
     const lifetime = new Lifetime();
-    const loom = await withSmallHeap(() => start(call, options, values['no-discovery'] !== true, lifetime));
+    const loom = await withSmallHeap(() => start(call, options, values['no-discovery'] === true, lifetime));
     if (loom === null) {
       await showRunning(call);
       return exitCodes.done;
@@ -67,7 +72,7 @@ export const serveCommand = command({
 async function start(
   { place }: Pick<Call, 'place'>,
   options: ServeOptions,
-  discovery: boolean,
+  silent: boolean,
   lifetime: Lifetime,
 ): Promise<Loom | null> {
   // Loaded late: every other command comes without the daemon.
@@ -76,7 +81,7 @@ async function start(
     ...options,
     profile: place.profile,
     folder: place.folder,
-    discovery,
+    discovery: silent ? 'off' : options.discovery,
     crypto: process.env.LOOM_CRYPTO === 'portable' ? 'portable' : undefined,
     staticFolder: STATIC_FOLDER,
     urlCommand: urlCommandLine(place, surroundings),

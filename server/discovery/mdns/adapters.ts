@@ -58,6 +58,11 @@ export function isSameNetwork(before: Adapter, after: Adapter): boolean {
   return routed.some((address) => after.addresses.includes(address));
 }
 
+/** Equal while nothing about any of them has changed. */
+export function signaturesOf(adapters: readonly Adapter[]): string {
+  return adapters.map((adapter) => adapter.signature).join('\n');
+}
+
 export function describeAdapter(name: string, list: NonNullable<Interfaces[string]>): Adapter {
   const ipv4 = list.find(({ family }) => family === 'IPv4');
   const ipv6 = list.find(({ family }) => family === 'IPv6');

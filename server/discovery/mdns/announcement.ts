@@ -11,6 +11,7 @@ import { linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Answerer } from './answerer.ts';
 import * as limits from './limits.ts';
+import type { Announce, Announced, AnnouncementEvents } from './medium.ts';
 import { SERVICE, hostName, instanceName } from './names.ts';
 import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
 import type { OwnService } from './own-records.ts';
@@ -18,19 +19,21 @@ import { encodeProbe, encodeResponse, recordKey } from './packet.ts';
 import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
 import { compareProposals } from './tie-break.ts';
 
-export interface AnnouncementOptions {
+export interface Speaking {
   readonly clock: DiscoveryClock;
   readonly random: (length: number) => Uint8Array;
   readonly send: (link: Link, bytes: Uint8Array) => void;
-  /** The name was said twice, and is said again. */
-  readonly onEstablished: () => void;
-  /** Someone else speaks under the name. */
-  readonly onConflict: () => void;
+}
+type AnnouncementOptions = Speaking & AnnouncementEvents;
+
+/** Names that we speak and defend ourselves. */
+export function announceBy(speaking: Speaking): Announce {
+  return (service, adapter, events) => new Announcement(service, adapter, { ...speaking, ...events });
 }
 
 type State = 'probing' | 'announced' | 'withdrawn';
 
-export class Announcement {
+export class Announcement implements Announced {
   readonly label: string;
   readonly #options: AnnouncementOptions;
   readonly #timers: TimerGroup;
@@ -65,19 +68,16 @@ export class Announcement {
     this.#timers.after(delay, () => this.#probe(1));
   }
 
-  /** Says a new TXT record from now on. */
   renewText(text: readonly Buffer[]): void {
     this.#service = { ...this.#service, text };
     this.#noteSaid();
     if (this.#state === 'announced') this.#say(() => [textRecord(this.#service)], limits.REPEAT_COUNT);
   }
 
-  /** Our own answer to the question for all, once it is out. */
   get pointer(): PointerRecord | null {
     return this.#state === 'announced' ? pointerRecord(this.#service) : null;
   }
 
-  /** Says everything again, after a sleep. */
   repeat(): void {
     if (this.#state === 'announced') this.#say(() => this.#announced(), limits.REPEAT_COUNT);
   }
@@ -93,7 +93,6 @@ export class Announcement {
     else this.#compareProbe(message);
   }
 
-  /** Says goodbye where the name was said, and nothing after. */
   withdraw(): void {
     const wasAnnounced = this.#state === 'announced';
     this.drop();
@@ -101,7 +100,6 @@ export class Announcement {
     this.#send(encodeResponse(this.#announced().map(goodbye)));
   }
 
-  /** Falls silent without a goodbye: the name was never ours. */
   drop(): void {
     this.#state = 'withdrawn';
     this.#timers.clear();

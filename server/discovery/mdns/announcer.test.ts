@@ -4,6 +4,7 @@ import { FakeClock } from '../../testing/fake-clock.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { linkKey, listAdapters } from './adapters.ts';
 import type { Adapter } from './adapters.ts';
+import { announceBy } from './announcement.ts';
 import { Announcer } from './announcer.ts';
 import { parseMessage } from './packet.ts';
 import type { MdnsRecord, Message } from './packet.ts';
@@ -30,13 +31,18 @@ let announcer: Announcer;
 beforeEach(() => {
   clock = new FakeClock();
   sent = [];
+  const random = seededRandom('announcer');
   announcer = new Announcer({
     primitives: choosePrimitives(undefined),
     clock,
-    random: seededRandom('announcer'),
+    random,
     presence,
     port: 4712,
-    send: (link, bytes) => sent.push({ at: clock.now(), on: linkKey(link), message: parseMessage(bytes)! }),
+    announce: announceBy({
+      clock,
+      random,
+      send: (link, bytes) => sent.push({ at: clock.now(), on: linkKey(link), message: parseMessage(bytes)! }),
+    }),
   });
 });
 

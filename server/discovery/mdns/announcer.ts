@@ -5,6 +5,7 @@ import type { Card, MeetingKeys, Presence } from '../discovery.ts';
 import { NONCE_LENGTH, meetingSlots, presenceHash, quarterHour, turnOf } from '../presence.ts';
 import type { Hmac } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
+import type { Announce } from './medium.ts';
 import type { Message, PointerRecord } from './packet.ts';
 import { Persona } from './persona.ts';
 import { encodeText } from './text.ts';
@@ -17,7 +18,7 @@ export interface AnnouncerOptions {
   readonly presence: Presence;
   /** TCP. */
   readonly port: number;
-  readonly send: (link: Link, bytes: Uint8Array) => void;
+  readonly announce: Announce;
 }
 
 export class Announcer {
@@ -101,9 +102,9 @@ export class Announcer {
   #personaOn(adapter: string): Persona {
     const known = this.#personas.get(adapter);
     if (known) return known;
-    const { clock, random, port, send } = this.#options;
+    const { clock, random, port, announce } = this.#options;
     const text = (label: string, round: number): Buffer[] => this.#text(label, round);
-    const persona = new Persona({ clock, random, port, send, text });
+    const persona = new Persona({ clock, random, port, announce, text });
     this.#personas.set(adapter, persona);
     return persona;
   }

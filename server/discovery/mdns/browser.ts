@@ -101,6 +101,12 @@ export class Browser {
     this.#people.tell(this.#adverts.values());
   }
 
+  /** Whether it is a contact's, or shows a card: it is asked to stay. */
+  isWanted(label: string): boolean {
+    const advert = this.#adverts.get(label);
+    return advert !== undefined && (advert.contact !== null || cardIn(advert) !== null);
+  }
+
   receive(message: Message, link: Link, source: string): void {
     if (message.kind !== 'response') return;
     const records = [...message.answers, ...message.additionals];

@@ -3,35 +3,31 @@
 import type { RemoteInfo } from 'node:dgram';
 import { TimerGroup } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
-import type { DiscoveryProblem, DiscoveryReport, DiscoveryStatus } from '../discovery.ts';
+import type { DiscoveryProblem, DiscoveryReport } from '../discovery.ts';
 import { withoutScope } from '../addresses.ts';
-import { linksOf, listAdapters } from './adapters.ts';
+import { listAdapters, signaturesOf } from './adapters.ts';
 import type { Adapter, Family, Interfaces, Link } from './adapters.ts';
+import { announceBy } from './announcement.ts';
 import { Gate } from './gate.ts';
 import { FAREWELL_TIMEOUT, MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
+import type { Announce, Medium, MediumEvents } from './medium.ts';
+import { parseMessage } from './packet.ts';
 import { FamilySocket, errorCode } from './socket.ts';
 
 export interface NetworkOptions {
   readonly clock: DiscoveryClock;
+  readonly random: (length: number) => Uint8Array;
   /** UDP port. */
   readonly port: number;
   /** What adapters there are. */
   readonly interfaces: () => Interfaces;
-  readonly events: NetworkEvents;
-}
-
-export interface NetworkEvents {
-  onPacket(bytes: Buffer, link: Link, source: string): void;
-  /** Adapters came, went or have other addresses; `reopened`: a socket could be opened at last. */
-  onChange(adapters: readonly Adapter[], before: readonly Adapter[], reopened: boolean): void;
-  onStatus(status: DiscoveryStatus): void;
-  /** Every few seconds, after the adapters were looked at. */
-  onTick(): void;
+  readonly events: Pick<MediumEvents, 'onMessage' | 'onChange' | 'onStatus' | 'onTick'>;
 }
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-export class Network {
+export class Network implements Medium {
+  readonly announce: Announce;
   readonly #options: NetworkOptions;
   readonly #timers: TimerGroup;
   readonly #gate: Gate;
@@ -48,6 +44,8 @@ export class Network {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+    const { clock, random } = options;
+    this.announce = announceBy({ clock, random, send: (link, bytes) => this.send(link, bytes) });
     this.#timers = new TimerGroup(options.clock);
     this.#gate = new Gate(() => options.clock.now());
   }
@@ -72,11 +70,6 @@ export class Network {
     if (join === undefined || !this.#sockets.has(family)) return;
     this.#sockets.get(family)?.send(join, bytes);
     this.#tally(adapter).sent += 1;
-  }
-
-  /** On every link there is. */
-  sendAll(bytes: Uint8Array): void {
-    for (const adapter of this.#adapters) for (const link of linksOf(adapter)) this.send(link, bytes);
   }
 
   report(): DiscoveryReport {
@@ -138,7 +131,7 @@ export class Network {
       socket.follow(new Set(this.#adapters.flatMap((adapter) => adapter.joins.get(family) ?? [])));
     }
     this.#tellStatus();
-    if (reopened || signatures(this.#adapters) !== signatures(before))
+    if (reopened || signaturesOf(this.#adapters) !== signaturesOf(before))
       this.#options.events.onChange(this.#adapters, before, reopened);
   }
 
@@ -152,8 +145,10 @@ export class Network {
     const own = adapters.some(({ addresses }) => addresses.includes(withoutScope(remote.address)));
     this.#tally(first)[own ? 'own' : 'heard'] += 1;
     if (!this.#gate.admit(remote.address, bytes.length)) return;
+    const message = parseMessage(bytes);
+    if (!message) return;
     const family = remote.family === 'IPv4' ? 'ipv4' : 'ipv6';
-    for (const adapter of adapters) this.#options.events.onPacket(bytes, { adapter, family }, remote.address);
+    for (const adapter of adapters) this.#options.events.onMessage(message, { adapter, family }, remote.address);
   }
 
   #sent(code: string | null): void {
@@ -172,7 +167,7 @@ export class Network {
     this.#options.events.onStatus({ status: reason === '' ? 'on' : 'unavailable', reason });
   }
 
-  #problem(): DiscoveryProblem | null {
+  #problem(): OwnProblem | null {
     if (this.#refused) return 'macos-denied';
     if (this.#sockets.size === 0) {
       return [...this.#failures.values()].includes('EADDRINUSE') ? 'port-taken' : 'port-denied';
@@ -181,7 +176,7 @@ export class Network {
     return joined ? null : 'no-multicast';
   }
 
-  #reason(problem: DiscoveryProblem): string {
+  #reason(problem: OwnProblem): string {
     switch (problem) {
       case 'macos-denied':
         return 'macOS does not let this program reach the local network. Allow it in System Settings, Privacy & Security, Local Network.';
@@ -201,12 +196,10 @@ export class Network {
   }
 }
 
+type OwnProblem = Exclude<DiscoveryProblem, 'responder-missing' | 'responder-silent'>;
+
 interface Tally {
   sent: number;
   heard: number;
   own: number;
-}
-
-function signatures(adapters: readonly Adapter[]): string {
-  return adapters.map((adapter) => adapter.signature).join('\n');
 }

@@ -5,8 +5,8 @@ import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import { newLabel, quarterHour } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
-import { Announcement } from './announcement.ts';
 import * as limits from './limits.ts';
+import type { Announce, Announced } from './medium.ts';
 import type { Message, PointerRecord } from './packet.ts';
 
 export interface PersonaOptions {
@@ -14,7 +14,7 @@ export interface PersonaOptions {
   readonly random: (length: number) => Uint8Array;
   /** TCP. */
   readonly port: number;
-  readonly send: (link: Link, bytes: Uint8Array) => void;
+  readonly announce: Announce;
   /** The TXT record of a name. @param round of those not met, whose turn it is. */
   readonly text: (label: string, round: number) => Buffer[];
 }
@@ -25,9 +25,9 @@ export class Persona {
   readonly #labels = new Set<string>();
   /** As it is now; null: it is gone, or has no network. */
   #adapter: Adapter | null = null;
-  #current: Announcement | null = null;
+  #current: Announced | null = null;
   /** Names on their way out, still answered for. */
-  readonly #leaving = new Set<Announcement>();
+  readonly #leaving = new Set<Announced>();
   #round = 0;
   #quarter = 0;
   #rotations = 0;
@@ -52,7 +52,7 @@ export class Persona {
   /** What we would answer to our own question on this link. */
   pointersOn({ adapter }: Link): PointerRecord[] {
     if (adapter.name !== this.#adapter?.name) return [];
-    return [...this.#leaving, this.#current].flatMap((announcement) => announcement?.pointer ?? []);
+    return [...this.#leaving, this.#current].flatMap((announced) => announced?.pointer ?? []);
   }
 
   /** The adapter as it is now: a new name when it changed or `anew` is asked for, none when it is gone. */
@@ -104,7 +104,7 @@ export class Persona {
 
   receive(message: Message, link: Link, source: string): void {
     this.#current?.receive(message, link, source);
-    for (const announcement of this.#leaving) announcement.receive(message, link, source);
+    for (const announced of this.#leaving) announced.receive(message, link, source);
   }
 
   /** Says goodbye under every name. */
@@ -122,7 +122,7 @@ export class Persona {
   }
 
   #rotateNow(): void {
-    const { clock, random, port, send, text } = this.#options;
+    const { clock, random, port, announce, text } = this.#options;
     if (!this.#adapter) return;
     this.#count(
       () => (this.#rotations += 1),
@@ -132,41 +132,34 @@ export class Persona {
     const label = newLabel(random);
     this.#own(label);
     if (this.#current) this.#leaving.add(this.#current);
-    const announcement: Announcement = new Announcement(
-      { label, port, text: text(label, this.#round) },
-      this.#adapter,
-      {
-        clock,
-        random,
-        send,
-        onEstablished: () => {
-          // One that is on its way out itself says nothing about the next.
-          if (this.#current === announcement) this.#leave();
-        },
-        onConflict: () => this.#conflict(announcement),
+    const announced: Announced = announce({ label, port, text: text(label, this.#round) }, this.#adapter, {
+      onEstablished: () => {
+        // One that is on its way out itself says nothing about the next.
+        if (this.#current === announced) this.#leave();
       },
-    );
-    this.#current = announcement;
-    announcement.start();
+      onConflict: () => this.#conflict(announced),
+    });
+    this.#current = announced;
+    announced.start();
     this.#cancelNextRotation();
     const lifetime = limits.LABEL_LIFETIME + randomBetween(random, 0, limits.LABEL_SPREAD);
     this.#cancelNextRotation = this.#timers.after(lifetime, () => this.#rotateNow());
   }
 
   #leave(): void {
-    for (const announcement of this.#leaving) announcement.withdraw();
+    for (const announced of this.#leaving) announced.withdraw();
     this.#leaving.clear();
   }
 
-  #conflict(announcement: Announcement): void {
+  #conflict(announced: Announced): void {
     if (this.#conflicts >= limits.MAX_RENAMES_PER_MINUTE) return;
     this.#count(
       () => (this.#conflicts += 1),
       () => (this.#conflicts -= 1),
     );
-    announcement.drop();
-    this.#leaving.delete(announcement);
-    if (this.#current !== announcement) return;
+    announced.drop();
+    this.#leaving.delete(announced);
+    if (this.#current !== announced) return;
     this.#current = null;
     this.#rotateNow();
   }

@@ -1,5 +1,4 @@
-// One run of discovery, from start to stop: joins network, announcer, browser and resolver.
-import { networkInterfaces } from 'node:os';
+// One run of discovery, from start to stop: joins medium, announcer, browser and resolver.
 import type { DiscoveryListener, DiscoveryReport, MeetingKeys, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
 import { PresenceBook, quarterHour } from '../presence.ts';
@@ -8,8 +7,8 @@ import type { Adapter, Link } from './adapters.ts';
 import { Announcer } from './announcer.ts';
 import { Browser } from './browser.ts';
 import { POLL_INTERVAL, SLEEP_NOTICED } from './limits.ts';
-import { Network } from './network.ts';
-import { parseMessage } from './packet.ts';
+import type { MakeMedium, Medium } from './medium.ts';
+import type { Message } from './packet.ts';
 import { Resolver } from './resolver.ts';
 
 export interface Run {
@@ -20,12 +19,10 @@ export interface Run {
   readonly listener: DiscoveryListener;
 }
 
-const MDNS_PORT = 5353;
-
 export class Session {
   readonly #options: MdnsOptions;
   readonly #listener: DiscoveryListener;
-  readonly #network: Network;
+  readonly #medium: Medium;
   readonly #announcer: Announcer;
   readonly #browser: Browser;
   readonly #resolver: Resolver;
@@ -33,25 +30,22 @@ export class Session {
   #lastTick: number;
   #stopped = false;
 
-  constructor(options: MdnsOptions, run: Run) {
+  constructor(options: MdnsOptions, run: Run, makeMedium: MakeMedium) {
     const { clock, random, primitives } = options;
     const { listener, presence } = run;
     this.#options = options;
     this.#listener = listener;
     this.#book = new PresenceBook(primitives, presence.contacts, awaited(presence));
     this.#lastTick = clock.now();
-    this.#network = new Network({
-      clock,
-      port: options.port ?? MDNS_PORT,
-      interfaces: options.interfaces ?? networkInterfaces,
-      events: {
-        onPacket: (bytes, link, source) => this.#receive(bytes, link, source),
-        onChange: (adapters, before, reopened) => this.#adaptersChanged(adapters, before, reopened),
-        onStatus: (status) => {
-          if (!this.#stopped) listener.onStatus(status);
-        },
-        onTick: () => this.#tick(),
+    this.#medium = makeMedium({
+      onMessage: (message, link, source) => this.#receive(message, link, source),
+      onChange: (adapters, before, reopened) => this.#adaptersChanged(adapters, before, reopened),
+      onStatus: (status) => {
+        if (!this.#stopped) listener.onStatus(status);
       },
+      onTick: () => this.#tick(),
+      isOwn: (label) => this.#announcer.owns(label),
+      isWanted: (label) => this.#browser.isWanted(label),
     });
     this.#announcer = new Announcer({
       primitives,
@@ -59,23 +53,25 @@ export class Session {
       random,
       presence,
       port: run.port,
-      send: (link, bytes) => this.#network.send(link, bytes),
+      announce: this.#medium.announce,
     });
     this.#browser = new Browser({
       clock,
       random,
       book: this.#book,
       listener,
-      links: () => this.#network.adapters.flatMap(linksOf),
-      send: (link, bytes) => this.#network.send(link, bytes),
+      links: () => this.#medium.adapters.flatMap(linksOf),
+      send: (link, bytes) => this.#medium.send(link, bytes),
       isOwn: (label) => this.#announcer.owns(label),
       ownAnswers: (link) => this.#announcer.knownAnswersOn(link),
     });
-    this.#resolver = new Resolver(clock, (packet) => this.#network.sendAll(packet));
+    this.#resolver = new Resolver(clock, (packet) => {
+      for (const link of this.#medium.adapters.flatMap(linksOf)) this.#medium.send(link, packet);
+    });
   }
 
   async open(): Promise<void> {
-    if (!this.#stopped) await this.#network.open();
+    if (!this.#stopped) await this.#medium.open();
   }
 
   update(presence: Presence): void {
@@ -92,7 +88,7 @@ export class Session {
   }
 
   report(): DiscoveryReport {
-    return this.#network.report();
+    return this.#medium.report();
   }
 
   async stop(): Promise<void> {
@@ -101,14 +97,12 @@ export class Session {
     this.#browser.stop();
     this.#resolver.stop();
     this.#announcer.stop();
-    await this.#network.close();
+    await this.#medium.close();
     this.#listener.onStatus({ status: 'off', reason: '' });
   }
 
-  #receive(bytes: Buffer, link: Link, source: string): void {
+  #receive(message: Message, link: Link, source: string): void {
     if (this.#stopped) return;
-    const message = parseMessage(bytes);
-    if (!message) return;
     this.#announcer.receive(message, link, source);
     this.#browser.receive(message, link, source);
     this.#resolver.receive(message, link);

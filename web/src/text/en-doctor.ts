@@ -87,6 +87,10 @@ export const doctor = {
     'port-taken': 'Another program keeps UDP port 5353 to itself. Close it, or add people by address.',
     'port-denied': 'The system does not allow listening on UDP port 5353. Look at its firewall.',
     'no-multicast': 'No network that people can be found on is connected. Add people by address.',
+    'responder-missing':
+      'Loom was started to find people by the service of this system, and the package “mdns” that this needs is missing or was not built. Install it, or start Loom without “--discovery system”. Known addresses still work.',
+    'responder-silent':
+      'Loom was started to find people by the service of this system (avahi-daemon, or Bonjour), and that does not answer. Start it, or start Loom without “--discovery system”. Known addresses still work.',
     'multicast-dropped':
       'What Loom announces does not even come back to this computer: a firewall here drops it. Let in UDP port 5353.',
     'nobody-heard':
