@@ -1,5 +1,6 @@
 // A flood: opens so many connections a second from many addresses, and sends the same bytes on each. What the other side
-// does not close stays open. Usage: flood-process HOST PORT RATE BYTES-AS-HEX, started by `fork`.
+// does not close stays open. Usage: flood-process HOST PORT RATE BYTES-AS-HEX, started by `fork`. Says
+// when the first connection is there, and how many there were when it is asked.
 import type { Socket } from 'node:net';
 import { knock, sourceAddress } from './flood.ts';
 
@@ -29,6 +30,7 @@ setInterval(() => {
 function keep(socket: Socket | null): void {
   if (!socket) return;
   connections += 1;
+  if (connections === 1) process.send?.(connections);
   open.add(socket);
   socket.once('close', () => open.delete(socket));
 }

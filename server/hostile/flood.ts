@@ -48,9 +48,18 @@ export function knock(
 export class Flood {
   readonly #process: ChildProcess;
 
-  /** @param program `flood-process.ts`, built. @param rate connections a second, each with `bytes`. */
-  constructor(program: BuiltProgram, { host, port }: LoomAt, rate: number, bytes: Uint8Array) {
-    this.#process = fork(program.path, [host, `${port}`, `${rate}`, Buffer.from(bytes).toString('hex')]);
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+  }
+
+  /**
+   * Resolves once it has come to the door.
+   * @param program `flood-process.ts`, built. @param rate connections a second, each with `bytes`.
+   */
+  static async start(program: BuiltProgram, { host, port }: LoomAt, rate: number, bytes: Uint8Array): Promise<Flood> {
+    const process = fork(program.path, [host, `${port}`, `${rate}`, Buffer.from(bytes).toString('hex')]);
+    await once(process, 'message');
+    return new Flood(process);
   }
 
   /** @returns how many connections there were. */

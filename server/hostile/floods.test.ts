@@ -39,7 +39,7 @@ afterAll(async () => {
 
 describe('a contact', () => {
   it('connects and chats through a flood of handshakes from many addresses', async () => {
-    const attack = new Flood(programs[1]!, bob, RATE, await firstMessage(bob));
+    const attack = await Flood.start(programs[1]!, bob, RATE, await firstMessage(bob));
     const connect = await connectAnew(ann, bob);
     const delays = await chat(ann, bob, 30);
     const handshakes = await attack.stop();
