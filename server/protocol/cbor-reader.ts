@@ -122,20 +122,26 @@ class Reader {
   #map(size: number): CborMap {
     this.#open(2 * size);
     const map = new Map<string, unknown>();
-    let previous: Uint8Array | null = null;
+    let [previous, previousEnd] = [this.#at, this.#at];
     while (map.size < size) {
       const start = this.#at;
       if (this.#byte() >>> 5 !== TEXT) throw malformed();
       this.#at = start;
       const key = this.item() as string;
-      const spelt = this.#bytes.subarray(start, this.#at);
-      const order: number = previous ? Buffer.compare(previous, spelt) : -1;
-      if (order === 0) throw malformed();
-      if (order > 0) throw new ProtocolError('cbor-not-canonical');
-      previous = spelt;
+      if (map.size > 0) this.#requireOrder(previous, previousEnd, start);
+      [previous, previousEnd] = [start, this.#at];
       map.set(key, this.item());
     }
     return map;
+  }
+
+  /** Of two keys as they are spelt, the one before and the one that ends here. The first byte has the length, and decides mostly. */
+  #requireOrder(previous: number, previousEnd: number, start: number): void {
+    const bytes = this.#bytes;
+    if ((bytes[previous] ?? 0) < (bytes[start] ?? 0)) return;
+    const order = Buffer.compare(bytes.subarray(previous, previousEnd), bytes.subarray(start, this.#at));
+    if (order === 0) throw malformed();
+    if (order > 0) throw new ProtocolError('cbor-not-canonical');
   }
 
   /** Each of its items takes a byte at least. */

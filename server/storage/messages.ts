@@ -29,6 +29,8 @@ const BY_ID = 'contact = ? AND direction = ? AND id = ?';
 const DELIVERED = `UPDATE message SET state = 2, tag = ? WHERE ${BY_ID} AND seq = ? AND place = ? AND state = 0`;
 // Written like the index message_place, or SQLite would not use it.
 const SHOWN = 'contact = ? AND (state = 5) = 0';
+/** All that opening one takes. */
+const OPENED = 'contact, direction, id, seq, place, state, tag, body';
 const NOTHING = new Uint8Array(0);
 const UNREAD = states.indexOf('received');
 const DELIVERED_STATE = states.indexOf('delivered');
@@ -100,12 +102,17 @@ export class SealedMessages implements MessageTable {
     const end = before === null ? Infinity : this.#placeOf(key, idBytes(before));
     if (end === null) return { messages: [], more: false };
     // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
-    const sql = `SELECT place, length(body) AS size FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
-    const sizes = this.#database.rows(sql, key, end, limit + 1);
-    const count = countWithin(sizes.slice(0, limit), maxBytes);
-    const start = sizes[count - 1]?.number('place');
-    if (start === undefined) return { messages: [], more: false };
-    return { messages: this.#between(key, start, end), more: sizes.length > count };
+    const candidates = `FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
+    const sums = `SELECT count(*) AS count, total(size) AS bytes FROM (SELECT length(body) AS size ${candidates})`;
+    const [all] = this.#database.rows(sums, key, end, limit + 1);
+    const found = all?.number('count') ?? 0;
+    let count = Math.min(found, limit);
+    if (all && all.number('bytes') > maxBytes) {
+      count = countWithin(this.#database.rows(`SELECT length(body) AS size ${candidates}`, key, end, limit), maxBytes);
+    }
+    const rows = this.#database.rows(`SELECT ${OPENED} ${candidates}`, key, end, count).reverse();
+    const messages = collect(this.#sealing, 'message', rows, (row) => this.#open(row));
+    return { messages, more: found > count };
   }
 
   newestRow(): number {
@@ -202,12 +209,6 @@ export class SealedMessages implements MessageTable {
     const tag = this.#placeOfRow(row).tag('state', code);
     const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
-  }
-
-  #between(contact: number, start: number, end: number): MessageRecord[] {
-    const sql = `SELECT * FROM message WHERE ${SHOWN} AND place >= ? AND place < ? ORDER BY place`;
-    const rows = this.#database.rows(sql, contact, start, end);
-    return collect(this.#sealing, 'message', rows, (row) => this.#open(row));
   }
 
   /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
