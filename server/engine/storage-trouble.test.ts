@@ -39,6 +39,27 @@ it('loses nothing while the disk of either side refuses writes', async () => {
   await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
 });
 
+it('an acknowledgement our disk refuses comes again, and their side has the message once', async () => {
+  const { ann, bob } = await town.pair();
+  const { id } = await ann.contact('Bob');
+  const told = (): number =>
+    ann.events.filter(({ event, data }) => event === 'message.state' && data.state === 'delivered').length;
+  const database = await databaseOf(ann);
+  let mend: (() => void) | null = null;
+  const end = ann.profile.events.subscribe(({ event, data }) => {
+    if (event === 'message.state' && data.state === 'delivered') mend ??= refuseCommits(database);
+  });
+  await ann.run('message.send', { contact: id, body: 'one' });
+  await town.until(async () => (await ann.run('status.get')).storage === 'failing');
+  end();
+  expect(told()).toBe(1);
+  expect((await ann.history('Bob')).map(({ state }) => state)).not.toContain('delivered');
+  mend!();
+  await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
+  expect(told()).toBe(2);
+  expect(await bob.texts('Ann', 'in')).toEqual(['one']);
+});
+
 it('a lock in the middle of a removal is no trouble of the disk', async () => {
   const { ann } = await town.pair();
   const carl = await town.make('Carl');
@@ -70,12 +91,21 @@ it('a start that fails leaves the database unlocked', async () => {
 
 /** Every commit of this Loom's database fails from now on, and is rolled back for real. @returns what ends it. */
 async function refuseWrites(loom: TestLoom): Promise<() => void> {
+  return refuseCommits(await databaseOf(loom));
+}
+
+async function databaseOf(loom: TestLoom): Promise<Database> {
   const commit = vi.spyOn(Database.prototype, 'commit');
   await loom.profile.opened.store.journal.write(() => undefined);
   const theirs = commit.mock.contexts.at(-1);
   commit.mockRestore();
+  if (!(theirs instanceof Database)) throw new Error('nothing was committed');
+  return theirs;
+}
+
+function refuseCommits(database: Database): () => void {
   const refusing = vi.spyOn(Database.prototype, 'commit').mockImplementation(function (this: Database) {
-    if (this === theirs) throw new StorageError('write-failed', 'no space left');
+    if (this === database) throw new StorageError('write-failed', 'no space left');
     original.call(this);
   });
   return () => refusing.mockRestore();
