@@ -1,5 +1,5 @@
 // The doctor's words on the command line.
-import type { Compared, Diagnosis, Finding, Firewall, FirewallAdvice } from '../contract/diagnosis.ts';
+import type { AdapterFacts, Compared, Diagnosis, Finding, Firewall, FirewallAdvice } from '../contract/diagnosis.ts';
 import { printable } from './printable.ts';
 
 /** What is the matter, and what to do next. */
@@ -85,12 +85,18 @@ export function describeDiagnosis(diagnosis: Diagnosis, name: string | null): re
     ...(advice ? ['', ...describeAdvice(advice, peerPort)] : []),
     '',
     `Discovery  ${discovery.status}${discovery.reason === '' ? '' : `: ${discovery.reason}`}`,
-    ...adapters.map(
-      ({ name: adapter, kind, addresses, sent, heard, own }) =>
-        `Adapter    ${adapter} (${kind})  ${addresses.join(', ')}  sent ${sent}, heard ${heard}, own ${own}`,
-    ),
+    ...adapters.map((adapter) => [describeAdapter(adapter), ...traffic(adapter)].join('  ')),
     ...(contact && name !== null ? describeContact(contact, name) : []),
   ];
+}
+
+function describeAdapter({ name, kind, addresses }: AdapterFacts): string {
+  return `Adapter    ${name} (${kind})  ${addresses.join(', ')}`;
+}
+
+/** Nothing where the packets are not ours: the system's responder speaks, or nobody does. */
+function traffic({ sent, heard, own }: AdapterFacts): readonly string[] {
+  return sent + heard + own > 0 ? [`sent ${sent}, heard ${heard}, own ${own}`] : [];
 }
 
 function describeAdvice({ firewall, opens, commands }: FirewallAdvice, peerPort: number): readonly string[] {

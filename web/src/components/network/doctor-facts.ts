@@ -1,5 +1,5 @@
 // What the doctor saw, as lines to read.
-import type { Compared, Diagnosis, Tried } from '../../../../server/contract/diagnosis.ts';
+import type { AdapterFacts, Compared, Diagnosis, Tried } from '../../../../server/contract/diagnosis.ts';
 import { moment, stretch } from '../../text/dates.ts';
 import { text } from '../../text/text.ts';
 import type { Fact } from '../base/fact.ts';
@@ -8,12 +8,18 @@ import type { Fact } from '../base/fact.ts';
 const SAME_CLOCK_MS = 2_000;
 
 export function doctorFacts({ contact, adapters }: Diagnosis): readonly Fact[] {
-  const seen = adapters.flatMap(({ name, kind, addresses, sent, heard }) => [
+  const seen = adapters.flatMap(({ name, addresses, ...adapter }) => [
     text('doctor.adapter', { name, addresses: addresses.join(', ') }),
-    kind === 'network' ? text('doctor.traffic', { sent, heard }) : text(`doctor.kind.${kind}`),
+    ...about(adapter),
   ]);
   const ofComputer = { name: text('doctor.adapters'), values: seen };
   return contact ? [...ofContact(contact), ofComputer] : [ofComputer];
+}
+
+/** Of an ordinary one what was said and heard, if it was by us and not by the system's responder. */
+function about({ kind, sent, heard }: Pick<AdapterFacts, 'kind' | 'sent' | 'heard'>): readonly string[] {
+  if (kind !== 'network') return [text(`doctor.kind.${kind}`)];
+  return sent + heard > 0 ? [text('doctor.traffic', { sent, heard })] : [];
 }
 
 function ofContact(contact: NonNullable<Diagnosis['contact']>): readonly Fact[] {
