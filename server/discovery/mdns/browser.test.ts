@@ -325,6 +325,19 @@ describe('a flood', () => {
     expect(lost).toEqual([]);
   });
 
+  it('of one source leaves hashing for others, second after second', () => {
+    const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
+    browser.useBook(new PresenceBook(primitives, keys));
+    for (let second = 0; second < 3; second += 1) {
+      for (let i = 0; i < 80; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.66');
+      browser.judgeWaiting();
+      clock.advance(1_000);
+    }
+    for (let i = 0; i < 80; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.66');
+    receive(advert(keys[50]!.key).records);
+    expect(sightings.map(({ contact }) => contact)).toEqual(['c50']);
+  });
+
   it('that uses up the hashing delays a contact, no more', () => {
     const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
     browser.useBook(new PresenceBook(primitives, keys));
