@@ -123,7 +123,7 @@ export class Engine {
       links,
       identity: this.us,
       admission: new Admission(clock),
-      knownHosts: new KnownHosts(roster, this.near, clock),
+      knownHosts: new KnownHosts(roster, clock),
       dialler,
       ourName: () => this.#identity.name,
       ourPort: () => options.peerPort,

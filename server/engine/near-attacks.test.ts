@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DiscoveryListener, Person } from '../discovery/discovery.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
+import { HALF_OPEN_STRANGERS } from '../protocol/limits.ts';
 import { Town, turns, type TestLoom } from '../testing/test-loom.ts';
 import { WirePeer } from '../testing/wire-peer.ts';
 
@@ -67,4 +68,23 @@ describe('adverts that change all the time', () => {
     expect(told()).toBe(2);
     expect((await ann.run('people.list')).map(({ name }) => name)).toEqual(['Wire 19']);
   });
+});
+
+it('an advert gives nobody the places at the door that contacts have', async () => {
+  const { id: contact } = await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
+  const hosts = Array.from({ length: 8 }, (_, i) => `198.51.100.${i}`);
+  air.listener?.onSighting({ contact, hosts, port: 4000 });
+  let closed = 0;
+  const { signal } = new AbortController();
+  for (let round = 0; round < 2; round += 1) {
+    for (const host of hosts) {
+      for (let i = 0; i < 4; i += 1) {
+        const idle = await town.network.host(host).dial(ann.host, 4000, signal);
+        idle.onClose = () => (closed += 1);
+      }
+      // Strangers have a burst of twenty at the door, and 100 a second.
+      await town.pass(100);
+    }
+  }
+  expect(64 - closed).toBe(HALF_OPEN_STRANGERS);
 });
