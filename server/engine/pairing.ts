@@ -184,7 +184,7 @@ export class Pairing {
 
   /** From here on the link's PAIR records, and its end, are this pairing's. */
   #attach(run: Run, channel: Channel, greeting: Greeting): void {
-    const { options, us } = this.#engine;
+    const { options, us, roster } = this.#engine;
     const { primitives, random } = options;
     const ours = us.keys.identityKey.publicKey;
     const [hostIk, guestIk] = run.role === 'host' ? [ours, run.ik] : [run.ik, ours];
@@ -193,7 +193,8 @@ export class Pairing {
       greeting,
       context: { primitives, random, handshakeHash: channel.handshakeHash, hostIk, guestIk },
     };
-    run.name = receivedName(greeting.theirs.name, toHex(run.ik));
+    // A contact cannot pass for another by what it calls itself now.
+    run.name = roster.byIdentity(run.ik)?.name ?? receivedName(greeting.theirs.name, toHex(run.ik));
     const before = channel.listener;
     channel.listener = {
       ...before,
