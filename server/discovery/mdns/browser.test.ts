@@ -313,6 +313,25 @@ describe('a flood', () => {
     expect(browser.size).toBe(17);
   });
 
+  it('of people shown does not hide those who come from elsewhere, nor push out who is shown', () => {
+    const shows = (name: string, from: string): void => {
+      const label = newLabel(random);
+      const card = { name, token: `LOOM-${label.toUpperCase()}` };
+      const service = { label, port: 4712, text: encodeText({ nonce: random(8), hash: random(16), card }) };
+      receive([pointerRecord(service), ...uniqueRecords(service, elsewhere)], onEth0, from);
+    };
+    const names = (): string[] => (seen.at(-1) ?? []).map(({ name }) => name);
+    // One machine, by both families.
+    for (let i = 0; i < 16; i += 1) for (const from of ['192.168.1.66', 'fe80::66%eth0']) shows(`Nobody ${i}`, from);
+    expect(names()).toHaveLength(32);
+    shows('Bob', '192.168.1.7');
+    expect(names()).toHaveLength(32);
+    expect(names()).toContain('Bob');
+    for (let i = 0; i < 40; i += 1) shows(`Nobody of ${i}`, source(i));
+    expect(names()).toHaveLength(32);
+    expect(names()).toContain('Bob');
+  });
+
   it('in one packet is cut short', () => {
     const pointers = Array.from({ length: 100 }, () => advert(annKey.key).records[0]!);
     receive(pointers);
