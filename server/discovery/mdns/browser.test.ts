@@ -313,6 +313,25 @@ describe('a flood', () => {
     expect(browser.size).toBe(17);
   });
 
+  it('of a card that others show as well leads to where it was first', () => {
+    const token = `LOOM-${newLabel(random).toUpperCase()}`;
+    const shows = (port: number, from: Adapter, source: string): void => {
+      const text = encodeText({ nonce: random(8), hash: random(16), card: { name: 'Bob', token } });
+      const service = { label: newLabel(random), port, text };
+      receive([pointerRecord(service), ...uniqueRecords(service, from)], onEth0, source);
+    };
+    shows(4712, adapterWith('eth0', '192.168.1.7/24', 'fd00::7/64'), '192.168.1.7');
+    const liars = adapterWith('eth0', ...Array.from({ length: 4 }, (_, i) => `192.168.1.${60 + i}/24`));
+    shows(4712, liars, '192.168.1.60');
+    shows(666, liars, '192.168.1.60');
+    expect(seen.at(-1)?.map(({ hosts, port }) => [hosts.slice(0, 2), port])).toEqual([
+      [['192.168.1.7', 'fd00::7'], 4712],
+    ]);
+    // Bob starts anew, at another port.
+    shows(4713, adapterWith('eth0', '192.168.1.7/24'), '192.168.1.7');
+    expect(seen.at(-1)?.map(({ hosts, port }) => [hosts, port])).toEqual([[['192.168.1.7'], 4713]]);
+  });
+
   it('of people shown does not hide those who come from elsewhere, nor push out who is shown', () => {
     const shows = (name: string, from: string): void => {
       const label = newLabel(random);

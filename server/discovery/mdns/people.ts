@@ -2,7 +2,7 @@
 import type { Card, DiscoveryListener, Person } from '../discovery.ts';
 import type { Advert } from './advert-cache.ts';
 import { placeOf } from './found-addresses.ts';
-import { MAX_PEOPLE } from './limits.ts';
+import { MAX_ADDRESSES, MAX_PEOPLE } from './limits.ts';
 
 export class People {
   readonly #listener: DiscoveryListener;
@@ -56,9 +56,17 @@ export function cardIn({ judged, contact, text, service, addresses }: Advert): C
   return judged && contact === null && service && addresses.size > 0 ? (text?.card ?? null) : null;
 }
 
-/** @param adverts of one token, the newest last. */
+/**
+ * Anybody can show a card that they have seen: where it was shown first counts, and what others say of the same port comes
+ * behind it, since it may be another network of theirs. @param adverts of one token, the newest last.
+ */
 function personIn(adverts: readonly Advert[]): Person | null {
-  const card = adverts.at(-1)?.text?.card;
-  const place = placeOf(adverts);
-  return card && place ? { ...card, hosts: place.hosts, port: place.port } : null;
+  const first = adverts[0]?.source;
+  const own = adverts.filter(({ source }) => source === first);
+  const card = own.at(-1)?.text?.card;
+  const place = placeOf(own);
+  if (!card || !place) return null;
+  const { hosts, port } = place;
+  const others = placeOf(adverts.filter(({ source, service }) => source !== first && service?.port === port));
+  return { ...card, hosts: [...new Set([...hosts, ...(others?.hosts ?? [])])].slice(0, MAX_ADDRESSES), port };
 }
