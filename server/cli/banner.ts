@@ -1,5 +1,6 @@
 // What a person sees in the terminal when Loom has started, and the line that scripts read instead.
 import { LANDING_PATH } from '../http/guard.ts';
+import { jsonLine } from './printable.ts';
 
 export interface Running {
   readonly profile: string;
@@ -23,7 +24,7 @@ export function landingUrl(httpPort: number, code: string): string {
 
 /** The first line of `serve --json`. */
 export function readyLine({ profile, url, peerPort, pid }: Running): string {
-  return JSON.stringify({ event: 'ready', profile, url, peerPort, pid });
+  return jsonLine({ event: 'ready', profile, url, peerPort, pid });
 }
 
 /** Lines for people. */

@@ -5,6 +5,7 @@ import { UsageError } from '../options.ts';
 import { CommandFailure, exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { whereabouts } from './lifetime.ts';
+import { jsonLine } from './printable.ts';
 import { exitCodeOf, sentences } from './sentences.ts';
 
 export interface Failure {
@@ -45,7 +46,7 @@ export function failureOf(error: unknown): Failure {
 
 /** One line for stderr. */
 export function failureLine({ code, message, words }: Failure, json: boolean): string {
-  return json ? JSON.stringify({ error: { code, message } }) : words;
+  return json ? jsonLine({ error: { code, message } }) : words;
 }
 
 /** Whether the words ask for JSON; asked of words that may not even parse. */

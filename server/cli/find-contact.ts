@@ -34,7 +34,7 @@ function fold(name: string): string {
 
 function ambiguous(word: string, contacts: readonly Contact[]): CommandFailure {
   const which = contacts.map(
-    ({ name, publicKey, id }) => `  ${printable(name)}  key ${publicKey.slice(0, 16)}  id ${id}`,
+    ({ name, publicKey, id }) => `  key ${publicKey.slice(0, 16)}  id ${id}  ${printable(name)}`,
   );
   return new CommandFailure(
     'failed',

@@ -27,6 +27,10 @@ local.addSubnet('fc00::', 7, 'ipv6');
 local.addSubnet('fe80::', 10, 'ipv6');
 local.addAddress('::1', 'ipv6');
 
+/** RFC 6598, in which VPNs number those they join. */
+const shared = new BlockList();
+shared.addSubnet('100.64.0.0', 10, 'ipv4');
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
@@ -77,6 +81,11 @@ export function isLocalName(name: string): boolean {
 /** Private, unique-local, link-local or loopback. IPv6 may carry a scope; IPv4 inside IPv6 is never local. */
 export function isLocalAddress(ip: string): boolean {
   return isIn(local, ip);
+}
+
+/** 100.64/10: of a VPN, or of a provider; nowhere on the Internet. */
+export function isSharedAddress(ip: string): boolean {
+  return isIn(shared, ip);
 }
 
 export function isLoopbackAddress(ip: string): boolean {

@@ -47,6 +47,8 @@ const MEETING = utf8('loom/2 meeting');
 const MAX_ANSWERS = 1024;
 /** About 50 ms of each second at most, whatever a flood sends: one advert costs three hashes per contact. */
 const MAX_HASHES_PER_SECOND = 20_000;
+/** Of these for adverts of one source: another's are judged in the same second, however many it makes up. */
+const MAX_HASHES_PER_SOURCE = 5_000;
 const STRANGER: Verdict = { kind: 'stranger' };
 const LATER: Verdict = { kind: 'later' };
 
@@ -121,6 +123,8 @@ export class PresenceBook {
   #quarter = -1;
   #second = -1;
   #hashes = 0;
+  /** Of this second. */
+  readonly #hashesBySource = new Map<string, number>();
 
   constructor(primitives: Hmac, contacts: readonly PresenceKey[], unmet: readonly MeetingKeys[] = []) {
     this.#primitives = primitives;
@@ -130,9 +134,9 @@ export class PresenceBook {
 
   /**
    * Tries the contacts' keys for this quarter-hour, the one before and the one after: clocks differ, and adverts live on
-   * for a while. @param guess the contact to try first.
+   * for a while. @param guess the contact to try first. @param source the address the advert came from.
    */
-  match(claim: PresenceClaim, now: number, guess?: string): Verdict {
+  match(claim: PresenceClaim, now: number, guess?: string, source?: string): Verdict {
     const quarter = quarterHour(now);
     if (quarter !== this.#quarter) {
       this.#quarter = quarter;
@@ -141,8 +145,10 @@ export class PresenceBook {
     const question = answerKey(claim);
     const known = this.#answers.get(question);
     if (known) return known;
-    if (!this.#afford(now)) return LATER;
+    if (!this.#afford(now, source)) return LATER;
+    const before = this.#hashes;
     const answer = this.#search(claim, quarter, guess);
+    if (source !== undefined) this.#hashesBySource.set(source, this.#spentOn(source) + this.#hashes - before);
     this.#remember(question, answer);
     return answer;
   }
@@ -198,12 +204,18 @@ export class PresenceBook {
       });
   }
 
-  #afford(now: number): boolean {
+  #spentOn(source: string): number {
+    return this.#hashesBySource.get(source) ?? 0;
+  }
+
+  #afford(now: number, source: string | undefined): boolean {
     const second = Math.floor(now / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#hashes = 0;
+      this.#hashesBySource.clear();
     }
+    if (source !== undefined && this.#spentOn(source) >= MAX_HASHES_PER_SOURCE) return false;
     return this.#hashes < MAX_HASHES_PER_SECOND;
   }
 

@@ -23,4 +23,10 @@ export class Bucket {
     this.#tokens -= 1;
     return true;
   }
+
+  /** Nothing may happen before the next one is refilled. @param now ms, monotonic. */
+  drain(now: number): void {
+    this.#tokens = 0;
+    this.#at = now;
+  }
 }

@@ -167,6 +167,26 @@ describe('somebody whose every byte is chosen', () => {
     expect(times).toEqual([CHECK_DIALS_MS, CHECK_DIALS_MS]);
   });
 
+  it('learns nothing of other hosts by how long a second one is kept waiting', async () => {
+    const silent = '192.0.2.98';
+    town.network.shut(silent);
+    const friends = ['192.0.2.67', '192.0.2.68', '192.0.2.69'].map((host) => new WirePeer(town.network, host));
+    const links = await Promise.all(
+      friends.map(async (friend, at) => {
+        const { token } = friend.identity;
+        const { id: contact } = await ann.run('contact.add', { token, name: `Friend ${at}` });
+        for (let port = 1; at > 0 && port <= 7; port += 1)
+          await ann.run('contact.address', { contact, address: `${silent}:${100 * at + port}` });
+        return greeted(await friend.dial(ann, { hello: { port: 9 } }));
+      }),
+    );
+    for (const link of links.slice(1)) link.send(CHECK);
+    await town.pass(1_000);
+    links[0]!.send(CHECK);
+    await town.until(() => answers(links[0]!).length > 0);
+    expect(answers(links[0]!)[0]?.took).toBeLessThan(200);
+  });
+
   it('learns nothing of what listens on our own machine', async () => {
     wire = new WirePeer(town.network, '127.0.0.1');
     await know('192.0.2.98:4000');

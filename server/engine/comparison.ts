@@ -6,6 +6,7 @@ import { formatAddress, isLoopbackAddress, withoutScope } from '../discovery/add
 import { encodeCheck, encodeChecked, parseCheck, parseChecked, type DialBack } from '../protocol/check.ts';
 import { CHECK_DEADLINE_MS, CHECK_DIALS_MS, CHECK_EVERY_MS, CHECK_ID_BYTES, CHECK_TRIES } from '../protocol/limits.ts';
 import { RECORD } from '../protocol/records.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
 import { deferred } from './deferred.ts';
 import { detached } from './detached.ts';
 import type { Dialler } from './dialler.ts';
@@ -125,25 +126,32 @@ export class Comparison {
     if (!contact) return;
     const isTheirs = this.#isTheirHost(line.channel.remoteHost);
     const known = await knownPlaces(contact, this.#engine.near);
-    const places = [...known.filter(isTheirs), ...known.filter((place) => !isTheirs(place))].slice(0, CHECK_TRIES);
+    const theirs = known.filter(isTheirs).slice(0, CHECK_TRIES);
+    const others = known.filter((place) => !isTheirs(place)).slice(0, CHECK_TRIES - theirs.length);
     const reached = deferred<undefined>();
-    const dials = this.#dialler.probe(
-      contact.staticKey,
-      places.map(({ target }) => target),
-    );
-    const theirs = dials.map(async (dial, index) => {
-      const place = places[index];
-      const { outcome, ms } = await dial;
-      if (!place) return;
-      const { host, port } = place.target;
-      if (outcome !== 'reached' && !isTheirs(place)) return;
-      const endpoint = { host: withoutScope(host), port };
-      told.push({ endpoint, outcome, ms: Math.min(CHECK_DEADLINE_MS, ms) });
-      if (outcome === 'reached') reached.resolve(undefined);
+    const tell = (answer: DialBack): void => {
+      told.push(answer);
+      if (answer.outcome === 'reached') reached.resolve(undefined);
+    };
+    this.#dialEach(contact, others, 'untold', tell).forEach(detached);
+    await Promise.all(this.#dialEach(contact, theirs, 'told', tell));
+    if (others.length > 0) await reached.promise;
+  }
+
+  #dialEach(
+    { staticKey }: ContactRecord,
+    places: readonly KnownPlace[],
+    kind: 'told' | 'untold',
+    tell: (answer: DialBack) => void,
+  ): readonly Promise<void>[] {
+    const targets = places.map(({ target }) => target);
+    return this.#dialler.probe(staticKey, targets, kind).map(async (probe, index) => {
+      const { outcome, ms } = await probe;
+      const target = targets[index];
+      if (!target || (kind === 'untold' && outcome !== 'reached')) return;
+      const endpoint = { host: withoutScope(target.host), port: target.port };
+      tell({ endpoint, outcome, ms: Math.min(CHECK_DEADLINE_MS, ms) });
     });
-    const others = places.some((place) => !isTheirs(place));
-    await Promise.all(theirs.filter((_, index) => places[index] && isTheirs(places[index])));
-    if (others) await reached.promise;
   }
 
   /** Where the link comes from, unless that is this computer: what listens here is nobody's to know. */

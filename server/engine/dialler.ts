@@ -22,7 +22,7 @@ const STAGGER_MS = 250;
 /** Addresses tried for one contact in one round. */
 const TARGETS = 8;
 
-/** Probes under way at once, over all contacts. Not of the places above: who has us dial back keeps nobody from messages. */
+/** Probes of each kind under way at once, over all contacts. Not of the places above: who has us dial back keeps nobody from messages. */
 const PROBES_AT_ONCE = 8;
 
 /** Between probes, which all go to one door: it lets in 20 handshakes a second. */
@@ -48,7 +48,7 @@ export interface DiallerOptions {
 export class Dialler {
   readonly #options: DiallerOptions;
   readonly #dials = new Slots(DIALS_AT_ONCE);
-  readonly #probes = new Slots(PROBES_AT_ONCE);
+  readonly #probes = { told: new Slots(PROBES_AT_ONCE), untold: new Slots(PROBES_AT_ONCE) };
 
   constructor(options: DiallerOptions) {
     this.#options = options;
@@ -80,12 +80,19 @@ export class Dialler {
     return result;
   }
 
-  /** Each address by itself: what it answers. Nothing of ours is shown, and nothing is kept. */
-  probe(theirStatic: Uint8Array, targets: readonly DialTarget[]): readonly Promise<Probed>[] {
+  /**
+   * Each address by itself: what it answers. Nothing of ours is shown, and nothing is kept.
+   * @param kind whether who asks is told what came of it, or no more than that they were reached. One waits for no other kind.
+   */
+  probe(
+    theirStatic: Uint8Array,
+    targets: readonly DialTarget[],
+    kind: 'told' | 'untold' = 'told',
+  ): readonly Promise<Probed>[] {
     const { clock } = this.#options;
     return targets.slice(0, TARGETS).map(async (target, index) => {
       await this.#pause(index * PROBE_STAGGER_MS);
-      return this.#probes.run(async () => {
+      return this.#probes[kind].run(async () => {
         const begun = clock.monotonic();
         const outcome = await this.#probe(theirStatic, target);
         return { outcome, ms: Math.round(clock.monotonic() - begun) };

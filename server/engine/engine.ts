@@ -79,7 +79,7 @@ export class Engine {
   readonly peers: Peers;
   readonly comparison: Comparison;
   readonly doctor: Doctor;
-  readonly pairing = new Pairing(this);
+  readonly pairing: Pairing;
   readonly invites = new Invites(this);
   #identity: IdentityRecord;
   #storage: 'ok' | 'failing' = 'ok';
@@ -109,6 +109,7 @@ export class Engine {
       network: options.network,
       onChange: () => this.#visibilityChanged(),
     });
+    this.pairing = new Pairing(this, clock);
     this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
     this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
     const dialler = new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey });
@@ -122,7 +123,7 @@ export class Engine {
       links,
       identity: this.us,
       admission: new Admission(clock),
-      knownHosts: new KnownHosts(roster, this.near, clock),
+      knownHosts: new KnownHosts(roster, clock),
       dialler,
       ourName: () => this.#identity.name,
       ourPort: () => options.peerPort,

@@ -6,7 +6,8 @@ import { encodeToken, parseToken } from '../protocol/token.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { pass, TestLoom, until } from '../testing/test-loom.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
-import { endpointsFor } from './invites.ts';
+import { listAdapters } from '../discovery/mdns/adapters.ts';
+import { endpointsFor, placesIn } from './invites.ts';
 
 const primitives = choosePrimitives(undefined);
 
@@ -185,5 +186,47 @@ describe('the token of an invite', () => {
         4,
       ).length,
     ).toBe(8);
+  });
+});
+
+describe('where an invite leads', () => {
+  const address = (cidr: string) => {
+    const [host = ''] = cidr.split('/');
+    return { family: 'IPv6', address: host, cidr, netmask: '', mac: '', internal: false, scopeid: 0 } as const;
+  };
+  const adapters = listAdapters({ eth0: [address('fe80::5/64'), address('2001:db8:7::5/64')] });
+  const at = (...hosts: string[]): string[] =>
+    placesIn(
+      hosts.map((host) => ({ host, port: 4712 })),
+      adapters,
+    );
+
+  it('is a private network, a VPN, or one that we are on', () => {
+    const near = ['192.168.7.7', '10.1.2.3', '100.64.0.9', 'fd00::1', '2001:db8:7::9'];
+    expect(at(...near)).toHaveLength(near.length);
+  });
+
+  it('is nowhere on the Internet, and no group of hosts', () => {
+    const others = [
+      '8.8.8.8',
+      '100.128.0.1',
+      '2001:db8:8::9',
+      '::ffff:10.0.0.1',
+      '224.0.0.251',
+      '255.255.255.255',
+      '0.0.0.0',
+      'ff02::fb',
+    ];
+    expect(at(...others)).toEqual([]);
+  });
+
+  it('is kept of what a pasted one names, and no more', async () => {
+    const { token } = await ann.run('invite.create', {});
+    const parsed = parseToken(primitives, token);
+    if (parsed.version !== 2) throw new Error('no invite');
+    const endpoints = ['203.0.113.7', '10.0.0.1', '127.0.0.1'].map((host) => ({ host, port: 4000 }));
+    const forged = encodeToken(primitives, { ...parsed, endpoints });
+    const { addresses } = await bob.run('contact.add', { token: forged, name: 'Ann' });
+    expect(addresses).toEqual(['10.0.0.1:4000', '127.0.0.1:4000']);
   });
 });

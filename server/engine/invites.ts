@@ -4,7 +4,14 @@ import { CommandError } from '../contract/errors.ts';
 import type { Params } from '../contract/commands.ts';
 import type { Invite, InviteState } from '../contract/model.ts';
 import { equal } from '../crypto/bytes.ts';
-import { isLinkLocalAddress, listLocalAddresses } from '../discovery/addresses.ts';
+import {
+  formatAddress,
+  isLinkLocalAddress,
+  isLocalAddress,
+  isSharedAddress,
+  listLocalAddresses,
+} from '../discovery/addresses.ts';
+import type { Adapter } from '../discovery/mdns/adapters.ts';
 import type { Endpoint } from '../protocol/endpoint.ts';
 import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { INVITE_SECRET_BYTES, TOKEN_ENDPOINTS } from '../protocol/limits.ts';
@@ -152,6 +159,16 @@ export class Invites {
       if (i < surplus || at + ENDED_KEPT_MS < clock.now()) store.invites.remove(record.id);
     }
   }
+}
+
+/**
+ * Where an invite of somebody else's may have us dial: what an invite names is anybody's, and dialled for weeks. Addresses
+ * that are private, or on a network that we are on: nobody out on the Internet hears from us because of it.
+ */
+export function placesIn(endpoints: readonly Endpoint[], adapters: readonly Pick<Adapter, 'isNeighbour'>[]): string[] {
+  const isNear = (host: string): boolean =>
+    isLocalAddress(host) || isSharedAddress(host) || adapters.some((adapter) => adapter.isNeighbour(host));
+  return endpoints.filter(({ host }) => isNear(host)).map(({ host, port }) => formatAddress(host, port));
 }
 
 /** Where whoever has the invite finds us: no scoped addresses, which mean nothing elsewhere. */

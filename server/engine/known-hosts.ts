@@ -1,8 +1,7 @@
 // Addresses at which contacts are reached: what comes from there is let in before strangers. An address proves nothing;
-// it only says whom a flood shall not shut out.
+// it only says whom a flood shall not shut out. What adverts say does not count: anybody can repeat one for themselves.
 import { parseAddress } from '../discovery/addresses.ts';
 import type { Clock } from './clock.ts';
-import type { Near } from './near.ts';
 import type { Roster } from './roster.ts';
 
 /** How long the list is good, ms: it is asked for every connection of a flood, and changes seldom. */
@@ -10,14 +9,12 @@ const KEPT_MS = 1_000;
 
 export class KnownHosts {
   readonly #roster: Pick<Roster, 'list'>;
-  readonly #near: Pick<Near, 'targets'>;
   readonly #clock: Clock;
   #hosts: ReadonlySet<string> = new Set();
   #listedAt = -Infinity;
 
-  constructor(roster: Pick<Roster, 'list'>, near: Pick<Near, 'targets'>, clock: Clock) {
+  constructor(roster: Pick<Roster, 'list'>, clock: Clock) {
     this.#roster = roster;
-    this.#near = near;
     this.#clock = clock;
   }
 
@@ -32,9 +29,8 @@ export class KnownHosts {
 
   #list(): ReadonlySet<string> {
     const hosts = new Set<string>();
-    for (const { id, blocked, addresses } of this.#roster.list()) {
+    for (const { blocked, addresses } of this.#roster.list()) {
       if (blocked) continue;
-      for (const { host } of this.#near.targets(id)) hosts.add(host);
       for (const { address } of addresses) hosts.add(parseAddress(address)?.host ?? address);
     }
     return hosts;

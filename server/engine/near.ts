@@ -17,8 +17,16 @@ import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
 import type { DialTarget } from './dialler.ts';
 import type { EventLog } from './event-log.ts';
+import { Pace } from './pace.ts';
 import type { People } from './people.ts';
 import type { Roster } from './roster.ts';
+
+/**
+ * Anybody can repeat a contact's advert with other addresses, and show whichever cards they like, as often as they like:
+ * so often at most it leads to a dial of that contact, ms, and so often cards are read.
+ */
+const SIGHTING_GAP_MS = 1_000;
+const PEOPLE_GAP_MS = 500;
 
 interface Seen extends Sighting {
   readonly seenAt: number;
@@ -47,6 +55,9 @@ export interface NearOptions {
 export class Near implements DiscoveryListener {
   readonly #options: NearOptions;
   readonly #seen = new Map<string, Seen>();
+  readonly #sightings = new Map<string, Pace>();
+  readonly #reading: Pace;
+  #people: readonly Person[] = [];
   #status: DiscoveryStatus = { status: 'off', reason: '' };
   #port: number | null = null;
   #running = false;
@@ -55,6 +66,7 @@ export class Near implements DiscoveryListener {
 
   constructor(options: NearOptions) {
     this.#options = options;
+    this.#reading = new Pace(options.clock, PEOPLE_GAP_MS, () => this.#readPeople());
   }
 
   get status(): DiscoveryStatus {
@@ -74,12 +86,16 @@ export class Near implements DiscoveryListener {
       const record = this.#options.roster.find(contact);
       if (!record || record.blocked) this.onLost(contact);
     }
+    for (const contact of this.#sightings.keys())
+      if (!this.#options.roster.find(contact)) this.#sightings.delete(contact);
   }
 
   async stop(): Promise<void> {
     this.#port = null;
     await this.#settle();
     this.#seen.clear();
+    this.#reading.stop();
+    for (const pace of this.#sightings.values()) pace.stop();
   }
 
   list(): readonly NearbyPeer[] {
@@ -102,8 +118,7 @@ export class Near implements DiscoveryListener {
     if (!record || record.blocked) return;
     const seen = { ...sighting, seenAt: this.#options.clock.now() };
     this.#seen.set(sighting.contact, seen);
-    this.#options.events.emit('peer.discovered', { peer: view(seen) });
-    this.#options.onFound(sighting.contact);
+    this.#paceOf(sighting.contact).due();
   }
 
   onLost(contact: string): void {
@@ -111,12 +126,32 @@ export class Near implements DiscoveryListener {
   }
 
   onPeople(people: readonly Person[]): void {
-    for (const contact of this.#options.people.see(people)) this.#options.onFound(contact);
+    this.#people = people;
+    this.#reading.due();
   }
 
   onStatus(status: DiscoveryStatus): void {
     this.#status = status;
     this.#options.onStatus();
+  }
+
+  #paceOf(contact: string): Pace {
+    const known = this.#sightings.get(contact);
+    if (known) return known;
+    const pace = new Pace(this.#options.clock, SIGHTING_GAP_MS, () => this.#found(contact));
+    this.#sightings.set(contact, pace);
+    return pace;
+  }
+
+  #found(contact: string): void {
+    const seen = this.#seen.get(contact);
+    if (!seen) return;
+    this.#options.events.emit('peer.discovered', { peer: view(seen) });
+    this.#options.onFound(contact);
+  }
+
+  #readPeople(): void {
+    for (const contact of this.#options.people.see(this.#people)) this.#options.onFound(contact);
   }
 
   /** Runs discovery when it is to run, and stops it when it is not. */
@@ -136,7 +171,9 @@ export class Near implements DiscoveryListener {
   async #fallSilent(): Promise<void> {
     await this.#options.discovery.stop();
     for (const contact of [...this.#seen.keys()]) this.onLost(contact);
-    this.onPeople([]);
+    this.#reading.stop();
+    this.#people = [];
+    this.#readPeople();
   }
 
   #presence(): Presence {

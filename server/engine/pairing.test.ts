@@ -190,6 +190,8 @@ describe('pairing', () => {
     await until(clock, async () => (await online(ann, 'Bobby')) && (await online(bob, 'Annie')));
     const code = await meet();
     expect(await online(ann, 'Bobby')).toBe(true);
+    // By the names they have here, whatever they call themselves.
+    expect([(await ann.run('pairing.get'))?.name, (await bob.run('pairing.get'))?.name]).toEqual(['Bobby', 'Annie']);
     await bob.run('pairing.enter', { code });
     await stateOf(ann, 'paired');
     await stateOf(bob, 'paired');

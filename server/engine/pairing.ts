@@ -7,12 +7,16 @@ import { CommandError } from '../contract/errors.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../contract/model.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { parseAddress } from '../discovery/addresses.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { PAIR_CODE_MS, PAIR_TRIES } from '../protocol/limits.ts';
 import { startGuest, stepGuest, type GuestInput, type GuestState, type GuestStep } from '../protocol/pairing/guest.ts';
 import { newHost, stepHost, type HostInput, type HostState } from '../protocol/pairing/host.ts';
 import { isCode, type PairContext } from '../protocol/pairing/keys.ts';
+import { parsePair } from '../protocol/pairing/messages.ts';
 import { BYE, RECORD } from '../protocol/records.ts';
+import { Callers } from './callers.ts';
 import type { Channel } from './channel.ts';
+import type { Clock } from './clock.ts';
 import { adoptPaired } from './commands/contacts.ts';
 import { detached } from './detached.ts';
 import type { DialTarget } from './dialler.ts';
@@ -41,12 +45,14 @@ interface Run {
 
 export class Pairing {
   readonly #engine: Engine;
+  readonly #callers: Callers;
   #run: Run | null = null;
   /** How the last one ended. */
   #last: View | null = null;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, clock: Clock) {
     this.#engine = engine;
+    this.#callers = new Callers(clock);
   }
 
   get view(): View | null {
@@ -59,11 +65,19 @@ export class Pairing {
 
   // The host.
 
-  /** A PAIR record on a link that has no pairing. */
+  /** A person wants to be visible: whoever was turned away before may come again. */
+  welcome(): void {
+    this.#callers.forget();
+  }
+
+  /** A PAIR record on a link that has no pairing. @throws ProtocolError on one that asks for none. */
   onRecord(channel: Channel, greeting: Greeting, body: Uint8Array): void {
     const { roster, visibility, peers } = this.#engine;
+    // Before a person hears of it.
+    if (parsePair(body).step !== 0) throw new ProtocolError('pair-unexpected');
     const blocked = roster.byIdentity(greeting.theirs.ik)?.blocked === true;
-    if (this.#run || blocked || channel.role === 'initiator' || visibility.mode !== 'everyone') {
+    const free = !this.#run && channel.role === 'responder' && visibility.mode === 'everyone';
+    if (!free || blocked || !this.#callers.admit(channel.remoteHost)) {
       channel.bye(BYE.busy);
       return;
     }
@@ -85,7 +99,8 @@ export class Pairing {
         this.#show(run, { kind: 'showing', code: effect.code, left: PAIR_TRIES, until: run.until });
       } else if (effect.kind === 'wrong') {
         if (run.view.kind === 'showing' && effect.left > 0) this.#show(run, { ...run.view, left: effect.left });
-        this.#engine.visibility.wrongCode();
+        // Whoever has tries left has them no more.
+        if (this.#engine.visibility.wrongCode()) this.#end(run, 'wrong-code', BYE.busy);
       } else if (effect.kind === 'paired') this.#paired(run);
       else this.#end(run, effect.reason, BYE.goingOffline);
     }
@@ -113,7 +128,10 @@ export class Pairing {
   }
 
   cancel(): void {
-    if (this.#run) this.#end(this.#run, 'cancelled', BYE.goingOffline);
+    const run = this.#run;
+    if (!run) return;
+    if (run.role === 'host' && run.link) this.#callers.turnAway(run.link.channel.remoteHost);
+    this.#end(run, 'cancelled', BYE.goingOffline);
   }
 
   async #visit(run: Run, whom: Whom, targets: readonly DialTarget[]): Promise<void> {
@@ -166,7 +184,7 @@ export class Pairing {
 
   /** From here on the link's PAIR records, and its end, are this pairing's. */
   #attach(run: Run, channel: Channel, greeting: Greeting): void {
-    const { options, us } = this.#engine;
+    const { options, us, roster } = this.#engine;
     const { primitives, random } = options;
     const ours = us.keys.identityKey.publicKey;
     const [hostIk, guestIk] = run.role === 'host' ? [ours, run.ik] : [run.ik, ours];
@@ -175,7 +193,8 @@ export class Pairing {
       greeting,
       context: { primitives, random, handshakeHash: channel.handshakeHash, hostIk, guestIk },
     };
-    run.name = receivedName(greeting.theirs.name, toHex(run.ik));
+    // A contact cannot pass for another by what it calls itself now.
+    run.name = roster.byIdentity(run.ik)?.name ?? receivedName(greeting.theirs.name, toHex(run.ik));
     const before = channel.listener;
     channel.listener = {
       ...before,

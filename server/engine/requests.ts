@@ -3,12 +3,14 @@
 import type { ContactRequest } from '../contract/model.ts';
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
+import { parseAddress } from '../discovery/addresses.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { CONTACT_REQUESTS } from '../protocol/limits.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { RequestRecord } from '../storage/requests.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
+import { whoGivesWay } from './fair-share.ts';
 import { receivedName } from './names.ts';
 import { randomId } from './roster.ts';
 
@@ -37,14 +39,13 @@ export class Requests {
     return request;
   }
 
-  /** A stranger greeted us. Over the bound nothing is kept: the oldest are nearer to being answered. */
+  /** A stranger greeted us. */
   async note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
     const { store, clock, random, events } = this.#options;
-    const request = await store.journal.write(() => {
+    const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
-      if (!known && store.requests.count() >= CONTACT_REQUESTS) return null;
       if (known && !newer(known, theirs, staticKey)) return null;
-      const next: RequestRecord = {
+      const request: RequestRecord = {
         id: known?.id ?? randomId(random),
         ik: theirs.ik,
         staticKey,
@@ -54,11 +55,14 @@ export class Requests {
         address: address ?? known?.address ?? null,
         at: clock.now(),
       };
-      if (known && same(known, next)) return null;
-      store.requests.put(next);
-      return next;
+      if (known && same(known, request)) return null;
+      const gone = known ? [] : this.#makeRoom(address);
+      if (!gone) return null;
+      store.requests.put(request);
+      return { request, gone };
     });
-    if (request) events.emit('request.changed', { request: view(request) });
+    for (const id of noted?.gone ?? []) this.gone(id);
+    if (noted) events.emit('request.changed', { request: view(noted.request) });
   }
 
   /** Inside a `journal.write`; tell with `gone` once it is durable. */
@@ -76,6 +80,24 @@ export class Requests {
   gone(id: string): void {
     this.#options.events.emit('request.removed', { request: id });
   }
+
+  /**
+   * Over the bound a newcomer is not kept, since the oldest are nearer to being answered; but one address that sent most of
+   * them loses its newest to somebody from another. Inside a `journal.write`. @returns who went; null: there is no room.
+   */
+  #makeRoom(address: string | null): readonly string[] | null {
+    const { requests } = this.#options.store;
+    if (requests.count() < CONTACT_REQUESTS) return [];
+    const surplus = whoGivesWay(requests.list(), (each) => hostOf(each.address), hostOf(address));
+    if (!surplus) return null;
+    this.remove(surplus.id);
+    return [surplus.id];
+  }
+}
+
+/** Those who listen nowhere share the lot of one address. */
+function hostOf(address: string | null): string {
+  return (address && parseAddress(address)?.host) ?? '';
 }
 
 /** A static key is replaced only by one of a higher generation. */

@@ -5,6 +5,7 @@ import { STRANGER_LINK_MS } from '../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
+import { whoGivesWay } from './fair-share.ts';
 
 /** Links of strangers at once: each may hold a record that has not come whole. */
 const STRANGERS = 64;
@@ -17,12 +18,14 @@ export class Strangers {
     this.#clock = clock;
   }
 
-  /** One link of each, and so many in all. */
+  /** One link of each, and so many in all, shared out by address. */
   hold(channel: Channel, ik: Uint8Array, onPair: (body: Uint8Array) => void): void {
     this.release(ik);
     if (this.#channels.size >= STRANGERS) {
-      channel.bye(BYE.busy);
-      return;
+      const held = [...this.#channels.keys()];
+      const surplus = whoGivesWay(held, ({ remoteHost }) => remoteHost, channel.remoteHost) ?? channel;
+      surplus.bye(BYE.busy);
+      if (surplus === channel) return;
     }
     this.#channels.set(channel, { who: toHex(ik), cancel: this.#timer(channel, STRANGER_LINK_MS) });
     channel.listener = {

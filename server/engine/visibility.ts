@@ -78,11 +78,13 @@ export class Visibility {
     if (this.mode !== before) this.#options.onChange();
   }
 
-  /** Somebody typed a wrong code. Too many within an hour end being visible (protocol §8). */
-  wrongCode(): void {
+  /** Somebody typed a wrong code. Too many within an hour end being visible (protocol §8). @returns whether it was that. */
+  wrongCode(): boolean {
     const now = this.#options.clock.monotonic();
     this.#wrong = [...this.#wrong.filter((at) => now - at < PAIR_WRONG_TAGS_MS), now];
-    if (this.#wrong.length >= PAIR_WRONG_TAGS && this.#until !== null) this.#end();
+    if (this.#wrong.length < PAIR_WRONG_TAGS) return false;
+    if (this.#until !== null) this.#end();
+    return true;
   }
 
   stop(): void {

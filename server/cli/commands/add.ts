@@ -1,5 +1,6 @@
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 import { describeContact } from './contacts.ts';
 
 export const addCommand = daemonCommand({
@@ -20,6 +21,6 @@ export const addCommand = daemonCommand({
       name,
       ...(address === undefined ? {} : { address }),
     });
-    terminal.print(json ? JSON.stringify(contact) : `Added: ${describeContact(contact)}`);
+    terminal.print(json ? jsonLine(contact) : `Added: ${describeContact(contact)}`);
   },
 });

@@ -4,7 +4,7 @@ import { UsageError, wholeNumber } from '../../options.ts';
 import { BACKUPS_KEPT } from '../../contract/limits.ts';
 import { daemonCommand, type Call } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
 
@@ -47,9 +47,9 @@ async function run(call: Call, daemon: Daemon, secrets: Secrets, keep: number): 
   const { words, json, terminal } = call;
   const path = resolve(words[1] ?? '');
   const show = (backup: Backup): void =>
-    terminal.print(json ? JSON.stringify(backup) : `${printable(backup.file)}: ${describe(backup)}`);
+    terminal.print(json ? jsonLine(backup) : `${printable(backup.file)}: ${describe(backup)}`);
   const tell = (status: BackupStatus): void => {
-    for (const line of json ? [JSON.stringify(status)] : statusLines(status)) terminal.print(line);
+    for (const line of json ? [jsonLine(status)] : statusLines(status)) terminal.print(line);
   };
   switch (actionOf(words)) {
     case 'create': {

@@ -1,6 +1,6 @@
 import type { Contact } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 
 export const contactsCommand = daemonCommand({
   name: 'contacts',
@@ -10,11 +10,11 @@ export const contactsCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
-    for (const contact of contacts) terminal.print(json ? JSON.stringify(contact) : describeContact(contact));
+    for (const contact of contacts) terminal.print(json ? jsonLine(contact) : describeContact(contact));
   },
 });
 
-/** One line for people. */
+/** One line for people. The name stands last: whatever it says, it says nothing about key or state. */
 export function describeContact(contact: Contact): string {
   const facts = [
     contact.blocked ? 'blocked' : contact.connection,
@@ -25,5 +25,5 @@ export function describeContact(contact: Contact): string {
     ...(contact.unread > 0 ? [`${contact.unread} unread`] : []),
     ...(contact.queued > 0 ? [`${contact.queued} not yet delivered`] : []),
   ];
-  return `${printable(contact.name)}  (${facts.join(', ')})  key ${contact.publicKey.slice(0, 16)}`;
+  return `key ${contact.publicKey.slice(0, 16)}  (${facts.join(', ')})  ${printable(contact.name)}`;
 }

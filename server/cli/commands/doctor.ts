@@ -1,6 +1,7 @@
 import { daemonCommand } from '../command.ts';
 import { describeDiagnosis } from '../diagnosis.ts';
 import { findContact } from '../find-contact.ts';
+import { jsonLine } from '../printable.ts';
 
 export const doctorCommand = daemonCommand({
   name: 'doctor',
@@ -11,7 +12,7 @@ export const doctorCommand = daemonCommand({
   async run({ words: [word], json, terminal }, daemon) {
     const contact = word === undefined ? null : findContact(await daemon.request('contact.list', {}), word);
     const diagnosis = await daemon.request('network.doctor', contact ? { contact: contact.id } : {});
-    if (json) terminal.print(JSON.stringify(diagnosis));
+    if (json) terminal.print(jsonLine(diagnosis));
     else for (const line of describeDiagnosis(diagnosis, contact?.name ?? null)) terminal.print(line);
   },
 });

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { ImportPreview, ImportSkip } from '../../contract/model.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
 
@@ -37,7 +37,7 @@ export const importLoomCommand = daemonCommand({
     const file = resolve(words[0] ?? '');
     if (values['dry-run']) {
       const preview = await withProgress(call, daemon, () => daemon.request('import.inspect', { file }));
-      for (const line of json ? [JSON.stringify(preview)] : previewLines(preview)) terminal.print(line);
+      for (const line of json ? [jsonLine(preview)] : previewLines(preview)) terminal.print(line);
       return;
     }
     const name = values.name ?? nameIn(file) ?? place.profile;
@@ -45,7 +45,7 @@ export const importLoomCommand = daemonCommand({
     try {
       const passphrase = await secrets.choose('New passphrase for this profile (empty for none)');
       const identity = await withProgress(call, daemon, () => daemon.request('import.run', { file, name, passphrase }));
-      if (json) terminal.print(JSON.stringify(identity));
+      if (json) terminal.print(jsonLine(identity));
       else terminal.tell(`Imported. Your contacts see you as “${printable(identity.name)}”.`);
     } finally {
       await secrets.end();

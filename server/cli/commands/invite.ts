@@ -1,5 +1,6 @@
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 import { terminalQr } from '../qr.ts';
 import { describeInvite } from './invites.ts';
 
@@ -15,7 +16,7 @@ export const inviteCommand = daemonCommand({
   check: ({ values }) => void lifetime(values.expires),
   async run({ values, json, terminal }, daemon) {
     const invite = await daemon.request('invite.create', { expires: lifetime(values.expires) });
-    if (json) terminal.print(JSON.stringify(invite));
+    if (json) terminal.print(jsonLine(invite));
     else {
       terminal.print(invite.token);
       terminal.tell(terminalQr(invite.token));

@@ -2,7 +2,7 @@ import type { Invite } from '../../contract/model.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 
 /** Shorter starts of an id fit several too easily. */
 const ID_START = /^[0-9a-f]{4,32}$/;
@@ -23,7 +23,7 @@ export const invitesCommand = daemonCommand({
     const line = (invite: Invite): string => {
       const name = contacts.find(({ id }) => id === invite.contact)?.name;
       const by = name === undefined ? '' : ` by ${printable(name)}`;
-      return json ? JSON.stringify(invite) : `${invite.id.slice(0, 8)}  ${describeInvite(invite)}${by}`;
+      return json ? jsonLine(invite) : `${invite.id.slice(0, 8)}  ${describeInvite(invite)}${by}`;
     };
     if (verb === undefined) for (const invite of invites) terminal.print(line(invite));
     else terminal.print(line(await daemon.request('invite.revoke', { invite: findInvite(invites, start).id })));

@@ -1,6 +1,7 @@
 import { LOCK_AFTER_MINUTES } from '../../contract/limits.ts';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 
 export const lockCommand = daemonCommand({
   name: 'lock',
@@ -14,7 +15,7 @@ export const lockCommand = daemonCommand({
   async run({ values, json, terminal }, daemon) {
     if (values.after !== undefined) {
       const { lockAfter } = await daemon.request('vault.lockAfter', { minutes: minutesOf(values.after) });
-      if (json) terminal.print(JSON.stringify({ lockAfter }));
+      if (json) terminal.print(jsonLine({ lockAfter }));
       else terminal.tell(lockAfter === 0 ? 'It never locks by itself.' : `It locks after ${lockAfter} idle minutes.`);
       return;
     }

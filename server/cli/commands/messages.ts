@@ -3,7 +3,7 @@ import type { Contact, Message } from '../../contract/model.ts';
 import { UsageError, wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
 const MOST = 100_000;
@@ -25,7 +25,7 @@ export const messagesCommand = daemonCommand({
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
     for (const message of await newest(daemon, contact, wanted, before)) {
-      terminal.print(json ? JSON.stringify(message) : describe(message, contact));
+      terminal.print(json ? jsonLine(message) : describe(message, contact));
     }
   },
 });

@@ -6,7 +6,7 @@ import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
 import { CommandFailure } from '../exit.ts';
 import { endings, follow } from '../pairing-events.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 import { sentences } from '../sentences.ts';
 import { terminalQr } from '../qr.ts';
 import type { Terminal } from '../terminal.ts';
@@ -30,7 +30,7 @@ export const pairCommand = daemonCommand({
   async run({ values: { address }, words: [who], json, terminal }, daemon) {
     const talk = { daemon, terminal, json };
     const contact = who === undefined ? await host(talk) : await guest(talk, who, address);
-    terminal.print(json ? JSON.stringify(contact) : `Paired: ${describeContact(contact)}`);
+    terminal.print(json ? jsonLine(contact) : `Paired: ${describeContact(contact)}`);
   },
 });
 
@@ -40,7 +40,7 @@ async function host({ daemon, terminal, json }: Talk): Promise<Contact> {
   const { visibility, addresses } = await daemon.request('network.visibility', { mode: 'everyone' });
   const { token } = await daemon.request('identity.token', {});
   const name = (await daemon.request('identity.get', {}))?.name ?? '';
-  if (json) terminal.print(JSON.stringify({ event: 'visible', name, token, addresses, until: visibility.until }));
+  if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
   else {
     terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
     terminal.tell(`They run “loom-web pair ${printable(name)}”, or choose you in the browser.`);
@@ -51,7 +51,7 @@ async function host({ daemon, terminal, json }: Talk): Promise<Contact> {
       if (event.event === 'network.changed' && event.data.network.visibility.mode !== 'everyone') break;
       if (event.event !== 'pairing.changed' || event.data.pairing.role !== 'host') continue;
       const { pairing } = event.data;
-      if (json) terminal.print(JSON.stringify({ event: 'pairing', ...pairing }));
+      if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
       else tellHost(terminal, pairing);
       if (pairing.state.kind === 'paired') return await daemon.contact(pairing.state.contact);
     }
@@ -82,7 +82,7 @@ async function guest(talk: Talk, who: string, address: string | undefined): Prom
       if (event.event !== 'pairing.changed' || event.data.pairing.id !== id) continue;
       const { pairing } = event.data;
       const { state } = pairing;
-      if (json) terminal.print(JSON.stringify({ event: 'pairing', ...pairing }));
+      if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
       if (state.kind === 'paired') return await daemon.contact(state.contact);
       if (state.kind === 'ended') throw new CommandFailure('failed', endings[state.reason]);
       if (state.kind === 'wanting') await enter(talk, pairing, state.left, typed);
@@ -142,6 +142,6 @@ async function waitFor(daemon: Daemon, who: string): Promise<Person> {
 }
 
 function ambiguous(who: string, people: readonly Person[]): string {
-  const which = people.map(({ name, publicKey }) => `  ${printable(name)}  key ${publicKey.slice(0, 16)}`);
+  const which = people.map(({ name, publicKey }) => `  key ${publicKey.slice(0, 16)}  ${printable(name)}`);
   return [`Several people are “${printable(who)}”; say which by key:`, ...which].join('\n');
 }

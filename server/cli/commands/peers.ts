@@ -1,5 +1,5 @@
 import { daemonCommand } from '../command.ts';
-import { printable } from '../printable.ts';
+import { jsonLine, printable } from '../printable.ts';
 
 export const peersCommand = daemonCommand({
   name: 'peers',
@@ -11,8 +11,8 @@ export const peersCommand = daemonCommand({
     const [peers, contacts] = await Promise.all([daemon.request('peer.list', {}), daemon.request('contact.list', {})]);
     for (const peer of peers) {
       const { name = '', publicKey = '' } = contacts.find(({ id }) => id === peer.contact) ?? {};
-      const line = `${printable(name)}  ${peer.addresses.join(' ')}  key ${publicKey.slice(0, 16)}`;
-      terminal.print(json ? JSON.stringify({ ...peer, name }) : line);
+      const line = `key ${publicKey.slice(0, 16)}  ${peer.addresses.join(' ')}  ${printable(name)}`;
+      terminal.print(json ? jsonLine({ ...peer, name }) : line);
     }
   },
 });

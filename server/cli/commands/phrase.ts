@@ -1,5 +1,6 @@
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
+import { jsonLine } from '../printable.ts';
 import { Secrets } from '../secrets.ts';
 
 const WORDS_A_LINE = 4;
@@ -21,7 +22,7 @@ export const phraseCommand = daemonCommand({
     const passphrase = identity?.passphraseSet === true ? await secrets.ask('Passphrase') : '';
     await secrets.end();
     const { words } = await daemon.request('phrase.show', { passphrase });
-    if (json) terminal.print(JSON.stringify({ words }));
+    if (json) terminal.print(jsonLine({ words }));
     else for (const line of table(words)) terminal.print(line);
   },
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
 
@@ -30,7 +31,7 @@ export const restoreCommand = daemonCommand({
           ? daemon.request('identity.restore', { phrase: known, name: values.name ?? '', passphrase })
           : daemon.request('backup.restore', { file: resolve(file), opens: known, passphrase }),
       );
-      if (json) terminal.print(JSON.stringify(identity));
+      if (json) terminal.print(jsonLine(identity));
       else terminal.tell('Restored.');
     } finally {
       await secrets.end();

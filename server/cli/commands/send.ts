@@ -1,5 +1,6 @@
 import { MESSAGE_BYTES } from '../../contract/limits.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 import { readText } from '../terminal.ts';
 
 export const sendCommand = daemonCommand({
@@ -12,7 +13,7 @@ export const sendCommand = daemonCommand({
     const contact = await daemon.contact(who);
     const body = text === '-' ? await typedText(terminal.stdin, terminal.tell) : text;
     const message = await daemon.request('message.send', { contact: contact.id, body });
-    terminal.print(json ? JSON.stringify(message) : `${message.state}  ${message.id}`);
+    terminal.print(json ? jsonLine(message) : `${message.state}  ${message.id}`);
   },
 });
 

@@ -1,5 +1,6 @@
 import type { Status } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 
 export const statusCommand = daemonCommand({
   name: 'status',
@@ -9,7 +10,7 @@ export const statusCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const status = await daemon.request('status.get', {});
-    if (json) terminal.print(JSON.stringify(status));
+    if (json) terminal.print(jsonLine(status));
     else for (const line of describe(status)) terminal.print(line);
   },
 });

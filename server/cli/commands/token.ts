@@ -1,4 +1,5 @@
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 
 export const tokenCommand = daemonCommand({
   name: 'token',
@@ -8,6 +9,6 @@ export const tokenCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const { token, peerPort } = await daemon.request('identity.token', {});
-    terminal.print(json ? JSON.stringify({ token, peerPort }) : token);
+    terminal.print(json ? jsonLine({ token, peerPort }) : token);
   },
 });

@@ -1,4 +1,5 @@
 import { daemonCommand } from '../command.ts';
+import { jsonLine } from '../printable.ts';
 
 export const urlCommand = daemonCommand({
   name: 'url',
@@ -8,6 +9,6 @@ export const urlCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const url = await daemon.url();
-    terminal.print(json ? JSON.stringify({ url }) : url);
+    terminal.print(json ? jsonLine({ url }) : url);
   },
 });

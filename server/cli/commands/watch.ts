@@ -1,6 +1,7 @@
 import type { EventMessage } from '../../contract/events.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
+import { jsonLine } from '../printable.ts';
 
 export const watchCommand = daemonCommand({
   name: 'watch',
@@ -11,11 +12,11 @@ export const watchCommand = daemonCommand({
   async run({ words: [who], terminal }, daemon) {
     const contact = who === undefined ? null : (await daemon.contact(who)).id;
     daemon.onEvent((event) => {
-      if (contact === null || contactOf(event) === contact) terminal.print(JSON.stringify(flat(event)));
+      if (contact === null || contactOf(event) === contact) terminal.print(jsonLine(flat(event)));
     });
     const { cursor } = await daemon.request('events.subscribe', { cursor: null, boot: null });
     // From here on nothing is missed: a script waits for this line before it does what it wants to see.
-    terminal.print(JSON.stringify({ event: 'watching', cursor }));
+    terminal.print(jsonLine({ event: 'watching', cursor }));
     const ended = await Promise.race([daemon.closed.then(() => true), terminal.readerGone.then(() => false)]);
     if (ended) throw new CommandFailure('notRunning', 'Loom has stopped.');
   },

@@ -313,6 +313,44 @@ describe('a flood', () => {
     expect(browser.size).toBe(17);
   });
 
+  it('of a card that others show as well leads to where it was first', () => {
+    const token = `LOOM-${newLabel(random).toUpperCase()}`;
+    const shows = (port: number, from: Adapter, source: string): void => {
+      const text = encodeText({ nonce: random(8), hash: random(16), card: { name: 'Bob', token } });
+      const service = { label: newLabel(random), port, text };
+      receive([pointerRecord(service), ...uniqueRecords(service, from)], onEth0, source);
+    };
+    shows(4712, adapterWith('eth0', '192.168.1.7/24', 'fd00::7/64'), '192.168.1.7');
+    const liars = adapterWith('eth0', ...Array.from({ length: 4 }, (_, i) => `192.168.1.${60 + i}/24`));
+    shows(4712, liars, '192.168.1.60');
+    shows(666, liars, '192.168.1.60');
+    expect(seen.at(-1)?.map(({ hosts, port }) => [hosts.slice(0, 2), port])).toEqual([
+      [['192.168.1.7', 'fd00::7'], 4712],
+    ]);
+    // Bob starts anew, at another port.
+    shows(4713, adapterWith('eth0', '192.168.1.7/24'), '192.168.1.7');
+    expect(seen.at(-1)?.map(({ hosts, port }) => [hosts, port])).toEqual([[['192.168.1.7'], 4713]]);
+  });
+
+  it('of people shown does not hide those who come from elsewhere, nor push out who is shown', () => {
+    const shows = (name: string, from: string): void => {
+      const label = newLabel(random);
+      const card = { name, token: `LOOM-${label.toUpperCase()}` };
+      const service = { label, port: 4712, text: encodeText({ nonce: random(8), hash: random(16), card }) };
+      receive([pointerRecord(service), ...uniqueRecords(service, elsewhere)], onEth0, from);
+    };
+    const names = (): string[] => (seen.at(-1) ?? []).map(({ name }) => name);
+    // One machine, by both families.
+    for (let i = 0; i < 16; i += 1) for (const from of ['192.168.1.66', 'fe80::66%eth0']) shows(`Nobody ${i}`, from);
+    expect(names()).toHaveLength(32);
+    shows('Bob', '192.168.1.7');
+    expect(names()).toHaveLength(32);
+    expect(names()).toContain('Bob');
+    for (let i = 0; i < 40; i += 1) shows(`Nobody of ${i}`, source(i));
+    expect(names()).toHaveLength(32);
+    expect(names()).toContain('Bob');
+  });
+
   it('in one packet is cut short', () => {
     const pointers = Array.from({ length: 100 }, () => advert(annKey.key).records[0]!);
     receive(pointers);
@@ -323,6 +361,19 @@ describe('a flood', () => {
     for (let i = 0; i < 100; i += 1) receive(advert(annKey.key).records, onEth0, source(i));
     expect(browser.size).toBe(8);
     expect(lost).toEqual([]);
+  });
+
+  it('of one source leaves hashing for others, second after second', () => {
+    const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
+    browser.useBook(new PresenceBook(primitives, keys));
+    for (let second = 0; second < 3; second += 1) {
+      for (let i = 0; i < 80; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.66');
+      browser.judgeWaiting();
+      clock.advance(1_000);
+    }
+    for (let i = 0; i < 80; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.66');
+    receive(advert(keys[50]!.key).records);
+    expect(sightings.map(({ contact }) => contact)).toEqual(['c50']);
   });
 
   it('that uses up the hashing delays a contact, no more', () => {

@@ -190,9 +190,10 @@ export class Browser {
     this.#publish(advert.contact);
   }
 
-  #verdict({ label, service, text, contact }: Advert): ReturnType<PresenceBook['match']> {
+  #verdict({ label, service, text, contact, source }: Advert): ReturnType<PresenceBook['match']> {
     if (!service || !text) return { kind: 'stranger' };
-    return this.#book.match({ ...text, label, port: service.port }, this.#options.clock.now(), contact ?? undefined);
+    const claim = { ...text, label, port: service.port };
+    return this.#book.match(claim, this.#options.clock.now(), contact ?? undefined, source);
   }
 
   #publish(contact: string | null): void {

@@ -3,11 +3,13 @@ import { CommandError } from '../../contract/errors.ts';
 import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
+import { listAdapters } from '../../discovery/mdns/adapters.ts';
 import { BYE } from '../../protocol/records.ts';
 import { safetyNumber } from '../../protocol/safety-number.ts';
 import type { ContactRecord } from '../../storage/contacts.ts';
 import { detached } from '../detached.ts';
 import type { Engine } from '../engine.ts';
+import { placesIn } from '../invites.ts';
 import { cleanName } from '../names.ts';
 import { randomId } from '../roster.ts';
 import { done, type Handlers } from './handlers.ts';
@@ -125,13 +127,12 @@ async function addContact(
   if (hasExpired(invite, at)) throw new CommandError('token-expired', 'this invite has expired');
   const name = cleanName(params.name);
   const typed = params.address?.trim() ? [readAddress(params.address)] : [];
+  const adapters = listAdapters(options.interfaces());
   // They may have asked before: where they came from is a place to dial.
   const asked = options.store.requests.byIdentity(token.identityKey)?.address;
   const addresses: ContactRecord['addresses'] = [
     ...typed.map((address) => ({ address, source: 'typed', at }) as const),
-    ...(invite?.endpoints ?? []).map(
-      ({ host, port }) => ({ address: formatAddress(host, port), source: 'link', at }) as const,
-    ),
+    ...placesIn(invite?.endpoints ?? [], adapters).map((address) => ({ address, source: 'link', at }) as const),
     ...(asked ? [{ address: asked, source: 'request', at } as const] : []),
   ].filter(({ address }, i, all) => all.findIndex((other) => other.address === address) === i);
   const known = roster.byIdentity(token.identityKey);

@@ -11,6 +11,7 @@ export function nearbyCommands(
     'network.status': () => engine.network(),
     'network.doctor': ({ contact }) => engine.doctor.examine(contact === undefined ? null : engine.roster.get(contact)),
     'network.visibility': async ({ mode }) => {
+      if (mode === 'everyone') engine.pairing.welcome();
       await engine.visibility.set(mode);
       return engine.network();
     },

@@ -44,6 +44,7 @@ describe('names', () => {
 
   it('cannot wear a badge', () => {
     expect(plainName('Ann ✓')).toBe('Ann ⟨U+2713⟩');
+    for (const like of '🗹⍻√🮱ꪜ⛨') expect(plainName(`Bob ${like}`)).not.toContain(like);
     expect(plainName('✅🛡️Bob')).toMatch(/^⟨U\+2705⟩⟨U\+1F6E1⟩/);
   });
 

@@ -10,7 +10,7 @@ export interface NamePart {
 // U+200D joins emoji and scripts; between two visible characters it stays (see below).
 const hidden = /\p{Cc}|\p{Cf}|\p{Co}|\p{Cs}|[\u2028\u2029\u115f\u1160\u3164\uffa0\u2800]|\u034f|\u17b4|\u17b5/u;
 // What a badge looks like stands beside a name, and never in it.
-const badge = /[✓✔✅☑🗸🛡🔒🔐🔏]/u;
+const badge = /[✓✔✅☑🗸🗹⍻√🮱ꪜ🛡⛨🔒🔐🔏]/u;
 const joiner = '\u200d';
 const joinable = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
 
