@@ -170,6 +170,7 @@ export const en = {
     addAddress: 'Add address',
     tryNow: 'Try now',
     tried: 'Trying…',
+    seenNow: 'Connected now',
     lastSeen: 'Last connected {when}',
     neverSeen: 'Never connected yet',
     people: 'This contact',
