@@ -41,6 +41,8 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     }
     const named = hands.actions;
     await hands.press(ann.page.getByRole('button', { name: 'Let people nearby see me' }));
+    await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeFocused();
+    await expect(ann.page.getByText('Now the other chooses your name')).toBeVisible();
     await hands.press(bob.page.getByRole('button', { name: 'Add \u2068Ann\u2069 with a code' }));
     await hands.fill(bob.page.getByRole('textbox', { name: 'Six digits' }), await readOut(ann.page), false);
     for (const [who, other] of [

@@ -7,6 +7,8 @@ export const meet = {
   visibleTitle: 'You can be seen',
   stop: 'Stop',
   people: 'People you can add',
+  waiting: 'Now the other chooses your name on their screen. You need not do anything until then.',
+  choose: 'Add with a code',
   nobody: 'Nobody else nearby lets themselves be seen right now. They appear here as soon as they do.',
   with: 'Add {name} with a code',
   verifyWith: 'Verify {name} with a code',
@@ -16,7 +18,7 @@ export const meet = {
   somebody: 'somebody',
   title: 'Meeting {name}',
   code: 'The code',
-  readOut: 'Read this out aloud to {name}.',
+  readOut: 'Read this aloud to {name}.',
   readOutHint: 'Once they have typed it, you are each other’s verified contacts. If {name} is not with you, cancel.',
   wrongTyped:
     'A wrong code was typed. 1 try is left. | A wrong code was typed. 1 try is left. | A wrong code was typed. {count} tries are left.',
