@@ -170,6 +170,7 @@ export const en = {
     addAddress: 'Add address',
     tryNow: 'Try now',
     tried: 'Trying…',
+    silent: 'No answer. Loom goes on trying by itself.',
     seenNow: 'Connected now',
     lastSeen: 'Last connected {when}',
     neverSeen: 'Never connected yet',
