@@ -1,6 +1,6 @@
 // Words about meeting: being seen nearby, the six digits, and invites.
 export const meet = {
-  nearby: 'Nearby, with a code',
+  nearby: 'In the same room',
   lead: 'One of you lets people nearby see them, the other chooses their name here. Six digits do the rest.',
   show: 'Let people nearby see me',
   visible: 'People nearby can see your name, for {left}.',
@@ -104,13 +104,13 @@ export const scan = {
 
 export const invites = {
   instead: 'With an invite there is nothing left for you to do:',
-  offer: 'Somebody is not beside you?',
+  offer: 'Further apart',
   offerHint: 'An invite makes you contacts as soon as they paste it. You need not do anything then.',
   noted: 'The invite is kept. Type your name, and it is used right after.',
   pasteHere: 'Were you invited? Paste the invite right here, at any time.',
   open: 'Invite somebody',
   title: 'Invite somebody',
-  lead: 'Whoever uses it first becomes your contact. Send it in a way that nobody else reads it.',
+  lead: 'Whoever uses an invite first becomes your contact. Send it in a way that nobody else reads it.',
   lifetime: 'It can be used for',
   lifetimes: { '1h': '1 hour', '24h': '1 day', '7d': '7 days', never: 'as long as it takes' },
   make: 'Make an invite',
