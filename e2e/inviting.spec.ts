@@ -88,6 +88,7 @@ test('a token pasted where people are searched for is somebody to be added', asy
   await ann.page.getByRole('searchbox', { name: 'Search people' }).fill(`this is me: ${token}`);
   const dialog = ann.page.getByRole('dialog', { name: 'Add a contact' });
   await expect(dialog.getByRole('textbox', { name: 'Identity token' })).toHaveValue(token);
+  await expect(ann.page.locator('input[type=search]')).toHaveValue('');
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Carl');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(ann.entry('Carl')).toBeVisible();
