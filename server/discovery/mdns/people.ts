@@ -32,9 +32,9 @@ export class People {
   }
 }
 
-/** Null for contacts, and for what is not complete or shows no card. */
-export function cardIn({ judged, contact, text, service, addresses }: Advert): Card | null {
-  return judged && contact === null && service && addresses.size > 0 ? (text?.card ?? null) : null;
+/** Null for what is not complete or shows no card. */
+export function cardIn({ judged, text, service, addresses }: Advert): Card | null {
+  return judged && service && addresses.size > 0 ? (text?.card ?? null) : null;
 }
 
 /** @param adverts of one token, the newest last. */

@@ -12,7 +12,7 @@ export const meet = {
   nobody: 'Nobody else nearby lets themselves be seen right now. They appear here as soon as they do.',
   with: 'Add {name} with a code',
   verifyWith: 'Verify {name} with a code',
-  known: 'your contact, not verified yet',
+  known: 'Your contact: verify with a code',
   unavailable: 'Loom cannot look for people on this network. Use an invite or a token instead.',
   off: 'Looking for people nearby is off. It comes on while you let them see you.',
   somebody: 'somebody',
