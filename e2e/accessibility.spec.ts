@@ -70,6 +70,45 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
   await check(bob.page, 'a request');
 });
 
+test('names as long as they may be leave everything in its place', async ({ friends: { ann }, person }) => {
+  test.slow();
+  const long = 'W'.repeat(64);
+  await ann.daemon.ask(async (control) => {
+    await control.request('identity.rename', { name: long });
+    const [contact] = await control.request('contact.list', {});
+    await control.request('contact.rename', { contact: contact?.id ?? '', name: long });
+    await control.request('contact.verify', { contact: contact?.id ?? '', verified: true });
+  });
+  const carl = await person('Carl');
+  await ann.know(await carl.begin(), `${long.slice(1)}M`);
+  await ann.openConversation(long);
+  await expect(ann.page.getByRole('region', { name: 'Your card' })).toContainText(long);
+  await check(ann.page, 'a conversation with a long name');
+  await ann.page.getByRole('button', { name: 'Contact details' }).click();
+  await check(ann.page, 'a contact with a long name');
+});
+
+test('who presses a button keeps their place, also while it works and when it has', async ({ friends: { ann } }) => {
+  const { page } = ann;
+  await page.getByRole('button', { name: 'Contact details' }).click();
+  const dialog = page.getByRole('dialog');
+  const verify = dialog.getByRole('button', { name: 'Mark as verified' });
+  await expect(verify).toBeEnabled();
+  await verify.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Remove the mark' })).toBeFocused();
+  await dialog.getByRole('button', { name: 'Test both ways' }).press('Enter');
+  await expect(dialog.getByText('You are connected.', { exact: false })).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Test both ways' })).toBeFocused();
+  await dialog.getByRole('textbox', { name: 'Name for this contact' }).fill('Robert');
+  await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+  const saved = dialog.getByRole('button', { name: 'Saved' });
+  await expect(saved).toBeFocused();
+  // Nothing is left to be saved.
+  await expect(saved).toBeDisabled();
+  await dialog.getByRole('textbox', { name: 'Name for this contact' }).press('Enter');
+  await expect(saved).toBeVisible();
+});
+
 async function ask(carl: Person, bob: Person): Promise<void> {
   await carl.begin();
   const { token } = await bob.daemon.ask((control) => control.request('identity.token', {}));

@@ -26,6 +26,34 @@ async function readOut(page: Page): Promise<string> {
   return (await code.innerText()).replaceAll(/\D/gu, '');
 }
 
+test('two contacts who are not verified yet meet from the dialog for adding, and are', async ({ launchOptions }) => {
+  const room = Room.open('verifying somebody nearby');
+  test.skip(!room, 'needs root and ip netns');
+  if (!room) return;
+  try {
+    const browser = await room.browser(launchOptions);
+    const [ann, bob] = [await room.person('Ann', browser), await room.person('Bob', browser)];
+    const [anns, bobs] = [await ann.begin(), await bob.begin()];
+    await ann.know(bobs, 'Bob');
+    await bob.know(anns, 'Ann');
+    await expect(ann.entry('Bob')).toHaveAccessibleName(/online/i);
+    for (const { page } of [ann, bob]) await page.getByRole('button', { name: 'Add contact' }).click();
+    await ann.page.getByRole('dialog').getByRole('button', { name: 'Let people nearby see me' }).press('Enter');
+    await bob.page.getByRole('button', { name: 'Verify \u2068Ann\u2069 with a code' }).press('Enter');
+    await bob.page.getByRole('textbox', { name: 'Six digits' }).fill(await readOut(ann.page));
+    for (const [who, other] of [
+      [ann, 'Bob'],
+      [bob, 'Ann'],
+    ] as const) {
+      await expect(who.page.getByRole('region', { name: other }).getByText('Verified')).toBeVisible();
+      await expect(who.page.getByRole('dialog')).toHaveCount(0);
+    }
+    await room.empty();
+  } finally {
+    room.close();
+  }
+});
+
 test('from two first screens to a verified message', async ({ launchOptions }) => {
   const room = Room.open('adding somebody nearby');
   test.skip(!room, 'needs root and ip netns');
@@ -41,6 +69,8 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     }
     const named = hands.actions;
     await hands.press(ann.page.getByRole('button', { name: 'Let people nearby see me' }));
+    await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeFocused();
+    await expect(ann.page.getByText('Now the other chooses your name')).toBeVisible();
     await hands.press(bob.page.getByRole('button', { name: 'Add \u2068Ann\u2069 with a code' }));
     await hands.fill(bob.page.getByRole('textbox', { name: 'Six digits' }), await readOut(ann.page), false);
     for (const [who, other] of [

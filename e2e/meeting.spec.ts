@@ -102,6 +102,15 @@ test.describe('two people on one network', () => {
     const [ann, bob, carol, dave] = await Promise.all(['Ann', 'Bob', 'Carol', 'Dave'].map(loom));
     if (!ann || !bob || !carol || !dave) throw new Error('four were started');
 
+    // Stopped from the keyboard, nobody stays visible.
+    const stopped = new Talk(ann, 'pair');
+    await stopped.next(({ event }) => event === 'visible');
+    stopped.child.kill('SIGINT');
+    await stopped.ended;
+    expect(stopped.child.exitCode).toBe(1);
+    const status = await ann.ask((control) => control.request('network.status', {}));
+    expect(status.visibility.mode).toBe('contacts');
+
     // By code: Bob sees Ann nearby by name, and types what her screen shows.
     const host = new Talk(ann, 'pair');
     await host.next(({ event }) => event === 'visible');

@@ -12,6 +12,7 @@ export async function checkScreen(page: Page, screen: string): Promise<void> {
     await page.setViewportSize(viewport);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow, `${screen} is wider than ${viewport.width} px`).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(findCutOff), `cut off on ${screen}, ${viewport.width} px`).toEqual([]);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // There are no frames, so axe may run in the page itself; else it opens a page of its own each time.
@@ -23,4 +24,15 @@ export async function checkScreen(page: Page, screen: string): Promise<void> {
     }
   }
   await page.setViewportSize(WIDE);
+}
+
+/** What can be pressed or written in and sticks out of its pane, where it may be covered. */
+function findCutOff(): string[] {
+  return [...document.querySelectorAll<HTMLElement>('a, button, input, select, textarea')]
+    .filter((element) => {
+      const pane = element.closest('dialog, nav, main');
+      if (!pane || !element.checkVisibility()) return false;
+      return element.getBoundingClientRect().right > pane.getBoundingClientRect().right + 1;
+    })
+    .map(({ outerHTML }) => outerHTML.slice(0, 200));
 }

@@ -93,4 +93,12 @@ describe('helpText', () => {
       for (const option of Object.keys(command.options)) expect(helpText(command, commands)).toContain(`--${option}`);
     }
   });
+
+  it('is told within the width of a terminal', () => {
+    const lines = [null, ...commands].flatMap((command) => helpText(command, commands).split('\n'));
+    const usages = commands.map(({ name, usage }) => `${name} ${usage}`.trimEnd());
+    // A usage is not broken: it may be copied.
+    const long = lines.filter((line) => line.length > 80 && !usages.some((usage) => line.endsWith(usage)));
+    expect(long).toEqual([]);
+  });
 });

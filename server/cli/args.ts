@@ -59,7 +59,7 @@ export function helpText(command: Command | null, commands: readonly Command[]):
   return [
     `loom-web ${command.name} ${command.usage}`.trimEnd(),
     '',
-    command.summary,
+    ...wrap(command.summary, LINE),
     '',
     ...optionLines([...own, ...Object.entries(everywhere)]),
   ].join('\n');
@@ -69,7 +69,7 @@ function overview(commands: readonly Command[]): string {
   const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const);
   const serve = Object.entries(commands[0]?.options ?? {});
   return [
-    'Loom: messages for people on the same network, end-to-end encrypted, in your own browser.',
+    ...wrap('Loom: messages for people on the same network, end-to-end encrypted, in your own browser.', LINE),
     '',
     'loom-web [COMMAND] [OPTIONS]',
     '',
@@ -81,7 +81,7 @@ function overview(commands: readonly Command[]): string {
     'serve, which is meant when no command is named:',
     ...optionLines(serve),
     '',
-    'Exit codes: 0 done, 1 failed, 2 wrong use, 3 locked, 4 not running, 5 not allowed here.',
+    ...wrap('Exit codes: 0 done, 1 failed, 2 wrong use, 3 locked, 4 not running, 5 not allowed here.', LINE),
   ].join('\n');
 }
 
@@ -89,9 +89,28 @@ function optionLines(options: readonly (readonly [string, OptionSpec])[]): reado
   return columns(options.map(([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help] as const));
 }
 
+/** As wide as a terminal usually is, and what of it a command may take before its words go below it. */
+const LINE = 80;
+const LEFT = 24;
+
 function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
+  const width = Math.min(LEFT, Math.max(...rows.map(([left]) => left.length))) + 2;
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...rest] = wrap(right, LINE - width - 2);
+    const below = ' '.repeat(width + 2);
+    const head = left.length + 2 > width ? [`  ${left}`, `${below}${first}`] : [`  ${left.padEnd(width)}${first}`];
+    return [...head, ...rest.map((line) => `${below}${line}`)];
+  });
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** Finds the command's name, which may stand after options, and takes it out. */

@@ -13,7 +13,8 @@ const sentences: Readonly<Record<Finding, string>> = {
     'Nobody has announced them here, and no address of theirs is known. Ask for the address that their “loom-web token” or “Share my token” shows, and add it.',
   'inbound-dropped':
     'They are announced on this network, but what you dial does not get through. Their firewall has to let Loom in, and perhaps yours, too; or the Wi-Fi keeps devices apart (“client isolation”): try another network, or a cable.',
-  'not-running': 'Their computer is there, but Loom does not listen at that address. Ask them to start it.',
+  'not-running':
+    'Their computer is there, but Loom does not listen at that address. Ask them to start it, or for the address they have now.',
   'stale-address': 'Somebody else has the address they had. Ask for the new one, or wait until they are announced.',
   'wrong-subnet':
     'Their addresses are on a network that this computer is not on. Join the same network, or ask for another address.',

@@ -88,7 +88,7 @@ export interface DiscoveryListener {
   onSighting(sighting: Sighting): void;
   /** Said goodbye, or its advert ran out. */
   onLost(contact: string): void;
-  /** Everyone who shows a card and is no contact as far as keys tell, whenever that changes. */
+  /** Everyone who shows a card, contacts among them, whenever that changes. */
   onPeople(people: readonly Person[]): void;
   onStatus(status: DiscoveryStatus): void;
 }

@@ -342,10 +342,13 @@ describe('who is visible to everyone', () => {
     expect(texts.filter((text) => /^(?:name|token)=/.test(text.toString()))).toEqual([]);
   });
 
-  it('is a contact to contacts, and no stranger', async () => {
+  it('is a contact to contacts, who see the card as well', async () => {
     await bob.start(ann);
     await ann.discovery.start(ann.presence([bob], { card }), ann.port, ann);
+    await street.until(() => bob.near.has('ann') && bob.people.length > 0);
+    expect(bob.people).toMatchObject([card]);
+    ann.discovery.update(ann.presence([bob]));
+    await street.until(() => bob.people.length === 0);
     await street.until(() => bob.near.has('ann'));
-    expect(bob.people).toEqual([]);
   });
 });

@@ -87,6 +87,8 @@ describe('of a contact', () => {
 
   it('without a network it is the network', () => {
     expect(findings(facts({ contact: contact(), adapters: [adapter({ kind: 'loopback' })] }))).toEqual(['no-network']);
+    const online = contact({ connection: 'online' });
+    expect(findings(facts({ contact: online, adapters: [adapter({ kind: 'loopback' })] }))).toEqual(['online']);
   });
 });
 

@@ -36,9 +36,10 @@ export function findings(facts: Facts): readonly Finding[] {
 /** Multicast of ours goes out this often before silence means anything. */
 const SENT_ENOUGH = 3;
 
-function ofComputer({ adapters, problem, hidden }: Facts): Finding[] {
+function ofComputer({ contact, adapters, problem, hidden }: Facts): Finding[] {
   const outside = adapters.filter(({ kind }) => kind !== 'loopback');
-  if (outside.length === 0) return ['no-network'];
+  // Two people on one computer need none.
+  if (outside.length === 0) return contact?.connection === 'online' ? [] : ['no-network'];
   const found: Finding[] = [];
   if (hidden) found.push('discovery-off');
   else if (problem !== null) found.push(problem);

@@ -142,6 +142,13 @@ describe('being visible to everyone', () => {
     expect(await bob.contact('Ann')).toMatchObject({ verified: true });
   });
 
+  it('lists contacts who are met, too, so that a code can verify them', async () => {
+    await meet();
+    await ann.run('network.visibility', { mode: 'everyone' });
+    const { id } = await bob.contact('Ann');
+    await until(async () => (await bob.run('people.list')).some(({ contact }) => contact === id));
+  });
+
   it('leads a contact to where they are, and leaves out whoever is blocked', async () => {
     const { id } = await add(bob, ann, 'Ann');
     await ann.run('network.visibility', { mode: 'everyone' });

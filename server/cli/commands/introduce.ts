@@ -1,4 +1,5 @@
 import { daemonCommand } from '../command.ts';
+import { CommandFailure } from '../exit.ts';
 import { findContact } from '../find-contact.ts';
 import { printable } from '../printable.ts';
 
@@ -11,6 +12,8 @@ export const introduceCommand = daemonCommand({
   async run({ words: [one = '', two = ''], json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
     const [contact, other] = [findContact(contacts, one), findContact(contacts, two)];
+    if (contact.id === other.id)
+      throw new CommandFailure('failed', `Both are ${printable(contact.name)}: name two contacts.`);
     await daemon.request('contact.introduce', { contact: contact.id, other: other.id });
     if (!json) terminal.tell(`${printable(contact.name)} and ${printable(other.name)} are told of each other.`);
   },

@@ -5,7 +5,7 @@ import { jsonLine } from '../printable.ts';
 
 export const lockCommand = daemonCommand({
   name: 'lock',
-  usage: '',
+  usage: '[--after MINUTES | never]',
   summary: 'locks the profile, or says after how long without you it locks by itself',
   words: [0, 0],
   options: { after: { value: 'MINUTES', help: 'not now, but after so many idle minutes from now on; or “never”' } },

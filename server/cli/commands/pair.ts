@@ -1,10 +1,12 @@
 // Meeting in person from two terminals: one shows six digits, the other types them.
 import { createInterface } from 'node:readline';
 import { CommandError } from '../../contract/errors.ts';
+import type { EventMessage } from '../../contract/events.ts';
 import type { Contact, Pairing, Person } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
 import { CommandFailure } from '../exit.ts';
+import { Interruption, unlessInterrupted } from '../interruption.ts';
 import { endings, follow } from '../pairing-events.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { sentences } from '../sentences.ts';
@@ -14,6 +16,8 @@ import { describeContact } from './contacts.ts';
 
 /** How long somebody is waited for who is said to be visible. */
 const SEEN_WITHIN_MS = 20_000;
+/** Of a key, in characters. */
+const KEY_SHOWN = 16;
 
 interface Talk {
   readonly daemon: Daemon;
@@ -34,63 +38,100 @@ export const pairCommand = daemonCommand({
   },
 });
 
-async function host({ daemon, terminal, json }: Talk): Promise<Contact> {
+async function host(talk: Talk): Promise<Contact> {
+  const { daemon } = talk;
   const events = await follow(daemon);
   const before = (await daemon.request('network.status', {})).visibility.mode;
-  const { visibility, addresses } = await daemon.request('network.visibility', { mode: 'everyone' });
-  const { token } = await daemon.request('identity.token', {});
-  const name = (await daemon.request('identity.get', {}))?.name ?? '';
-  if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
-  else {
-    terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
-    terminal.tell(`They run “loom-web pair ${printable(name)}”, or choose you in the browser.`);
-    terminal.tell(terminalQr(token));
-  }
   try {
-    for await (const event of events) {
-      if (event.event === 'network.changed' && event.data.network.visibility.mode !== 'everyone') break;
-      if (event.event !== 'pairing.changed' || event.data.pairing.role !== 'host') continue;
-      const { pairing } = event.data;
-      if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
-      else tellHost(terminal, pairing);
-      if (pairing.state.kind === 'paired') return await daemon.contact(pairing.state.contact);
-    }
-    throw new CommandFailure('failed', 'You are not visible any more, and nobody was paired.');
+    return await unlessInterrupted(receive(talk, events));
   } finally {
     await daemon.request('network.visibility', { mode: before });
   }
+}
+
+/** A name as it is written in a terminal; the start of the key where quotes would not be enough. */
+function typeable(name: string, publicKey: string): string {
+  if (/^[\p{L}\p{M}\p{N}._][\p{L}\p{M}\p{N}._-]*$/u.test(name)) return name;
+  return /["'`$!\\%\p{C}]/u.test(name) || name.startsWith('-') ? publicKey.slice(0, KEY_SHOWN) : `"${name}"`;
+}
+
+async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<EventMessage>): Promise<Contact> {
+  const { visibility, addresses } = await daemon.request('network.visibility', { mode: 'everyone' });
+  const { token } = await daemon.request('identity.token', {});
+  const identity = await daemon.request('identity.get', {});
+  const name = identity?.name ?? '';
+  if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
+  else {
+    terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
+    terminal.tell(
+      `They run “loom-web pair ${typeable(name, identity?.publicKey ?? '')}”, or choose you in the browser.`,
+    );
+    terminal.tell(terminalQr(token));
+  }
+  for await (const event of events) {
+    if (event.event === 'network.changed' && event.data.network.visibility.mode !== 'everyone') break;
+    if (event.event !== 'pairing.changed' || event.data.pairing.role !== 'host') continue;
+    const { pairing } = event.data;
+    if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
+    else tellHost(terminal, pairing);
+    if (pairing.state.kind === 'paired') return daemon.contact(pairing.state.contact);
+  }
+  throw new CommandFailure('failed', 'You are not visible any more, and nobody was paired.');
+}
+
+function tries(left: number): string {
+  return left === 1 ? '1 try' : `${left} tries`;
 }
 
 function tellHost(terminal: Terminal, { name, state }: Pairing): void {
   if (state.kind === 'showing') {
     const code = `${state.code.slice(0, 3)} ${state.code.slice(3)}`;
     terminal.tell(
-      `${printable(name)} wants to pair. Tell them this code, if it is they:  ${code}  (${state.left} tries)`,
+      `${printable(name)} wants to pair. Tell them this code, if it is they:  ${code}  (${tries(state.left)})`,
     );
   } else if (state.kind === 'ended') terminal.tell(endings[state.reason]);
 }
 
 async function guest(talk: Talk, who: string, address: string | undefined): Promise<Contact> {
-  const { daemon, terminal, json } = talk;
+  const { daemon, terminal } = talk;
   const events = await follow(daemon);
-  const token = /^\s*LOOM-/i.test(who) ? who : (await waitFor(daemon, who)).token;
+  const token = await unlessInterrupted(tokenOf(talk, who));
   const lines = createInterface({ input: terminal.stdin });
-  const typed = lines[Symbol.asyncIterator]();
   try {
-    const { id } = await daemon.request('pairing.start', { token, ...(address !== undefined && { address }) });
-    for await (const event of events) {
-      if (event.event !== 'pairing.changed' || event.data.pairing.id !== id) continue;
-      const { pairing } = event.data;
-      const { state } = pairing;
-      if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
-      if (state.kind === 'paired') return await daemon.contact(state.contact);
-      if (state.kind === 'ended') throw new CommandFailure('failed', endings[state.reason]);
-      if (state.kind === 'wanting') await enter(talk, pairing, state.left, typed);
-    }
-    throw new CommandFailure('notRunning', 'Loom has stopped.');
+    return await unlessInterrupted(visit(talk, token, address, events, lines[Symbol.asyncIterator]()));
+  } catch (error) {
+    if (error instanceof Interruption) await daemon.request('pairing.cancel', {});
+    throw error;
   } finally {
     lines.close();
   }
+}
+
+async function tokenOf({ daemon, terminal, json }: Talk, who: string): Promise<string> {
+  if (/^\s*LOOM-/i.test(who)) return who;
+  if (!json) terminal.tell(`Looking for “${printable(who)}” nearby…`);
+  return (await waitFor(daemon, who)).token;
+}
+
+async function visit(
+  talk: Talk,
+  token: string,
+  address: string | undefined,
+  events: AsyncIterable<EventMessage>,
+  typed: AsyncIterator<string, undefined>,
+): Promise<Contact> {
+  const { daemon, terminal, json } = talk;
+  const { id } = await daemon.request('pairing.start', { token, ...(address !== undefined && { address }) });
+  for await (const event of events) {
+    if (event.event !== 'pairing.changed' || event.data.pairing.id !== id) continue;
+    const { pairing } = event.data;
+    const { state } = pairing;
+    if (json) terminal.print(jsonLine({ event: 'pairing', ...pairing }));
+    if (state.kind === 'paired') return daemon.contact(state.contact);
+    if (state.kind === 'ended') throw new CommandFailure('failed', endings[state.reason]);
+    if (state.kind === 'wanting') await enter(talk, pairing, state.left, typed);
+  }
+  throw new CommandFailure('notRunning', 'Loom has stopped.');
 }
 
 /** Asks until something like a code is typed. */
@@ -100,7 +141,7 @@ async function enter(
   left: number,
   typed: AsyncIterator<string, undefined>,
 ): Promise<void> {
-  terminal.tell(`The six digits on ${printable(name)}'s screen (${left} tries):`);
+  terminal.tell(`The six digits on ${printable(name)}'s screen (${tries(left)}):`);
   for (;;) {
     const line = await typed.next();
     if (line.done === true) {
@@ -142,6 +183,6 @@ async function waitFor(daemon: Daemon, who: string): Promise<Person> {
 }
 
 function ambiguous(who: string, people: readonly Person[]): string {
-  const which = people.map(({ name, publicKey }) => `  key ${publicKey.slice(0, 16)}  ${printable(name)}`);
+  const which = people.map(({ name, publicKey }) => `  key ${publicKey.slice(0, KEY_SHOWN)}  ${printable(name)}`);
   return [`Several people are “${printable(who)}”; say which by key:`, ...which].join('\n');
 }

@@ -51,9 +51,9 @@ function chosen(people: readonly (readonly Advert[])[]): readonly (readonly Adve
   return people.filter((same) => first.includes(same));
 }
 
-/** Null for contacts, and for what is not complete or shows no card. */
-export function cardIn({ judged, contact, text, service, addresses }: Advert): Card | null {
-  return judged && contact === null && service && addresses.size > 0 ? (text?.card ?? null) : null;
+/** Null for what is not complete or shows no card. */
+export function cardIn({ judged, text, service, addresses }: Advert): Card | null {
+  return judged && service && addresses.size > 0 ? (text?.card ?? null) : null;
 }
 
 /**

@@ -63,7 +63,8 @@ export const doctor = {
       'Nobody has announced them here, and no address of theirs is known. Ask for the address that their “Share my token” shows, and add it.',
     'inbound-dropped':
       'They are announced on this network, but nothing gets through to them. Their firewall has to let Loom in, and perhaps yours, too; or the Wi-Fi keeps devices apart: try another network, or a cable.',
-    'not-running': 'Their computer is there, but Loom is not running at that address. Ask them to start it.',
+    'not-running':
+      'Their computer is there, but Loom is not running at that address. Ask them to start it, or for the address that their “Share my token” shows now.',
     'stale-address': 'Somebody else has the address they had. Ask for the new one, or wait until they are announced.',
     'wrong-subnet':
       'Their addresses are on a network that this computer is not on. Join the same one, or ask for another address.',

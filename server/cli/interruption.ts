@@ -1,0 +1,26 @@
+import { CommandFailure } from './exit.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What a command fails with that is stopped from outside, after it has put back what it changed. */
+export class Interruption extends CommandFailure {
+  constructor() {
+    super('failed', 'Stopped.');
+  }
+}
+
+/** The result of `work`, unless the person stops it. @throws Interruption */
+export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Interruption());
+    };
+  });
+  for (const signal of SIGNALS) process.once(signal, stop);
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
+}
