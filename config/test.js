@@ -1,5 +1,5 @@
 // `npm test`: everything that must hold, from a fresh clone. Ends with one line that sums up all tests.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureInstalled, npmCommand, requireNode, root } from './installed.js';
@@ -40,14 +40,18 @@ function whole(script) {
  * @param {(report: string) => Count} read
  * @param {string} file the program, below node_modules
  * @param {string[]} args
- * @returns {Count}
+ * @returns {Promise<Count>}
  */
 function counted(report, read, file, args) {
   const env = { ...process.env, LOOM_TEST_REPORT: report };
   const program = join(root, 'node_modules', file);
-  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: ['ignore', 1, 2], env });
-  const count = readCount(report, read);
-  return status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: ['ignore', 1, 2], env });
+  return new Promise((resolve) => {
+    child.once('close', (status) => {
+      const count = readCount(report, read);
+      resolve(status !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count);
+    });
+  });
 }
 
 /**
@@ -102,14 +106,15 @@ if (!ensureInstalled()) {
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-/** One after the other; those of one row side by side. @type {[string, () => Count | Promise<Count>][][]} */
+/** One after the other; those of one row side by side. @type {[string, () => Promise<Count>][][]} */
 const steps = [
   [['build', () => whole('build')]],
+  // The unit tests wait for networks and disks now and then: the others have room beside them.
   [
     ['lint', () => whole('lint')],
     ['types', () => whole('types')],
+    ['unit tests', unit],
   ],
-  [['unit tests', unit]],
   [['browser tests', browser]],
 ];
 const sum = { ...none };
@@ -124,7 +129,7 @@ process.exitCode = sum.failed === 0 ? 0 : 1;
 
 /**
  * @param {string} name
- * @param {() => Count | Promise<Count>} step
+ * @param {() => Promise<Count>} step
  */
 async function take(name, step) {
   const start = performance.now();

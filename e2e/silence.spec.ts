@@ -134,7 +134,8 @@ test('in a whole run no packet leaves loopback and the local network, and no nam
     for (const attempt of [lookUp, connect]) {
       const before = escaped();
       const child = spawnSync('ip', ['netns', 'exec', home, process.execPath, '-e', attempt], { timeout: 3_000 });
-      expect(child.error === undefined || child.signal !== null).toBe(true);
+      // It may still be waiting for an answer, or just have given up.
+      expect(child.error?.message ?? 'ETIMEDOUT').toContain('ETIMEDOUT');
       expect(escaped()).toBeGreaterThan(before);
     }
   } finally {
