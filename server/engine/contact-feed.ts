@@ -4,13 +4,11 @@ import type { Contact } from '../contract/model.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
+import { Gathered } from './gathered.ts';
 import type { Links } from './links.ts';
 import type { Peers } from './peers.ts';
 import type { Roster } from './roster.ts';
 import { contactView } from './views.ts';
-
-/** Changes within this time are told together. */
-const GATHER_MS = 25;
 
 export interface ContactFeedOptions {
   readonly store: Store;
@@ -24,10 +22,11 @@ export interface ContactFeedOptions {
 export class ContactFeed {
   readonly #options: ContactFeedOptions;
   readonly #changed = new Set<string>();
-  #cancel: (() => void) | null = null;
+  readonly #gathered: Gathered;
 
   constructor(options: ContactFeedOptions) {
     this.#options = options;
+    this.#gathered = new Gathered(options.clock, () => this.#tell());
   }
 
   /** @throws CommandError contact-unknown. */
@@ -38,7 +37,7 @@ export class ContactFeed {
 
   changed(id: string): void {
     this.#changed.add(id);
-    this.#cancel ??= this.#options.clock.after(GATHER_MS, () => this.#tell());
+    this.#gathered.changed();
   }
 
   /** Tells at once, and gives what was told: the answer to the command that changed it. */
@@ -50,12 +49,11 @@ export class ContactFeed {
   }
 
   stop(): void {
-    this.#cancel?.();
+    this.#gathered.stop();
     this.#changed.clear();
   }
 
   #tell(): void {
-    this.#cancel = null;
     const ids = [...this.#changed];
     this.#changed.clear();
     for (const id of ids) if (this.#options.roster.find(id)) this.now(id);

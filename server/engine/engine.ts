@@ -18,6 +18,7 @@ import { detached } from './detached.ts';
 import { Dialler } from './dialler.ts';
 import { Doctor } from './doctor.ts';
 import type { EventLog } from './event-log.ts';
+import { Gathered } from './gathered.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { lockAfter } from './idle-lock.ts';
@@ -85,6 +86,8 @@ export class Engine {
   #storage: 'ok' | 'failing' = 'ok';
   #stopped = false;
   #cancelRetry: () => void = () => undefined;
+  /** Each time it names every link, and hundreds may come at once. */
+  readonly #networkFeed: Gathered;
   #endWatch: () => void = () => undefined;
 
   constructor(options: EngineOptions) {
@@ -96,6 +99,7 @@ export class Engine {
     const links = this.links;
     const roster = (this.roster = new Roster(store));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
+    this.#networkFeed = new Gathered(clock, () => events.emit('network.changed', { network: this.network() }));
     this.requests = new Requests({ store, clock, random, events });
     this.feed = new ContactFeed({ store, roster, links, clock, events, peers: () => this.peers });
     const told = tellOfMessages(events, this.feed, () => this.near.update());
@@ -159,6 +163,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRetry();
+    this.#networkFeed.stop();
     this.#endWatch();
     this.housekeeping.stop();
     this.pairing.stop();
@@ -228,7 +233,7 @@ export class Engine {
   }
 
   networkChanged(): void {
-    this.options.events.emit('network.changed', { network: this.network() });
+    this.#networkFeed.changed();
   }
 
   /** No link with a contact any more, and none to come. */
