@@ -30,6 +30,8 @@ interface Citizen {
   readonly watch: KeyWatch;
   snapshot: TempProfile | null;
   killAt: { label: Label; nth: number } | null;
+  /** Since it was started last. */
+  killed: boolean;
 }
 
 /** Plays a schedule and checks what is left. @returns how many operations were done, messages included. @throws Error naming what is wrong. */
@@ -73,7 +75,7 @@ export class World {
     for (let index = 0; index < this.#schedule.looms; index += 1) {
       const watch = watchKeys({ ...native, random: this.#random });
       const loom = await this.#town.make(`L${index}`, { primitives: watch.primitives, random: this.#random });
-      this.#citizens.push({ index, loom, watch, snapshot: null, killAt: null });
+      this.#citizens.push({ index, loom, watch, snapshot: null, killAt: null, killed: false });
     }
     for (const [a, b] of this.#pairs()) {
       await a.loom.add(b.loom, nameOf(b));
@@ -239,6 +241,9 @@ export class World {
   }
 
   async #start(citizen: Citizen): Promise<void> {
+    // The code of a killed process went on for a moment, and stored nothing of what it did.
+    if (citizen.killed) citizen.watch.spent.clear();
+    citizen.killed = false;
     await citizen.loom.start();
     this.#observe(citizen);
   }
@@ -256,6 +261,7 @@ export class World {
 
   #kill(citizen: Citizen): void {
     citizen.killAt = null;
+    citizen.killed = true;
     // Steps that were not stored are undone: their keys are not gone.
     citizen.watch.spent.clear();
     for (const other of this.#citizens)
