@@ -87,8 +87,9 @@ describe.runIf(machines)('a machine with two adapters', () => {
     // A name that resolves leads to nothing but its own network; asking makes everyone say more.
     await ann.ask('nobody.local', 'resolved');
     await Promise.all([ann.stop(), bob.stop(), carl.stop()]);
-    const ofBob = [heardBy(here, /^10\.77\.0\.2$/), heardBy(there, /^10\.78\.0\.2$/)] as const;
-    expect(ofBob.map((messages) => labelsIn(messages).size)).toEqual([1, 1]);
+    const ofBob = (): Message[][] => [heardBy(here, /^10\.77\.0\.2$/), heardBy(there, /^10\.78\.0\.2$/)];
+    const names = (): number[] => ofBob().map((messages) => labelsIn(messages).size);
+    await expect.poll(names, { timeout: 10_000 }).toEqual([1, 1]);
     const [atLeft, atRight] = [marksIn(heardBy(here)), marksIn(heardBy(there))];
     expect(Math.min(atLeft.size, atRight.size)).toBeGreaterThan(8);
     expect([...atLeft].filter((mark) => atRight.has(mark))).toEqual([]);
@@ -99,12 +100,13 @@ describe.runIf(machines)('a machine with two adapters', () => {
     const [bob, carl] = [scene.start('middle', 'bob'), scene.start('right', 'carl')];
     await Promise.all([carl.seeing('bob'), bob.seeing('carl')]);
     const ofBob = /^10\.78\.0\.2$/;
+    // Carl has heard it; the listener is a process of its own.
+    await expect.poll(() => labelsIn(heardBy(listener, ofBob)).size, { timeout: 10_000 }).toBe(1);
     const names = labelsIn(heardBy(listener, ofBob));
     machines!.plug('middle', 'down');
     // Long enough for the adapters to be looked at, and for a new name to be announced.
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect(labelsIn(heardBy(listener, ofBob))).toEqual(names);
-    expect(names.size).toBe(1);
     expect(carl.events.map(({ event }) => event)).not.toContain('lost');
   });
 
