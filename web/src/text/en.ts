@@ -67,6 +67,8 @@ export const en = {
     passphraseEmpty:
       'Left empty, your messages are stored without a lock: whoever can read your files can read them. You can set a passphrase later.',
     create: 'Create my identity',
+    createSeen: 'Create it, and let people nearby see me',
+    createSeenHint: 'For ten minutes, if the two of you are in one room.',
     creating: 'Creating…',
   },
   unlock: {
