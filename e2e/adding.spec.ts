@@ -112,3 +112,36 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     room.close();
   }
 });
+
+test('who begins visible sees it, however late the rest of the first screen is told', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.page.routeWebSocket(/./u, (tab) => {
+    const daemon = tab.connectToServer();
+    let asked: unknown;
+    let seen = false;
+    let late: string | Buffer | null = null;
+    const release = (): void => {
+      if (!seen || late === null) return;
+      const answer = late;
+      late = null;
+      // The page takes events in with its next frame.
+      setTimeout(() => tab.send(answer), 200);
+    };
+    tab.onMessage((text) => {
+      const { command, id } = JSON.parse(String(text)) as { command?: string; id?: unknown };
+      if (command === 'identity.token') asked = id;
+      daemon.send(text);
+    });
+    daemon.onMessage((text) => {
+      const { event, id } = JSON.parse(String(text)) as { event?: string; id?: unknown };
+      if (asked !== undefined && id === asked) late = text;
+      else tab.send(text);
+      seen ||= event === 'network.changed' && String(text).includes('"everyone"');
+      release();
+    });
+  });
+  await ann.open();
+  await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+  await ann.page.getByRole('button', { name: 'Create it, and let people nearby see me' }).click();
+  await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeVisible();
+});

@@ -60,13 +60,12 @@ export const useProfile = defineStore('profile', () => {
   const state = computed(() => status.value?.state ?? null);
   const storageFails = computed(() => status.value?.storage === 'failing');
 
+  /** What changes is asked for last, and in place as soon as it is told: an event that comes after it is newer. */
   async function load(): Promise<void> {
-    const next = await link.call('status.get', {});
-    const ready = next.state === 'ready';
+    const ready = (await link.call('status.get', {})).state === 'ready';
     identity.value = ready ? await link.call('identity.get', {}) : null;
     card.value = ready ? await link.call('identity.token', {}) : null;
-    network.value = next.network;
-    status.value = next;
+    await refreshStatus();
   }
 
   function change(part: Partial<Status>): void {
