@@ -143,5 +143,12 @@ test('who begins visible sees it, however late the rest of the first screen is t
   await ann.open();
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await ann.page.getByRole('button', { name: 'Create it, and let people nearby see me' }).click();
-  await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeVisible();
+  const stop = ann.page.getByRole('button', { name: 'Stop' });
+  await expect(stop).toBeVisible();
+  // One button gives way to the other, and the keyboard goes along.
+  const show = ann.page.getByRole('button', { name: 'Let people nearby see me' });
+  await stop.press('Enter');
+  await expect(show).toBeFocused();
+  await show.press('Enter');
+  await expect(stop).toBeFocused();
 });
