@@ -71,7 +71,7 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     const hands = new Hands();
     const began = Date.now();
     const nameOf = ({ page }: { page: Page }): Locator => page.getByRole('textbox', { name: 'Your name' });
-    const begin = ann.page.getByRole('button', { name: 'Create it, and let people nearby see me' });
+    const begin = ann.page.getByRole('button', { name: 'Create it and let people nearby see me' });
     await hands.fillAndPress(nameOf(ann), 'Ann', begin);
     await hands.fill(nameOf(bob), 'Bob', true);
     for (const { page } of [ann, bob]) await expect(page.getByRole('button', { name: 'Add contact' })).toBeVisible();
@@ -99,7 +99,7 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     expect(hands.actions).toBeLessThanOrEqual(5);
     // Met, one of them would rather not be seen here again.
     await ann.page.getByRole('link', { name: 'Settings' }).click();
-    const who = ann.page.getByRole('combobox', { name: 'Who can tell on this network that I am here' });
+    const who = ann.page.getByRole('combobox', { name: 'Who can see me on this network' });
     await who.selectOption('nobody');
     const mode = (): Promise<string> =>
       ann.daemon.ask(async (control) => (await control.request('network.status', {})).visibility.mode);
@@ -142,7 +142,7 @@ test('who begins visible sees it, however late the rest of the first screen is t
   });
   await ann.open();
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
-  await ann.page.getByRole('button', { name: 'Create it, and let people nearby see me' }).click();
+  await ann.page.getByRole('button', { name: 'Create it and let people nearby see me' }).click();
   const stop = ann.page.getByRole('button', { name: 'Stop' });
   await expect(stop).toBeVisible();
   // One button gives way to the other, and the keyboard goes along.

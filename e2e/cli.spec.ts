@@ -94,7 +94,7 @@ test('the ready line is the first thing on stdout, and a second start shows the 
 
   const spoken = await loomWeb(['--no-open', '--data-dir', join(folder, 'data'), '--profile', 'p_1']);
   expect(spoken.code).toBe(0);
-  expect(spoken.stdout).toMatch(/running already.*http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{22}/s);
+  expect(spoken.stdout).toMatch(/already running.*http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{22}/s);
 });
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

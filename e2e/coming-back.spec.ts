@@ -82,10 +82,10 @@ async function writeDown(ann: Person): Promise<string[]> {
 test('from the recovery phrase: the same person, whom a contact finds without doing anything', async ({ person }) => {
   test.slow();
   const { ann, bob, lose } = await acquainted(person);
-  await expect(ann.page.getByRole('link', { name: 'Keep a way back' })).toBeVisible();
+  await expect(ann.page.getByRole('link', { name: 'Set up a backup' })).toBeVisible();
   await openSettings(ann);
   const words = await writeDown(ann);
-  await expect(ann.page.getByRole('link', { name: 'Keep a way back' })).toHaveCount(0);
+  await expect(ann.page.getByRole('link', { name: 'Set up a backup' })).toHaveCount(0);
 
   const again = await lose();
   await checkScreen(again.page, 'ways to come back');
@@ -162,11 +162,11 @@ test('from the original Loom: looked at first, then brought over', async ({ pers
   await button(ann, 'Restore').click();
   await button(ann, 'The original Loom').click();
   await field(ann, 'Where its database is').fill(join(folder, 'elsewhere.db'));
-  await button(ann, 'Show what would come').click();
+  await button(ann, 'Preview').click();
   await expect(ann.page.getByRole('alert')).toContainText('no such file');
   await field(ann, 'Where its database is').fill(path);
-  await button(ann, 'Show what would come').click();
-  await expect(ann.page.getByRole('heading', { name: 'This would come' })).toBeFocused();
+  await button(ann, 'Preview').click();
+  await expect(ann.page.getByRole('heading', { name: 'Will be imported' })).toBeFocused();
   await expect(ann.page.getByText('1 contact, 2 messages.')).toBeVisible();
   await expect(ann.page.getByText('1 contact that is there twice')).toBeVisible();
   await checkScreen(ann.page, 'what an import would bring');

@@ -35,5 +35,5 @@ test('a contact introduces two others, who accept, and see who vouched', async (
   await expect(carl.page.getByText(/Introduced by .*Ann.*, who vouched for the key/)).toBeVisible();
   await carl.page.keyboard.press('Escape');
   await carl.openConversation('Ann');
-  await expect(carl.log.getByRole('link', { name: 'Is your contact' })).toBeVisible();
+  await expect(carl.log.getByRole('link', { name: 'Already your contact' })).toBeVisible();
 });

@@ -18,8 +18,8 @@ async function paste(page: Page, text: string): Promise<void> {
 
 async function makeInvite({ page }: Person): Promise<string> {
   await page.getByRole('button', { name: 'Add contact' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Invite somebody' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Invite somebody' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Invite someone' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Invite someone' });
   await dialog.getByRole('combobox', { name: 'It can be used for' }).selectOption('1 hour');
   await dialog.getByRole('button', { name: 'Make an invite' }).click();
   const token = await dialog.getByRole('textbox', { name: 'Invite' }).inputValue();
@@ -58,7 +58,7 @@ test('an invite, pasted at the first start, is all it takes; a second person is 
     await bob.page.keyboard.press('Enter');
     await bob.send('Thanks for having me');
 
-    const dialog = ann.page.getByRole('dialog', { name: 'Invite somebody' });
+    const dialog = ann.page.getByRole('dialog', { name: 'Invite someone' });
     await expect(dialog.getByText('used by Bob')).toBeVisible();
     await dialog.getByRole('button', { name: 'Make an invite' }).click();
     await dialog.getByRole('button', { name: /^Take back/ }).press('Enter');

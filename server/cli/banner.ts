@@ -43,13 +43,13 @@ export function banner(
     '  Stop       Ctrl-C',
     '',
   ];
-  if (unopened === null) return [...lines, 'The browser opens by itself.'];
+  if (unopened === null) return [...lines, 'Your browser opens by itself.'];
   return [...lines, ...tunnel(running.httpPort, host)];
 }
 
 /** For a profile that was running before. */
 export function alreadyRunning(running: Running): readonly string[] {
-  return [`Loom is running already, as process ${running.pid}.`, '', `  Open       ${running.url}`];
+  return [`Loom is already running, as process ${running.pid}.`, '', `  Open       ${running.url}`];
 }
 
 function tunnel(port: number, host: string): readonly string[] {

@@ -55,7 +55,7 @@ export async function reachDaemon(place: ProfilePlace): Promise<Daemon> {
   } catch (error) {
     if (error instanceof NotRunningError) throw notRunning;
     if (error instanceof Error && 'syscall' in error) {
-      throw new CommandFailure('notAllowed', `The control socket in ${place.folder} cannot be used.`);
+      throw new CommandFailure('notAllowed', `The control socket in ${place.folder} can’t be used.`);
     }
     throw error;
   }

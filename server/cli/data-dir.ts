@@ -62,7 +62,7 @@ function check(folder: string, stats: Stats): void {
 }
 
 function refusal(folder: string, why: string): CommandFailure {
-  return new CommandFailure('notAllowed', `The data folder ${folder} ${why}; Loom does not use it.`);
+  return new CommandFailure('notAllowed', `The data folder ${folder} ${why}; Loom won’t use it.`);
 }
 
 function explained(error: unknown, place: ProfilePlace): unknown {
@@ -71,9 +71,9 @@ function explained(error: unknown, place: ProfilePlace): unknown {
     return new CommandFailure('notAllowed', `No permission to use the data folder ${place.folder}.`);
   }
   if (code === 'ENOTDIR' || code === 'EEXIST') {
-    return new CommandFailure('notAllowed', `The data folder ${place.folder} lies below something that is no folder.`);
+    return new CommandFailure('notAllowed', `The data folder ${place.folder} is inside something that isn’t a folder.`);
   }
-  if (code !== null) return new CommandFailure('failed', `The data folder ${place.folder} cannot be made (${code}).`);
+  if (code !== null) return new CommandFailure('failed', `The data folder ${place.folder} can’t be created (${code}).`);
   return error;
 }
 

@@ -38,6 +38,6 @@ function ambiguous(word: string, contacts: readonly Contact[]): CommandFailure {
   );
   return new CommandFailure(
     'failed',
-    [`Several contacts fit “${printable(word)}”; say which by key or id:`, ...which].join('\n'),
+    [`Several contacts match “${printable(word)}”. Say which by key or id:`, ...which].join('\n'),
   );
 }

@@ -5,11 +5,11 @@ import type { Daemon } from './daemon.ts';
 import { CommandFailure } from './exit.ts';
 
 export const endings: Readonly<Record<PairingEnd, string>> = {
-  'wrong-code': 'The code was wrong three times. Begin anew for another one.',
-  expired: 'The two minutes of the code are over.',
+  'wrong-code': 'The code was wrong three times. Start again for a new one.',
+  expired: 'The code’s two minutes are over.',
   cancelled: 'The pairing was cancelled.',
-  unreachable: 'Nobody answers there. Are both on the same network, and are they visible?',
-  refused: 'They are not visible to everyone, or busy pairing with somebody else.',
+  unreachable: 'Nobody answers there. Are you both on the same network, and are they visible?',
+  refused: 'They aren’t visible, or are pairing with someone else.',
   lost: 'The connection broke.',
 };
 

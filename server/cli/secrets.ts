@@ -26,7 +26,7 @@ export class Secrets {
   async choose(prompt: string): Promise<string> {
     const chosen = await this.ask(prompt);
     if (!(this.#stdin instanceof ReadStream)) return chosen;
-    if ((await this.ask(`${prompt}, again`)) !== chosen) throw new CommandFailure('failed', 'These are not the same.');
+    if ((await this.ask(`${prompt}, again`)) !== chosen) throw new CommandFailure('failed', 'The two don’t match.');
     return chosen;
   }
 

@@ -13,7 +13,7 @@ export const introduceCommand = daemonCommand({
     const contacts = await daemon.request('contact.list', {});
     const [contact, other] = [findContact(contacts, one), findContact(contacts, two)];
     if (contact.id === other.id)
-      throw new CommandFailure('failed', `Both are ${printable(contact.name)}: name two contacts.`);
+      throw new CommandFailure('failed', `Both are ${printable(contact.name)}. Name two different contacts.`);
     await daemon.request('contact.introduce', { contact: contact.id, other: other.id });
     if (!json) terminal.tell(`${printable(contact.name)} and ${printable(other.name)} are told of each other.`);
   },

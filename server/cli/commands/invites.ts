@@ -40,5 +40,8 @@ export function describeInvite({ state, expiresAt }: Invite): string {
 function findInvite(invites: readonly Invite[], start: string): Invite {
   const [invite, ...others] = ID_START.test(start) ? invites.filter(({ id }) => id.startsWith(start)) : [];
   if (invite && others.length === 0) return invite;
-  throw new CommandFailure('failed', `There is no one invite “${printable(start)}”; “loom-web invites” lists them.`);
+  throw new CommandFailure(
+    'failed',
+    `No single invite starts with “${printable(start)}”. “loom-web invites” lists them.`,
+  );
 }

@@ -63,9 +63,7 @@ async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<E
   if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
   else {
     terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
-    terminal.tell(
-      `They run “loom-web pair ${typeable(name, identity?.publicKey ?? '')}”, or choose you in the browser.`,
-    );
+    terminal.tell(`They run “loom-web pair ${typeable(name, identity?.publicKey ?? '')}”, or pick you in the browser.`);
     terminal.tell(terminalQr(token));
   }
   for await (const event of events) {
@@ -76,7 +74,7 @@ async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<E
     else tellHost(terminal, pairing);
     if (pairing.state.kind === 'paired') return daemon.contact(pairing.state.contact);
   }
-  throw new CommandFailure('failed', 'You are not visible any more, and nobody was paired.');
+  throw new CommandFailure('failed', 'You are no longer visible, and nobody paired with you.');
 }
 
 function tries(left: number): string {
@@ -175,7 +173,7 @@ async function waitFor(daemon: Daemon, who: string): Promise<Person> {
     if (Date.now() > ends) {
       throw new CommandFailure(
         'failed',
-        `“${printable(who)}” is not visible nearby. “loom-web pair”, over there, makes them so.`,
+        `“${printable(who)}” is not visible nearby. “loom-web pair” on their computer makes them visible.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));

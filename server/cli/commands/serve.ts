@@ -110,7 +110,7 @@ function announce(
   else for (const line of banner(running, unopened, hostname())) terminal.print(line);
   if (unopened === null) {
     openInBrowser(place.folder, landingUrl(httpPort, loom.mintCode('opened')), () =>
-      terminal.tell('No browser could be opened; open the address above.'),
+      terminal.tell('Loom couldn’t open a browser. Open the address above.'),
     );
   } else removeRedirect(place.folder);
 }
@@ -135,7 +135,7 @@ function explained(error: unknown, options: ServeOptions): unknown {
   const code = codeOf(error instanceof StorageError ? error.cause : error);
   if (code === 'EADDRINUSE') {
     const ports = [options.port, options.peerPort].filter((port) => port !== null && port !== 0);
-    return new CommandFailure('failed', `Port ${ports.join(' or ')} is taken by another program.`);
+    return new CommandFailure('failed', `Port ${ports.join(' or ')} is in use by another program.`);
   }
   if (code === 'EADDRNOTAVAIL')
     return new CommandFailure('failed', `This computer has no address ${options.peerHost}.`);

@@ -16,7 +16,8 @@ export const stopCommand = daemonCommand({
   async run({ json, terminal }, daemon) {
     const { pid } = await daemon.request('status.get', {});
     await daemon.request('process.stop', {});
-    if (!(await gone(pid))) throw new CommandFailure('failed', `Process ${pid} was asked to stop and still runs.`);
+    if (!(await gone(pid)))
+      throw new CommandFailure('failed', `Process ${pid} was asked to stop but is still running.`);
     if (!json) terminal.tell('Stopped.');
   },
 });

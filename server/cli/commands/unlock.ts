@@ -59,7 +59,7 @@ async function readByte(fd: number): Promise<number | null> {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : null;
       if (code === 'EOF') return null;
-      if (code !== 'EAGAIN') throw new CommandFailure('failed', `File descriptor ${fd} cannot be read.`);
+      if (code !== 'EAGAIN') throw new CommandFailure('failed', `File descriptor ${fd} can’t be read.`);
       // A pipe that does not wait by itself.
       await wait(LOOK_EVERY_MS);
     }

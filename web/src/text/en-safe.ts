@@ -7,12 +7,12 @@ export const deleting = {
   yours: 'Written by you, {when}',
   theirs: 'Written by {name}, {when}',
   ask: 'Delete message',
-  sure: 'Delete it from this device? {name} keeps their copy. Backups you made before keep it, too.',
+  sure: 'Delete it from this device? {name} keeps their copy, and so do backups you made before.',
   sureWaiting: 'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent.',
   yes: 'Delete for good',
   all: 'Delete all messages',
   allSure:
-    'Delete all messages with {name} from this device? They keep theirs. What is not on their device yet will not be sent. Backups you made before keep everything. This cannot be undone.',
+    'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent. Backups you made before keep everything. This can’t be undone.',
   allYes: 'Delete all for good',
 };
 
@@ -24,21 +24,21 @@ export const locking = {
   never: 'never',
   meanwhileTitle: 'While it is locked',
   meanwhile:
-    'Nobody can reach you, and nothing is received or sent. What others write waits on their devices, what you wrote waits here. All of it goes on its way once you unlock.',
+    'Nobody can reach you, and nothing is sent or received. What others write waits on their devices, what you wrote waits here. It all goes out once you unlock.',
 };
 
 /** Of a passphrase. */
 export const strength = {
-  weak: 'Easy to guess. Four or five words that have nothing to do with each other are far better.',
-  fair: 'Could be guessed by somebody who tries hard. One more word helps.',
+  weak: 'Easy to guess. Four or five unrelated words are far better.',
+  fair: 'Someone who tries hard could guess it. One more word helps.',
   good: 'Hard to guess.',
   strong: 'Very hard to guess.',
 };
 
 /** People of one name. */
 export const twins = {
-  hint: 'The beginning of their public key: somebody else has a name that looks like this one',
-  request: 'The name looks like that of your contact {name}, but this is somebody else.',
+  hint: 'The start of their public key: someone else has a name that looks like this one',
+  request: 'The name looks like your contact {name}, but this is someone else.',
 };
 
 export const wipe = {
@@ -47,6 +47,6 @@ export const wipe = {
   open: 'Destroy…',
   word: 'wipe',
   field: 'Type “{word}” to destroy everything',
-  hint: 'The keys go first: from then on what is on the disk cannot be read by anybody.',
+  hint: 'The keys go first: from then on nobody can read what is on the disk.',
   yes: 'Destroy everything now',
 };

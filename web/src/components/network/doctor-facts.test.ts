@@ -43,5 +43,5 @@ it.each([
   const told = facts(seen({ theyReach: 'no', compared: { clockDifference, theySeeUs: false, theyTried } }));
   expect(told['Their clock']).toEqual([words]);
   expect(told['They tried you at']).toEqual(['192.168.1.5:41234, no answer']);
-  expect(told['They see you announced']).toEqual(['no']);
+  expect(told['They see your announcements']).toEqual(['no']);
 });
