@@ -39,8 +39,8 @@ test('the empty app, its dialogs and settings', async ({ person }) => {
   await expect(ann.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await ann.page.getByRole('button', { name: 'Destroy…' }).click();
   await ann.page.getByRole('button', { name: 'Check this network' }).click();
-  await expect(ann.page.getByText('Looking for people nearby is off', { exact: false })).toBeVisible();
-  await ann.page.getByText('What was seen').click();
+  await expect(ann.page.getByText('Finding people nearby is off', { exact: false })).toBeVisible();
+  await ann.page.getByText('What Loom saw').click();
   await check(ann.page, 'settings');
 });
 

@@ -77,7 +77,7 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     for (const { page } of [ann, bob]) await expect(page.getByRole('button', { name: 'Add contact' })).toBeVisible();
     const named = hands.actions;
     await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeVisible();
-    await expect(ann.page.getByText('Now the other chooses your name')).toBeVisible();
+    await expect(ann.page.getByText('Now they pick your name')).toBeVisible();
     await hands.press(bob.page.getByRole('button', { name: 'Add \u2068Ann\u2069 with a code' }));
     await hands.fill(bob.page.getByRole('textbox', { name: 'Six digits' }), await readOut(ann.page), false);
     for (const [who, other] of [

@@ -119,7 +119,7 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await field(ann, 'Your passphrase').fill(HERS);
   await button(ann, 'Create and verify').click();
   await expect(field(ann, 'Where to put the file')).toBeFocused();
-  await expect(ann.page.getByRole('alert')).toContainText('whole path');
+  await expect(ann.page.getByRole('alert')).toContainText('full path');
   await checkScreen(ann.page, 'the form for a backup');
   await field(ann, 'Where to put the file').fill(file);
   await button(ann, 'Create and verify').click();
@@ -132,7 +132,7 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await field(again, 'New passphrase').fill(HERS);
   await button(again, 'Restore everything').click();
   await expect(field(again, 'Passphrase of the backup')).toBeFocused();
-  await expect(again.page.getByRole('alert')).toContainText('not the passphrase of this backup');
+  await expect(again.page.getByRole('alert')).toContainText('isn’t the passphrase of this backup');
   await checkScreen(again.page, 'restoring a backup');
   await field(again, 'Passphrase of the backup').fill(SEALED);
   await button(again, 'Restore everything').click();
@@ -168,7 +168,7 @@ test('from the original Loom: looked at first, then brought over', async ({ pers
   await button(ann, 'Preview').click();
   await expect(ann.page.getByRole('heading', { name: 'Will be imported' })).toBeFocused();
   await expect(ann.page.getByText('1 contact, 2 messages.')).toBeVisible();
-  await expect(ann.page.getByText('1 contact that is there twice')).toBeVisible();
+  await expect(ann.page.getByText('1 duplicate contact')).toBeVisible();
   await checkScreen(ann.page, 'what an import would bring');
   await button(ann, 'Import').click();
   await expect(field(ann, 'Your name')).toBeFocused();

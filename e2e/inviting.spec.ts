@@ -46,7 +46,7 @@ test('an invite, pasted at the first start, is all it takes; a second person is 
     const token = await makeInvite(ann);
 
     await paste(bob.page, `Come in: ${token} – Ann`);
-    await expect(bob.page.getByText('The invite is kept.')).toBeVisible();
+    await expect(bob.page.getByText('Invite saved.')).toBeVisible();
     await bob.page.getByRole('textbox', { name: 'Your name' }).fill('Bob');
     await bob.page.keyboard.press('Enter');
     const adding = bob.page.getByRole('dialog', { name: 'Add a contact' });
@@ -75,7 +75,7 @@ test('an invite, pasted at the first start, is all it takes; a second person is 
     await late.getByRole('textbox', { name: 'Identity token' }).fill(token);
     await late.getByRole('textbox', { name: 'Name' }).fill('Ann');
     await late.getByRole('button', { name: 'Add', exact: true }).click();
-    await expect(carl.page.getByText('Their invite was used by somebody already.')).toBeVisible();
+    await expect(carl.page.getByText('Someone has already used their invite.')).toBeVisible();
     await room.empty();
   } finally {
     room.close();
@@ -130,10 +130,10 @@ test('without a camera a picture does, and what else it may hold is told', async
   await ann.page.getByRole('button', { name: 'Add contact' }).click();
   const dialog = ann.page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Scan a QR code' }).click();
-  await expect(dialog.getByText('No camera was found.')).toBeVisible();
+  await expect(dialog.getByText('No camera found.')).toBeVisible();
   const file = dialog.locator('input[type=file]');
   await file.setInputFiles({ ...picture, buffer: await ann.page.screenshot() });
-  await expect(dialog.getByText('There is no QR code to be read')).toBeVisible();
+  await expect(dialog.getByText('No QR code found in this picture.')).toBeVisible();
   await file.setInputFiles({ ...picture, buffer: Buffer.from('no picture') });
   await file.setInputFiles(picture);
   await expect(dialog.getByRole('textbox', { name: 'Identity token' })).toHaveValue(token);

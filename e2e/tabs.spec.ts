@@ -30,12 +30,12 @@ test('a tab that lost its socket says so, comes back, and catches up without a r
   await expect(
     page
       .getByRole('status')
-      .filter({ hasText: /not answering/i })
+      .filter({ hasText: /isn’t answering/i })
       .first(),
   ).toBeVisible();
   // Where Bob is nobody can tell meanwhile.
   const entry = page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' });
-  await expect(entry).toHaveAccessibleName(/not known/i);
+  await expect(entry).toHaveAccessibleName(/status unknown/i);
   await expect(page.getByText('Paused until Loom is back')).toBeVisible();
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.fill('written while cut off');
