@@ -38,5 +38,6 @@ export const PAGE_BYTES = 1024 * 1024;
 /** The conversation list carries this many characters of the last message. */
 export const PREVIEW_LENGTH = 160;
 
-/** Events kept in memory for tabs that come back; older cursors reload everything. */
+/** Events kept in memory for tabs that come back, and how much of it they take; older cursors reload everything. */
 export const EVENTS_KEPT = 2000;
+export const EVENTS_BYTES = 4 * 1024 * 1024;

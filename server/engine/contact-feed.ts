@@ -44,13 +44,17 @@ export class ContactFeed {
   now(id: string): Contact {
     const contact = this.view(id);
     this.#changed.delete(id);
-    this.#options.events.emit('contact.changed', { contact });
+    this.#options.events.emit('contact.changed', { contact }, { about: id, read: () => this.#again(id) });
     return contact;
   }
 
   stop(): void {
     this.#gathered.stop();
     this.#changed.clear();
+  }
+
+  #again(id: string): { contact: Contact } | null {
+    return this.#options.roster.find(id) ? { contact: this.view(id) } : null;
   }
 
   #tell(): void {

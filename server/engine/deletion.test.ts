@@ -133,3 +133,46 @@ describe('a whole conversation', () => {
     expect(await missing(bob, 'Ann')).toBe(0);
   });
 });
+
+describe('what tabs that come back are told', () => {
+  const SECRET = 'the text that is deleted';
+
+  /** All since the start, as a tab would get it. */
+  const told = (loom: TestLoom): string => {
+    const { events } = loom.profile;
+    const missed = events.since(events.boot, 0);
+    if (!missed) throw new Error('too much for one answer');
+    return JSON.stringify(missed);
+  };
+
+  beforeEach(async () => {
+    await ann.send('Bob', 'a text that stays', SECRET);
+    await town.received(bob, 'Ann', 2);
+    // The list of conversations has been told.
+    await town.pass(100);
+    for (const loom of [ann, bob]) expect(told(loom)).toContain(SECRET);
+  });
+
+  it('has nothing of a deleted message, on either side', async () => {
+    await remove(bob, 'Ann', SECRET);
+    await remove(ann, 'Bob', SECRET);
+    for (const loom of [ann, bob]) {
+      expect(told(loom)).not.toContain(SECRET);
+      expect(told(loom)).toContain('a text that stays');
+    }
+  });
+
+  it('has nothing of a conversation that was cleared', async () => {
+    await bob.run('conversation.clear', { contact: (await bob.contact('Ann')).id });
+    expect(told(bob)).not.toContain('text that');
+  });
+
+  it('has nothing of a contact who was removed', async () => {
+    const { id } = await bob.contact('Ann');
+    await bob.run('contact.remove', { contact: id });
+    const { events } = bob.profile;
+    expect(told(bob)).not.toContain('text that');
+    expect(told(bob)).not.toContain(ann.address);
+    expect(events.since(events.boot, 0)?.map(({ event }) => event)).toContain('contact.removed');
+  });
+});

@@ -3,7 +3,6 @@
 import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import { formatAddress, listLocalAddresses } from '../discovery/addresses.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
@@ -29,6 +28,7 @@ import { Links } from './links.ts';
 import { tellOfMessages } from './message-events.ts';
 import { metContacts, unmetContacts } from './meeting.ts';
 import { Near, type NearOptions } from './near.ts';
+import { networkFacts } from './network-facts.ts';
 import { watchNetwork } from './network-watch.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -99,10 +99,11 @@ export class Engine {
     const links = this.links;
     const roster = (this.roster = new Roster(store));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
-    this.#networkFeed = new Gathered(clock, () => events.emit('network.changed', { network: this.network() }));
+    this.#networkFeed = new Gathered(clock, () => this.#tellNetwork());
     this.requests = new Requests({ store, clock, random, events });
     this.feed = new ContactFeed({ store, roster, links, clock, events, peers: () => this.peers });
-    const told = tellOfMessages(events, this.feed, () => this.near.update());
+    const onPresence = (): void => this.near.theirsChanged();
+    const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
     const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
     this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: told.outbox });
     this.inbox = new Inbox({ store, roster, sessions, clock, listener: told.inbox });
@@ -211,19 +212,7 @@ export class Engine {
   }
 
   network(): NetworkFacts {
-    const { peerPort, interfaces } = this.options;
-    return {
-      peerPort,
-      addresses: listLocalAddresses(interfaces()).map((host) => formatAddress(host, peerPort)),
-      discovery: this.near.status,
-      visibility: this.visibility.view,
-      links: this.links.all().map(([contact, { remoteAddress, role, since }]) => ({
-        contact,
-        address: remoteAddress,
-        role,
-        since,
-      })),
-    };
+    return networkFacts(this);
   }
 
   /** IP addresses of this machine, without scope. */
@@ -260,6 +249,11 @@ export class Engine {
       onFound: (contact) => this.peers.encourage(contact),
       onStatus: () => this.networkChanged(),
     };
+  }
+
+  #tellNetwork(): void {
+    const read = (): { network: NetworkFacts } => ({ network: this.network() });
+    this.options.events.emit('network.changed', read(), { about: '', read });
   }
 
   #visibilityChanged(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS_KEPT } from '../contract/limits.ts';
+import { EVENTS_BYTES, EVENTS_KEPT } from '../contract/limits.ts';
 import { EventLog } from './event-log.ts';
 
 const emit = (log: EventLog, count: number): void => {
@@ -42,5 +42,53 @@ describe('the event log', () => {
     log.clear();
     expect(log.since('boot', 2)).toBeNull();
     expect(log.since('boot', 4)).toEqual([]);
+  });
+
+  it('is bounded by bytes, whatever an event holds, and goes on from there', () => {
+    const log = new EventLog('boot');
+    const text = 'x'.repeat(EVENTS_BYTES / 16);
+    const say = (): void => log.emit('log', { level: 'info', text });
+    // Each takes an eighth, and the entry itself a little.
+    for (let i = 0; i < 7; i += 1) say();
+    expect(log.since('boot', 0)).toHaveLength(7);
+    say();
+    expect(log.since('boot', 0)).toBeNull();
+    expect(log.since('boot', 5)).toHaveLength(3);
+    log.emit('log', { level: 'info', text: 'x'.repeat(EVENTS_BYTES) });
+    expect(log.since('boot', 8)).toBeNull();
+    expect(log.since('boot', 9)).toEqual([]);
+    emit(log, 1);
+    expect(log.since('boot', 9)).toHaveLength(1);
+  });
+
+  it('tells what is so now of what can be read again, once, and nothing of what is gone', () => {
+    const log = new EventLog('boot');
+    const contacts = new Map([
+      ['a', 'Ann'],
+      ['b', 'Bob'],
+    ]);
+    const seen: unknown[] = [];
+    log.subscribe(({ data }) => seen.push(data));
+    const change = (id: string, name: string): void => {
+      contacts.set(id, name);
+      const read = () => (contacts.has(id) ? { level: 'info' as const, text: contacts.get(id)! } : null);
+      log.emit('log', { level: 'info', text: name }, { about: id, read });
+    };
+    change('a', 'Ann 1');
+    change('b', 'Bob 1');
+    change('a', 'Ann 2');
+    expect(seen).toHaveLength(3);
+    contacts.delete('b');
+    contacts.set('a', 'Ann 3');
+    expect(log.since('boot', 0)).toEqual([{ cursor: 3, event: 'log', data: { level: 'info', text: 'Ann 3' } }]);
+  });
+
+  it('asks for a reload when what was missed is too much for one answer', () => {
+    const log = new EventLog('boot');
+    const data = { level: 'info' as const, text: 'x'.repeat(100) };
+    for (let i = 0; i < 10; i += 1) log.emit('log', data, { about: String(i), read: () => data });
+    const each = 2 * ('info'.length + 100);
+    expect(log.since('boot', 0, 10 * each)).toHaveLength(10);
+    expect(log.since('boot', 0, 10 * each - 1)).toBeNull();
   });
 });

@@ -1,20 +1,34 @@
 // What tabs and command lines are told when messages are stored, come, and go.
+import { StorageError } from '../storage/errors.ts';
+import type { MessagePlace, MessageRecord } from '../storage/message-record.ts';
+import type { Store } from '../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventLog, Recall } from './event-log.ts';
 import type { InboxListener } from './inbox.ts';
+import type { Links } from './links.ts';
 import type { OutboxListener } from './outbox.ts';
+import type { Roster } from './roster.ts';
 import { messageView } from './views.ts';
 
-/** @param onPresence a contact told us their presence key. */
-export function tellOfMessages(
-  events: EventLog,
-  feed: ContactFeed,
-  onPresence: () => void,
-): { readonly outbox: OutboxListener; readonly inbox: InboxListener } {
+export interface MessageEventsOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly links: Links;
+  readonly events: EventLog;
+  readonly feed: ContactFeed;
+  /** A contact told us another presence key. */
+  readonly onPresence: () => void;
+}
+
+export function tellOfMessages(options: MessageEventsOptions): {
+  readonly outbox: OutboxListener;
+  readonly inbox: InboxListener;
+} {
+  const { events, feed, onPresence } = options;
   return {
     outbox: {
       onStored: (message, content) => {
-        events.emit('message.stored', { message: messageView(message, null, content) });
+        events.emit('message.stored', { message: messageView(message, null, content) }, readAgain(options, message));
         feed.changed(message.contact);
       },
       onState: (contact, id, state) => {
@@ -24,11 +38,36 @@ export function tellOfMessages(
     },
     inbox: {
       onReceived: (message, content) => {
-        events.emit('message.received', { message: messageView(message, null, content) });
+        events.emit('message.received', { message: messageView(message, null, content) }, readAgain(options, message));
         feed.changed(message.contact);
       },
       onPresence,
-      onFilled: (message) => events.emit('message.changed', { message: messageView(message, null) }),
+      onFilled: (message) =>
+        events.emit('message.changed', { message: messageView(message, null) }, readAgain(options, message)),
     },
   };
+}
+
+/** What the log keeps of a message: where it is. Once deleted, or with a contact that is removed, it is gone. */
+function readAgain(
+  { store, roster, links }: MessageEventsOptions,
+  { contact, direction, id }: MessagePlace,
+): Recall<'message.received'> {
+  return {
+    about: `${contact} ${direction} ${id}`,
+    read: () => {
+      const record = roster.find(contact) ? readable(store, { contact, direction, id }) : null;
+      if (!record || record.state === 'hidden') return null;
+      return { message: messageView(record, links.lineOf(contact)) };
+    },
+  };
+}
+
+function readable({ messages }: Store, { contact, direction, id }: MessagePlace): MessageRecord | null {
+  try {
+    return messages.get(contact, direction, id);
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'damaged') return null;
+    throw error;
+  }
 }

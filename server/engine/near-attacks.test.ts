@@ -1,5 +1,6 @@
 // Adverts that somebody on the network makes up: whose they are is a guess, and what they lead to must stay small.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toHex } from '../crypto/bytes.ts';
 import type { DiscoveryListener, Person } from '../discovery/discovery.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { HALF_OPEN_STRANGERS } from '../protocol/limits.ts';
@@ -9,6 +10,11 @@ import { WirePeer } from '../testing/wire-peer.ts';
 /** Says nothing, and hears what a test makes up. */
 class MadeUp extends SilentDiscovery {
   listener: DiscoveryListener | null = null;
+  updates = 0;
+
+  override update(): void {
+    this.updates += 1;
+  }
 
   override start(...[presence, port, listener]: Parameters<SilentDiscovery['start']>): Promise<void> {
     this.listener = listener;
@@ -87,4 +93,25 @@ it('an advert gives nobody the places at the door that contacts have', async () 
     }
   }
   expect(64 - closed).toBe(HALF_OPEN_STRANGERS);
+});
+
+it('a contact who changes their presence key all the time makes us ask the network once in five seconds', async () => {
+  const bob = await town.make('Bob');
+  await ann.add(bob, 'Bob');
+  await bob.add(ann, 'Ann');
+  await town.online(bob, 'Ann');
+  await town.pass(10_000);
+  const before = air.updates;
+  const { engine } = bob.profile.opened;
+  for (let round = 0; round < 20; round += 1) {
+    await engine.renewPresence();
+    await town.pass(100);
+    // The first is honest, as far as anybody knows: looked for at once.
+    if (round === 0) expect(air.updates).toBe(before + 1);
+  }
+  expect(air.updates).toBe(before + 1);
+  await town.pass(5_000);
+  expect(air.updates).toBe(before + 2);
+  const [contact] = ann.profile.opened.engine.roster.list();
+  expect(contact?.presenceKey && toHex(contact.presenceKey)).toBe(toHex(engine.presenceKey));
 });

@@ -28,6 +28,9 @@ import type { Roster } from './roster.ts';
 const SIGHTING_GAP_MS = 1_000;
 const PEOPLE_GAP_MS = 500;
 
+/** Contacts can change their keys as often as they like, and each new one is asked for on the network: so often at most, ms. */
+const KEYS_GAP_MS = 5_000;
+
 interface Seen extends Sighting {
   readonly seenAt: number;
 }
@@ -57,6 +60,7 @@ export class Near implements DiscoveryListener {
   readonly #seen = new Map<string, Seen>();
   readonly #sightings = new Map<string, Pace>();
   readonly #reading: Pace;
+  readonly #learning: Pace;
   #people: readonly Person[] = [];
   #status: DiscoveryStatus = { status: 'off', reason: '' };
   #port: number | null = null;
@@ -67,6 +71,7 @@ export class Near implements DiscoveryListener {
   constructor(options: NearOptions) {
     this.#options = options;
     this.#reading = new Pace(options.clock, PEOPLE_GAP_MS, () => this.#readPeople());
+    this.#learning = new Pace(options.clock, KEYS_GAP_MS, () => this.update());
   }
 
   get status(): DiscoveryStatus {
@@ -78,7 +83,12 @@ export class Near implements DiscoveryListener {
     return this.#settle();
   }
 
-  /** Contacts, presence keys or who may see us have changed. */
+  /** A contact changed their presence key: looked for at once, or a little later when keys change all the time. */
+  theirsChanged(): void {
+    this.#learning.due();
+  }
+
+  /** By our doing: contacts, our presence key or who may see us have changed. */
   update(): void {
     if (this.#running && !this.#options.hidden()) this.#options.discovery.update(this.#presence());
     else if (this.#port !== null) detached(this.#settle());
@@ -95,6 +105,7 @@ export class Near implements DiscoveryListener {
     await this.#settle();
     this.#seen.clear();
     this.#reading.stop();
+    this.#learning.stop();
     for (const pace of this.#sightings.values()) pace.stop();
   }
 
@@ -146,8 +157,17 @@ export class Near implements DiscoveryListener {
   #found(contact: string): void {
     const seen = this.#seen.get(contact);
     if (!seen) return;
-    this.#options.events.emit('peer.discovered', { peer: view(seen) });
+    this.#options.events.emit(
+      'peer.discovered',
+      { peer: view(seen) },
+      { about: contact, read: () => this.#again(contact) },
+    );
     this.#options.onFound(contact);
+  }
+
+  #again(contact: string): { peer: NearbyPeer } | null {
+    const seen = this.#seen.get(contact);
+    return seen ? { peer: view(seen) } : null;
   }
 
   #readPeople(): void {

@@ -44,7 +44,8 @@ export class People {
 
   /** They, or who of them is a contact. */
   changed(): void {
-    this.#options.events.emit('people.changed', { people: this.list() });
+    const read = (): { people: readonly Person[] } => ({ people: this.list() });
+    this.#options.events.emit('people.changed', read(), { about: '', read });
   }
 
   /** Blocked contacts are left out. */

@@ -62,7 +62,15 @@ export class Requests {
       return { request, gone };
     });
     for (const id of noted?.gone ?? []) this.gone(id);
-    if (noted) events.emit('request.changed', { request: view(noted.request) });
+    if (!noted) return;
+    const { request } = noted;
+    const read = (): { request: ContactRequest } | null => this.#again(request.id);
+    events.emit('request.changed', { request: view(request) }, { about: request.id, read });
+  }
+
+  #again(id: string): { request: ContactRequest } | null {
+    const request = this.#options.store.requests.get(id);
+    return request && { request: view(request) };
   }
 
   /** Inside a `journal.write`; tell with `gone` once it is durable. */

@@ -6,7 +6,7 @@ import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Application } from '../engine/application.ts';
 import type { Access, ProvenSession } from './access.ts';
-import { COMMANDS_RUNNING, MISSED_LENGTH } from './limits.ts';
+import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
 
 /** A tab's session, or the same person's command line, over the control socket. */
@@ -141,12 +141,7 @@ export class Connection {
     const { boot, cursor } = paramsOf('events.subscribe', params);
     const { events } = this.#options.application;
     this.#unsubscribe();
-    const missed = events.since(boot, cursor);
-    const result: Subscription = {
-      boot: events.boot,
-      cursor: events.cursor,
-      missed: missed && fitsReply(missed) ? missed : null,
-    };
+    const result: Subscription = { boot: events.boot, cursor: events.cursor, missed: events.since(boot, cursor) };
     this.#reply({ id, ok: true, result });
     if (!this.#closed) this.#unsubscribe = events.subscribe((event) => this.#write(event));
   }
@@ -183,9 +178,4 @@ function paramsOf<N extends CommandName>(command: N, params: unknown): Params<N>
   const parsed = schema.safeParse(params);
   if (!parsed.success) throw new CommandError('bad-request', 'The parameters do not fit the command.');
   return parsed.data as Params<N>;
-}
-
-function fitsReply(missed: readonly EventMessage[]): boolean {
-  let length = 0;
-  return missed.every((event) => (length += JSON.stringify(event).length) <= MISSED_LENGTH);
 }

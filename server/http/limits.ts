@@ -62,9 +62,6 @@ export const CLOSE_MS = 300;
 /** Commands of one connection that may run at the same time. */
 export const COMMANDS_RUNNING = 256;
 
-/** Missed events in one reply, as JSON; more, and reloading is cheaper than catching up. */
-export const MISSED_LENGTH = 4 * 1024 * 1024;
-
 /** Connections to the control socket: commands of the same person. */
 export const CONTROL_CONNECTIONS = 32;
 
