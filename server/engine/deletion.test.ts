@@ -121,6 +121,37 @@ describe('a whole conversation', () => {
     await town.until(async () => (await ann.texts('Bob', 'in')).includes('still here?'));
   });
 
+  it('goes four megabytes at a time when its texts are long, and so does what a removed contact leaves', async () => {
+    const { store } = ann.profile.opened;
+    const contact = (await ann.contact('Bob')).id;
+    const content = new Uint8Array(256 * 1024);
+    const fill = (from: number): Promise<void> =>
+      store.journal.write(() => {
+        for (let i = 0; i < 64; i += 1) store.messages.append(newMessage(contact, from + i, { content }));
+      });
+    await ann.run('conversation.clear', { contact });
+    await fill(30_000);
+    let before = store.journal.commits;
+    await ann.run('conversation.clear', { contact });
+    expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
+    await fill(40_000);
+    before = store.journal.commits;
+    await ann.run('contact.remove', { contact });
+    await town.until(() => store.contacts.removed().length === 0);
+    expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
+  });
+
+  it('is marked as read in pieces', async () => {
+    const { store } = ann.profile.opened;
+    const contact = (await ann.contact('Bob')).id;
+    expect((await ann.contact('Bob')).unread).toBe(MANY);
+    const before = store.journal.commits;
+    const read = ann.run('message.read', { contact });
+    await store.journal.write(() => store.messages.append(newMessage(contact, 20_000)));
+    expect((await read).unread).toBe(1);
+    expect(store.journal.commits).toBeGreaterThan(before + 2);
+  });
+
   it('takes with it what waits for them', async () => {
     await bob.stop();
     await ann.send('Bob', 'never');

@@ -15,8 +15,12 @@ const TIDY_MS = 60 * 60 * 1000;
 /** Contacts looked at in one turn of the event loop: some milliseconds. */
 const TIDIED_AT_ONCE = 16;
 
-/** Rows deleted in one turn: some ten milliseconds, which nobody notices. */
+/** Rows deleted in one turn, and bytes: some ten milliseconds, which nobody notices. */
 const CLEARED_AT_ONCE = 250;
+const CLEARED_BYTES = 4 * 1024 * 1024;
+
+/** Rows marked as read in one turn: as long. */
+const READ_AT_ONCE = 500;
 
 export interface HousekeepingOptions {
   readonly store: Store;
@@ -49,7 +53,7 @@ export class Housekeeping {
     const { store, roster } = this.#options;
     const left = await store.journal.write(() => {
       roster.remove(contact);
-      return store.contacts.clear(contact, CLEARED_AT_ONCE);
+      return store.contacts.clear(contact, CLEARED_AT_ONCE, CLEARED_BYTES);
     });
     if (left) detached(this.#clear(contact));
   }
@@ -59,9 +63,9 @@ export class Housekeeping {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const erasePiece = (): boolean => {
-      const piece = messages.shown(contact, until, CLEARED_AT_ONCE);
+      const piece = messages.shown(contact, until, CLEARED_AT_ONCE, CLEARED_BYTES);
       for (const message of piece) erase(message);
-      return piece.length === CLEARED_AT_ONCE;
+      return piece.length > 0;
     };
     let left = true;
     while (left) {
@@ -70,11 +74,29 @@ export class Housekeeping {
     }
   }
 
+  /** Marks what is unread in a conversation now as read. @throws CommandError task-stopped. */
+  async read(contact: string): Promise<void> {
+    const { messages, journal } = this.#options.store;
+    const until = messages.newestRow();
+    const readPiece = (after: number): number | null => {
+      const end = messages.unreadUpTo(contact, after, until, READ_AT_ONCE);
+      if (end !== null) messages.markRead(contact, end);
+      return end;
+    };
+    let after: number | null = 0;
+    while (after !== null) {
+      if (this.#stopped) throw new CommandError('task-stopped', 'the profile was closed');
+      const from: number = after;
+      after = await journal.write(() => readPiece(from));
+    }
+  }
+
   async #clear(contact: string): Promise<void> {
     const { contacts, journal } = this.#options.store;
+    const clearPiece = (): boolean => contacts.clear(contact, CLEARED_AT_ONCE, CLEARED_BYTES);
     let left = true;
     // What is left at the end is found again at the next start.
-    while (left && !this.#stopped) left = await journal.write(() => contacts.clear(contact, CLEARED_AT_ONCE));
+    while (left && !this.#stopped) left = await journal.write(() => clearPiece());
   }
 
   #tidyNow(): void {

@@ -98,7 +98,7 @@ test('removing takes messages, outbox and sessions along, and leaves the others 
   });
   await write(() => {
     store.contacts.remove(idOf(1));
-    expect(store.contacts.clear(idOf(1), 5)).toBe(false);
+    expect(store.contacts.clear(idOf(1), 5, Infinity)).toBe(false);
   });
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.messages.page(idOf(1), null, 50, Infinity)).toEqual({ messages: [], more: false });
@@ -135,7 +135,7 @@ test('of what was removed no sealed byte is left in any file', async () => {
   await write(() => store.messages.markRead(idOf(1)));
   await write(() => {
     store.contacts.remove(idOf(1));
-    store.contacts.clear(idOf(1), 5);
+    store.contacts.clear(idOf(1), 5, Infinity);
   });
   // The first bytes behind the nonce: large rows are split over pages.
   const traces = gone.map((body) => Buffer.from(body.subarray(29, 61)));
@@ -176,13 +176,13 @@ test('a removed contact is unknown at once, and leaves piece by piece, over any 
   const left: boolean[] = [];
   for (let piece = 0; piece < 3; piece += 1) {
     expect(store.contacts.removed()).toEqual([idOf(1)]);
-    left.push(await write(() => store.contacts.clear(idOf(1), 10)));
+    left.push(await write(() => store.contacts.clear(idOf(1), 10, Infinity)));
     store = await temp.reopen();
     await write(() => store.contacts.remove(idOf(2)));
-    await write(() => store.contacts.clear(idOf(2), 10));
+    await write(() => store.contacts.clear(idOf(2), 10, Infinity));
     unknown();
   }
   expect(left).toEqual([true, true, true]);
-  expect(await write(() => store.contacts.clear(idOf(1), 10))).toBe(false);
+  expect(await write(() => store.contacts.clear(idOf(1), 10, Infinity))).toBe(false);
   expect(store.contacts.removed()).toEqual([]);
 });

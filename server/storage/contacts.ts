@@ -11,6 +11,7 @@ import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { collect } from './damage.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+import { countWithin } from './sizes.ts';
 
 export interface ContactRecord {
   readonly id: string;
@@ -60,8 +61,11 @@ export interface ContactTable {
   setInSeq(id: string, seq: number): void;
   /** Unknown from now on, its ratchet keys gone; what it leaves is for `clear`, piece by piece. */
   remove(id: string): void;
-  /** Deletes at most so many messages and envelopes of one that was removed. @returns false when none are left. */
-  clear(id: string, rows: number): boolean;
+  /**
+   * Deletes messages and envelopes of one that was removed: at most so many, and fewer once their sealed sizes together pass
+   * `maxBytes`. @returns false when none are left.
+   */
+  clear(id: string, rows: number, maxBytes: number): boolean;
   /** Those that were removed and have left something. */
   removed(): string[];
 }
@@ -95,10 +99,10 @@ const PUT = `
 /** One that was removed has its own id for an identity, which is the HMAC of none, until all that it leaves is deleted. */
 const KNOWN = 'identity <> id';
 const REMOVE = `UPDATE contact SET identity = id, body = x'' WHERE id = ?`;
-const CLEAR_OUTBOX = `
-  DELETE FROM outbox WHERE (contact, place) IN (SELECT contact, place FROM outbox WHERE contact = ? LIMIT ?)`;
-const CLEAR_MESSAGES = `
-  DELETE FROM message WHERE number IN (SELECT number FROM message INDEXED BY message_id WHERE contact = ? LIMIT ?)`;
+const OUTBOX = 'FROM outbox WHERE contact = ? ORDER BY place LIMIT ?';
+const MESSAGES = 'FROM message INDEXED BY message_id WHERE contact = ? ORDER BY direction, id LIMIT ?';
+const CLEAR_OUTBOX = `DELETE FROM outbox WHERE (contact, place) IN (SELECT contact, place ${OUTBOX})`;
+const CLEAR_MESSAGES = `DELETE FROM message WHERE number IN (SELECT number ${MESSAGES})`;
 
 export class SealedContacts implements ContactTable {
   readonly #database: Database;
@@ -168,12 +172,16 @@ export class SealedContacts implements ContactTable {
     this.#database.scrub();
   }
 
-  clear(id: string, rows: number): boolean {
+  clear(id: string, rows: number, maxBytes: number): boolean {
     const number = this.#numbers.of(id);
-    const envelopes = this.#database.change(CLEAR_OUTBOX, number, rows);
-    const messages = this.#database.change(CLEAR_MESSAGES, number, rows - envelopes);
+    const envelopes = this.#database.rows(`SELECT coalesce(length(body), 0) AS size ${OUTBOX}`, number, rows);
+    const messages = this.#database.rows(`SELECT length(body) AS size ${MESSAGES}`, number, rows);
+    const all = [...envelopes, ...messages].slice(0, rows);
+    const count = countWithin(all, maxBytes);
+    this.#database.change(CLEAR_OUTBOX, number, Math.min(count, envelopes.length));
+    if (count > envelopes.length) this.#database.change(CLEAR_MESSAGES, number, count - envelopes.length);
     this.#database.scrub();
-    if (envelopes + messages === rows) return true;
+    if (count === rows || count < all.length) return true;
     this.#database.change('DELETE FROM contact WHERE number = ? AND identity = id', number);
     this.#numbers.forget();
     return false;

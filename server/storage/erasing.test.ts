@@ -79,9 +79,9 @@ test('those to be seen are listed oldest first, but none that was stored later',
   await write(() => store.messages.erase(theirs(1)));
   const until = store.messages.newestRow();
   await write(() => store.messages.append(newMessage(CONTACT, 4)));
-  expect(store.messages.shown(CONTACT, until, 9)).toEqual([theirs(2), theirs(3)]);
-  expect(store.messages.shown(CONTACT, until, 1)).toEqual([theirs(2)]);
-  expect(store.messages.shown(idOf(2), until, 9)).toEqual([]);
+  expect(store.messages.shown(CONTACT, until, 9, Infinity)).toEqual([theirs(2), theirs(3)]);
+  expect(store.messages.shown(CONTACT, until, 1, Infinity)).toEqual([theirs(2)]);
+  expect(store.messages.shown(idOf(2), until, 9, Infinity)).toEqual([]);
 });
 
 test('one that is damaged can be erased, too', async () => {

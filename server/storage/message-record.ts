@@ -84,13 +84,21 @@ export interface MessageTable {
    * @param content what is kept in its place, as CBOR; left out: nothing. @returns false when there is none to be seen.
    */
   erase(place: MessagePlace, content?: Uint8Array): boolean;
-  /** Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`. */
-  shown(contact: string, until: number, limit: number): MessagePlace[];
+  /**
+   * Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`, and fewer
+   * once their sealed sizes together pass `maxBytes`.
+   */
+  shown(contact: string, until: number, limit: number, maxBytes: number): MessagePlace[];
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
   delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
-  /** Everything received is read now. @returns how many were not. */
-  markRead(contact: string): number;
+  /** The last of the next `limit` unread rows behind `after`, up to `until`; null: there are none. */
+  unreadUpTo(contact: string, after: number, until: number, limit: number): number | null;
+  /** Everything received is read now, up to row `until` if there is one. @returns how many were not. */
+  markRead(contact: string, until?: number): number;
   unread(contact: string): number;
+  /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
+  unreadBytes(contact: string): number;
+  heldBytes(contact: string): number;
   /** The newest that is neither hidden nor damaged. */
   last(contact: string): MessageRecord | null;
 }

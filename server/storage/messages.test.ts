@@ -340,7 +340,7 @@ test('no statement reads a whole table or sorts one, but the few contacts and th
   await store.journal.write(() => store.outbox.remove(facts));
   await store.journal.write(() => {
     store.contacts.remove(CONTACT);
-    store.contacts.clear(CONTACT, 9);
+    store.contacts.clear(CONTACT, 9, Infinity);
   });
   const statements = new Set(spies.flatMap((spy) => spy.mock.calls.map(([sql]) => sql)));
   vi.restoreAllMocks();

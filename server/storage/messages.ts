@@ -5,8 +5,10 @@ import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { idBytes, idOf } from './ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
+import { rowKey, sealKey } from './message-key.ts';
 import {
   directions,
   states,
@@ -20,6 +22,7 @@ import {
 } from './message-record.ts';
 import { latePlace, nextPlace, rowsBehind } from './places.ts';
 import { type SealedPlace, type Sealing, type TableSeal } from './sealing.ts';
+import { countWithin } from './sizes.ts';
 import { Tally } from './tally.ts';
 
 const INSERT = `
@@ -33,9 +36,8 @@ const SHOWN = 'contact = ? AND (state = 5) = 0';
 const OPENED = 'contact, direction, id, seq, place, state, tag, body';
 const NOTHING = new Uint8Array(0);
 const UNREAD = states.indexOf('received');
+const THEIRS = directions.indexOf('in');
 const DELIVERED_STATE = states.indexOf('delivered');
-
-type Fixed = Pick<MessageRecord, 'contact' | 'direction' | 'id' | 'seq'>;
 
 export class SealedMessages implements MessageTable {
   readonly #database: Database;
@@ -43,6 +45,8 @@ export class SealedMessages implements MessageTable {
   readonly #seal: TableSeal;
   readonly #numbers: ContactNumbers;
   readonly #unread: Tally;
+  readonly #unreadBytes: Tally;
+  readonly #held: HeldBytes;
   /** The last place given in each conversation: never smaller than the last one on disk, whatever was undone since. */
   readonly #last = new Map<string, number>();
 
@@ -52,6 +56,8 @@ export class SealedMessages implements MessageTable {
     this.#seal = sealing.table('message');
     this.#numbers = numbers;
     this.#unread = new Tally(database, numbers, 'message', 'state = 3');
+    this.#unreadBytes = new Tally(database, numbers, 'message', 'state = 3', 'length(body)');
+    this.#held = new HeldBytes(database, numbers);
   }
 
   append(message: NewMessage): number {
@@ -141,14 +147,16 @@ export class SealedMessages implements MessageTable {
     const tag = place.tag('state', code);
     const body = place.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
     this.#database.change(ERASE, code, tag, body, ...key);
-    if (row.number('state') === UNREAD) this.#unread.add(row.number('contact'), -1);
+    this.#gone(row);
     this.#database.scrub();
     return true;
   }
 
-  shown(contact: string, until: number, limit: number): MessagePlace[] {
-    const sql = `SELECT direction, id FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
-    return this.#database.rows(sql, this.#numbers.of(contact), until, limit).map((row) => ({
+  shown(contact: string, until: number, limit: number, maxBytes: number): MessagePlace[] {
+    const sql = `
+      SELECT direction, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
+    const rows = this.#database.rows(sql, this.#numbers.of(contact), until, limit);
+    return rows.slice(0, countWithin(rows, maxBytes)).map((row) => ({
       contact,
       direction: directions[row.number('direction')] ?? 'in',
       id: idOf(row, 'id'),
@@ -160,17 +168,34 @@ export class SealedMessages implements MessageTable {
     return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
-  markRead(contact: string): number {
-    const sql = 'SELECT contact, direction, id, seq, place FROM message WHERE contact = ? AND state = 3';
+  unreadUpTo(contact: string, after: number, until: number, limit: number): number | null {
+    const sql = 'SELECT number FROM message WHERE contact = ? AND state = 3 AND number > ? AND number <= ? LIMIT ?';
+    const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, limit);
+    return rows.at(-1)?.number('number') ?? null;
+  }
+
+  markRead(contact: string, until = Number.MAX_SAFE_INTEGER): number {
+    const sql = `
+      SELECT contact, direction, id, seq, place, length(body) AS size FROM message
+      WHERE contact = ? AND state = 3 AND number <= ?`;
     const number = this.#numbers.of(contact);
-    const rows = this.#database.rows(sql, number);
-    const read = collect(this.#sealing, 'message', rows, (row) => this.#setRead(row)).length;
-    this.#unread.add(number, -read);
-    return read;
+    const rows = this.#database.rows(sql, number, until);
+    const sizes = collect(this.#sealing, 'message', rows, (row) => this.#setRead(row));
+    this.#unread.add(number, -sizes.length);
+    this.#unreadBytes.add(number, -sizes.reduce((sum, size) => sum + size, 0));
+    return sizes.length;
   }
 
   unread(contact: string): number {
     return this.#unread.of(this.#numbers.of(contact));
+  }
+
+  unreadBytes(contact: string): number {
+    return this.#unreadBytes.of(this.#numbers.of(contact));
+  }
+
+  heldBytes(contact: string): number {
+    return this.#held.of(this.#numbers.of(contact));
   }
 
   last(contact: string): MessageRecord | null {
@@ -195,8 +220,21 @@ export class SealedMessages implements MessageTable {
     const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
     const key = this.#keyOf(contact, direction, id);
     this.#database.change(INSERT, ...key, seq, place, code, tag, body);
-    if (code === UNREAD) this.#unread.add(key[0], 1);
+    if (code === UNREAD) {
+      this.#unread.add(key[0], 1);
+      this.#unreadBytes.add(key[0], body.length);
+    }
+    if (direction === 'in' && state !== 'hidden') this.#held.add(key[0], body.length);
     return place;
+  }
+
+  /** One that was shown is hidden from now on. @param row as it was. */
+  #gone(row: Row): void {
+    const [contact, size] = [row.number('contact'), row.bytes('body').length];
+    if (row.number('direction') === THEIRS) this.#held.add(contact, -size);
+    if (row.number('state') !== UNREAD) return;
+    this.#unread.add(contact, -1);
+    this.#unreadBytes.add(contact, -size);
   }
 
   #next(contact: string): number {
@@ -204,11 +242,13 @@ export class SealedMessages implements MessageTable {
     return last === undefined ? nextPlace(this.#database, this.#numbers.of(contact)) : Math.floor(last) + 1;
   }
 
-  #setRead(row: Row): void {
+  /** @returns its size. */
+  #setRead(row: Row): number {
     const code = states.indexOf('read');
     const tag = this.#placeOfRow(row).tag('state', code);
     const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
+    return row.number('size');
   }
 
   /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
@@ -240,30 +280,4 @@ export class SealedMessages implements MessageTable {
     const fixed = [row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place')] as const;
     return this.#seal.at(rowKey(contact, ...fixed));
   }
-}
-
-function sealKey({ contact, direction, id, seq }: Fixed, place: number): Uint8Array {
-  return rowKey(idBytes(contact), directions.indexOf(direction), idBytes(id), seq, place);
-}
-
-/** All of a message that stands in clear and never changes: contact(16) ‖ direction(u8) ‖ id(16) ‖ seq(f64) ‖ place(f64). */
-function rowKey(contact: Uint8Array, direction: number, id: Uint8Array, seq: number, place: number): Uint8Array {
-  const key = Buffer.allocUnsafe(contact.length + id.length + 17);
-  key.set(contact);
-  key[contact.length] = direction;
-  key.set(id, contact.length + 1);
-  key.writeDoubleBE(seq, key.length - 16);
-  key.writeDoubleBE(place, key.length - 8);
-  return key;
-}
-
-/** How many of the first rows fit: until their sizes together pass `maxBytes`. */
-function countWithin(sizes: readonly Row[], maxBytes: number): number {
-  let bytes = 0;
-  let count = 0;
-  while (count < sizes.length && bytes <= maxBytes) {
-    bytes += sizes[count]?.number('size') ?? 0;
-    count += 1;
-  }
-  return count;
 }

@@ -144,7 +144,16 @@ const lean = `
   CREATE INDEX message_unread ON message (contact) WHERE state = 3;
 `;
 
-const steps = [first, invites, lean];
+/** How many bytes of each contact's messages are here. */
+const held = `
+  ALTER TABLE contact ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+  UPDATE contact SET held = coalesce((
+    SELECT sum(length(message.body)) FROM message
+    WHERE message.contact = contact.number AND direction = 0 AND state <> 5
+  ), 0);
+`;
+
+const steps = [first, invites, lean, held];
 
 export const LATEST_VERSION = steps.length;
 

@@ -1,4 +1,4 @@
-// How many rows of one kind each contact has: counted once, when first asked, and kept up with in memory from then on, so
+// How many rows of one kind each contact has, or what they take: counted once, when first asked, and kept up with in memory from then on, so
 // that neither a list of contacts nor a message reads a conversation. After a rollback they are counted anew.
 import type { ContactNumbers } from './contact-numbers.ts';
 import type { Database } from './database.ts';
@@ -8,11 +8,14 @@ export class Tally {
   readonly #sql: string;
   #counts: Map<number, number> | null = null;
 
-  /** @param where what is counted: rows of a table with a column `contact`. Those of removed contacts are left out. */
-  constructor(database: Database, numbers: ContactNumbers, table: string, where: string) {
+  /**
+   * @param where what is counted: rows of a table with a column `contact`. Those of removed contacts are left out.
+   * @param what of each of them, if not one.
+   */
+  constructor(database: Database, numbers: ContactNumbers, table: string, where: string, what = '1') {
     this.#database = database;
     this.#sql = `
-      SELECT contact, count(*) AS count FROM ${table} WHERE ${where}
+      SELECT contact, sum(${what}) AS count FROM ${table} WHERE ${where}
       AND contact IN (SELECT number FROM contact WHERE identity <> id) GROUP BY contact`;
     database.whenUndone(() => (this.#counts = null));
     numbers.whenRemoved((contact) => this.#counts?.delete(contact));

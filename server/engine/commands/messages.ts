@@ -10,8 +10,8 @@ import { done, type Handlers } from './handlers.ts';
 type MessageCommand = 'message.send' | 'message.page' | 'message.read' | 'typing.set';
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
-  const { roster, links, outbox, feed, options } = engine;
-  const { messages, journal } = options.store;
+  const { roster, links, outbox, feed, housekeeping, options } = engine;
+  const { messages } = options.store;
   return {
     'message.send': async ({ contact, body, id }) => {
       if (roster.get(contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
@@ -31,7 +31,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     'message.read': async ({ contact }) => {
       roster.get(contact);
       if (messages.unread(contact) === 0) return feed.view(contact);
-      await journal.write(() => messages.markRead(contact));
+      await housekeeping.read(contact);
       options.events.emit('message.read', { contact });
       return feed.now(contact);
     },
