@@ -29,7 +29,10 @@ const service = {
     bare.on('connection', (socket: WebSocket) => {
       socket.on('message', (data: Buffer) => {
         if (data.toString('utf8') === 'echo') socket.send(ECHO);
-        else door.application.events.emit('message.received', { message: MESSAGE });
+        else {
+          const read = () => ({ message: MESSAGE });
+          door.application.events.emit('message.received', read(), { about: MESSAGE.id, read });
+        }
       });
     });
     const address = bare.address();

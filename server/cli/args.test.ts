@@ -72,7 +72,7 @@ describe('parseCommandLine', () => {
     ['status now', 'too many words: “now”; usage: loom-web status'],
     ['add', 'add needs more; usage: loom-web add TOKEN --name NAME [--address HOST:PORT]'],
     ['send ada hello world', 'too many words: “world”; usage: loom-web send CONTACT [TEXT | -]'],
-    ['messages', 'messages needs more; usage: loom-web messages CONTACT [--limit N] [--before ID]'],
+    ['messages', 'messages needs more; usage: loom-web messages CONTACT [--limit N] [--before ID] [--read]'],
   ])('refuses “%s”', (line, message) => {
     expect(() => parse(line)).toThrow(new UsageError(message));
   });

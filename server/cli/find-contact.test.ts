@@ -18,6 +18,8 @@ function contact(name: string, id: string, publicKey: string): Contact {
     lastSeen: null,
     unread: 0,
     queued: 0,
+    full: null,
+    refuses: false,
     lastMessage: null,
   };
 }

@@ -30,6 +30,9 @@ export type Connection = 'offline' | 'connecting' | 'waiting' | 'online';
  * because another contact introduced us. */
 export type AddedBy = 'token' | 'request' | 'invite' | 'code' | 'introduction';
 
+/** Why a contact's messages wait at their Loom: we keep no more of them unread, take no more in a day, or keep no more. */
+export type Full = 'unread' | 'day' | 'disk';
+
 export interface Contact {
   readonly id: Id;
   readonly name: string;
@@ -52,6 +55,10 @@ export interface Contact {
   readonly unread: number;
   /** Messages of ours not yet on their disk. */
   readonly queued: number;
+  /** Which bound keeps us from taking more of theirs; null: there is room. */
+  readonly full: Full | null;
+  /** Ours wait, as their Loom takes no more right now. */
+  readonly refuses: boolean;
   /** The newest message, its body cut to PREVIEW_LENGTH; null: none yet. */
   readonly lastMessage: Message | null;
 }

@@ -15,9 +15,14 @@ export class Bucket {
     this.#at = now;
   }
 
+  /** @param now ms, monotonic. @returns whether it might happen now; it does not count. */
+  has(now: number): boolean {
+    return this.#tokensAt(now) >= 1;
+  }
+
   /** @param now ms, monotonic. @returns whether it may happen now; then it counts. */
   spend(now: number): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate);
+    this.#tokens = this.#tokensAt(now);
     this.#at = now;
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
@@ -28,5 +33,9 @@ export class Bucket {
   drain(now: number): void {
     this.#tokens = 0;
     this.#at = now;
+  }
+
+  #tokensAt(now: number): number {
+    return Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate);
   }
 }

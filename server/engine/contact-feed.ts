@@ -2,6 +2,7 @@
 // is a thousand message events, but a few of these.
 import type { Contact } from '../contract/model.ts';
 import type { Store } from '../storage/profile-store.ts';
+import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { Gathered } from './gathered.ts';
@@ -14,6 +15,7 @@ export interface ContactFeedOptions {
   readonly store: Store;
   readonly roster: Roster;
   readonly links: Links;
+  readonly budgets: Budgets;
   readonly clock: Clock;
   readonly events: EventLog;
   readonly peers: () => Peers;
@@ -31,8 +33,9 @@ export class ContactFeed {
 
   /** @throws CommandError contact-unknown. */
   view(id: string): Contact {
-    const { store, roster, links, peers } = this.#options;
-    return contactView(store, roster.get(id), peers().connectionOf(id), links.lineOf(id));
+    const { store, roster, links, budgets, peers } = this.#options;
+    const [connection, line, full] = [peers().connectionOf(id), links.lineOf(id), budgets.full(id)];
+    return contactView(store, roster.get(id), { connection, line, full });
   }
 
   changed(id: string): void {

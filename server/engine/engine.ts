@@ -10,10 +10,10 @@ import type { IdentityRecord } from '../storage/identity.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
 import { Admission } from './admission.ts';
+import { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import { Comparison } from './comparison.ts';
 import { ContactFeed } from './contact-feed.ts';
-import { detached } from './detached.ts';
 import { Dialler } from './dialler.ts';
 import { Doctor } from './doctor.ts';
 import type { EventLog } from './event-log.ts';
@@ -37,11 +37,9 @@ import { Peers } from './peers.ts';
 import { Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
+import { StorageWatch } from './storage-watch.ts';
 import { Switchboard } from './switchboard.ts';
 import { Visibility } from './visibility.ts';
-
-/** While the disk refuses, it is asked this often whether it works again. */
-const STORAGE_RETRY_MS = 2_000;
 
 const PRESENCE_KEY_BYTES = 32;
 
@@ -71,6 +69,7 @@ export class Engine {
   readonly links = new Links();
   readonly outbox: Outbox;
   readonly inbox: Inbox;
+  readonly budgets: Budgets;
   readonly requests: Requests;
   readonly feed: ContactFeed;
   readonly people: People;
@@ -83,9 +82,8 @@ export class Engine {
   readonly pairing: Pairing;
   readonly invites = new Invites(this);
   #identity: IdentityRecord;
-  #storage: 'ok' | 'failing' = 'ok';
+  readonly #storage: StorageWatch;
   #stopped = false;
-  #cancelRetry: () => void = () => undefined;
   /** Each time it names every link, and hundreds may come at once. */
   readonly #networkFeed: Gathered;
   #endWatch: () => void = () => undefined;
@@ -101,12 +99,14 @@ export class Engine {
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
     this.#networkFeed = new Gathered(clock, () => this.#tellNetwork());
     this.requests = new Requests({ store, clock, random, events });
-    this.feed = new ContactFeed({ store, roster, links, clock, events, peers: () => this.peers });
+    const budgets = (this.budgets = new Budgets({ store, clock }));
+    this.feed = new ContactFeed({ store, roster, links, budgets, clock, events, peers: () => this.peers });
     const onPresence = (): void => this.near.theirsChanged();
     const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
     const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
-    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, listener: told.outbox });
-    this.inbox = new Inbox({ store, roster, sessions, clock, listener: told.inbox });
+    const presenceKey = (): Uint8Array => this.#identity.presenceKey;
+    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, presenceKey, listener: told.outbox });
+    this.inbox = new Inbox({ store, roster, sessions, budgets, clock, lineOf, listener: told.inbox });
     this.people = new People({ primitives, roster, events, ourIdentity: ourIk });
     this.visibility = new Visibility({
       store,
@@ -134,15 +134,11 @@ export class Engine {
       ourPort: () => options.peerPort,
       listener: new Switchboard(this),
     });
-    store.journal.onFailure = () => this.#storageFailed();
-    store.journal.onUndone = () => {
-      sessions.forget();
-      roster.reload();
-    };
+    this.#storage = new StorageWatch(this);
   }
 
   get storage(): 'ok' | 'failing' {
-    return this.#storage;
+    return this.#storage.state;
   }
 
   get presenceKey(): Uint8Array {
@@ -163,7 +159,7 @@ export class Engine {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#cancelRetry();
+    this.#storage.stop();
     this.#networkFeed.stop();
     this.#endWatch();
     this.housekeeping.stop();
@@ -208,7 +204,7 @@ export class Engine {
     if (this.#stopped) return;
     this.near.update();
     const known = this.roster.list().filter((contact) => !contact.blocked && this.sessions.currentId(contact) !== null);
-    await Promise.all(known.map((contact) => this.outbox.sendPresence(contact.id, presenceKey)));
+    await Promise.all(known.map((contact) => this.outbox.sendPresence(contact.id)));
   }
 
   network(): NetworkFacts {
@@ -229,6 +225,7 @@ export class Engine {
   release(contact: ContactRecord): void {
     this.peers.release(contact.id);
     this.sessions.forget(contact.id);
+    this.budgets.forget(contact.id);
     this.near.update();
   }
 
@@ -259,36 +256,5 @@ export class Engine {
   #visibilityChanged(): void {
     this.near.update();
     this.networkChanged();
-  }
-
-  /** Nothing in memory may be ahead of the disk: forget, cut the links, and ask until the disk takes writes again. */
-  #storageFailed(): void {
-    if (this.#stopped) return;
-    this.sessions.forget();
-    this.peers.cut();
-    if (this.#storage === 'failing') return;
-    this.#setStorage('failing');
-    this.#retryStorage();
-  }
-
-  #retryStorage(): void {
-    this.#cancelRetry = this.options.clock.after(STORAGE_RETRY_MS, () => detached(this.#tryStorage()));
-  }
-
-  async #tryStorage(): Promise<void> {
-    const { store, clock } = this.options;
-    try {
-      await store.journal.write(() => store.settings.put('written-at', clock.now()));
-      this.roster.reload();
-      this.#setStorage('ok');
-      this.peers.encourageAll();
-    } catch {
-      this.#retryStorage();
-    }
-  }
-
-  #setStorage(storage: 'ok' | 'failing'): void {
-    this.#storage = storage;
-    this.options.events.emit('storage.changed', { storage });
   }
 }

@@ -17,6 +17,9 @@ export interface Recall<N extends EventName> {
   readonly read: () => Events[N] | null;
 }
 
+/** Events that say what people wrote: such are kept as a way to read it again, and never as they are. */
+type Telling = 'message.received' | 'message.stored' | 'message.changed' | 'contact.changed';
+
 interface Kept {
   readonly cursor: number;
   readonly event: EventName;
@@ -46,8 +49,12 @@ export class EventLog {
     return this.#cursor;
   }
 
-  /** @param recall left out: the event is kept as it is, and must be none that holds what people wrote. */
-  emit<N extends EventName>(event: N, data: Events[N], recall?: Recall<N>): void {
+  /** @param recall left out: the event is kept as it is. */
+  emit<N extends EventName>(
+    event: N,
+    data: Events[N],
+    ...[recall]: N extends Telling ? [recall: Recall<N>] : [recall?: Recall<N>]
+  ): void {
     this.#cursor += 1;
     const { about, read } = recall ?? { about: null, read: () => data };
     const bytes = ENTRY_BYTES + (recall ? 0 : sizeOf(data));

@@ -1,6 +1,6 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
-import { toHex } from '../crypto/bytes.ts';
+import { equal, toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -8,6 +8,7 @@ import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord, NewMessage } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
+import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
 import type { Line } from './line.ts';
@@ -17,6 +18,8 @@ import type { Sessions } from './sessions.ts';
 /** Numbers of a direction: nobody writes more messages, and one more must still be a number. */
 const SEQ_LIMIT = 2 ** 48;
 
+const NOTHING = new Uint8Array(0);
+
 interface Placed {
   readonly message: MessageRecord;
   /** The message before which it was missing, counted anew. */
@@ -25,13 +28,16 @@ interface Placed {
 
 type Outcome =
   | ({ readonly kind: 'stored'; readonly content: ParsedContent | null } & Placed)
-  | { readonly kind: 'presence'; readonly filled: MessageRecord | null }
+  | { readonly kind: 'presence'; readonly changed: boolean; readonly filled: MessageRecord | null }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
 export interface InboxListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
+  /** They told us a presence key that we did not know. */
   onPresence(contact: string): void;
+  /** There is no room for what they send. */
+  onFull(contact: string): void;
   /** Fewer are missing before this one. */
   onFilled(message: MessageRecord): void;
 }
@@ -40,7 +46,9 @@ export interface InboxOptions {
   readonly store: Store;
   readonly roster: Roster;
   readonly sessions: Sessions;
+  readonly budgets: Budgets;
   readonly clock: Clock;
+  readonly lineOf: (contact: string) => Line | null;
   readonly listener: InboxListener;
 }
 
@@ -58,18 +66,26 @@ export class Inbox {
     detached(handled.finally(() => line.channel.release()));
   }
 
+  /** A person has read or deleted some: who waits for room is told. */
+  madeRoom(contact: string): void {
+    const { lineOf, budgets } = this.#options;
+    const line = lineOf(contact);
+    if (line?.awaits && !budgets.full(contact)) line.channel.send(RECORD.room, new Uint8Array(0));
+  }
+
   async #handle(line: Line, envelope: Envelope): Promise<void> {
     const { store, listener } = this.#options;
     if (line.diverged) return;
     const outcome = await store.journal.write(() => this.#take(line, envelope));
     if (outcome.kind === 'refused') {
       line.channel.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
-      if (outcome.reason !== NACK.notAccepted) line.channel.bye(BYE.goingOffline);
+      const goesOn = outcome.reason === NACK.notAccepted || outcome.reason === NACK.notNow;
+      if (!goesOn) line.channel.bye(BYE.goingOffline);
       return;
     }
     line.channel.acknowledge(envelope.messageId);
     if (outcome.kind === 'stored') listener.onReceived(outcome.message, outcome.content);
-    else if (outcome.kind === 'presence') listener.onPresence(line.contact);
+    else if (outcome.kind === 'presence' && outcome.changed) listener.onPresence(line.contact);
     if (outcome.kind !== 'duplicate' && outcome.filled && outcome.filled.state !== 'hidden')
       listener.onFilled(outcome.filled);
   }
@@ -80,9 +96,20 @@ export class Inbox {
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
     if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
+    if (!this.#hasRoom(line, id)) return { kind: 'refused', reason: NACK.notNow };
     if (!sessions.knows(contact, envelope.sessionId)) return this.#diverge(contact, line, NACK.unknownSession);
     const content = this.#decrypt(contact, envelope);
     return content ? this.#store(contact, id, content) : this.#diverge(contact, line, NACK.cannotDecrypt);
+  }
+
+  /** Looked at before anything is decrypted: what waits costs us next to nothing, and comes again as it is. */
+  #hasRoom(line: Line, id: string): boolean {
+    if (line.awaits !== null && line.awaits !== id) return false;
+    const { budgets, listener } = this.#options;
+    const taken = budgets.take(line.contact);
+    if (!taken && line.awaits === null) listener.onFull(line.contact);
+    line.awaits = taken ? null : id;
+    return taken;
   }
 
   /** Our session and theirs have parted, as by an old database put back: the next link makes a new one, in order. */
@@ -115,13 +142,15 @@ export class Inbox {
       state: hidden ? 'hidden' : 'received',
       at: content?.at ?? receivedAt,
       receivedAt,
-      content: bytes,
+      // Only that it came, and under which number, need be known of a presence key.
+      content: hidden ? NOTHING : bytes,
       missing: 0,
     } as const;
-    const placed = this.#place(contact, record);
-    if (content?.t !== 'presence') return { kind: 'stored', content, ...placed };
-    roster.put({ ...roster.get(contact.id), presenceKey: content.key });
-    return { kind: 'presence', filled: placed.filled };
+    const { message, filled } = this.#place(contact, record);
+    if (content?.t !== 'presence') return { kind: 'stored', content, message, filled };
+    const changed = !contact.presenceKey || !equal(contact.presenceKey, content.key);
+    if (changed) roster.put({ ...roster.get(contact.id), presenceKey: content.key });
+    return { kind: 'presence', changed, filled };
   }
 
   /**

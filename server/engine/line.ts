@@ -5,6 +5,21 @@ import type { Channel } from './channel.ts';
 /** A line that a new link of the same contact, or another network, puts in doubt must answer within this. */
 export const PROBE_MS = 2_000;
 
+/**
+ * How our messages go on a line: they take them; they take none right now, and `id`, the first of those, is tried again
+ * later; `id` is on its way alone, to see whether they do.
+ */
+export type Flow =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'resting';
+      readonly id: string;
+      readonly wait: number;
+      readonly since: number;
+      readonly cancel: () => void;
+    }
+  | { readonly kind: 'probing'; readonly id: string; readonly wait: number };
+
 export interface Line {
   readonly contact: string;
   readonly channel: Channel;
@@ -19,6 +34,9 @@ export interface Line {
   pumping: boolean;
   /** One of theirs could not be opened: nothing more is taken on this line, for it would stand before that one. */
   diverged: boolean;
+  flow: Flow;
+  /** The one of theirs that we had no room for: nothing else is taken before it, so that order is kept. Null: none. */
+  awaits: string | null;
   /** What is on its way, by id: whose acknowledgement need not be looked up. At most `FLYING`, others are looked up. */
   readonly flying: Map<string, OutboxFacts>;
   /** How often each message was refused on this line, by id. */
@@ -35,6 +53,8 @@ export function openLine(contact: string, channel: Channel, initiator: Uint8Arra
     caughtUp: false,
     pumping: false,
     diverged: false,
+    flow: { kind: 'open' },
+    awaits: null,
     flying: new Map(),
     refusals: new Map(),
   };

@@ -35,6 +35,7 @@ export function tellOfMessages(options: MessageEventsOptions): {
         events.emit('message.state', { contact, id, state });
         feed.changed(contact);
       },
+      onRefusing: (contact) => feed.changed(contact),
     },
     inbox: {
       onReceived: (message, content) => {
@@ -42,6 +43,7 @@ export function tellOfMessages(options: MessageEventsOptions): {
         feed.changed(message.contact);
       },
       onPresence,
+      onFull: (contact) => feed.changed(contact),
       onFilled: (message) =>
         events.emit('message.changed', { message: messageView(message, null) }, readAgain(options, message)),
     },

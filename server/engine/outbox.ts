@@ -2,31 +2,20 @@
 //
 //   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ line ─▶ ACK ─▶ out of the outbox
 //
-// A line that opens carries everything that waits, in order, in batches; once it has caught up, new messages go straight
-// from their commit to the wire. Envelopes of another session are encrypted anew on the way.
+// How it travels is known to `carrier.ts`.
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
-import { encodeContent, type Content } from '../protocol/content.ts';
+import { encodeContent, parseContent, type Content } from '../protocol/content.ts';
 import { NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import { StorageError } from '../storage/errors.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../storage/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
+import { Carrier, readOurs, waitingRow } from './carrier.ts';
 import type { Clock } from './clock.ts';
-import { detached } from './detached.ts';
 import type { Line } from './line.ts';
 import { randomId, type Roster } from './roster.ts';
 import type { Sessions } from './sessions.ts';
-
-/** Envelopes read from disk and handed to a line at once. */
-const BATCH = 64;
-
-/** A line whose network has not taken this much yet is given no more. */
-const BACKLOG_BYTES = 1024 * 1024;
-
-/** What a line remembers of what it has sent: more than the network holds, some megabytes of memory. */
-const FLYING = 20_000;
 
 /** After so many refusals of one message the session itself is taken to be broken. */
 const REFUSALS = 2;
@@ -34,6 +23,8 @@ const REFUSALS = 2;
 export interface OutboxListener {
   onStored(message: MessageRecord, content: Content): void;
   onState(contact: string, id: string, state: 'queued' | 'sent' | 'delivered'): void;
+  /** Their Loom takes no more right now, or does again. */
+  onRefusing(contact: string): void;
 }
 
 export interface OutboxOptions {
@@ -43,6 +34,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   readonly lineOf: (contact: string) => Line | null;
+  readonly presenceKey: () => Uint8Array;
   readonly listener: OutboxListener;
 }
 
@@ -53,10 +45,12 @@ interface Composed {
 }
 
 export class Outbox {
+  readonly carrier: Carrier;
   readonly #options: OutboxOptions;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.carrier = new Carrier(options);
   }
 
   /**
@@ -69,7 +63,7 @@ export class Outbox {
     const [at, id] = [clock.now(), given ?? randomId(random)];
     const written = await store.journal.write(() => {
       const known = given !== undefined && store.messages.has(contact, 'out', id);
-      if (known) return { message: this.#read(contact, id), fresh: false } as const;
+      if (known) return { message: readOurs(store, contact, id), fresh: false } as const;
       return { ...this.#compose(contact, id, { t: 'text', body, at, seq: 0 }, 'queued'), fresh: true } as const;
     });
     if (!written.fresh) {
@@ -93,56 +87,51 @@ export class Outbox {
     this.#stored(written);
   }
 
-  /** Tells a contact our presence key; never shown to a person. */
-  async sendPresence(contact: string, key: Uint8Array): Promise<void> {
-    const { store, roster, clock, random } = this.#options;
-    const row = await store.journal.write(() => {
-      if (!roster.find(contact)) return null;
-      const content: Content = { t: 'presence', key, at: clock.now(), seq: 0 };
-      return this.#compose(contact, randomId(random), content, 'hidden').row;
-    });
-    if (row) this.#forward(row);
-  }
-
-  /** Carries what waits for this line; called when it opens and whenever it has room again. */
-  pump(line: Line): void {
-    if (line.pumping) return;
-    line.pumping = true;
-    const carried = this.#carry(line).finally(() => {
-      line.pumping = false;
-    });
-    detached(carried);
+  /**
+   * Tells a contact our presence key; never shown to a person. One waits at most: while an earlier one does, its
+   * acknowledgement brings the newest along.
+   */
+  async sendPresence(contact: string): Promise<void> {
+    const row = await this.#options.store.journal.write(() => this.#composePresence(contact));
+    if (row) this.carrier.forward(row);
   }
 
   /** ACK: these are on their disk. */
   async acknowledged(line: Line, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
     const delivered: string[] = [];
+    const owed: OutboxRow[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
       const id = toHex(bytes);
       return store.journal.write(() => {
-        if (this.#delivered(line, id)) delivered.push(id);
+        const facts = this.#delivered(line, id);
+        if (facts && !facts.hidden) delivered.push(id);
+        const row = facts?.hidden === true && !this.#knowsKey(line.contact, id) && this.#composePresence(line.contact);
+        if (row) owed.push(row);
       });
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
     for (const id of delivered) listener.onState(line.contact, id, 'delivered');
+    for (const bytes of ids) this.carrier.taken(line, toHex(bytes));
     await Promise.all(written);
+    for (const row of owed) this.carrier.forward(row);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
   async refused(line: Line, messageId: Uint8Array, reason: number): Promise<void> {
+    const id = toHex(messageId);
+    if (reason === NACK.notNow) this.carrier.notNow(line, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
-    const id = toHex(messageId);
-    if (!this.#waiting(line.contact, id)) return;
+    if (!waitingRow(store, line.contact, id)) return;
     const refusals = (line.refusals.get(id) ?? 0) + 1;
     line.refusals.set(id, refusals);
     const row = await store.journal.write(() => {
       const contact = roster.find(line.contact);
-      const waiting = this.#waiting(line.contact, id);
+      const waiting = waitingRow(store, line.contact, id);
       if (!contact || !waiting) return null;
-      if (refusals <= REFUSALS) return this.#encryptAnew(contact, waiting);
+      if (refusals <= REFUSALS) return this.carrier.encryptAnew(contact, waiting);
       sessions.retire(contact);
       return null;
     });
@@ -155,17 +144,17 @@ export class Outbox {
    * on its way, is our presence key under the same number: left out, a message would be missing there for ever.
    * @returns false when it does not wait to be sent.
    */
-  withdraw(contact: string, id: string, presenceKey: Uint8Array): boolean {
-    const { store, clock, lineOf } = this.#options;
-    const row = this.#waiting(contact, id);
+  withdraw(contact: string, id: string): boolean {
+    const { store, clock, lineOf, presenceKey } = this.#options;
+    const row = waitingRow(store, contact, id);
     if (!row || row.hidden) return false;
     lineOf(contact)?.flying.delete(id);
     const { seq } = row;
-    if (!this.#read(contact, id)) {
+    if (!readOurs(store, contact, id)) {
       store.outbox.remove(row);
       return store.messages.erase({ contact, direction: 'out', id });
     }
-    const content = encodeContent({ t: 'presence', key: presenceKey, at: clock.now(), seq });
+    const content = encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq });
     store.outbox.replace({ ...row, hidden: true, session: null, envelope: null });
     return store.messages.erase({ contact, direction: 'out', id }, content);
   }
@@ -204,91 +193,36 @@ export class Outbox {
 
   #stored({ message, content, row }: Composed): void {
     this.#options.listener.onStored(message, content);
-    this.#forward(row);
+    this.carrier.forward(row);
   }
 
-  /** Out of the outbox; inside a `journal.write`. @returns whether it is one that people see. */
-  #delivered(line: Line, id: string): boolean {
-    const { outbox, messages } = this.#options.store;
-    const facts = line.flying.get(id) ?? this.#waiting(line.contact, id);
-    line.flying.delete(id);
-    return facts !== null && outbox.remove(facts) && !facts.hidden && messages.delivered(facts);
-  }
-
-  /** The row of one that is not on their disk yet. */
-  #waiting(contact: string, id: string): OutboxRow | null {
-    const { messages, outbox } = this.#options.store;
-    const place = messages.locate(contact, 'out', id);
-    return place && outbox.get(contact, place.order);
-  }
-
-  /** Straight to the wire when everything before it went there already. */
-  #forward(row: OutboxRow): void {
-    const line = this.#options.lineOf(row.contact);
-    if (!line) return;
-    const direct = line.caughtUp && row.session === line.session && line.channel.backlog < BACKLOG_BYTES;
-    if (direct) this.#put(line, row);
-    else {
-      line.caughtUp = false;
-      this.pump(line);
-    }
-  }
-
-  async #carry(line: Line): Promise<void> {
+  /** Out of the outbox; inside a `journal.write`. @returns what it was; null: it did not wait, or is not ours. */
+  #delivered(line: Line, id: string): OutboxFacts | null {
     const { store } = this.#options;
-    const { channel } = line;
-    while (!channel.closed && channel.backlog < BACKLOG_BYTES) {
-      // Read inside a write: what comes back is durable, and no older row is still on its way to the disk.
-      const rows = await store.journal.write(() => this.#batch(line));
-      line.caughtUp = rows.length === 0;
-      // Without a session nothing can go: the link that makes one carries it.
-      if (!rows.some((row) => row.envelope)) return;
-      // A channel that closed meanwhile takes nothing; what waits is for the next line.
-      for (const row of rows) this.#put(line, row);
-    }
+    const facts = line.flying.get(id) ?? waitingRow(store, line.contact, id);
+    line.flying.delete(id);
+    if (!facts || !store.outbox.remove(facts)) return null;
+    return facts.hidden || store.messages.delivered(facts) ? facts : null;
   }
 
-  #batch(line: Line): OutboxRow[] {
-    const { store, roster } = this.#options;
-    const contact = roster.find(line.contact);
-    if (!contact) return [];
-    const rows = store.outbox.pending(line.contact, line.sentUpTo, BATCH);
-    return rows.map((row) => (row.session === line.session ? row : this.#encryptAnew(contact, row)));
+  /** Null: there is nobody to tell, or one waits already. Inside a `journal.write`. */
+  #composePresence(contactId: string): OutboxRow | null {
+    const { store, roster, clock, random, presenceKey } = this.#options;
+    const contact = roster.find(contactId);
+    if (!contact || contact.blocked || store.outbox.hidden(contactId) > 0) return null;
+    const content: Content = { t: 'presence', key: presenceKey(), at: clock.now(), seq: 0 };
+    return this.#compose(contactId, randomId(random), content, 'hidden').row;
   }
 
-  #encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
-    const { store, sessions } = this.#options;
-    const message = this.#read(row.contact, row.id);
-    // Damaged: there is nothing left to send.
-    if (!message) store.outbox.remove(row);
-    const sealed = message && sessions.encrypt(contact, row.id, message.content);
-    if (!sealed) return { ...row, envelope: null };
-    const renewed = { ...row, ...sealed };
-    store.outbox.replace(renewed);
-    return renewed;
+  /** Whether this one of ours, now acknowledged, has told them our key of now. One that stands for another may not have. */
+  #knowsKey(contact: string, id: string): boolean {
+    const { store, presenceKey } = this.#options;
+    const record = readOurs(store, contact, id);
+    const isOwn = record !== null && record.receivedAt !== 0;
+    if (!isOwn) return false;
+    const content = parseContent(record.content);
+    return content.t === 'presence' && equal(content.key, presenceKey());
   }
-
-  #put(line: Line, row: OutboxRow): void {
-    if (!row.envelope || line.channel.closed || row.order <= line.sentUpTo) return;
-    line.sentUpTo = row.order;
-    if (line.flying.size < FLYING) line.flying.set(row.id, factsOf(row));
-    line.channel.send(RECORD.envelope, row.envelope);
-    this.#options.listener.onState(row.contact, row.id, 'sent');
-  }
-
-  /** One of ours; null when it is damaged, which must cost no more than this one message. */
-  #read(contact: string, id: string): MessageRecord | null {
-    try {
-      return this.#options.store.messages.get(contact, 'out', id);
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'damaged') return null;
-      throw error;
-    }
-  }
-}
-
-function factsOf({ contact, id, seq, order, hidden }: OutboxRow): OutboxFacts {
-  return { contact, id, seq, order, hidden };
 }
 
 function isText(message: MessageRecord | null, body: string): message is MessageRecord {

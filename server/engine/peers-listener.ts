@@ -29,11 +29,14 @@ export interface PeersListener {
   onEnvelope(line: Line, body: Uint8Array): void;
   onAck(line: Line, ids: readonly Uint8Array[]): void;
   onNack(line: Line, messageId: Uint8Array, reason: number): void;
+  /** They have room again for what they refused. */
+  onRoom(line: Line): void;
   onTyping(contact: string, typing: boolean): void;
   /** They ask to be dialled back, and tell what came of it. */
   onCheck(line: Line, body: Uint8Array): void;
   onChecked(line: Line, body: Uint8Array): void;
   onDrain(line: Line): void;
+  onLineClosed(line: Line): void;
   /** The contact's connection, as shown to people, may have changed. `lineLost`: a line ended. */
   onConnection(contact: string, lineLost: boolean): void;
 }

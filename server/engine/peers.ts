@@ -5,7 +5,7 @@
 //                         └─▶ we do not have them ─▶ a request; the link closes after a minute
 import type { Connection as ConnectionState } from '../contract/model.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { BYE, parseAck, parseNack, parseTyping, RECORD, type LinkRecord } from '../protocol/records.ts';
+import { BYE, parseAck, parseNack, parseRoom, parseTyping, RECORD, type LinkRecord } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
 import type { Channel } from './channel.ts';
@@ -168,7 +168,10 @@ export class Peers {
       onRecord: (record) => this.#record(line, record),
       onDrain: () => listener.onDrain(line),
       onDoubt: (doubtful) => this.#doubted(contact.id, doubtful),
-      onClosed: () => this.#unlinked(contact.id, channel),
+      onClosed: () => {
+        listener.onLineClosed(line);
+        this.#unlinked(contact.id, channel);
+      },
     };
     channel.debt.patience = this.#peer(contact.id).patience;
     links.use(line);
@@ -185,6 +188,9 @@ export class Peers {
     else if (type === RECORD.nack) {
       const { messageId, reason } = parseNack(body);
       listener.onNack(line, messageId, reason);
+    } else if (type === RECORD.room) {
+      parseRoom(body);
+      listener.onRoom(line);
     } else if (type === RECORD.check) listener.onCheck(line, body);
     else if (type === RECORD.checked) listener.onChecked(line, body);
     else if (type === RECORD.hello) throw new ProtocolError('hello-expected');

@@ -84,7 +84,7 @@ export class Switchboard implements PeersListener {
   }
 
   onLine(line: Line): void {
-    this.#engine.outbox.pump(line);
+    this.#engine.outbox.carrier.pump(line);
     this.#engine.networkChanged();
   }
 
@@ -136,7 +136,15 @@ export class Switchboard implements PeersListener {
   }
 
   onDrain(line: Line): void {
-    if (!line.caughtUp) this.#engine.outbox.pump(line);
+    if (!line.caughtUp) this.#engine.outbox.carrier.pump(line);
+  }
+
+  onRoom(line: Line): void {
+    this.#engine.outbox.carrier.room(line);
+  }
+
+  onLineClosed(line: Line): void {
+    this.#engine.outbox.carrier.end(line);
   }
 
   onConnection(contactId: string, lineLost: boolean): void {
@@ -172,7 +180,7 @@ export class Switchboard implements PeersListener {
 
   /** A new session: they learn our presence key in it. */
   #established(contact: string): void {
-    detached(this.#engine.outbox.sendPresence(contact, this.#engine.presenceKey));
+    detached(this.#engine.outbox.sendPresence(contact));
   }
 
   /** The invite we came by has let us in (undefined), or lets us in no more. */

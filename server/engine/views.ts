@@ -1,5 +1,5 @@
 // Records as the interface sees them.
-import type { Connection, Contact, Message } from '../contract/model.ts';
+import type { Connection, Contact, Full, Message } from '../contract/model.ts';
 import { PREVIEW_LENGTH } from '../contract/limits.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
@@ -36,7 +36,15 @@ function shown(content: ParsedContent | null): Pick<Message, 'kind' | 'body' | '
   return { kind: 'introduction', body: '', introduced: { name: receivedName(content.name, publicKey), publicKey } };
 }
 
-export function contactView(store: Store, contact: ContactRecord, connection: Connection, line: Line | null): Contact {
+export function contactView(
+  store: Store,
+  contact: ContactRecord,
+  {
+    connection,
+    line,
+    full,
+  }: { readonly connection: Connection; readonly line: Line | null; readonly full: Full | null },
+): Contact {
   const last = store.messages.last(contact.id);
   return {
     id: contact.id,
@@ -53,6 +61,8 @@ export function contactView(store: Store, contact: ContactRecord, connection: Co
     lastSeen: contact.lastSeen,
     unread: store.messages.unread(contact.id),
     queued: store.outbox.count(contact.id),
+    full,
+    refuses: line !== null && line.flow.kind !== 'open',
     lastMessage: last ? preview(messageView(last, line)) : null,
   };
 }

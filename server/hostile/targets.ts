@@ -27,6 +27,7 @@ import {
   parseBye,
   parseNack,
   parsePing,
+  parseRoom,
   parseTyping,
   RECORD,
 } from '../protocol/records.ts';
@@ -204,7 +205,7 @@ function recordTargets(): Target[] {
     { name: 'PAIR', samples: pairing, weight: 1, feed: refusing(parsePair) },
     { name: 'CHECK', samples: [encodeCheck(random(8))], weight: 0.3, feed: refusing(parseCheck) },
     { name: 'CHECKED', samples: [encodeChecked(checked)], weight: 1, feed: refusing(parseChecked) },
-    ...[parseAck, parseNack, parsePing, parseBye, parseTyping].map((parse) => ({
+    ...[parseAck, parseNack, parsePing, parseBye, parseTyping, parseRoom].map((parse) => ({
       name: parse.name,
       samples: small,
       weight: 0.3,

@@ -145,6 +145,21 @@ export const CONTENT_TYPE_BYTES = 64;
 /** Arrays and maps in one CBOR item, which bounds nesting too: far over what any record holds, far under the stack. */
 export const CBOR_CONTAINERS = 1024;
 
+// §5 What one contact may fill
+
+/** Unread texts of a contact: half a million of a line each, or a library nobody looks into. */
+export const UNREAD_BYTES = 64 * 1024 * 1024;
+
+/** Messages of a contact, at once and in each day after that: one a second, day and night. */
+export const MESSAGES_PER_DAY = 100_000;
+
+/** Messages of a contact on our disk: three million of a line each. Deleting makes room. */
+export const KEPT_BYTES = 1024 * 1024 * 1024;
+
+/** After a NACK 5 the sender waits at least this long before it tries again, and twice as long each time, up to the other. */
+export const NOT_NOW_MS = 1_000;
+export const NOT_NOW_LONGEST_MS = 60_000;
+
 // §7 Safety number
 
 /** Signal's count of hash iterations: makes a search for a near match dearer by as much. */

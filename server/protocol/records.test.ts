@@ -15,6 +15,7 @@ import {
   parseBye,
   parseNack,
   parsePing,
+  parseRoom,
   parseTyping,
 } from './records.ts';
 import loom2 from './testdata/loom2.json' with { type: 'json' };
@@ -45,6 +46,7 @@ describe('small records', () => {
       expect(accepts(parseNack), `NACK of ${length}`).toBe(length === 17);
       expect(accepts(parsePing), `PING of ${length}`).toBe(length === 8);
       expect(accepts(parseBye), `BYE of ${length}`).toBe(length === 1);
+      expect(accepts(parseRoom), `ROOM of ${length}`).toBe(length === 0);
       expect(accepts(parseTyping), `TYPING of ${length}`).toBe(length === 1);
     }
     expect(codeOf(() => parseAck(new Uint8Array(17)))).toBe('record-length');

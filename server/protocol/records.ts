@@ -24,10 +24,11 @@ export const RECORD = {
   pair: 9,
   check: 10,
   checked: 11,
+  room: 12,
 } as const;
 
 /** Why an envelope was not taken. */
-export const NACK = { unknownSession: 1, cannotDecrypt: 2, notAccepted: 3, tooLarge: 4 } as const;
+export const NACK = { unknownSession: 1, cannotDecrypt: 2, notAccepted: 3, tooLarge: 4, notNow: 5 } as const;
 
 /** Why a link is closed. */
 export const BYE = { goingOffline: 0, duplicateLink: 1, protocolError: 2, busy: 3 } as const;
@@ -89,6 +90,11 @@ export function parseTyping(body: Uint8Array): boolean {
   const value = parseByte(body);
   if (value > 1) throw new ProtocolError('record-value');
   return value === 1;
+}
+
+/** "There is room again." Says nothing more. */
+export function parseRoom(body: Uint8Array): void {
+  if (body.length !== 0) throw new ProtocolError('record-length');
 }
 
 function parseByte(body: Uint8Array): number {

@@ -41,7 +41,9 @@ export interface OutboxTable {
   remove(row: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean;
   /** Those that are not hidden. */
   count(contact: string): number;
-  /** The same over all contacts. */
+  /** Those that are. */
+  hidden(contact: string): number;
+  /** Those of all contacts that are not hidden. */
   total(): number;
 }
 
@@ -58,6 +60,7 @@ export class SealedOutbox implements OutboxTable {
   readonly #seal: TableSeal;
   readonly #numbers: ContactNumbers;
   readonly #counted: Tally;
+  readonly #hidden: Tally;
 
   constructor(database: Database, sealing: Sealing, numbers: ContactNumbers) {
     this.#database = database;
@@ -65,13 +68,14 @@ export class SealedOutbox implements OutboxTable {
     this.#seal = sealing.table('outbox');
     this.#numbers = numbers;
     this.#counted = new Tally(database, numbers, 'outbox', 'hidden = 0');
+    this.#hidden = new Tally(database, numbers, 'outbox', 'hidden = 1');
   }
 
   add(row: OutboxRow): void {
     const { contact, id, seq, order, hidden } = row;
     const number = this.#numbers.of(contact);
     this.#database.change(ADD, number, order, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
-    if (!hidden) this.#counted.add(number, 1);
+    (hidden ? this.#hidden : this.#counted).add(number, 1);
   }
 
   replace(row: OutboxRow): boolean {
@@ -80,7 +84,9 @@ export class SealedOutbox implements OutboxTable {
     if (!before) return false;
     const number = this.#numbers.of(contact);
     this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), number, order);
-    this.#counted.add(number, before.number('hidden') - Number(hidden));
+    const shown = before.number('hidden') - Number(hidden);
+    this.#counted.add(number, shown);
+    this.#hidden.add(number, -shown);
     return true;
   }
 
@@ -98,12 +104,16 @@ export class SealedOutbox implements OutboxTable {
   remove({ contact, order, hidden }: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean {
     const number = this.#numbers.of(contact);
     const removed = this.#database.change(REMOVE, number, order, Number(hidden)) > 0;
-    if (removed && !hidden) this.#counted.add(number, -1);
+    if (removed) (hidden ? this.#hidden : this.#counted).add(number, -1);
     return removed;
   }
 
   count(contact: string): number {
     return this.#counted.of(this.#numbers.of(contact));
+  }
+
+  hidden(contact: string): number {
+    return this.#hidden.of(this.#numbers.of(contact));
   }
 
   total(): number {

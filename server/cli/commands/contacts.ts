@@ -24,6 +24,8 @@ export function describeContact(contact: Contact): string {
       : [`their invite: ${contact.invite === 'open' ? 'not shown yet' : contact.invite}`]),
     ...(contact.unread > 0 ? [`${contact.unread} unread`] : []),
     ...(contact.queued > 0 ? [`${contact.queued} not yet delivered`] : []),
+    ...(contact.full ? ['sends more than Loom takes'] : []),
+    ...(contact.refuses ? ['can’t take more right now'] : []),
   ];
   return `key ${contact.publicKey.slice(0, 16)}  (${facts.join(', ')})  ${printable(contact.name)}`;
 }

@@ -4,29 +4,33 @@ import { UsageError, wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
 import { jsonLine, printable } from '../printable.ts';
+import { roomSentences } from '../room.ts';
 
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
 const MOST = 100_000;
 
 export const messagesCommand = daemonCommand({
   name: 'messages',
-  usage: 'CONTACT [--limit N] [--before ID]',
+  usage: 'CONTACT [--limit N] [--before ID] [--read]',
   summary: 'the newest messages, oldest first',
   words: [1, 1],
   options: {
     limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
     before: { value: 'ID', help: 'only those before this message' },
+    read: { help: 'marks all of theirs as read' },
   },
   check({ values: { limit, before } }) {
     if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
     if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
   },
-  async run({ values: { limit, before }, words: [who = ''], json, terminal }, daemon) {
+  async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
     for (const message of await newest(daemon, contact, wanted, before)) {
       terminal.print(json ? jsonLine(message) : describe(message, contact));
     }
+    const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
+    for (const sentence of roomSentences(shown)) terminal.tell(sentence);
   },
 });
 

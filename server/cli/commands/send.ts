@@ -1,6 +1,7 @@
 import { MESSAGE_BYTES } from '../../contract/limits.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine } from '../printable.ts';
+import { roomSentences } from '../room.ts';
 import { readText } from '../terminal.ts';
 
 export const sendCommand = daemonCommand({
@@ -14,6 +15,7 @@ export const sendCommand = daemonCommand({
     const body = text === '-' ? await typedText(terminal.stdin, terminal.tell) : text;
     const message = await daemon.request('message.send', { contact: contact.id, body });
     terminal.print(json ? jsonLine(message) : `${message.state}  ${message.id}`);
+    for (const sentence of roomSentences({ ...contact, full: null })) terminal.tell(sentence);
   },
 });
 

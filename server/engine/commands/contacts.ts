@@ -203,6 +203,8 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
     engine.near.update();
     engine.peers.releaseStranger(contact.ik);
     engine.peers.encourage(id);
+    // Our key was renewed without them: they would not recognise us any more.
+    if (engine.sessions.currentId(contact) !== null) await engine.outbox.sendPresence(id);
     return view;
   }
   engine.release(contact);

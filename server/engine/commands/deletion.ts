@@ -5,26 +5,28 @@ import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 
 export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'conversation.clear'> {
-  const { roster, feed, housekeeping, options } = engine;
+  const { roster, feed, housekeeping, inbox, options } = engine;
   const { store, events } = options;
   return {
     'message.delete': async ({ contact, direction, id }) => {
       roster.get(contact);
       const erased = await store.journal.write(() => erase(engine, { contact, direction, id }));
       if (!erased) throw new CommandError('message-unknown', 'no such message in this conversation');
+      inbox.madeRoom(contact);
       events.emit('message.deleted', { contact, direction, id });
       return feed.now(contact);
     },
     'conversation.clear': async ({ contact }) => {
       roster.get(contact);
       await housekeeping.empty(contact, (message) => erase(engine, message));
+      inbox.madeRoom(contact);
       events.emit('conversation.cleared', { contact });
       return feed.now(contact);
     },
   };
 }
 
-function erase({ outbox, presenceKey, options }: Engine, message: MessagePlace): boolean {
-  const waits = message.direction === 'out' && outbox.withdraw(message.contact, message.id, presenceKey);
+function erase({ outbox, options }: Engine, message: MessagePlace): boolean {
+  const waits = message.direction === 'out' && outbox.withdraw(message.contact, message.id);
   return waits || options.store.messages.erase(message);
 }

@@ -10,7 +10,7 @@ import { done, type Handlers } from './handlers.ts';
 type MessageCommand = 'message.send' | 'message.page' | 'message.read' | 'typing.set';
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
-  const { roster, links, outbox, feed, housekeeping, options } = engine;
+  const { roster, links, outbox, inbox, feed, housekeeping, options } = engine;
   const { messages } = options.store;
   return {
     'message.send': async ({ contact, body, id }) => {
@@ -32,6 +32,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
       roster.get(contact);
       if (messages.unread(contact) === 0) return feed.view(contact);
       await housekeeping.read(contact);
+      inbox.madeRoom(contact);
       options.events.emit('message.read', { contact });
       return feed.now(contact);
     },

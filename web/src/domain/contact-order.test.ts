@@ -18,6 +18,8 @@ function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Co
     lastSeen: null,
     unread: 0,
     queued: 0,
+    full: null,
+    refuses: false,
     lastMessage: null,
     ...part,
   };

@@ -8,11 +8,12 @@ export const deleting = {
   theirs: 'Written by {name}, {when}',
   ask: 'Delete message',
   sure: 'Delete it from this device? {name} keeps their copy, and so do backups you made before.',
-  sureWaiting: 'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent.',
+  sureWaiting:
+    'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent. Their Loom can tell that something was taken back, but not what.',
   yes: 'Delete for good',
   all: 'Delete all messages',
   allSure:
-    'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent. Backups you made before keep everything. This can’t be undone.',
+    'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that something was taken back. Backups you made before keep everything. This can’t be undone.',
   allYes: 'Delete all for good',
 };
 

@@ -211,6 +211,12 @@ export const en = {
     showAll: 'Show all',
     showLess: 'Show less',
     typing: '{name} is typing',
+    full: {
+      unread: '{name} sends more than Loom keeps unread. Read or clear to receive the rest.',
+      day: '{name} sends more than Loom takes in a day. The rest arrives bit by bit.',
+      disk: 'Loom keeps no more messages from {name}. Delete some to receive the rest.',
+    },
+    refuses: 'Waiting: {name}’s Loom can’t take more right now.',
     today: 'Today',
     yesterday: 'Yesterday',
     discard: 'Discard',
