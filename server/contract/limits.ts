@@ -41,3 +41,6 @@ export const PREVIEW_LENGTH = 160;
 /** Events kept in memory for tabs that come back, and how much of it they take; older cursors reload everything. */
 export const EVENTS_KEPT = 2000;
 export const EVENTS_BYTES = 4 * 1024 * 1024;
+
+/** Of those, so many are read again from the disk for one tab, some ten milliseconds; more, and reloading is cheaper. */
+export const EVENTS_READ_AGAIN = 500;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS_BYTES, EVENTS_KEPT } from '../contract/limits.ts';
+import { EVENTS_BYTES, EVENTS_KEPT, EVENTS_READ_AGAIN } from '../contract/limits.ts';
 import { EventLog } from './event-log.ts';
 
 const emit = (log: EventLog, count: number): void => {
@@ -90,5 +90,8 @@ describe('the event log', () => {
     const each = 2 * ('info'.length + 100);
     expect(log.since('boot', 0, 10 * each)).toHaveLength(10);
     expect(log.since('boot', 0, 10 * each - 1)).toBeNull();
+    for (let i = 10; i < EVENTS_READ_AGAIN + 1; i += 1) log.emit('log', data, { about: String(i), read: () => data });
+    expect(log.since('boot', 1)).toHaveLength(EVENTS_READ_AGAIN);
+    expect(log.since('boot', 0)).toBeNull();
   });
 });

@@ -5,7 +5,7 @@
 // wrote: of an event about a message or a contact only the way to read it again stays. A tab that comes back is told what
 // is so now, and nothing of what is gone.
 import type { EventMessage, EventName, Events } from '../contract/events.ts';
-import { EVENTS_BYTES, EVENTS_KEPT } from '../contract/limits.ts';
+import { EVENTS_BYTES, EVENTS_KEPT, EVENTS_READ_AGAIN } from '../contract/limits.ts';
 
 export type EventListener = (event: EventMessage) => void;
 
@@ -64,8 +64,8 @@ export class EventLog {
   }
 
   /**
-   * Events after `cursor`, or null when some of them are no longer kept, all of them together are more than `maxBytes`, or
-   * the cursor is not of this boot. Those about something that is gone are left out.
+   * Events after `cursor`; those about something that is gone are left out. Null when some are no longer kept, when they
+   * are too much to read again or to say, and when the cursor is not of this boot.
    */
   since(boot: string | null, cursor: number | null, maxBytes = EVENTS_BYTES): readonly EventMessage[] | null {
     if (cursor === null || boot !== this.boot || cursor > this.#cursor) return null;
@@ -73,7 +73,9 @@ export class EventLog {
     if (cursor < oldest - 1) return null;
     const events: EventMessage[] = [];
     let bytes = 0;
-    for (const { cursor: at, event, read } of lastOfEach(this.#kept.slice(cursor - oldest + 1))) {
+    const missed = lastOfEach(this.#kept.slice(cursor - oldest + 1));
+    if (missed.filter(({ about }) => about !== null).length > EVENTS_READ_AGAIN) return null;
+    for (const { cursor: at, event, read } of missed) {
       const data = read();
       if (!data) continue;
       bytes += sizeOf(data);
