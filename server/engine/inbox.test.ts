@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { encodeCbor } from '../protocol/cbor.ts';
-import { RECORD } from '../protocol/records.ts';
+import { CONTENT_BYTES } from '../protocol/limits.ts';
+import { NACK, parseNack, RECORD } from '../protocol/records.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { randomId } from './roster.ts';
 
@@ -53,6 +54,30 @@ it('a number as large as can be stops nothing: neither the next message nor the 
   await ann.start();
   expect(await ann.run('contact.list')).toHaveLength(1);
   expect(await ann.history('Bob')).toHaveLength(4);
+});
+
+it('content as large as any may be is kept, one byte more is refused, and the session goes on', async () => {
+  const [line] = bob.profile.opened.engine.links.lines();
+  const { listener } = line!.channel;
+  const refusals: number[] = [];
+  line!.channel.listener = {
+    ...listener!,
+    onRecord: (record) => {
+      if (record.type === RECORD.nack) refusals.push(parseNack(record.body).reason);
+      listener!.onRecord(record);
+    },
+  };
+  const over = await sealed(new Uint8Array(CONTENT_BYTES + 1));
+  await sends(await sealed(new Uint8Array(CONTENT_BYTES)), over, over, await text(4, 'and on'));
+  await bob.send('Ann', 'by itself');
+  await town.delivered(bob, 'Ann');
+  expect(refusals).toEqual([NACK.tooLarge, NACK.tooLarge]);
+  expect(bob.profile.opened.engine.links.lines()).toEqual([line]);
+  expect((await ann.history('Bob')).map(({ kind, body }) => [kind, body])).toEqual([
+    ['unknown', ''],
+    ['text', 'and on'],
+    ['text', 'by itself'],
+  ]);
 });
 
 it('a late message goes into the hole that misses it, and no more is said to be missing than is', async () => {

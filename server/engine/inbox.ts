@@ -4,6 +4,7 @@ import { equal, toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { CONTENT_BYTES, TAG_BYTES } from '../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord, NewMessage } from '../storage/message-record.ts';
@@ -14,6 +15,9 @@ import { detached } from './detached.ts';
 import type { Line } from './line.ts';
 import type { Roster } from './roster.ts';
 import type { Sessions } from './sessions.ts';
+
+/** After these nothing more is taken on the link; after the others the session goes on. */
+const PARTED: ReadonlySet<number> = new Set([NACK.unknownSession, NACK.cannotDecrypt]);
 
 /** Numbers of a direction: nobody writes more messages, and one more must still be a number. */
 const SEQ_LIMIT = 2 ** 48;
@@ -79,8 +83,7 @@ export class Inbox {
     const outcome = await store.journal.write(() => this.#take(line, envelope));
     if (outcome.kind === 'refused') {
       line.channel.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
-      const goesOn = outcome.reason === NACK.notAccepted || outcome.reason === NACK.notNow;
-      if (!goesOn) line.channel.bye(BYE.goingOffline);
+      if (PARTED.has(outcome.reason)) line.channel.bye(BYE.goingOffline);
       return;
     }
     line.channel.acknowledge(envelope.messageId);
@@ -96,6 +99,8 @@ export class Inbox {
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
     if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
+    // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
+    if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
     if (!this.#hasRoom(line, id)) return { kind: 'refused', reason: NACK.notNow };
     if (!sessions.knows(contact, envelope.sessionId)) return this.#diverge(contact, line, NACK.unknownSession);
     const content = this.#decrypt(contact, envelope);

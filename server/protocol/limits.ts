@@ -142,6 +142,9 @@ export const TEXT_BYTES = 256 * 1024;
 /** The name of a kind of content: an unknown one is stored, so it is bounded. */
 export const CONTENT_TYPE_BYTES = 64;
 
+/** A content: the longest text and all that may stand beside it. No kind needs more, so nobody keeps more. */
+export const CONTENT_BYTES = TEXT_BYTES + 1024;
+
 /** Arrays and maps in one CBOR item, which bounds nesting too: far over what any record holds, far under the stack. */
 export const CBOR_CONTAINERS = 1024;
 
