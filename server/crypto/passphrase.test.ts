@@ -4,6 +4,7 @@ import { fromHex, toHex, utf8 } from './bytes.ts';
 import {
   DEFAULT_ARGON2,
   MAX_ARGON2,
+  MAX_ARGON2_COST_KIB,
   deriveKey,
   isWithinArgon2Bounds,
   tuneArgon2,
@@ -71,9 +72,14 @@ describe('Argon2id', () => {
 
 describe('parameters', () => {
   it('are within bounds or not', () => {
-    for (const good of [DEFAULT_ARGON2, MAX_ARGON2, CHEAP]) expect(isWithinArgon2Bounds(good)).toBe(true);
+    const most = { ...MAX_ARGON2, passes: 3 };
+    const longest = { ...MAX_ARGON2, memoryKiB: MAX_ARGON2_COST_KIB / MAX_ARGON2.passes };
+    for (const good of [DEFAULT_ARGON2, CHEAP, most, longest]) expect(isWithinArgon2Bounds(good)).toBe(true);
     const bad: Partial<Argon2Parameters>[] = [
       { memoryKiB: MAX_ARGON2.memoryKiB + 1 },
+      // Memory × passes, one over and each at its bound.
+      { memoryKiB: MAX_ARGON2_COST_KIB / MAX_ARGON2.passes + 1, passes: MAX_ARGON2.passes },
+      MAX_ARGON2,
       { memoryKiB: 31 },
       { memoryKiB: 64.5 },
       { memoryKiB: NaN },

@@ -21,8 +21,13 @@ export const DEFAULT_ARGON2: Argon2Parameters = { memoryKiB: 64 * MIB, passes: 3
 
 /** What tuning goes up to: more would hurt on a small machine, or where several profiles are opened at once. */
 const MAX_TUNED_MEMORY_KIB = 256 * MIB;
-/** What is computed at most: twice of what tuning ever writes, so that a poisoned file costs a second and not the machine. */
+/** What is computed at most, memory being twice of what tuning ever writes. */
 export const MAX_ARGON2: Argon2Parameters = { memoryKiB: 512 * MIB, passes: 16, lanes: 16 };
+/**
+ * Memory × passes is the time it takes: twice of what tuning ever writes, so that a poisoned file costs a second or two and
+ * not the machine. Each bound by itself would let it cost five times that.
+ */
+export const MAX_ARGON2_COST_KIB = 2 * MAX_TUNED_MEMORY_KIB * DEFAULT_ARGON2.passes;
 /** RFC 9106 §3.1: at least 8 KiB for each lane. */
 const MIN_MEMORY_PER_LANE_KIB = 8;
 /** RFC 9106 §3.1 recommends 16 and hash-wasm takes no less than 8. */
@@ -41,7 +46,8 @@ export function isWithinArgon2Bounds({ memoryKiB, passes, lanes }: Argon2Paramet
   return (
     isFrom(1, lanes, MAX_ARGON2.lanes) &&
     isFrom(1, passes, MAX_ARGON2.passes) &&
-    isFrom(MIN_MEMORY_PER_LANE_KIB * lanes, memoryKiB, MAX_ARGON2.memoryKiB)
+    isFrom(MIN_MEMORY_PER_LANE_KIB * lanes, memoryKiB, MAX_ARGON2.memoryKiB) &&
+    memoryKiB * passes <= MAX_ARGON2_COST_KIB
   );
 }
 
