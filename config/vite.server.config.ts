@@ -12,6 +12,7 @@ const program = {
   main: path('../server/main.ts'),
   // Started as a thread and a process of their own, found by their names beside the file that starts them.
   'argon2-worker': path('../server/crypto/argon2-worker.js'),
+  'file-process': path('../server/backup/file-process.js'),
   'responder-process': path('../server/discovery/system/responder-process.ts'),
 };
 /** `--mode bench`, by config/bench.js: built as the program is, so that it measures the same code. */
@@ -23,6 +24,7 @@ const bench = {
   floor: path('../server/bench/floor.ts'),
   'history-process': path('../server/bench/history-process.ts'),
   'argon2-worker': program['argon2-worker'],
+  'file-process': program['file-process'],
 };
 
 export default defineConfig(({ mode }) => ({

@@ -44,9 +44,9 @@ beforeEach(async () => {
   backups = new TempBackups();
   store = await emptyStore();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const temp of temps) temp.remove();
-  backups.remove();
+  await backups.remove();
 });
 
 function temporary(): TempStore {

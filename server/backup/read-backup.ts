@@ -1,21 +1,19 @@
 // Reads a backup file from front to back, and trusts nothing of it: each chunk is opened before a byte of it is looked at,
 // and what was read counts only once the last chunk has said that it is the last.
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CommandError } from '../contract/errors.ts';
 import { concat, equal, readU32 } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { Chunks, SEALED_CHUNK_BYTES } from './chunks.ts';
-import { onFiles } from './files.ts';
+import type { Files, OpenedFile } from './files.ts';
 import { HEADER_BYTES, parseHeader, type FileKeys, type Header } from './header.ts';
 import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
-import { parseRecord, Tally, type BackupRecord, type EndRecord } from './records.ts';
-
-const LENGTH_BYTES = 4;
+import { parseRecord, RECORD_LENGTH_BYTES, Tally, type BackupRecord, type EndRecord } from './records.ts';
 
 export interface ReadOptions {
   readonly primitives: Primitives;
+  readonly files: Files;
   readonly path: string;
   /** From the passphrase, or from a secret that is kept. @throws CommandError backup-passphrase */
   readonly openHeader: (header: Header) => Promise<FileKeys>;
@@ -33,32 +31,31 @@ export interface ReadBackup {
 }
 
 /** @throws CommandError backup-…, file-…; what `take` throws; whatever `signal` is aborted with. */
-export function readBackup(options: ReadOptions): Promise<ReadBackup> {
-  return onFiles(async () => {
-    const handle = await open(options.path, 'r');
-    try {
-      return await readAll(options, handle);
-    } finally {
-      await handle.close();
-    }
-  });
+export async function readBackup(options: ReadOptions): Promise<ReadBackup> {
+  const { files, path } = options;
+  const opened = await files.openToRead(path);
+  try {
+    return await readAll(options, opened);
+  } finally {
+    // Where that fails, it is done when the work with files ends.
+    await files.close(opened.file).catch(() => undefined);
+  }
 }
 
-async function readAll(options: ReadOptions, handle: FileHandle): Promise<ReadBackup> {
-  const { primitives, openHeader } = options;
-  const header = parseHeader(primitives, await read(handle, HEADER_BYTES));
-  const { size: bytes } = await handle.stat();
-  const count = (bytes - HEADER_BYTES) / SEALED_CHUNK_BYTES;
+async function readAll(options: ReadOptions, { file, size }: OpenedFile): Promise<ReadBackup> {
+  const { primitives, files, openHeader, signal } = options;
+  const header = parseHeader(primitives, await files.read(file, HEADER_BYTES));
+  const count = (size - HEADER_BYTES) / SEALED_CHUNK_BYTES;
   if (count < 1 || !Number.isInteger(count)) throw truncated();
   const chunks = new Chunks(primitives, await openHeader(header));
   const content = new Content(options);
   for (let number = 0; number < count; number += 1) {
     await turn();
-    options.signal.throwIfAborted();
-    await content.add(openChunk(chunks, await read(handle, SEALED_CHUNK_BYTES), number === count - 1));
+    signal.throwIfAborted();
+    await content.add(openChunk(chunks, await files.read(file, SEALED_CHUNK_BYTES), number === count - 1));
     options.onProgress((number + 1) / count);
   }
-  return { bytes, ...content.finish() };
+  return { bytes: size, ...content.finish() };
 }
 
 function openChunk(chunks: Chunks, sealed: Uint8Array, last: boolean): Uint8Array {
@@ -115,12 +112,12 @@ class Content {
 
   /** Null when it is not all there yet. Its value is null for the first and the last record. */
   #next(bytes: Uint8Array, offset: number): { value: BackupRecord | null; end: number } | null {
-    if (this.#end || offset + LENGTH_BYTES > bytes.length) return null;
+    if (this.#end || offset + RECORD_LENGTH_BYTES > bytes.length) return null;
     const length = readU32(bytes, offset);
     if (length === 0 || length > RECORD_BYTES) throw damaged('a record has no such length');
-    const end = offset + LENGTH_BYTES + length;
+    const end = offset + RECORD_LENGTH_BYTES + length;
     if (end > bytes.length) return null;
-    const value = parseRecord(bytes.subarray(offset + LENGTH_BYTES, end));
+    const value = parseRecord(bytes.subarray(offset + RECORD_LENGTH_BYTES, end));
     return { value: this.#note(value, bytes.subarray(offset, end)), end };
   }
 
@@ -140,18 +137,6 @@ class Content {
     this.#digest.update(framed);
     return record;
   }
-}
-
-/** Up to `length` bytes from where the last read ended. */
-async function read(handle: FileHandle, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, null);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
 }
 
 function truncated(): CommandError {

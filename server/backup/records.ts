@@ -3,6 +3,7 @@
 import { decode, encode } from 'cborg';
 import { z } from 'zod';
 import { CommandError } from '../contract/errors.ts';
+import { u32 } from '../crypto/bytes.ts';
 import { contactBodySchema, type ContactRecord } from '../storage/contacts.ts';
 import { identitySchema, type IdentityRecord } from '../storage/identity.ts';
 import { inviteBodySchema, type InviteRecord } from '../storage/invites.ts';
@@ -10,6 +11,9 @@ import { messageSchema, type MessageRecord } from '../storage/message-record.ts'
 import { requestBodySchema, type RequestRecord } from '../storage/requests.ts';
 import { bytesSchema } from '../storage/sealing.ts';
 import type { Setting } from '../storage/settings.ts';
+
+/** Before each record. */
+export const RECORD_LENGTH_BYTES = 4;
 
 const count = z.int().nonnegative();
 const id = z.string().regex(/^[0-9a-f]{32}$/);
@@ -21,6 +25,8 @@ export interface EndRecord extends Counts {
   readonly t: 'end';
   /** Messages that could not be read when the backup was made. */
   readonly damaged: number;
+  /** Messages left out because they are longer than a record may be. */
+  readonly tooLarge: number;
   readonly digest: Uint8Array;
 }
 
@@ -42,11 +48,20 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   requestBodySchema.extend({ t: z.literal('request'), id }),
   inviteBodySchema.extend({ t: z.literal('invite'), id }),
   messageSchema.extend({ t: z.literal('message'), id, contact: id }),
-  countsSchema.extend({ t: z.literal('end'), damaged: count, digest: bytesSchema }),
+  countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),
 ]);
 
-export function encodeRecord(record: BackupRecord): Uint8Array {
+function encodeRecord(record: BackupRecord): Uint8Array {
   return encode(record, { ignoreUndefinedProperties: true });
+}
+
+/** A record as it stands in the plaintext: length(u32) ‖ CBOR. */
+export function framed(record: BackupRecord): Uint8Array {
+  const body = encodeRecord(record);
+  const bytes = new Uint8Array(RECORD_LENGTH_BYTES + body.length);
+  bytes.set(u32(body.length));
+  bytes.set(body, RECORD_LENGTH_BYTES);
+  return bytes;
 }
 
 /** @throws CommandError backup-damaged: what is authenticated was still made by a Loom that means something else. */

@@ -12,7 +12,6 @@ import { withScratchStore } from '../storage/staged-profile.ts';
 import { readBackup, type ReadBackup, type ReadOptions } from './read-backup.ts';
 import { Tally, type BackupRecord } from './records.ts';
 import { snapshot } from './snapshot.ts';
-import { framed } from './write-backup.ts';
 
 const PRESENCE_KEY_BYTES = 32;
 
@@ -51,10 +50,10 @@ export function verifyBackup(options: StoreOptions, from: From): Promise<Verifie
     const read = await restoreInto(store, { ...from, onProgress: (share) => onProgress(share * READING_SHARE) });
     const tally = new Tally();
     const digest = createHash('sha256');
-    for await (const { records, share } of snapshot(store, signal)) {
-      for (const record of records) {
+    for await (const { entries, share } of snapshot(store, signal)) {
+      for (const { record, bytes } of entries) {
         tally.add(record);
-        digest.update(framed(record));
+        digest.update(bytes);
       }
       onProgress(READING_SHARE + share * (1 - READING_SHARE));
     }

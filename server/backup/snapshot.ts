@@ -2,16 +2,24 @@
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Store } from '../storage/profile-store.ts';
-import { RUN_BYTES, RUN_MESSAGES } from './limits.ts';
-import type { BackupRecord } from './records.ts';
+import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
+import { framed, RECORD_LENGTH_BYTES, type BackupRecord } from './records.ts';
 
 /** Settings that mean something on the one machine only, or nothing to a person. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['backup', 'written-at']);
 
+/** A record, and how it stands in the plaintext. */
+interface Entry {
+  readonly record: BackupRecord;
+  readonly bytes: Uint8Array;
+}
+
 export interface Batch {
-  readonly records: readonly BackupRecord[];
+  readonly entries: readonly Entry[];
   /** Messages that could not be read, in this batch. */
   readonly damaged: number;
+  /** Messages that no record holds, in this batch. */
+  readonly tooLarge: number;
   /** How far this is, from 0 to 1. */
   readonly share: number;
 }
@@ -23,7 +31,7 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     newest: store.messages.newestRow(),
   }));
   const known = new Set(small.flatMap((record) => (record.t === 'contact' ? [record.id] : [])));
-  yield { records: small, damaged: 0, share: 0 };
+  yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
   let after = 0;
   for (;;) {
     await turn();
@@ -33,8 +41,9 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     after = last;
     // A row may be stored anew under the number of one that was deleted meanwhile; its contact then is not in here.
     const theirs = messages.filter(({ contact }) => known.has(contact));
-    const records = theirs.map((message) => ({ t: 'message', ...message }) as const);
-    yield { records, damaged, share: last / newest };
+    const all = theirs.map((message) => entryOf({ t: 'message', ...message }));
+    const entries = all.filter(({ bytes }) => bytes.length <= RECORD_LENGTH_BYTES + RECORD_BYTES);
+    yield { entries, damaged, tooLarge: all.length - entries.length, share: last / newest };
   }
 }
 
@@ -49,6 +58,10 @@ function smallRecords(store: Store): BackupRecord[] {
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),
     ...store.invites.list().map((invite) => ({ t: 'invite', ...invite }) as const),
   ];
+}
+
+function entryOf(record: BackupRecord): Entry {
+  return { record, bytes: framed(record) };
 }
 
 /** Presence keys belong to the one machine. */

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { whereabouts } from './lifetime.ts';
 
 describe('whereabouts', () => {
@@ -22,5 +27,56 @@ describe('whereabouts', () => {
   it('takes whatever can be thrown', () => {
     expect(whereabouts('secret')).toBe('string thrown');
     expect(whereabouts(undefined)).toBe('undefined thrown');
+  });
+});
+
+describe('a process that is asked to stop', () => {
+  let program: BuiltProgram;
+  let folder: string;
+  beforeAll(async () => {
+    program = await builtProgram(new URL('../testing/unending-process.ts', import.meta.url));
+    folder = mkdtempSync(join(tmpdir(), 'loom-lifetime-'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+  });
+  afterAll(() => {
+    program.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** How it ends after `signals`, though it goes on with its work, and what it has said. */
+  async function endOf(
+    signals: readonly NodeJS.Signals[],
+    ...args: string[]
+  ): Promise<[number | string | null, string]> {
+    const child = spawn(process.execPath, [program.path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    const ended = new Promise<number | string | null>((resolve) => {
+      child.once('close', (code, signal) => resolve(code ?? signal));
+    });
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (piece: Buffer) => {
+        said += piece.toString();
+        resolve();
+      });
+    });
+    for (const signal of signals) {
+      child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    return [await ended, said];
+  }
+
+  it.each([
+    ['that waits', ['SIGTERM'], 0],
+    ['that a person does not want to wait for', ['SIGINT', 'SIGINT'], 1],
+  ] as const)('ends by force %s', async (_, signals, code) => {
+    expect(await endOf(signals)).toEqual([code, 'up\nput away\n']);
+  });
+
+  it.each([
+    ['that waits', ['SIGTERM']],
+    ['that a person does not want to wait for', ['SIGINT', 'SIGINT']],
+  ] as const)('ends by force %s, also while a file call hangs in the kernel', async (_, signals) => {
+    expect(await endOf(signals, join(folder, 'pipe'))).toEqual(['SIGKILL', 'up\nput away\n']);
   });
 });

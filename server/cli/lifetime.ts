@@ -5,6 +5,8 @@ import { basename } from 'node:path';
 const STOP_DEADLINE_MS = 2_500;
 /** Under `npm start` one Ctrl-C comes twice within some ms: from the terminal, and passed on by npm. */
 const SAME_KEYPRESS_MS = 150;
+/** Calls of files and names, as `process.getActiveResourcesInfo` calls them. */
+const HELD_BY_A_THREAD = /^(?:FSReq|FileHandle|Get(?:Addr|Name)Info)/;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export class Lifetime {
@@ -20,7 +22,7 @@ export class Lifetime {
     for (const signal of STOP_SIGNALS) {
       process.on(signal, () => {
         // The second Ctrl-C of someone who does not want to wait.
-        if (signal === 'SIGINT' && this.#stoppingFor() > SAME_KEYPRESS_MS) process.exit(1);
+        if (signal === 'SIGINT' && this.#stoppingFor() > SAME_KEYPRESS_MS) endNow(1);
         this.requestStop();
       });
     }
@@ -34,7 +36,7 @@ export class Lifetime {
   requestStop(): void {
     if (this.stopping) return;
     this.#stoppingSince = performance.now();
-    setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
+    setTimeout(() => endNow(0), STOP_DEADLINE_MS).unref();
     this.#resolve();
   }
 
@@ -43,10 +45,22 @@ export class Lifetime {
   }
 }
 
+/**
+ * Ends the process, whatever it waits for. Where a file call hangs in the kernel, `process.exit` would wait for its thread
+ * for ever: then the exit listeners run, and the process is killed.
+ */
+function endNow(code: number): never {
+  if (process.getActiveResourcesInfo().some((kind) => HELD_BY_A_THREAD.test(kind))) {
+    process.emit('exit', code);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  process.exit(code);
+}
+
 /** A bug ends the process, at once and with one line: where it was, and nothing a person wrote or owns. */
 export function endByBug(error: unknown): never {
   process.stderr.write(`error: a bug in Loom ended it: ${whereabouts(error)}\n`);
-  process.exit(1);
+  return endNow(1);
 }
 
 export function endOnBugs(): void {

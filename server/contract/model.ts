@@ -207,6 +207,8 @@ export interface Backup {
   readonly messages: number;
   /** Messages that could not be read any more, and are not in it. */
   readonly damaged: number;
+  /** Messages longer than a backup holds, and not in it. */
+  readonly tooLarge: number;
 }
 
 export interface BackupStatus {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../contract/errors.ts';
 import type { Store } from '../storage/profile-store.ts';
+import { isWithinArgon2Bounds } from '../crypto/passphrase.ts';
 import { bytesSchema } from '../storage/sealing.ts';
 
 const NAME = 'backup';
@@ -14,6 +15,7 @@ const backupSchema = z.object({
   contacts: z.number(),
   messages: z.number(),
   damaged: z.number(),
+  tooLarge: z.number().default(0),
 });
 
 const schema = z.object({
@@ -23,7 +25,7 @@ const schema = z.object({
       keep: z.number(),
       /** Tells our files in the folder from those of others. */
       id: z.string(),
-      argon2: z.object({ memoryKiB: z.number(), passes: z.number(), lanes: z.number() }),
+      argon2: z.object({ memoryKiB: z.number(), passes: z.number(), lanes: z.number() }).refine(isWithinArgon2Bounds),
       salt: bytesSchema,
       secret: bytesSchema,
       /** When the last one was made. */

@@ -67,7 +67,7 @@ it('a restored Loom is who it was, with all it had, and both sides go on as if n
   };
   const made = await bob.run('backup.create', { file: file('bob'), ...create });
   expect(made).toMatchObject({ file: file('bob'), contacts: 1, messages: 4, damaged: 0 });
-  expect(await bob.run('backup.status')).toMatchObject({ last: made, verified: null, task: null });
+  expect(await bob.run('backup.status')).toMatchObject({ last: made, verified: made, task: null });
   await bob.stop();
   await ann.start();
   await send(ann, 'Bob', 'while he is gone');

@@ -1,10 +1,9 @@
-// Backups of an open profile: by hand, and daily into a folder, each of these restored for trial at once.
+// Backups of an open profile: by hand, and daily into a folder. Each is restored for trial before it gets its name.
 //
-//   looks every ten minutes ── a day since the last, no task ──▶ write ─▶ verify ─▶ the oldest over `keep` go
+//   looks every ten minutes ── a day since the last, no task ──▶ write ─▶ prove ─▶ the oldest over `keep` go
 //                                                                 └ fails ─▶ told, tried again an hour later
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onFiles, removeFile, requirePath } from '../backup/files.ts';
+import { requirePath, type Files } from '../backup/files.ts';
 import { backupSecret, openHeader, openWithSecret, type BackupSecret, type Header } from '../backup/header.ts';
 import type { FileKeys } from '../backup/header.ts';
 import { verifyBackup } from '../backup/restore.ts';
@@ -30,7 +29,7 @@ const RETRY_MS = 60 * 60_000;
 
 const SCHEDULE_ID_BYTES = 4;
 
-/** Of the work of a scheduled backup, what writing is; verifying is the rest. */
+/** Of the work of a backup, what writing is; proving is the rest. */
 const WRITING_SHARE = 0.3;
 
 export interface BackupsOptions {
@@ -46,6 +45,8 @@ export interface BackupsOptions {
   /** Our identity key, 64 hex digits. */
   readonly publicKey: string;
 }
+
+type Changes = Partial<BackupSettings>;
 
 type Opening = (header: Header) => Promise<FileKeys>;
 
@@ -97,9 +98,9 @@ export class Backups {
     await this.#options.store.checkPassphrase(current);
     return this.#options.tasks.run('backup', async (control) => {
       const secret = await backupSecret(this.#options.primitives, passphrase, DEFAULT_ARGON2);
-      const last = await this.#write(path, secret, control);
-      await this.#save({ last });
-      return last;
+      const made = await this.#write(path, secret, control);
+      await this.#save(control, made);
+      return made.last;
     });
   }
 
@@ -108,7 +109,16 @@ export class Backups {
     const path = requirePath(file);
     checkPassphrase(passphrase);
     const opening: Opening = (header) => openHeader(this.#options.primitives, header, passphrase);
-    return this.#options.tasks.run('verify', (control) => this.#verify(path, opening, control));
+    const { tasks, clock, publicKey } = this.#options;
+    return tasks.run('verify', async (control) => {
+      const { backup, theirs } = await this.#verify(path, opening, control);
+      // Somebody else's says nothing about what would bring us back.
+      const { verified } = this.#settings;
+      const newer = verified === null || backup.madeAt >= verified.madeAt;
+      if (theirs === publicKey && newer)
+        await this.#save(control, { verified: { ...backup, verifiedAt: clock.now() } });
+      return backup;
+    });
   }
 
   /** @throws as create and verify: the first one is made at once, and without it there is no schedule. */
@@ -126,12 +136,12 @@ export class Backups {
   }
 
   async unschedule(): Promise<BackupStatus> {
-    await this.#save({ schedule: null, failure: null });
+    await this.#put({ schedule: null, failure: null });
     return this.status();
   }
 
   async dismiss(): Promise<BackupStatus> {
-    await this.#save({ dismissed: true });
+    await this.#put({ dismissed: true });
     return this.status();
   }
 
@@ -158,48 +168,54 @@ export class Backups {
     if (code === 'task-stopped') return;
     const { clock } = this.#options;
     this.#retryAt = clock.monotonic() + RETRY_MS;
-    await this.#save({ failure: { at: clock.now(), code } });
+    await this.#put({ failure: { at: clock.now(), code } });
   }
 
-  async #make(schedule: Schedule, { signal, onProgress }: TaskControl): Promise<void> {
-    const { primitives, profile } = this.#options;
+  async #make(schedule: Schedule, control: TaskControl): Promise<void> {
     const { folder, id, madeAt } = schedule;
+    const { profile } = this.#options;
     const file = join(folder, `loom-${profile}-${id}-${stamp(madeAt)}.backup`);
-    const writing = { signal, onProgress: (share: number) => onProgress(share * WRITING_SHARE) };
-    const last = await this.#write(file, schedule, writing);
-    const verifying = {
-      signal,
-      onProgress: (share: number) => onProgress(WRITING_SHARE + share * (1 - WRITING_SHARE)),
-    };
-    await this.#verify(
-      file,
-      (header) => Promise.resolve(openWithSecret(primitives, header, schedule.secret)),
-      verifying,
-    );
-    await this.#save({ schedule, last, failure: null });
-    await removeOld(schedule, profile);
+    const made = await this.#write(file, schedule, control);
+    await this.#save(control, { schedule, failure: null, ...made });
+    await removeOld(control.files, schedule, profile);
   }
 
-  async #write(path: string, secret: BackupSecret, control: TaskControl): Promise<Backup> {
+  /** @returns what there is to remember of it: it was made, and it is verified. */
+  async #write(
+    path: string,
+    secret: BackupSecret,
+    control: TaskControl,
+  ): Promise<Required<Pick<Changes, 'last' | 'verified'>> & { readonly last: Backup }> {
     const { store, primitives, clock } = this.#options;
+    const { onProgress } = control;
+    const opening: Opening = (header) => Promise.resolve(openWithSecret(primitives, header, secret.secret));
+    const proving = { ...control, onProgress: shareOf(onProgress, WRITING_SHARE, 1) };
     const madeAt = clock.now();
-    const { bytes, counts, damaged } = await writeBackup({ store, primitives, secret, path, at: madeAt, ...control });
-    return { file: path, madeAt, bytes, contacts: counts.contacts, messages: counts.messages, damaged };
+    const { bytes, counts, damaged, tooLarge } = await writeBackup({
+      ...{ store, primitives, secret, path, at: madeAt, ...control },
+      onProgress: shareOf(onProgress, 0, WRITING_SHARE),
+      prove: (part) => this.#verify(part, opening, proving).catch(unproven),
+    });
+    const { contacts, messages } = counts;
+    const last = { file: path, madeAt, bytes, contacts, messages, damaged, tooLarge };
+    return { last, verified: { ...last, verifiedAt: clock.now() } };
   }
 
-  async #verify(path: string, opening: Opening, control: TaskControl): Promise<Backup> {
-    const { primitives, folder, clock, publicKey } = this.#options;
+  async #verify(path: string, opening: Opening, control: TaskControl): Promise<{ backup: Backup; theirs: string }> {
+    const { primitives, folder } = this.#options;
     const from = { primitives, path, openHeader: opening, ...control };
     const { at, bytes, end, publicKey: theirs } = await verifyBackup({ folder, primitives }, from);
-    const { contacts, messages, damaged } = end;
-    const backup = { file: path, madeAt: at, bytes, contacts, messages, damaged };
-    // Somebody else's says nothing about what would bring us back.
-    const newer = this.#settings.verified === null || at >= this.#settings.verified.madeAt;
-    if (theirs === publicKey && newer) await this.#save({ verified: { ...backup, verifiedAt: clock.now() } });
-    return backup;
+    const { contacts, messages, damaged, tooLarge } = end;
+    return { backup: { file: path, madeAt: at, bytes, contacts, messages, damaged, tooLarge }, theirs };
   }
 
-  async #save(changes: Partial<BackupSettings>): Promise<void> {
+  /** What came of a task, unless it was ended: the profile may be closed by now. */
+  #save({ signal }: TaskControl, changes: Changes): Promise<void> {
+    signal.throwIfAborted();
+    return this.#put(changes);
+  }
+
+  async #put(changes: Changes): Promise<void> {
     const { store } = this.#options;
     const settings = { ...this.#settings, ...changes };
     await store.journal.write(() => saveBackupSettings(store, settings));
@@ -209,14 +225,24 @@ export class Backups {
 }
 
 /** Ours alone: others may keep theirs in the same folder. */
-async function removeOld({ folder, id, keep }: Schedule, profile: string): Promise<void> {
-  await onFiles(async () => {
-    const ours = (await readdir(folder)).filter((name) => name.startsWith(`loom-${profile}-${id}-`)).sort();
-    const whole = ours.filter((name) => name.endsWith('.backup'));
-    // No other is being written now: these were left by a crash.
-    const parts = ours.filter((name) => name.endsWith(PART));
-    for (const name of [...whole.slice(0, -keep), ...parts]) await removeFile(join(folder, name));
-  });
+async function removeOld(files: Files, { folder, id, keep }: Schedule, profile: string): Promise<void> {
+  const ours = (await files.list(folder)).filter((name) => name.startsWith(`loom-${profile}-${id}-`)).sort();
+  const whole = ours.filter((name) => name.endsWith('.backup'));
+  // No other is being written now: these were left by a crash.
+  const parts = ours.filter((name) => name.endsWith(PART));
+  for (const name of [...whole.slice(0, -keep), ...parts]) await files.remove(join(folder, name));
+}
+
+function shareOf(onProgress: (share: number) => void, from: number, to: number): (share: number) => void {
+  return (share) => onProgress(from + share * (to - from));
+}
+
+/** A file that does not say what was written: the disk is to blame, or we are, and not who asked for it. */
+function unproven(error: unknown): never {
+  const isAboutContent = error instanceof CommandError && error.code.startsWith('backup-');
+  throw isAboutContent
+    ? new CommandError('backup-unproven', `what was written does not read back: ${error.code}`)
+    : error;
 }
 
 /** Sorts as time does. */

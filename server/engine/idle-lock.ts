@@ -8,6 +8,8 @@ const MINUTES = 15;
 const NAME = 'lock-after';
 
 const LOOK_MS = 5_000;
+/** Work for the person counts as their being there for so long: a disk may be slow, or never come to an end. */
+const BUSY_MS = 2 * 60 * 60_000;
 /** A wall clock this far ahead of the running one was not set right: the computer slept. */
 const ASLEEP_MS = 60_000;
 
@@ -35,6 +37,7 @@ export class IdleLock {
   #minutes: number;
   #usedAt: number;
   #looked: { readonly wall: number; readonly running: number };
+  #busySince: number | null = null;
   #cancel: () => void = () => undefined;
 
   constructor(options: IdleLockOptions) {
@@ -65,14 +68,20 @@ export class IdleLock {
   }
 
   #look(): void {
-    const { store, isBusy, onIdle } = this.#options;
+    const { store, onIdle } = this.#options;
     const before = this.#looked;
     const now = (this.#looked = this.#now());
     this.#wait();
-    if (isBusy()) this.used();
-    if (this.#minutes === 0 || !store.passphraseSet || isBusy()) return;
+    const busy = this.#isBusy(now.running);
+    if (busy) this.used();
+    if (this.#minutes === 0 || !store.passphraseSet || busy) return;
     const slept = now.wall - before.wall - (now.running - before.running) > ASLEEP_MS;
     if (slept || now.running - this.#usedAt >= this.#minutes * 60_000) onIdle();
+  }
+
+  #isBusy(now: number): boolean {
+    this.#busySince = this.#options.isBusy() ? (this.#busySince ?? now) : null;
+    return this.#busySince !== null && now - this.#busySince < BUSY_MS;
   }
 
   #now(): { wall: number; running: number } {

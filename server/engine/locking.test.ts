@@ -1,7 +1,11 @@
 // Locking by itself, and destroying a profile.
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hungFolder, stopFileProcess } from '../testing/hung-folder.ts';
 import { Town, turns, type TestLoom } from '../testing/test-loom.ts';
+import { IdleLock } from './idle-lock.ts';
 
 const MINUTE_MS = 60_000;
 const PASSPHRASE = 'correct horse battery';
@@ -90,6 +94,78 @@ describe('a profile with a passphrase that nobody uses', () => {
     await minutes(1);
     expect(ann.profile.state).toBe('ready');
   });
+});
+
+/** A backup that waits for its disk, for good. */
+interface Stuck {
+  readonly file: string;
+  /** Makes it wait, if it does not yet. */
+  readonly stick: () => Promise<void>;
+  readonly remove: () => void;
+}
+
+const stuck: readonly (readonly [string, () => Promise<Stuck | null>])[] = [
+  [
+    'a disk that falls silent',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'loom-locking-'));
+      const file = join(folder, 'ann');
+      await ann.run('backup.create', { file, passphrase: PASSPHRASE, current: PASSPHRASE });
+      return { file, stick: stopFileProcess, remove: () => rmSync(folder, { recursive: true }) };
+    },
+  ],
+  [
+    'a share that is gone',
+    async () => {
+      const hung = await hungFolder('locking while a share is gone');
+      const stick = (): Promise<void> => Promise.resolve();
+      return hung && { file: join(hung.path, 'ann'), stick, remove: () => hung.remove() };
+    },
+  ],
+];
+
+describe.each(stuck)('while a backup waits for %s', (_, make) => {
+  let waiting: Stuck | null = null;
+  let verifying: Promise<unknown>;
+  beforeEach(async () => {
+    waiting = await make();
+    if (!waiting) return;
+    verifying = ann.run('backup.verify', { file: waiting.file, passphrase: PASSPHRASE });
+    verifying.catch(() => undefined);
+    await waiting.stick();
+    expect((await ann.run('backup.status')).task).toMatchObject({ kind: 'verify' });
+  });
+  afterEach(() => waiting?.remove());
+
+  it('locking locks: no link, no message; and unlocking opens', async ({ skip }) => {
+    if (!waiting) return skip();
+    await ann.run('vault.lock');
+    await expect(verifying).rejects.toMatchObject({ code: 'task-stopped' });
+    await bob.send('Ann', 'are you there?');
+    await minutes(2);
+    expect((await bob.history('Ann'))[0]?.state).toBe('queued');
+    await ann.run('vault.unlock', { passphrase: PASSPHRASE });
+    await town.received(ann, 'Bob', 1);
+    expect((await ann.run('backup.status')).task).toBeNull();
+  });
+
+  it('wiping destroys, and stopping stops', async ({ skip }) => {
+    if (!waiting) return skip();
+    await ann.run('vault.wipe', { word: 'wipe' });
+    expect(readdirSync(ann.folder)).toEqual([]);
+    await ann.stop();
+  });
+});
+
+it('work counts as somebody being there for two hours, and no longer', () => {
+  const { store } = ann.profile.opened;
+  let idle = 0;
+  const lock = new IdleLock({ store, clock: town.clock, isBusy: () => true, onIdle: () => (idle += 1) });
+  town.clock.advance(119 * MINUTE_MS);
+  expect(idle).toBe(0);
+  town.clock.advance(17 * MINUTE_MS);
+  expect(idle).toBeGreaterThan(0);
+  lock.stop();
 });
 
 describe('a profile that is wiped', () => {

@@ -43,10 +43,12 @@ export function assembleOpened({ profile, store, events, tasks, peerPort, onIdle
   return { store, engine, backups, idle, handlers: engineCommands(engine, backups) };
 }
 
+/** Links, messages and keys go first: a task may be waiting for a disk that does not answer. */
 export async function endOpened({ store, engine, backups, idle }: Opened, tasks: Tasks): Promise<void> {
   idle.stop();
   backups.stop();
-  await tasks.stop();
+  tasks.abort();
   await engine.stop();
   store.close();
+  await tasks.stop();
 }

@@ -63,6 +63,8 @@ export class Profile implements Application {
   #exists = false;
   /** Opening and closing take turns. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** What is to become a profile is being filled, in its own folder. */
+  #filling: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProfileOptions) {
     this.#options = options;
@@ -73,7 +75,7 @@ export class Profile implements Application {
       'identity.get': () => this.#opened?.engine.identity() ?? null,
       'identity.create': ({ name, passphrase }) => this.#inTurn(() => this.#create(name, passphrase)),
       ...beginningCommands({
-        begin: (passphrase, fill) => this.#inTurn(() => this.#begin(passphrase, fill)),
+        begin: (passphrase, fill) => this.#begin(passphrase, fill),
         tasks: this.#tasks,
         requireNew: () => this.#requireNew(),
         ...options,
@@ -114,9 +116,10 @@ export class Profile implements Application {
   }
 
   async stop(): Promise<void> {
-    await this.#tasks.stop();
+    this.#tasks.abort();
     await this.#inTurn(() => this.#close());
     await this.#listener?.stop();
+    await this.#tasks.stop();
   }
 
   async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
@@ -157,10 +160,17 @@ export class Profile implements Application {
   async #begin(passphrase: string, fill: (store: Store) => Promise<void>): Promise<Identity> {
     this.#requireNew();
     checkPassphrase(passphrase);
-    await buildProfile(this.#storeOptions(), passphrase, fill);
-    this.#exists = true;
-    await this.#open(passphrase);
-    return this.opened.engine.identity();
+    // What it is filled from may take its time: only becoming the profile has a turn.
+    const filling = (store: Store): Promise<void> => (this.#filling = fill(store));
+    return buildProfile(this.#storeOptions(), passphrase, filling, (adopt) =>
+      this.#inTurn(async () => {
+        this.#requireNew();
+        adopt();
+        this.#exists = true;
+        await this.#open(passphrase);
+        return this.opened.engine.identity();
+      }),
+    );
   }
 
   async #unlock(passphrase: string): Promise<typeof done> {
@@ -195,9 +205,11 @@ export class Profile implements Application {
   #wipe(): Promise<typeof done> {
     const { folder, keep } = this.#options;
     destroyKeys(folder);
+    this.#tasks.abort();
     return this.#inTurn(async () => {
       try {
         await this.#close();
+        await this.#filling.catch(() => undefined);
       } finally {
         removeFiles(folder, keep ?? (() => false));
         this.#exists = false;

@@ -1,9 +1,8 @@
 // A private copy of somebody else's database, to be opened instead of it: opening one with SQLite writes. The source is
 // read and nothing else; that it did not change meanwhile is proven by its hash.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { constants, copyFile, stat } from 'node:fs/promises';
-import { onFiles } from '../backup/files.ts';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Files } from '../backup/files.ts';
 import { CommandError } from '../contract/errors.ts';
 import { StorageError } from '../storage/errors.ts';
 import { withStage } from '../storage/staged-profile.ts';
@@ -15,15 +14,24 @@ const LOG = '-wal';
 /** Beside the database: what a crash has left half done. Only the program itself can undo it. */
 const ROLLBACK = '-journal';
 
+/** Read at a stretch. */
+const PIECE_BYTES = 256 * 1024;
+
+type Take = (bytes: Uint8Array) => void;
+
 /**
  * Runs `use` on a copy of the database at `path`, in a folder below `folder`, which is gone afterwards.
- * @throws CommandError file-…, import-in-use; import-damaged for what SQLite cannot read; what `use` throws.
+ * @throws CommandError file-…, import-in-use; import-damaged for what SQLite cannot read; StorageError write-failed when
+ * there is no room for the copy; what `use` throws.
  */
-export async function withCopy<T>(path: string, folder: string, use: (copy: string) => Promise<T>): Promise<T> {
+export async function withCopy<T>(
+  { files, path, folder }: { readonly files: Files; readonly path: string; readonly folder: string },
+  use: (copy: string) => Promise<T>,
+): Promise<T> {
   try {
     return await withStage(folder, async (stage) => {
       const copy = `${stage}/${NAME}`;
-      await onFiles(() => copyWhole(path, copy));
+      await copyWhole(files, path, copy);
       return use(copy);
     });
   } catch (error) {
@@ -35,33 +43,60 @@ export async function withCopy<T>(path: string, folder: string, use: (copy: stri
   }
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  if ((await sizeOf(`${from}${ROLLBACK}`)) > 0) throw inUse();
-  const before = await hashOf(from);
-  await copyFile(from, to, constants.COPYFILE_EXCL);
-  const log = `${from}${LOG}`;
-  if ((await sizeOf(log)) > 0) await copyFile(log, `${to}${LOG}`, constants.COPYFILE_EXCL);
-  const same = before === (await hashOf(to)) && before === (await hashOf(from));
-  if (!same) throw inUse();
+/** Read twice: what is written meanwhile shows. */
+async function copyWhole(files: Files, from: string, to: string): Promise<void> {
+  if ((await files.size(`${from}${ROLLBACK}`)) > 0) throw inUse();
+  const copied = await hashOf(files, from, to);
+  if (copied !== (await hashOf(files, from, null))) throw inUse();
 }
 
-/** Of a database with its log. */
-async function hashOf(path: string): Promise<string> {
+/** Of a database with its log. @param to where copies of both go; null: nowhere. */
+async function hashOf(files: Files, from: string, to: string | null): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);
+  const taking = (end: string): Promise<void> =>
+    copying(to === null ? null : `${to}${end}`, (take) =>
+      eachPiece(files, `${from}${end}`, (bytes) => {
+        hash.update(bytes);
+        take(bytes);
+      }),
+    );
+  await taking('');
   hash.update(LOG);
-  if ((await sizeOf(`${path}${LOG}`)) > 0) {
-    for await (const piece of createReadStream(`${path}${LOG}`)) hash.update(piece as Uint8Array);
-  }
+  if ((await files.size(`${from}${LOG}`)) > 0) await taking(LOG);
   return hash.digest('hex');
 }
 
-/** 0 when it is not there. */
-async function sizeOf(path: string): Promise<number> {
+async function eachPiece(files: Files, path: string, take: Take): Promise<void> {
+  const { file } = await files.openToRead(path);
+  for (;;) {
+    const bytes = await files.read(file, PIECE_BYTES);
+    if (bytes.length === 0) break;
+    take(bytes);
+  }
+  await files.close(file);
+}
+
+/** Runs `work` with what it takes going to the file `to`, in the profile's own folder; null: nowhere. */
+async function copying(to: string | null, work: (take: Take) => Promise<void>): Promise<void> {
+  if (to === null) return work(() => undefined);
+  const copy = onOurDisk(() => openSync(to, 'wx', 0o600));
   try {
-    return (await stat(path)).size;
-  } catch {
-    return 0;
+    await work((bytes) => onOurDisk(() => writeWhole(copy, bytes)));
+  } finally {
+    closeSync(copy);
+  }
+}
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += writeSync(file, bytes, written);
+}
+
+function onOurDisk<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new StorageError('write-failed', 'the disk refused', error);
   }
 }
 

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { namedFiles } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { parseContent } from '../protocol/content.ts';
@@ -19,6 +20,8 @@ const [BOB, EVE] = [person(2), person(3)];
 let folder: string;
 let path: string;
 let temp: TempStore;
+const files = namedFiles(new AbortController().signal);
+afterAll(() => files.end());
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'loom-original-'));
   path = join(folder, 'loom.db');
@@ -33,6 +36,7 @@ const options = (from = path): ImportOptions => ({
   primitives,
   path: from,
   folder: temp.folder,
+  files,
   signal: new AbortController().signal,
   onProgress: () => undefined,
 });

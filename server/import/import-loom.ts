@@ -1,6 +1,7 @@
 // From the database of the original Loom into a new profile: the same identity and token, the contacts, the history with
 // right directions. Its ratchet states are of another protocol: sessions are made anew with the first link.
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Files } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
@@ -23,6 +24,7 @@ const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 export interface ImportOptions {
   readonly primitives: Primitives;
+  readonly files: Files;
   /** The database to import, absolute. It is only ever read. */
   readonly path: string;
   /** The profile's own, where the copy stands for a while. */
@@ -86,10 +88,10 @@ export function importOriginal(store: Store, options: ImportOptions, name: strin
 }
 
 function withOriginal<T>(
-  { path, folder, primitives }: ImportOptions,
+  { primitives, ...place }: ImportOptions,
   use: (original: OriginalLoom) => Promise<T>,
 ): Promise<T> {
-  return withCopy(path, folder, async (copy) => {
+  return withCopy(place, async (copy) => {
     const original = new OriginalLoom(copy, primitives);
     try {
       return await use(original);

@@ -26,28 +26,31 @@ async function fill(store: Store): Promise<void> {
   });
 }
 
+const become = (adopt: () => void): Promise<void> => Promise.resolve().then(adopt);
+
 describe('a profile built beside', () => {
   it('is there with all that was written, under its passphrase', async () => {
-    await buildProfile(options, 'secret', fill);
+    await buildProfile(options, 'secret', fill, become);
     expect(readdirSync(temp.folder).sort()).toEqual(['keys.json', 'keys.previous.json', 'loom.db.new']);
     await expect(temp.open('wrong')).rejects.toMatchObject({ code: 'wrong-passphrase' });
     const store = await temp.open('secret');
     expect(store.contacts.list()).toHaveLength(1);
     expect(store.messages.last(contactRecord(1).id)?.seq).toBe(1);
-    await expect(buildProfile(options, '', fill)).rejects.toThrow('already');
+    await expect(buildProfile(options, '', fill, become)).rejects.toThrow('already');
   });
 
   it('is not there at all when writing it fails, and may be tried again', async () => {
     const bug = new Error('a bug');
-    const failed = buildProfile(options, '', async (store) => {
+    const spoilt = async (store: Store): Promise<void> => {
       await fill(store);
       throw bug;
-    });
+    };
+    const failed = buildProfile(options, '', spoilt, become);
     await expect(failed).rejects.toBe(bug);
     expect(readdirSync(temp.folder)).toEqual([]);
     // What is left of another database must not be taken for this one's log.
     writeFileSync(`${temp.path}-wal`, 'stale');
-    await buildProfile(options, '', fill);
+    await buildProfile(options, '', fill, become);
     expect((await temp.open()).contacts.list()).toHaveLength(1);
   });
 });

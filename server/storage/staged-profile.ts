@@ -1,7 +1,7 @@
 // A profile that becomes one only when it is whole: restored or imported into a folder of its own inside the profile's,
 // then given its names, the keys last. Whatever ends this before leaves a profile as new as it was. And a store for a
 // while, to try something in: on the same disk, under a passphrase that nobody knows once the process has ended.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../crypto/bytes.ts';
 import { databasePath, draftPath } from './database-file.ts';
@@ -9,6 +9,7 @@ import { syncFolder } from './database.ts';
 import { StorageError } from './errors.ts';
 import { createStore, inspectProfile, type Store, type StoreOptions } from './profile-store.ts';
 
+/** Behind it some letters: two may be filled at once, of which one becomes the profile. */
 const STAGE = 'beginning';
 const SCRATCH = 'scratch';
 const COPY = 'import';
@@ -19,17 +20,18 @@ const SCRATCH_SECRET_BYTES = 32;
 
 /**
  * Makes the profile in `folder` of what `fill` writes: all of it, or nothing.
- * @param passphrase empty: none.
- * @throws StorageError as createStore; what `fill` throws; Error when there is a profile.
+ * @param passphrase empty: none. @param become is given what makes it the profile, once it is whole.
+ * @throws StorageError as createStore; what `fill` and `become` throw; Error when there is a profile.
  */
-export async function buildProfile(
+export async function buildProfile<T>(
   options: StoreOptions,
   passphrase: string,
   fill: (store: Store) => Promise<void>,
-): Promise<void> {
+  become: (adopt: () => void) => Promise<T>,
+): Promise<T> {
   const { folder } = options;
   if (inspectProfile(folder) !== 'new') throw new Error('there is a profile already');
-  const stage = freshFolder(folder, STAGE);
+  const stage = mkdtempSync(join(folder, `${STAGE}-`));
   try {
     const store = await createStore({ ...options, folder: stage }, passphrase);
     try {
@@ -37,7 +39,7 @@ export async function buildProfile(
     } finally {
       store.close();
     }
-    adopt(stage, folder);
+    return await become(() => adopt(stage, folder));
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
@@ -71,7 +73,8 @@ export async function withStage<T>(folder: string, use: (stage: string) => Promi
 
 /** What a process that was killed on the way has left. The caller holds the profile's control socket. */
 export function removeStages(folder: string): void {
-  for (const name of [STAGE, SCRATCH, COPY]) rmSync(join(folder, name), { recursive: true, force: true });
+  const stages = readdirSync(folder).filter((name) => name.startsWith(STAGE));
+  for (const name of [...stages, SCRATCH, COPY]) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 function freshFolder(folder: string, name: string): string {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { namedFiles } from '../backup/files.ts';
 import { backupSecret, openHeader, openWithSecret, type BackupSecret, type Header } from '../backup/header.ts';
 import { readBackup } from '../backup/read-backup.ts';
 import { restoreInto, verifyBackup, type VerifiedBackup } from '../backup/restore.ts';
@@ -30,6 +31,7 @@ export class TempBackups {
   /** In memory where there is such a folder: each file waits for the disk. */
   readonly folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'loom-backup-'));
   readonly progress: number[] = [];
+  readonly #files = namedFiles(new AbortController().signal);
   #secret: Promise<BackupSecret> | null = null;
 
   path(name: string): string {
@@ -39,7 +41,9 @@ export class TempBackups {
   async write(store: Store, name: string, signal: AbortSignal = new AbortController().signal): Promise<WrittenBackup> {
     const secret = await this.#kept();
     const onProgress = (share: number): number => this.progress.push(share);
-    return writeBackup({ store, primitives, secret, path: this.path(name), at: MADE_AT, signal, onProgress });
+    const prove = (): Promise<void> => Promise.resolve();
+    const where = { files: this.#files, path: this.path(name) };
+    return writeBackup({ store, primitives, secret, ...where, at: MADE_AT, signal, onProgress, prove });
   }
 
   bytes(name: string): Uint8Array {
@@ -67,7 +71,8 @@ export class TempBackups {
     return verifyBackup({ folder, primitives }, this.#from(name, passphrase));
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
+    await this.#files.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -79,6 +84,7 @@ export class TempBackups {
   #from(name: string, passphrase: string | undefined): Omit<Parameters<typeof readBackup>[0], 'take'> {
     return {
       primitives,
+      files: this.#files,
       path: this.path(name),
       openHeader: async (header: Header) =>
         passphrase === undefined

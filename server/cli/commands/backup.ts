@@ -92,8 +92,9 @@ function keepOf(text: string = KEEP_DEFAULT): number {
   return wholeNumber('--keep', text, 1, BACKUPS_KEPT);
 }
 
-function describe({ contacts, messages, damaged, bytes, madeAt }: Backup): string {
-  const lost = damaged === 0 ? '' : `, ${damaged} unreadable ones left out`;
+function describe({ contacts, messages, damaged, tooLarge, bytes, madeAt }: Backup): string {
+  const unreadable = damaged === 0 ? '' : `, ${damaged} unreadable ones left out`;
+  const lost = tooLarge === 0 ? unreadable : `${unreadable}, ${tooLarge} too large ones left out`;
   return `${contacts} contacts, ${messages} messages${lost}, ${bytes} bytes, made ${new Date(madeAt).toISOString()}`;
 }
 
