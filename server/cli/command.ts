@@ -62,7 +62,10 @@ export function daemonCommand<const O extends Options>(
       definition.check?.(call);
       // Loaded late: help and usage errors come without it.
       const { reachDaemon } = await import('./daemon.ts');
-      const daemon = await reachDaemon(call.place);
+      const { untilAnswered } = await import('./data-dir.ts');
+      const { place, terminal } = call;
+      await untilAnswered(place, () => terminal.tell(`The data folder ${place.folder} doesn’t answer yet.`));
+      const daemon = await reachDaemon(place);
       try {
         await definition.run(call, daemon);
         return exitCodes.done;

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProfilePlace } from '../options.ts';
-import { folderExists, prepareFolder } from './data-dir.ts';
+import { deferred } from '../engine/deferred.ts';
+import { hungFolder } from '../testing/hung-folder.ts';
+import { folderExists, prepareFolder, untilAnswered } from './data-dir.ts';
 import { CommandFailure, exitCodes } from './exit.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -52,6 +54,18 @@ describe('prepareFolder', () => {
     expect(mode(join(folder, 'file'))).toBe(0o600);
   });
 
+  it.skipIf(!isRoot)('warns of the one other user who could put another in its place', () => {
+    chownSync(parent, 1234, 1234);
+    expect(prepareFolder(place())).toEqual([`The owner of ${parent} could replace the data folder inside it.`]);
+    chownSync(parent, 0, 1234);
+    chmodSync(parent, 0o770);
+    expect(prepareFolder(place())).toEqual([
+      `Members of the group of ${parent} could replace the data folder inside it.`,
+    ]);
+    chmodSync(parent, 0o750);
+    expect(prepareFolder(place())).toEqual([]);
+  });
+
   it('takes its own folders again', () => {
     prepareFolder(place());
     expect(() => prepareFolder(place())).not.toThrow();
@@ -92,6 +106,15 @@ describe.each([
     refused(() => look(place()));
   });
 
+  it('refuses to lie where everybody could put another in its place', () => {
+    made(place().dataDir);
+    made(place().folder);
+    chmodSync(parent, 0o777);
+    refused(() => look(place()));
+    chmodSync(parent, 0o1777);
+    expect(() => look(place())).not.toThrow();
+  });
+
   it('refuses what lies below a file', () => {
     writeFileSync(join(parent, 'file'), '');
     refused(() => prepareFolder(place(join(parent, 'file', 'data'))));
@@ -99,6 +122,22 @@ describe.each([
 
   it.skipIf(isRoot)('refuses a folder of another user', () => {
     refused(() => look(place('/usr')));
+  });
+});
+
+describe('a data folder on a share that is gone', () => {
+  it('is waited for, so that the process can be ended; and it is said', async ({ skip }) => {
+    const hung = await hungFolder('a data folder on a share that is gone');
+    if (!hung) return skip();
+    const said = deferred<null>();
+    const waited = untilAnswered(place(join(hung.path, 'data')), () => said.resolve(null), 10);
+    await said.promise;
+    hung.remove();
+    await waited;
+  });
+
+  it('is not a word about one that answers', async () => {
+    await untilAnswered(place(), () => expect.fail('it was slow'));
   });
 });
 

@@ -1,26 +1,50 @@
 // The folder of a profile is private to its owner: nobody else may read it, and none but its owner may have made it.
 import { lstatSync, mkdirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProfilePlace } from '../options.ts';
 import { CommandFailure } from './exit.ts';
+import { currentUser, weaknesses, type Stranger } from './parent-folders.ts';
 
 const PRIVATE_FOLDER = 0o700;
 const OTHERS = 0o077;
 
+/** A disk that sleeps takes some seconds to wake up. */
+const SLOW_MS = 5_000;
+
+/**
+ * Resolves when the folder answers, whatever it says. What looks at it otherwise waits in the kernel, where no Ctrl-C
+ * reaches this process; here one does.
+ * @param onSlow called when it takes long.
+ */
+export async function untilAnswered(place: ProfilePlace, onSlow: () => void, slowMs = SLOW_MS): Promise<void> {
+  const timer = setTimeout(onSlow, slowMs);
+  try {
+    await lstat(place.folder);
+  } catch {
+    // What is wrong with it is said by who uses it.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Makes the data folder and the profile's folder in it (0700) where they are missing, and checks both. From here on
  * everything the process creates is for its owner alone.
- * @throws CommandFailure with exit code 5 on a folder that is not ours alone or cannot be made.
+ * @returns warnings about the folders above. @throws CommandFailure with exit code 5 on a folder that is not ours alone,
+ * lies where everybody could put another in its place, or cannot be made.
  */
-export function prepareFolder(place: ProfilePlace): void {
+export function prepareFolder(place: ProfilePlace): readonly string[] {
   process.umask(OTHERS);
   try {
     mkdirSync(dirname(place.dataDir), { recursive: true });
+    const warnings = checkParents(place.dataDir);
     for (const folder of [place.dataDir, place.folder]) {
       makeFolder(folder);
       check(folder, lstatSync(folder));
     }
+    return warnings;
   } catch (error) {
     throw explained(error, place);
   }
@@ -32,6 +56,7 @@ export function prepareFolder(place: ProfilePlace): void {
  */
 export function folderExists(place: ProfilePlace): boolean {
   try {
+    checkParents(place.dataDir);
     for (const folder of [place.dataDir, place.folder]) {
       const stats = lstatSync(folder, { throwIfNoEntry: false });
       if (stats === undefined) return false;
@@ -60,6 +85,21 @@ function check(folder: string, stats: Stats): void {
   if (stats.uid !== process.getuid()) throw refusal(folder, 'belongs to another user');
   if ((stats.mode & OTHERS) !== 0) throw refusal(folder, 'is open to other users (chmod 700 makes it private)');
 }
+
+/** @returns warnings. @throws CommandFailure where everybody may write. */
+function checkParents(dataDir: string): readonly string[] {
+  const user = currentUser();
+  return (user ? weaknesses(dataDir, user) : []).map(({ folder, stranger }) => {
+    if (stranger !== 'everybody') return `${replacers[stranger]} ${folder} could replace the data folder inside it.`;
+    const why = `is inside ${folder}, which every user can write to (chmod o-w ${folder} closes it)`;
+    throw refusal(dataDir, why);
+  });
+}
+
+const replacers: Readonly<Record<Exclude<Stranger, 'everybody'>, string>> = {
+  group: 'Members of the group of',
+  owner: 'The owner of',
+};
 
 function refusal(folder: string, why: string): CommandFailure {
   return new CommandFailure('notAllowed', `The data folder ${folder} ${why}; Loom won’t use it.`);

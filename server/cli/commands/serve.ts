@@ -9,7 +9,7 @@ import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../banne
 import type { Unopened } from '../banner.ts';
 import { command } from '../command.ts';
 import type { Call } from '../command.ts';
-import { prepareFolder } from '../data-dir.ts';
+import { prepareFolder, untilAnswered } from '../data-dir.ts';
 import { CommandFailure, exitCodes } from '../exit.ts';
 import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
 import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-browser.ts';
@@ -53,7 +53,8 @@ export const serveCommand = command({
       surroundings,
     );
     endOnBugs();
-    prepareFolder(place);
+    await untilAnswered(place, () => terminal.tell(`The data folder ${place.folder} doesn’t answer yet.`));
+    for (const warning of prepareFolder(place)) terminal.tell(`warning: ${warning}`);
     if (process.getuid?.() === 0) terminal.tell('warning: Loom runs as root; an ordinary user is enough for it.');
     const lifetime = new Lifetime();
     const loom = await withSmallHeap(() => start(call, options, values['no-discovery'] === true, lifetime));
