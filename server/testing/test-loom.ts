@@ -258,10 +258,14 @@ export class Town {
 
   /** A Loom with an identity of this name. */
   async make(name: string, options?: TestLoomOptions): Promise<TestLoom> {
+    return (await this.empty(options)).create(name);
+  }
+
+  /** A Loom without an identity. */
+  empty(options?: TestLoomOptions): Promise<TestLoom> {
     const loom = new TestLoom(this.network, this.clock, `192.0.2.${this.looms.length + 1}`, options);
     this.looms.push(loom);
-    await loom.start();
-    return loom.create(name);
+    return loom.start();
   }
 
   /** Two who have each other as contacts and are linked. */
