@@ -1,6 +1,7 @@
 // Backups of real stores, in real files: what comes back, and what becomes of files that somebody had in hand.
 import fc from 'fast-check';
 import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
@@ -11,7 +12,8 @@ import { identityRecord, PASSPHRASE, TempBackups } from '../testing/temp-backup.
 import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../testing/temp-store.ts';
 import { paddedChunks, SEALED_CHUNK_BYTES } from './chunks.ts';
 import { HEADER_BYTES } from './header.ts';
-import { CHUNK_BYTES } from './limits.ts';
+import { CHUNK_BYTES, RECORD_BYTES } from './limits.ts';
+import { framed, RECORD_LENGTH_BYTES } from './records.ts';
 
 const [ANN, BEN] = [idOf(1), idOf(2)];
 const request = {
@@ -179,6 +181,35 @@ describe('a backup', () => {
     await expect(backups.verify('a', folder, '')).rejects.toMatchObject({ code: 'passphrase-empty' });
     await expect(backups.verify('b', folder)).rejects.toMatchObject({ code: 'file-missing' });
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('holds the longest message any Loom has kept, and says how many are longer than a record may be', async () => {
+    await fill();
+    // All that a record of the wire carried, when content of any length was kept.
+    const longest = 1024 * 1024 - 104;
+    const overhead = framed({ t: 'message', ...newMessage(BEN, 9), order: 9, content: new Uint8Array(longest) }).length;
+    const most = RECORD_BYTES + RECORD_LENGTH_BYTES - (overhead - longest);
+    await store.journal.write(() => {
+      for (const [index, length] of [longest, most, most + 1, 2 * most].entries())
+        store.messages.append(newMessage(BEN, 9 + index, { content: new Uint8Array(length).fill(1) }));
+    });
+    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 7 }, damaged: 0, tooLarge: 2 });
+    const { end } = await backups.verify('a', temporary().folder);
+    expect(end).toMatchObject({ messages: 7, tooLarge: 2 });
+    const restored = await emptyStore();
+    await backups.restore('a', restored);
+    expect(historyOf(restored, BEN).map(({ content }) => content.length)).toEqual([60_000, longest, most]);
+  });
+
+  it('gets no name when it does not read back, and leaves nothing', async () => {
+    await fill();
+    const reason = new Error('it says something else');
+    const failed = backups.write(store, 'a', undefined, (part) => {
+      expect(readdirSync(backups.folder)).toEqual([basename(part)]);
+      return Promise.reject(reason);
+    });
+    await expect(failed).rejects.toBe(reason);
+    expect(readdirSync(backups.folder)).toEqual([]);
   });
 
   it('survives rows that cannot be read, and says how many', async () => {

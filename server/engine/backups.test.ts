@@ -1,9 +1,11 @@
 // Backups of whole Looms: made, lost, restored, and their people met again.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { hungFolder } from '../testing/hung-folder.ts';
 import { TestLoom, until } from '../testing/test-loom.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 
@@ -125,6 +127,35 @@ describe('restoring', () => {
       expect(readdirSync(loom.folder)).toEqual(before);
     }
     expect(loom.profile.state).toBe('new');
+  });
+
+  it('takes no pipe for a file', async () => {
+    execFileSync('mkfifo', [file('pipe')]);
+    const loom = await start('192.0.2.1');
+    const restoring = loom.run('backup.restore', { file: file('pipe'), opens: OPENS, passphrase: '' });
+    await expect(restoring).rejects.toMatchObject({ code: 'file-refused' });
+    await expect(loom.run('import.inspect', { file: file('pipe') })).rejects.toMatchObject({ code: 'file-refused' });
+    await loom.create('Ann');
+    const verifying = loom.run('backup.verify', { file: file('pipe'), passphrase: OPENS });
+    await expect(verifying).rejects.toMatchObject({ code: 'file-refused' });
+  });
+
+  it.each([
+    ['backup.restore', { opens: OPENS, passphrase: '' }],
+    ['import.run', { name: 'Ann', passphrase: '' }],
+    ['import.inspect', {}],
+  ] as const)('a file that does not answer holds up %s, and not who begins anew', async (command, rest) => {
+    const hung = await hungFolder(`${command} from a share that is gone`);
+    if (!hung) return;
+    onTestFinished(() => hung.remove());
+    const loom = await start('192.0.2.1');
+    const waiting = loom.run(command, { file: join(hung.path, 'a'), ...rest });
+    const ended = expect(waiting).rejects.toMatchObject({ code: 'task-stopped' });
+    await loom.create('Ann');
+    expect(loom.profile.state).toBe('ready');
+    await loom.stop();
+    await ended;
+    expect(readdirSync(loom.folder).filter((name) => !/^(keys|loom\.db)/.test(name))).toEqual([]);
   });
 
   it('brings back how people were met, and the invites that somebody still has in hand', async () => {

@@ -61,10 +61,10 @@ it('content as large as any may be is kept, one byte more is refused, and the se
   const { listener } = line!.channel;
   const refusals: number[] = [];
   line!.channel.listener = {
-    ...listener!,
+    ...listener,
     onRecord: (record) => {
       if (record.type === RECORD.nack) refusals.push(parseNack(record.body).reason);
-      listener!.onRecord(record);
+      listener.onRecord(record);
     },
   };
   const over = await sealed(new Uint8Array(CONTENT_BYTES + 1));

@@ -130,13 +130,13 @@ async function loomWeb(args: readonly string[], typed = ''): Promise<Said> {
 
 /** The result of work that takes time of both kinds: that of the town, and that of the disk. */
 async function passing<T>(work: Promise<T>): Promise<T> {
-  let over = false;
-  const end = (): void => void (over = true);
-  work.then(end, end);
-  while (!over) {
+  const settled = work.then(
+    () => true,
+    () => true,
+  );
+  while (!(await Promise.race([settled, sleep(1, false)]))) {
     await town.pass(20);
     meanwhile();
-    await sleep(1);
   }
   return work;
 }
@@ -247,10 +247,10 @@ describe('what a contact sends', () => {
     const [line] = bob.profile.opened.engine.links.lines();
     const { listener } = line!.channel;
     line!.channel.listener = {
-      ...listener!,
+      ...listener,
       onRecord: (record) => {
         if (record.type === RECORD.nack) refused.push(parseNack(record.body).reason);
-        listener!.onRecord(record);
+        listener.onRecord(record);
       },
     };
     let seq = 2;

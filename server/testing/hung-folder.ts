@@ -10,7 +10,7 @@ export interface HungFolder {
   remove(): void;
 }
 
-const MOUNT = `exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 hung "$0" && echo mounted && exec cat`;
+const MOUNT = `exec 3<>/dev/fuse && mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 hung "$0" && echo mounted && cat; umount -f -l "$0"`;
 
 /** @returns null where it is not permitted, and says that `what` was not tested. */
 export async function hungFolder(what: string): Promise<HungFolder | null> {

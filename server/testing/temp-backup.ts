@@ -38,10 +38,14 @@ export class TempBackups {
     return join(this.folder, name);
   }
 
-  async write(store: Store, name: string, signal: AbortSignal = new AbortController().signal): Promise<WrittenBackup> {
+  async write(
+    store: Store,
+    name: string,
+    signal: AbortSignal = new AbortController().signal,
+    prove: (path: string) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<WrittenBackup> {
     const secret = await this.#kept();
     const onProgress = (share: number): number => this.progress.push(share);
-    const prove = (): Promise<void> => Promise.resolve();
     const where = { files: this.#files, path: this.path(name) };
     return writeBackup({ store, primitives, secret, ...where, at: MADE_AT, signal, onProgress, prove });
   }

@@ -38,8 +38,9 @@ function createWays() {
     return (await link.call('phrase.check', { words })).wrong;
   }
 
-  async function createBackup(params: Input<'backup.create'>): Promise<void> {
-    await link.call('backup.create', params);
+  /** Restored for trial before it is one. */
+  function createBackup(params: Input<'backup.create'>): Promise<Backup> {
+    return link.call('backup.create', params);
   }
 
   function verifyBackup(params: Input<'backup.verify'>): Promise<Backup> {

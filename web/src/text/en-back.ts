@@ -108,7 +108,6 @@ export const back = {
     daily: 'Every day',
     dailyOff: 'no',
     dailyOn: 'into {folder}, the newest {count} kept',
-    unverified: 'The newest backup, {file}, isn’t verified.',
     failed: 'The daily backup failed on {when}: {why} Loom tries again every hour.',
     now: 'Back up now',
     verify: 'Verify a backup',
