@@ -5,13 +5,22 @@ import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
+import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { identityRecord, PASSPHRASE, TempBackups } from '../testing/temp-backup.ts';
-import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../testing/temp-store.ts';
+import {
+  contactRecord,
+  idOf,
+  newMessage,
+  plain,
+  primitives,
+  tempStore,
+  type TempStore,
+} from '../testing/temp-store.ts';
 import { paddedChunks, SEALED_CHUNK_BYTES } from './chunks.ts';
-import { HEADER_BYTES } from './header.ts';
+import { HEADER_BYTES, makeHeader, parseHeader } from './header.ts';
 import { CHUNK_BYTES, RECORD_BYTES } from './limits.ts';
 import { framed, RECORD_LENGTH_BYTES } from './records.ts';
 
@@ -361,6 +370,22 @@ describe('a file that somebody had in hand', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('is refused before anything is computed, when that would take too much memory or time', async () => {
+    const salts = { salt: new Uint8Array(16), secret: new Uint8Array(32) };
+    const { memoryKiB, passes } = MAX_ARGON2;
+    const longest = MAX_ARGON2_COST_KIB / passes;
+    const made = (argon2: Partial<Argon2Parameters>): Uint8Array =>
+      makeHeader(primitives, { ...salts, argon2: { ...DEFAULT_ARGON2, ...argon2 } }).bytes;
+    const most = { memoryKiB: longest, passes };
+    expect(parseHeader(primitives, made(most)).argon2).toMatchObject(most);
+    for (const over of [
+      { memoryKiB: longest + 1, passes },
+      { memoryKiB, passes },
+      { memoryKiB: memoryKiB + 1, passes: 1 },
+    ])
+      expect(await codeOf(concat(made(over), bytes.subarray(HEADER_BYTES)))).toBe('backup-damaged');
   });
 
   it('opens under the passphrase as typed on another keyboard', async () => {

@@ -61,7 +61,9 @@ const characters = [
 ];
 const names = [...characters.map((character) => full(character, NAME_BYTES)), '', ' ', '\u001b[2J\u0007'];
 const texts = [...characters.map((character) => full(character, TEXT_BYTES)), 'x', '\r\n', '\u001b]0;title\u0007'];
-const times = [0, 1, 8.64e15, 8.64e15 + 1, MOST];
+/** The last that a date can be (ECMA-262, 21.4.1.1). */
+const LATEST = 8.64e15;
+const times = [0, 1, LATEST];
 const numbers = [1, 2, 2 ** 31, 2 ** 48 - 1, 2 ** 48, 2 ** 48 + 1, MOST];
 
 const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -259,20 +261,20 @@ describe('what a contact sends', () => {
     await sends(...times.map((at) => encodeCbor({ t: 'text', at, seq: next(), body: 'x' })));
     await sends(...numbers.map((number) => encodeCbor({ t: 'text', at: 5, seq: number, body: `${number}` })));
     for (const name of names)
-      await sends(encodeCbor({ t: 'introduce', at: MOST, seq: next(), ik: key(1), sk: key(2), name }));
+      await sends(encodeCbor({ t: 'introduce', at: LATEST, seq: next(), ik: key(1), sk: key(2), name }));
     for (const byte of [0, 1, 0xff])
       await sends(encodeCbor({ t: 'introduce', at: 0, seq: MOST, ik: key(byte), sk: key(byte), name: 'x' }));
     const ours = (await ann.run('contact.list'))[0]!.publicKey;
     await sends(
       encodeCbor({ t: 'introduce', at: 0, seq: 1, ik: Buffer.from(ours, 'hex'), sk: key(9), name: 'x' }),
-      encodeCbor({ t: 'presence', at: MOST, seq: next(), key: key(0) }),
-      padded({ t: 'presence', at: MOST, seq: next(), key: key(0xff) }, CONTENT_BYTES),
+      encodeCbor({ t: 'presence', at: LATEST, seq: next(), key: key(0) }),
+      padded({ t: 'presence', at: LATEST, seq: next(), key: key(0xff) }, CONTENT_BYTES),
     );
     for (const character of characters)
-      await sends(encodeCbor({ t: full(character, CONTENT_TYPE_BYTES), at: MOST, seq: next() }));
+      await sends(encodeCbor({ t: full(character, CONTENT_TYPE_BYTES), at: LATEST, seq: next() }));
     await sends(
       encodeCbor({ t: '', at: 0, seq: next() }),
-      padded({ t: 'later', at: MOST, seq: next() }, CONTENT_BYTES),
+      padded({ t: 'later', at: LATEST, seq: next() }, CONTENT_BYTES),
       new Uint8Array(0),
       Uint8Array.of(0xff),
       new Uint8Array(CONTENT_BYTES),
