@@ -134,7 +134,8 @@ describe.each(stuck)('while a backup waits for %s', (_, make) => {
     verifying.catch(() => undefined);
     await waiting.stick();
     expect((await ann.run('backup.status')).task).toMatchObject({ kind: 'verify' });
-  });
+    // As long as a test may take: passphrases are stretched several times.
+  }, 60_000);
   afterEach(() => waiting?.remove());
 
   it('locking locks: no link, no message; and unlocking opens', async ({ skip }) => {
