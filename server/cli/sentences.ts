@@ -53,6 +53,8 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'contact-unknown': 'There is no such contact.',
   'contact-exists': 'You already have this contact.',
   'contact-blocked': 'The contact is blocked.',
+  'introduction-unmet': 'Both must have been connected to you before you can introduce them.',
+  'introduction-key': 'The key in the introduction is not that person’s. Ask them for their own token.',
   'request-unknown': 'There is no such request.',
   'name-empty': 'The name is empty.',
   'name-too-long': 'The name is too long.',

@@ -50,6 +50,8 @@ export const errorCodes = [
   'contact-exists',
   'contact-blocked',
   'request-unknown',
+  'introduction-unmet',
+  'introduction-key',
   'name-empty',
   'name-too-long',
   'address-invalid',

@@ -18,6 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => town.end());
 
+const cardOf = ({ profile }: TestLoom) => {
+  const { keys, device, generation: gen, certificate: cert } = profile.opened.engine.us;
+  return { ik: keys.identityKey.publicKey, sk: keys.staticKey.publicKey, device, gen, cert };
+};
+
 async function introduce(): Promise<void> {
   const [contact, other] = [(await ann.contact('Bob')).id, (await ann.contact('Carl the smith')).id];
   await ann.run('contact.introduce', { contact, other });
@@ -71,12 +76,7 @@ describe('an introduction', () => {
     await expect(bob.run('introduction.accept', { contact, id: last.id, name: '' })).rejects.toMatchObject({
       code: 'message-unknown',
     });
-    const us = bob.profile.opened.engine.us.keys;
-    await ann.profile.opened.engine.outbox.introduce((await ann.contact('Bob')).id, {
-      ik: us.identityKey.publicKey,
-      staticKey: us.staticKey.publicKey,
-      name: 'You',
-    });
+    await ann.profile.opened.engine.outbox.introduce((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
     await town.received(bob, 'Ann', 3);
     const own = (await bob.history('Ann')).at(-1)!;
     await expect(bob.run('introduction.accept', { contact, id: own.id, name: '' })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('an introduction', () => {
     });
   });
 
-  it('is not made of one, of somebody blocked, or with keys that are none', async () => {
+  it('is not made of one, or of somebody blocked', async () => {
     const { id } = await ann.contact('Bob');
     await expect(ann.run('contact.introduce', { contact: id, other: id })).rejects.toMatchObject({
       code: 'bad-request',
@@ -92,9 +92,36 @@ describe('an introduction', () => {
     const other = (await ann.contact('Carl the smith')).id;
     await ann.run('contact.block', { contact: other, blocked: true });
     await expect(introduce()).rejects.toMatchObject({ code: 'contact-blocked' });
-    const nothing = new Uint8Array(32);
-    await ann.profile.opened.engine.outbox.introduce(id, { ik: nothing, staticKey: nothing, name: 'Nobody' });
-    await expect(accept(bob)).rejects.toMatchObject({ code: 'token-key' });
+  });
+
+  it('is not made of somebody whose key nothing has proven yet', async () => {
+    const dora = await town.make('Dora');
+    await ann.run('contact.add', { token: (await dora.run('identity.token')).token, name: 'Dora' });
+    const [contact, other] = [(await ann.contact('Bob')).id, (await ann.contact('Dora')).id];
+    await expect(ann.run('contact.introduce', { contact, other })).rejects.toMatchObject({
+      code: 'introduction-unmet',
+    });
+    expect(await ann.history('Bob')).toEqual([]);
+    await dora.add(ann, 'Ann');
+    await town.online(ann, 'Dora');
+    await ann.run('contact.introduce', { contact, other });
+    await accept(bob);
+  });
+
+  it.each([
+    ['keys that are none', { ik: new Uint8Array(32), sk: new Uint8Array(32) }],
+    ['another static key', { sk: new Uint8Array(32).fill(9) }],
+    ['a higher generation', { gen: 1 }],
+    ['another device', { device: 1 }],
+    ['a certificate of nobody', { cert: new Uint8Array(64) }],
+  ])('with %s is added by nobody, and bars nobody', async (_, lie) => {
+    const { id } = await ann.contact('Bob');
+    await ann.profile.opened.engine.outbox.introduce(id, { ...cardOf(carl), ...lie, name: 'Carl' });
+    await expect(accept(bob)).rejects.toMatchObject({ code: 'introduction-key' });
+    expect(await bob.run('contact.list')).toHaveLength(1);
+    await bob.add(carl, 'Carl');
+    await carl.add(bob, 'Bob');
+    await town.online(bob, 'Carl');
   });
 
   it('that waits can be taken back', async () => {

@@ -5,7 +5,7 @@
 // How it travels is known to `carrier.ts`.
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
-import { encodeContent, parseContent, type Content } from '../protocol/content.ts';
+import { encodeContent, parseContent, type Content, type IntroducedCard } from '../protocol/content.ts';
 import { NACK, RECORD } from '../protocol/records.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
@@ -75,13 +75,10 @@ export class Outbox {
   }
 
   /** Tells one contact of another. */
-  async introduce(
-    contact: string,
-    { ik, staticKey, name }: Pick<ContactRecord, 'ik' | 'staticKey' | 'name'>,
-  ): Promise<void> {
+  async introduce(contact: string, card: IntroducedCard): Promise<void> {
     const { store, clock, random } = this.#options;
     const written = await store.journal.write(() => {
-      const content: Content = { t: 'introduce', ik, sk: staticKey, name, at: clock.now(), seq: 0 };
+      const content: Content = { t: 'introduce', ...card, at: clock.now(), seq: 0 };
       return this.#compose(contact, randomId(random), content, 'queued');
     });
     this.#stored(written);

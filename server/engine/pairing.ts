@@ -25,6 +25,7 @@ import type { Greeting, Whom } from './greeter.ts';
 import { receivedName } from './names.ts';
 import { returnAddress } from './reach.ts';
 import { randomId } from './roster.ts';
+import { provenKey } from './static-key.ts';
 
 /** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
 const EXPIRY_SLACK_MS = 5_000;
@@ -242,9 +243,7 @@ export class Pairing {
     const address = returnAddress(channel, theirs);
     const contact = await adoptPaired(this.#engine, {
       ik: theirs.ik,
-      staticKey: theirStatic,
-      device: theirs.device,
-      generation: theirs.gen,
+      key: provenKey(theirs, theirStatic),
       name: receivedName(theirs.name, toHex(theirs.ik)),
       address: address && parseAddress(address) ? address : null,
     });

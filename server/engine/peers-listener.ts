@@ -6,6 +6,7 @@ import type { Channel } from './channel.ts';
 import type { DialTarget } from './dialler.ts';
 import type { Admitted, Greeting } from './greeter.ts';
 import type { Line } from './line.ts';
+import type { ProvenKey } from './static-key.ts';
 
 export interface PeersListener {
   targets(contact: ContactRecord): Promise<readonly DialTarget[]>;
@@ -24,8 +25,8 @@ export interface PeersListener {
   onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void;
   /** A PAIR record, on a link that is no line. */
   onPair(channel: Channel, greeting: Greeting, body: Uint8Array): void;
-  /** A contact came with a newer static key. */
-  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void;
+  /** A contact came with a newer static key, or proved the one it has. */
+  onStaticKey(contact: ContactRecord, key: ProvenKey): void;
   onEnvelope(line: Line, body: Uint8Array): void;
   onAck(line: Line, ids: readonly Uint8Array[]): void;
   onNack(line: Line, messageId: Uint8Array, reason: number): void;

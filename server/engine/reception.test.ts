@@ -94,6 +94,7 @@ describe('a static key', () => {
 
   it('is replaced by one of a higher generation, and by none of the same or a lower one', async () => {
     const id = await addWire();
+    await greetedBy({});
     expect(byeOf(await greetedBy({ staticKey: other }))).toBe(BYE.protocolError);
     expect((await greetedBy({ staticKey: other, ...generation(2) })).hello?.contact).toBe(true);
     expect(record(id)).toMatchObject({ generation: 2, staticKey: other.publicKey });

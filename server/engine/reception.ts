@@ -24,6 +24,7 @@ import type { Links } from './links.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import type { PeersListener } from './peers-listener.ts';
 import type { Roster } from './roster.ts';
+import { judgeKey, provenKey } from './static-key.ts';
 
 export interface ReceptionOptions {
   readonly primitives: Primitives;
@@ -151,15 +152,13 @@ export class Reception {
   }
 
   /**
-   * A known contact comes with the static key we have, or with one of a higher generation (protocol §1). The generation
-   * is kept even when the key stays: an older key that comes later is then seen to be older.
+   * A known contact comes with a static key that is to be believed (protocol §1). Its certificate and generation are kept
+   * even when the key stays: an older key that comes later is then seen to be older.
    */
   #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: Uint8Array): boolean {
-    if (theirs.device !== contact.device) return false;
-    if (theirs.gen > contact.generation) {
-      this.#options.listener.onStaticKey(contact, theirStatic, theirs.gen);
-      return true;
-    }
-    return equal(theirStatic, contact.staticKey);
+    const shown = provenKey(theirs, theirStatic);
+    const judgement = judgeKey(contact, shown);
+    if (judgement === 'taken') this.#options.listener.onStaticKey(contact, shown);
+    return judgement !== 'refused';
   }
 }

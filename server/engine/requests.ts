@@ -13,6 +13,7 @@ import type { EventLog } from './event-log.ts';
 import { whoGivesWay } from './fair-share.ts';
 import { receivedName } from './names.ts';
 import { randomId } from './roster.ts';
+import { provenKey } from './static-key.ts';
 
 export interface RequestsOptions {
   readonly store: Store;
@@ -48,9 +49,7 @@ export class Requests {
       const request: RequestRecord = {
         id: known?.id ?? randomId(random),
         ik: theirs.ik,
-        staticKey,
-        device: theirs.device,
-        generation: theirs.gen,
+        ...provenKey(theirs, staticKey),
         name: receivedName(theirs.name, toHex(theirs.ik)),
         address: address ?? known?.address ?? null,
         at: clock.now(),

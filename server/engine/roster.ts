@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../crypto/bytes.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
+import type { ProvenKey } from './static-key.ts';
 
 /** Remembered addresses of one contact; typed ones are never pushed out by remembered ones. */
 const ADDRESSES_KEPT = 8;
@@ -73,6 +74,11 @@ export class Roster {
   setInSeq(id: string, inSeq: number): void {
     this.#store.contacts.setInSeq(id, inSeq);
     this.#remember({ ...this.get(id), inSeq });
+  }
+
+  /** A static key whose certificate holds; inside a `journal.write`. */
+  setKey(id: string, { staticKey, device, generation, certificate }: ProvenKey): ContactRecord {
+    return this.put({ ...this.get(id), staticKey, device, generation, certificate });
   }
 
   /** Puts an address in front; inside a `journal.write`. */

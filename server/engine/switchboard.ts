@@ -5,7 +5,7 @@ import type { Hello } from '../protocol/hello.ts';
 import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
-import { toHex } from '../crypto/bytes.ts';
+import { equal, toHex } from '../crypto/bytes.ts';
 import { Bucket } from './bucket.ts';
 import type { Channel } from './channel.ts';
 import { admitInvited } from './commands/invites.ts';
@@ -16,6 +16,7 @@ import type { Admitted, Greeting } from './greeter.ts';
 import { openLine, type Line } from './line.ts';
 import type { PeersListener } from './peers-listener.ts';
 import { returnAddress, targetsOf } from './reach.ts';
+import type { ProvenKey } from './static-key.ts';
 
 const refusals = new Map<number, InviteState>([
   [REFUSED.used, 'used'],
@@ -102,9 +103,11 @@ export class Switchboard implements PeersListener {
     this.#engine.pairing.onRecord(channel, greeting, body);
   }
 
-  onStaticKey(contact: ContactRecord, staticKey: Uint8Array, generation: number): void {
-    const { roster, options } = this.#engine;
-    detached(options.store.journal.write(() => roster.put({ ...roster.get(contact.id), staticKey, generation })));
+  onStaticKey({ id, certificate, staticKey }: ContactRecord, key: ProvenKey): void {
+    const { roster, near, options } = this.#engine;
+    detached(options.store.journal.write(() => roster.setKey(id, key)));
+    // Slots are made from static keys. Once a contact: a peer that renews its key again and again moves no advert of ours.
+    if (!certificate && !equal(staticKey, key.staticKey)) near.update();
   }
 
   onEnvelope(line: Line, body: Uint8Array): void {

@@ -189,7 +189,7 @@ function recordTargets(): Target[] {
   const { envelope } = pair.initiator.encrypt(id, utf8('content'), pair.random);
   const text = encodeContent({ t: 'text', body: 'Grüße', at: 1_700_000_000_000, seq: 1 });
   const presence = encodeContent({ t: 'presence', key: random(32), at: 1_700_000_000_000, seq: 2 });
-  const keys = { ik: random(32), sk: random(32) };
+  const keys = { ik: random(32), sk: random(32), device: 0, gen: 0, cert: random(64) };
   const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];
   const pairing = [

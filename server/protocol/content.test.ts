@@ -5,6 +5,7 @@ import { codeOf } from '../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from './cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
 import { TEXT_BYTES } from './limits.ts';
+import introduced from './testdata/introduce.json' with { type: 'json' };
 import loom2 from './testdata/loom2.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
@@ -19,6 +20,9 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     seq,
     ik: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     sk: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    device: fc.nat({ max: 0xffffffff }),
+    gen: fc.nat({ max: 0xffffffff }),
+    cert: fc.uint8Array({ minLength: 64, maxLength: 64 }),
     name: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 64 }),
   }),
   fc.record({ t: fc.constant('presence' as const), at, seq, key: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
@@ -74,6 +78,34 @@ describe('content', () => {
     expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
   });
 
+  const keys = { ik: new Uint8Array(32), sk: new Uint8Array(32), device: 0, gen: 0, cert: new Uint8Array(64) };
+
+  it.each([
+    ['no certificate', { cert: undefined }, 'field-missing'],
+    ['a certificate of 65 bytes', { cert: new Uint8Array(65) }, 'field-type'],
+    ['no generation', { gen: undefined }, 'field-missing'],
+    ['a generation over 32 bits', { gen: 2 ** 32 }, 'field-type'],
+    ['no device', { device: undefined }, 'field-missing'],
+    ['a device over 32 bits', { device: 2 ** 32 }, 'field-type'],
+    ['a short static key', { sk: new Uint8Array(31) }, 'field-type'],
+    ['no name', { name: '' }, 'introduce-name'],
+    ['a name of 65 bytes', { name: 'n'.repeat(65) }, 'introduce-name'],
+  ] satisfies [string, CborRecord, string][])('refuses an introduction with %s', (_, change, code) => {
+    const introduction = { t: 'introduce', at: 1, seq: 1, ...keys, name: 'Carl', ...change };
+    expect(codeOf(() => parseContent(encodeCbor(introduction)))).toBe(code);
+  });
+
+  it('has an introduction with the certificate of a vector', () => {
+    const { ik, s, certificate_device_0_generation_0: cert } = loom2.identity[0]!;
+    const { at, seq, name, content: hex } = introduced;
+    const given: Content = {
+      ...{ t: 'introduce', at, seq, name, device: 0, gen: 0 },
+      ...{ ik: fromHex(ik), sk: fromHex(s), cert: fromHex(cert) },
+    };
+    expect(toHex(encodeContent(given))).toBe(hex);
+    expect(parseContent(fromHex(hex))).toEqual(given);
+  });
+
   it('takes the longest text, one that begins with a byte order mark, and the key of any kind', () => {
     for (const body of ['a'.repeat(TEXT_BYTES), '€'.repeat(Math.floor(TEXT_BYTES / 3)), '\ufeffmarked', '\u0000']) {
       const given = { t: 'text', at: 0, seq: 1, body } as const;
@@ -96,6 +128,8 @@ describe('content', () => {
     expect(() => encodeContent({ ...text, body: 'a'.repeat(TEXT_BYTES + 1) })).toThrow('1 to TEXT_BYTES');
     expect(() => encodeContent({ ...text, seq: 0 })).toThrow('time or number');
     expect(() => encodeContent({ ...text, at: -1 })).toThrow('time or number');
+    const introduction = { t: 'introduce', at: 0, seq: 1, ...keys, name: 'Carl' } as const;
+    expect(() => encodeContent({ ...introduction, cert: new Uint8Array(63) })).toThrow('64 bytes');
     expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: new Uint8Array(31) })).toThrow('32 bytes');
   });
 });

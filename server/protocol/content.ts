@@ -3,7 +3,9 @@
 import { utf8 } from '../crypto/bytes.ts';
 import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor.ts';
 import { ProtocolError } from './errors.ts';
-import { CONTENT_TYPE_BYTES, KEY_BYTES, NAME_BYTES, TEXT_BYTES } from './limits.ts';
+import { CONTENT_TYPE_BYTES, KEY_BYTES, NAME_BYTES, SIGNATURE_BYTES, TEXT_BYTES } from './limits.ts';
+
+const U32_MAX = 0xffffffff;
 
 interface Numbered {
   /** The sender's clock, ms since 1970. */
@@ -25,15 +27,22 @@ export interface PresenceContent extends Numbered {
   readonly key: Uint8Array;
 }
 
-/** Another contact of the sender's, who vouches for the keys. */
+/** Another contact of the sender's, who vouches that the identity is theirs. */
 export interface IntroduceContent extends Numbered {
   readonly t: 'introduce';
   /** Their Ed25519 identity key and X25519 static key, 32 bytes each. */
   readonly ik: Uint8Array;
   readonly sk: Uint8Array;
+  readonly device: number;
+  readonly gen: number;
+  /** Of `sk`, `device` and `gen`, by `ik`; 64 bytes. Whether it holds is the reader's to check. */
+  readonly cert: Uint8Array;
   /** What the sender calls them: 1 to 64 bytes as UTF-8. */
   readonly name: string;
 }
+
+/** What an introduction says of somebody. */
+export type IntroducedCard = Omit<IntroduceContent, 't' | keyof Numbered>;
 
 export type Content = TextContent | PresenceContent | IntroduceContent;
 
@@ -54,10 +63,11 @@ export function encodeContent(content: Content): Uint8Array {
     return encodeCbor({ t, at, seq, key: content.key });
   }
   if (content.t === 'introduce') {
-    const { ik, sk, name } = content;
+    const { ik, sk, device, gen, cert, name } = content;
     if (ik.length !== KEY_BYTES || sk.length !== KEY_BYTES) throw new Error('keys have 32 bytes');
+    if (cert.length !== SIGNATURE_BYTES) throw new Error('a certificate has 64 bytes');
     requireNameBounds(name);
-    return encodeCbor({ t, at, seq, ik, sk, name });
+    return encodeCbor({ t, at, seq, ik, sk, device, gen, cert, name });
   }
   const length = Buffer.byteLength(content.body);
   if (length === 0 || length > TEXT_BYTES) throw new Error('a text has 1 to TEXT_BYTES bytes');
@@ -77,7 +87,9 @@ export function parseContent(bytes: Uint8Array): ParsedContent {
       return { t: name, at, seq, key: bytesField(map, 'key', KEY_BYTES) };
     case 'introduce': {
       const [ik, sk] = [bytesField(map, 'ik', KEY_BYTES), bytesField(map, 'sk', KEY_BYTES)];
-      return { t: name, at, seq, ik, sk, name: requireNameBounds(textField(map, 'name')) };
+      const [device, gen] = [uintField(map, 'device', U32_MAX), uintField(map, 'gen', U32_MAX)];
+      const cert = bytesField(map, 'cert', SIGNATURE_BYTES);
+      return { t: name, at, seq, ik, sk, device, gen, cert, name: requireNameBounds(textField(map, 'name')) };
     }
     default:
       if (utf8(name).length > CONTENT_TYPE_BYTES) throw new ProtocolError('content-type');

@@ -21,6 +21,8 @@ export interface ContactRecord {
   readonly staticKey: Uint8Array;
   readonly device: number;
   readonly generation: number;
+  /** Theirs of the static key, 64 bytes; left out: none was seen, and the key is what a card says. */
+  readonly certificate?: Uint8Array | undefined;
   readonly name: string;
   readonly verified: boolean;
   /** Left out: by token. */
@@ -75,6 +77,7 @@ const bodySchema = z.object({
   staticKey: bytesSchema,
   device: z.number(),
   generation: z.number(),
+  certificate: bytesSchema.optional(),
   name: z.string(),
   verified: z.boolean(),
   addedBy: z.enum(['token', 'request', 'invite', 'code', 'introduction']).optional(),

@@ -14,6 +14,8 @@ export interface RequestRecord {
   readonly staticKey: Uint8Array;
   readonly device: number;
   readonly generation: number;
+  /** Theirs of the static key, 64 bytes; left out in requests of an older Loom. */
+  readonly certificate?: Uint8Array | undefined;
   /** The one they gave themselves. */
   readonly name: string;
   readonly address: string | null;
@@ -38,6 +40,7 @@ const bodySchema = z.object({
   staticKey: bytesSchema,
   device: z.number(),
   generation: z.number(),
+  certificate: bytesSchema.optional(),
   name: z.string(),
   address: z.string().nullable(),
   at: z.number(),

@@ -2,6 +2,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
+import { equal } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
 import { listAdapters } from '../../discovery/mdns/adapters.ts';
 import { BYE } from '../../protocol/records.ts';
@@ -12,6 +13,7 @@ import type { Engine } from '../engine.ts';
 import { placesIn } from '../invites.ts';
 import { cleanName } from '../names.ts';
 import { randomId } from '../roster.ts';
+import { isOnlyClaimed, judgeKey, type ProvenKey } from '../static-key.ts';
 import { done, type Handlers } from './handlers.ts';
 import { readToken, type TokenKeys } from './token.ts';
 
@@ -68,6 +70,8 @@ export interface NewContact {
   readonly staticKey: Uint8Array;
   readonly device: number;
   readonly generation: number;
+  /** Of the static key; left out: it is what a card says. */
+  readonly certificate?: Uint8Array | undefined;
   readonly name: string;
   readonly addresses: ContactRecord['addresses'];
   readonly blocked: boolean;
@@ -92,10 +96,11 @@ export async function makeContact(
   const id = randomId(options.random);
   const answered = await options.store.journal.write(() => {
     also();
-    const { ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret, introducedBy } =
-      contact;
+    const { ik, staticKey, device, generation, certificate, name, addresses } = contact;
+    const { blocked, addedBy, inviteSecret, introducedBy } = contact;
     roster.put({
-      ...{ id, ik, staticKey, device, generation, name, addresses, blocked, addedBy, inviteSecret, introducedBy },
+      ...{ id, ik, staticKey, device, generation, certificate, name, addresses },
+      ...{ blocked, addedBy, inviteSecret, introducedBy },
       verified: contact.verified ?? false,
       invite: inviteSecret && 'open',
       addedAt: options.clock.now(),
@@ -136,8 +141,7 @@ async function addContact(
     ...(asked ? [{ address: asked, source: 'request', at } as const] : []),
   ].filter(({ address }, i, all) => all.findIndex((other) => other.address === address) === i);
   const known = roster.byIdentity(token.identityKey);
-  if (known && invite) return useInvite(engine, known, invite.secret, addresses);
-  if (known) throw new CommandError('contact-exists', 'already a contact');
+  if (known) return addAgain(engine, known, token, addresses);
   return makeContact(engine, {
     ...token,
     ik: token.identityKey,
@@ -153,41 +157,60 @@ function hasExpired(invite: TokenKeys['invite'], now: number): boolean {
   return invite !== null && invite.expiry !== 0 && invite.expiry * 1000 <= now;
 }
 
-/** An invite of somebody we have as a contact, but who does not have us. */
-async function useInvite(
+/** A token of somebody we have as a contact: an invite of theirs, or another card where only a card says what their key is. */
+async function addAgain(
   engine: Engine,
-  { id, blocked }: ContactRecord,
-  inviteSecret: Uint8Array,
+  known: ContactRecord,
+  token: TokenKeys,
   addresses: ContactRecord['addresses'],
 ): Promise<Contact> {
-  const { roster, peers, links, feed, options } = engine;
-  if (blocked || links.lineOf(id)) throw new CommandError('contact-exists', 'already a contact');
+  const { roster, peers, links, near, feed, options } = engine;
+  const { id } = known;
+  const changes = known.blocked || links.lineOf(id) ? null : (ofInvite(known, token) ?? ofCard(known, token));
+  if (!changes) throw new CommandError('contact-exists', 'already a contact');
   await options.store.journal.write(() => {
-    roster.put({ ...roster.get(id), invite: 'open', inviteSecret });
+    roster.put({ ...roster.get(id), ...changes });
     for (const { address, source, at } of addresses.toReversed()) roster.addAddress(id, address, source, at);
   });
-  // A link on which they have not answered yet knows nothing of the invite.
+  // A link on which they have not answered yet knows nothing of this.
   links.close(id, BYE.goingOffline);
+  near.update();
   peers.encourage(id);
   return feed.now(id);
 }
 
+function ofInvite(known: ContactRecord, { staticKey, device, generation, certificate, invite }: TokenKeys) {
+  if (!invite || !certificate) return null;
+  const shown = { staticKey, device, generation, certificate };
+  return {
+    ...(judgeKey(known, shown) === 'taken' && shown),
+    invite: 'open',
+    inviteSecret: invite.secret,
+  } satisfies Partial<ContactRecord>;
+}
+
+function ofCard(known: ContactRecord, { staticKey }: TokenKeys): Pick<ContactRecord, 'staticKey'> | null {
+  return isOnlyClaimed(known) && !equal(known.staticKey, staticKey) ? { staticKey } : null;
+}
+
 /** Who typed the code we showed, or showed the one we typed. */
-export interface Paired extends Pick<NewContact, 'ik' | 'staticKey' | 'device' | 'generation' | 'name'> {
+export interface Paired extends Pick<NewContact, 'ik' | 'name'> {
+  readonly key: ProvenKey;
   readonly address: string | null;
 }
 
 /** A verified contact, under the name it has if it is one already. @returns its id. */
-export async function adoptPaired(engine: Engine, { address, ...paired }: Paired): Promise<string> {
+export async function adoptPaired(engine: Engine, { address, key, ...paired }: Paired): Promise<string> {
   const { roster, options, feed } = engine;
   const at = options.clock.now();
   const known = roster.byIdentity(paired.ik);
   if (!known) {
     const addresses: ContactRecord['addresses'] = address === null ? [] : [{ address, source: 'link', at }];
-    const made = { ...paired, addresses, blocked: false, verified: true, addedBy: 'code' } as const;
+    const made = { ...paired, ...key, addresses, blocked: false, verified: true, addedBy: 'code' } as const;
     return (await makeContact(engine, made)).id;
   }
   await options.store.journal.write(() => {
+    if (judgeKey(roster.get(known.id), key) === 'taken') roster.setKey(known.id, key);
     const { id } = roster.put({ ...roster.get(known.id), verified: true });
     if (address !== null) roster.addAddress(id, address, 'link', at);
   });

@@ -2,26 +2,29 @@
 import { CommandError } from '../../contract/errors.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { parseIdentityPublicKey, parseStaticPublicKey } from '../../crypto/keys.ts';
-import { parseContent, type IntroduceContent } from '../../protocol/content.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
+import { verifyCertificate } from '../../protocol/certificate.ts';
+import { parseContent, type IntroduceContent, type IntroducedCard } from '../../protocol/content.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { ContactRecord } from '../../storage/contacts.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName, receivedName } from '../names.ts';
+import type { ProvenKey } from '../static-key.ts';
 import { makeContact } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 
 export function introductionCommands(engine: Engine): Handlers<'contact.introduce' | 'introduction.accept'> {
   const { roster, outbox, options } = engine;
-  const notBlocked = (id: string): ContactRecord => {
-    const contact = roster.get(id);
-    if (contact.blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
-    return contact;
+  const cardOf = (id: string): IntroducedCard => {
+    const { blocked, ik, staticKey: sk, device, generation: gen, certificate: cert, name } = roster.get(id);
+    if (blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
+    if (!cert) throw new CommandError('introduction-unmet', 'this contact has not proven its key yet');
+    return { ik, sk, device, gen, cert, name };
   };
   return {
     'contact.introduce': async ({ contact, other }) => {
-      const [one, two] = [notBlocked(contact), notBlocked(other)];
-      if (one.id === two.id) throw new CommandError('bad-request', 'two different contacts are introduced');
-      await Promise.all([outbox.introduce(one.id, two), outbox.introduce(two.id, one)]);
+      const [one, two] = [cardOf(contact), cardOf(other)];
+      if (contact === other) throw new CommandError('bad-request', 'two different contacts are introduced');
+      await Promise.all([outbox.introduce(contact, two), outbox.introduce(other, one)]);
       return done;
     },
     'introduction.accept': ({ contact, id, name }) => {
@@ -29,15 +32,12 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
       const record = options.store.messages.get(contact, 'in', id);
       const content = record && readIntroduction(record.content);
       if (!content) throw new CommandError('message-unknown', 'there is no introduction in this message');
-      const [ik, sk] = [parseIdentityPublicKey(content.ik), parseStaticPublicKey(content.sk)];
-      if (!ik || !sk) throw new CommandError('token-key', 'these are no keys');
+      const { ik, key } = requireKeys(options.primitives, content);
       if (engine.isUs(ik)) throw new CommandError('token-own', 'this is you');
       if (roster.byIdentity(ik)) throw new CommandError('contact-exists', 'already a contact');
       return makeContact(engine, {
         ik,
-        staticKey: sk,
-        device: 0,
-        generation: 0,
+        ...key,
         name: cleanName(name === '' ? receivedName(content.name, toHex(ik)) : name),
         addresses: [],
         blocked: false,
@@ -46,6 +46,18 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
       });
     },
   };
+}
+
+/** What an introducer says of keys counts for nothing without a certificate. @throws CommandError introduction-key. */
+function requireKeys(
+  primitives: Primitives,
+  { ik, sk, device, gen: generation, cert: certificate }: IntroduceContent,
+): { readonly ik: Uint8Array; readonly key: ProvenKey } {
+  const key = { staticKey: sk, device, generation, certificate };
+  const usable = parseIdentityPublicKey(ik) !== null && parseStaticPublicKey(sk) !== null;
+  if (!usable || !verifyCertificate(primitives, ik, key, certificate))
+    throw new CommandError('introduction-key', 'the certificate does not hold for these keys');
+  return { ik, key };
 }
 
 function readIntroduction(bytes: Uint8Array): IntroduceContent | null {

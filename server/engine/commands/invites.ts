@@ -8,6 +8,7 @@ import type { Engine } from '../engine.ts';
 import type { Admitted } from '../greeter.ts';
 import { receivedName } from '../names.ts';
 import { returnAddress } from '../reach.ts';
+import { provenKey } from '../static-key.ts';
 import { makeContact } from './contacts.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -30,12 +31,13 @@ export async function admitInvited(
   if (!record) return { contact: null };
   const refused = engine.invites.refusal(record.id);
   if (refused !== undefined) return { contact: null, refused };
-  const { ik, device, gen: generation } = theirs;
+  const { ik } = theirs;
   const address = returnAddress(channel, theirs);
   const at = engine.options.clock.now();
   const addresses = address && parseAddress(address) ? [{ address, source: 'link', at } as const] : [];
   const name = receivedName(theirs.name, toHex(ik));
-  const invited = { ik, staticKey, device, generation, name, addresses, blocked: false, addedBy: 'invite' } as const;
+  const key = provenKey(theirs, staticKey);
+  const invited = { ik, ...key, name, addresses, blocked: false, addedBy: 'invite' } as const;
   try {
     const { id } = await makeContact(engine, invited, () => {
       // Of two who come at once, one is let in.

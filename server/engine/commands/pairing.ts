@@ -4,6 +4,7 @@ import type { Params } from '../../contract/commands.ts';
 import type { Pairing } from '../../contract/model.ts';
 import type { Engine } from '../engine.ts';
 import { placesOf, targetsOf } from '../reach.ts';
+import { isOnlyClaimed } from '../static-key.ts';
 import { readAddress } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 import { readToken } from './token.ts';
@@ -30,7 +31,7 @@ async function start(engine: Engine, { token: text, address }: Params<'pairing.s
   const typed = address?.trim() ? await placesOf(readAddress(address), engine.near) : [];
   const seen = engine.people.targets(token.identityKey);
   const known = contact ? await targetsOf(contact, engine.near) : [];
-  // A contact may have a newer static key than the token they gave away.
-  const staticKey = contact?.staticKey ?? token.staticKey;
+  // A contact may have a newer static key than the token they gave away; one that was never proven says no more than it.
+  const staticKey = contact && !isOnlyClaimed(contact) ? contact.staticKey : token.staticKey;
   return engine.pairing.start({ ik: token.identityKey, staticKey }, [...typed, ...seen, ...known]);
 }

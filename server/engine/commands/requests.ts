@@ -11,7 +11,7 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
   return {
     'request.list': () => requests.list(),
     'request.accept': ({ request, name }) => {
-      const { ik, staticKey, device, generation, address, at, name: given } = requests.get(request);
+      const { ik, staticKey, device, generation, certificate, address, at, name: given } = requests.get(request);
       const addresses = address === null ? [] : [{ address, source: 'request', at } as const];
       const chosen = cleanName(name === '' ? given : name);
       return makeContact(engine, {
@@ -19,6 +19,7 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
         staticKey,
         device,
         generation,
+        certificate,
         name: chosen,
         addresses,
         blocked: false,
@@ -27,12 +28,13 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
     },
     // Kept as a blocked contact: their next greeting is answered as a stranger's, and asks for nothing.
     'request.block': async ({ request }) => {
-      const { ik, staticKey, device, generation, name } = requests.get(request);
+      const { ik, staticKey, device, generation, certificate, name } = requests.get(request);
       await makeContact(engine, {
         ik,
         staticKey,
         device,
         generation,
+        certificate,
         name,
         addresses: [],
         blocked: true,

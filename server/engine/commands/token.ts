@@ -10,6 +10,8 @@ export interface TokenKeys {
   readonly staticKey: Uint8Array;
   readonly device: number;
   readonly generation: number;
+  /** Left out: the static key is what the card says. */
+  readonly certificate?: Uint8Array | undefined;
   /** Null: the token is a card, not an invite. */
   readonly invite: Pick<InviteToken, 'secret' | 'expiry' | 'endpoints'> | null;
 }
@@ -19,10 +21,11 @@ export function readToken(primitives: Primitives, text: string): TokenKeys {
   try {
     const token = parseToken(primitives, text);
     const { version, identityKey, staticKey } = token;
-    // Version 1 knows neither device nor generation: both begin at 0.
+    // Version 1 knows neither device nor generation, both of which begin at 0, and proves no key.
     if (token.version === 1) return { version, identityKey, staticKey, device: 0, generation: 0, invite: null };
-    const { device, generation, secret, expiry, endpoints } = token;
-    return { version, identityKey, staticKey, device, generation, invite: { secret, expiry, endpoints } };
+    const { device, generation, certificate, secret, expiry, endpoints } = token;
+    const invite = { secret, expiry, endpoints };
+    return { version, identityKey, staticKey, device, generation, certificate, invite };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     throw new CommandError(tokenCode(error.code), 'this is not a valid identity token');

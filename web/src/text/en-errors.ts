@@ -49,6 +49,8 @@ export const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
   'contact-unknown': 'This contact no longer exists.',
   'contact-exists': 'You have already added this person.',
   'contact-blocked': 'You have blocked this person. Unblock them first.',
+  'introduction-unmet': 'You can introduce two people once Loom has connected to both of them.',
+  'introduction-key': 'The key in this introduction isn’t theirs. Ask them for their own token.',
   'request-unknown': 'This request no longer exists.',
   'name-empty': 'Enter a name.',
   'name-too-long': 'This name is too long. Use at most 64 letters, fewer with accents or emoji.',
