@@ -161,6 +161,8 @@ export type PairingState =
   | { readonly kind: 'checking' }
   /** Host: six digits, for the guest to type. */
   | { readonly kind: 'showing'; readonly code: string; readonly left: number; readonly until: number }
+  /** Host: a blocked contact asks, and cannot tell that no code is shown. */
+  | { readonly kind: 'unwanted'; readonly until: number }
   /** Both are contacts, verified. */
   | { readonly kind: 'paired'; readonly contact: Id }
   | { readonly kind: 'ended'; readonly reason: PairingEnd };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { PAIR_WRONG_TAGS_MS, PAIR_WRONG_TAGS_PER_ADDRESS } from '../protocol/limits.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Callers } from './callers.ts';
 
@@ -11,5 +12,21 @@ it('who asks for codes is remembered by address, 256 of them and not one more', 
   others(0, 255);
   expect(callers.admit('192.0.2.1')).toBe(false);
   others(255, 511);
+  expect(callers.admit('192.0.2.1')).toBe(true);
+});
+
+it('wrong codes count by address for an hour, and are forgotten with the rest', () => {
+  const clock = new FakeClock();
+  const callers = new Callers(clock);
+  const spend = (): boolean[] =>
+    Array.from({ length: PAIR_WRONG_TAGS_PER_ADDRESS }, () => callers.wrongCode('192.0.2.1'));
+  expect(spend()).toEqual([false, false, false, true]);
+  expect([callers.admit('192.0.2.1'), callers.admit('192.0.2.2')]).toEqual([false, true]);
+  clock.advance(PAIR_WRONG_TAGS_MS - 1);
+  expect(callers.admit('192.0.2.1')).toBe(false);
+  clock.advance(1);
+  expect(callers.admit('192.0.2.1')).toBe(true);
+  spend();
+  callers.forget();
   expect(callers.admit('192.0.2.1')).toBe(true);
 });

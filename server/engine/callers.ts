@@ -1,5 +1,6 @@
-// Who may ask for a code, by address: a code on the screen is a person's attention, and there is room for one guest alone.
-// Identities cost nothing, addresses on a network some trouble.
+// Who may ask for a code, by address: a code on the screen is a person's attention, there is room for one guest alone, and
+// wrong codes are counted over all. Identities cost nothing, addresses on a network some trouble.
+import { PAIR_WRONG_TAGS_MS, PAIR_WRONG_TAGS_PER_ADDRESS } from '../protocol/limits.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
 
@@ -12,9 +13,15 @@ const EVERY_MS = 30_000;
 /** Addresses remembered; beyond that the one seen longest ago is forgotten. */
 const REMEMBERED = 256;
 
+interface Caller {
+  readonly asking: Bucket;
+  /** When wrong codes came from there, on the clock that only grows. */
+  wrong: readonly number[];
+}
+
 export class Callers {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #byHost = new Map<string, Bucket>();
+  readonly #byHost = new Map<string, Caller>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
@@ -22,12 +29,20 @@ export class Callers {
 
   /** Whether somebody who comes from there may ask now; then it counts. */
   admit(host: string): boolean {
-    return this.#bucket(host).spend(this.#clock.monotonic());
+    const caller = this.#caller(host);
+    return !this.#isSpent(caller) && caller.asking.spend(this.#clock.monotonic());
+  }
+
+  /** A wrong code from there. @returns whether there have been so many that no other is taken. */
+  wrongCode(host: string): boolean {
+    const caller = this.#caller(host);
+    caller.wrong = [...caller.wrong, this.#clock.monotonic()];
+    return this.#isSpent(caller);
   }
 
   /** A person does not want them. */
   turnAway(host: string): void {
-    this.#bucket(host).drain(this.#clock.monotonic());
+    this.#caller(host).asking.drain(this.#clock.monotonic());
   }
 
   /** A person asks to be seen, by all. */
@@ -35,12 +50,19 @@ export class Callers {
     this.#byHost.clear();
   }
 
-  #bucket(host: string): Bucket {
-    const bucket = this.#byHost.get(host) ?? new Bucket(1000 / EVERY_MS, BURST, this.#clock.monotonic());
+  #isSpent(caller: Caller): boolean {
+    const since = this.#clock.monotonic() - PAIR_WRONG_TAGS_MS;
+    caller.wrong = caller.wrong.filter((at) => at > since);
+    return caller.wrong.length >= PAIR_WRONG_TAGS_PER_ADDRESS;
+  }
+
+  #caller(host: string): Caller {
+    const known = this.#byHost.get(host);
+    const caller = known ?? { asking: new Bucket(1000 / EVERY_MS, BURST, this.#clock.monotonic()), wrong: [] };
     this.#byHost.delete(host);
-    this.#byHost.set(host, bucket);
+    this.#byHost.set(host, caller);
     const [oldest] = this.#byHost.keys();
     if (this.#byHost.size > REMEMBERED && oldest !== undefined) this.#byHost.delete(oldest);
-    return bucket;
+    return caller;
   }
 }

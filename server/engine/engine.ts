@@ -98,7 +98,7 @@ export class Engine {
     const roster = (this.roster = new Roster(store));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
     this.#networkFeed = new Gathered(clock, () => this.#tellNetwork());
-    this.requests = new Requests({ store, clock, random, events });
+    this.requests = new Requests({ store, roster, clock, random, events });
     const budgets = (this.budgets = new Budgets({ store, clock }));
     this.feed = new ContactFeed({ store, roster, links, budgets, clock, events, peers: () => this.peers });
     const onPresence = (): void => this.near.theirsChanged();

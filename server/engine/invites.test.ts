@@ -137,15 +137,16 @@ describe('an invite', () => {
     expect(await inviteOf(bob)).toBe('open');
   });
 
-  it('does not open the door to somebody blocked', async () => {
+  it('does not open the door to somebody blocked, who uses it up', async () => {
     const { token } = await bob.run('identity.token');
     const { id } = await ann.run('contact.add', { token, name: 'Bob' });
     await ann.run('contact.block', { contact: id, blocked: true });
     const invite = await ann.run('invite.create', {});
     await accept(bob, invite);
     await pass(clock, 5_000);
-    expect((await ann.run('invite.list'))[0]!.state).toBe('open');
-    expect(await online(bob, 'Ann')).toBe(false);
+    expect((await ann.run('invite.list'))[0]).toMatchObject({ state: 'used', contact: id });
+    expect(await inviteOf(bob)).toBe('used');
+    expect([await online(bob, 'Ann'), await ann.run('request.list')]).toEqual([false, []]);
   });
 
   it('is one of a bounded number', async () => {

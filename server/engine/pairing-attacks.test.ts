@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PairingState } from '../contract/model.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { PAIR_WRONG_TAGS } from '../protocol/limits.ts';
-import { offer } from '../protocol/pairing/keys.ts';
+import { PAIR_WRONG_TAGS, PAIR_WRONG_TAGS_PER_ADDRESS } from '../protocol/limits.ts';
+import { offer, tags } from '../protocol/pairing/keys.ts';
 import { encodePair, parsePair, type PairMessage } from '../protocol/pairing/messages.ts';
 import { BYE, RECORD } from '../protocol/records.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
@@ -64,6 +64,76 @@ describe('wrong tags', () => {
     }
     expect(judged).toBe(PAIR_WRONG_TAGS);
     expect((await ann.run('network.status')).visibility.mode).toBe('contacts');
+  });
+});
+
+describe('one computer that types wrong codes on purpose', () => {
+  it('is taken no more after four, is nobody else’s trouble, and does not end being visible', async () => {
+    let judged = 0;
+    for (let links = 0; links < 3; links += 1) {
+      const link = await guest(new WirePeer(town.network, wire.host));
+      await ask(link);
+      while (!link.closed && (await guess(link))) judged += 1;
+      await town.pass(100);
+      if (links === 2) expect(byeOf(link)).toBe(BYE.busy);
+    }
+    expect(judged).toBe(PAIR_WRONG_TAGS_PER_ADDRESS);
+    expect((await ann.run('network.status')).visibility.mode).toBe('everyone');
+    await ask(await guest(new WirePeer(town.network, '192.0.2.67')));
+    expect((await state())?.kind).toBe('showing');
+  });
+
+  it('is welcome again when the person asks to be seen again', async () => {
+    for (let links = 0; links < 2; links += 1) {
+      const link = await guest(new WirePeer(town.network, wire.host));
+      await ask(link);
+      while (!link.closed && (await guess(link)));
+      await town.pass(100);
+    }
+    await ann.run('network.visibility', { mode: 'everyone' });
+    await ask(await guest(new WirePeer(town.network, wire.host)));
+    expect((await state())?.kind).toBe('showing');
+  });
+});
+
+describe('somebody who is blocked', () => {
+  it('is seen by the person, who can send them away, and is shown no code that anybody could read out', async () => {
+    const { id } = await ann.run('contact.add', { token: wire.identity.token, name: 'Bert' });
+    await ann.run('contact.block', { contact: id, blocked: true });
+    const link = await guest();
+    await ask(link);
+    expect(heard(link)).toEqual([{ step: 1 }]);
+    expect(await ann.run('pairing.get')).toMatchObject({ name: 'Bert', state: { kind: 'unwanted' } });
+    expect(await guess(link)).toBe(true);
+    expect((await state())?.kind).toBe('unwanted');
+    await ann.run('pairing.cancel');
+    await town.until(() => link.closed);
+    expect(byeOf(link)).toBe(BYE.goingOffline);
+    expect(JSON.stringify(ann.events.filter(({ event }) => event === 'pairing.changed'))).not.toMatch(/"code":/);
+  });
+
+  it('is let in by no code, not even the right one', async () => {
+    // Codes are drawn from four bytes.
+    const known = (length: number): Uint8Array => (length === 4 ? new Uint8Array(4) : random(length));
+    ann = await town.make('Ann', { random: known });
+    await ann.run('network.visibility', { mode: 'everyone' });
+    const { id } = await ann.run('contact.add', { token: wire.identity.token, name: 'Bert' });
+    await ann.run('contact.block', { contact: id, blocked: true });
+    const link = await guest();
+    await ask(link);
+    const { keys } = ann.profile.opened.engine.us;
+    const [hostIk, guestIk] = [keys.identityKey.publicKey, wire.identity.keys.identityKey.publicKey];
+    const context = { primitives, random, handshakeHash: link.handshakeHash, hostIk, guestIk };
+    const ours = offer(context, '000000');
+    say(link, { step: 2, y: ours.y });
+    await town.until(() => heard(link).length > 1);
+    const answer = heard(link)[1]!;
+    const theirs = answer.step === 3 ? answer.y : ours.y;
+    say(link, { step: 4, tag: tags(context, ours.scalar, ours.y, theirs, theirs).guest });
+    await town.until(() => link.closed);
+    expect(heard(link).at(-1)).toMatchObject({ step: 5 });
+    expect(await state()).toEqual({ kind: 'ended', reason: 'wrong-code' });
+    expect(await ann.contact('Bert')).toMatchObject({ blocked: true, verified: false });
   });
 });
 

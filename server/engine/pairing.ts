@@ -11,7 +11,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { PAIR_CODE_MS, PAIR_TRIES } from '../protocol/limits.ts';
 import { startGuest, stepGuest, type GuestInput, type GuestState, type GuestStep } from '../protocol/pairing/guest.ts';
 import { newHost, stepHost, type HostInput, type HostState } from '../protocol/pairing/host.ts';
-import { isCode, type PairContext } from '../protocol/pairing/keys.ts';
+import { isCode } from '../protocol/pairing/keys.ts';
 import { parsePair } from '../protocol/pairing/messages.ts';
 import { BYE, RECORD } from '../protocol/records.ts';
 import { Callers } from './callers.ts';
@@ -24,25 +24,12 @@ import type { Engine } from './engine.ts';
 import type { Greeting, Whom } from './greeter.ts';
 import { receivedName } from './names.ts';
 import { returnAddress } from './reach.ts';
+import { newRun, shown, viewOf, type Run } from './pairing-run.ts';
 import { randomId } from './roster.ts';
 import { provenKey } from './static-key.ts';
 
 /** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
 const EXPIRY_SLACK_MS = 5_000;
-
-interface Run {
-  readonly role: View['role'];
-  readonly id: string;
-  readonly ik: Uint8Array;
-  name: string;
-  view: PairingState;
-  /** What the protocol says; the guest has none before there is a link. */
-  state: HostState | GuestState | null;
-  link: { readonly channel: Channel; readonly greeting: Greeting; readonly context: PairContext } | null;
-  until: number;
-  cancelTimer: () => void;
-  readonly abort: AbortController;
-}
 
 export class Pairing {
   readonly #engine: Engine;
@@ -73,12 +60,11 @@ export class Pairing {
 
   /** A PAIR record on a link that has no pairing. @throws ProtocolError on one that asks for none. */
   onRecord(channel: Channel, greeting: Greeting, body: Uint8Array): void {
-    const { roster, visibility, peers } = this.#engine;
+    const { visibility, peers } = this.#engine;
     // Before a person hears of it.
     if (parsePair(body).step !== 0) throw new ProtocolError('pair-unexpected');
-    const blocked = roster.byIdentity(greeting.theirs.ik)?.blocked === true;
     const free = !this.#run && channel.role === 'responder' && visibility.mode === 'everyone';
-    if (!free || blocked || !this.#callers.admit(channel.remoteHost)) {
+    if (!free || !this.#callers.admit(channel.remoteHost)) {
       channel.bye(BYE.busy);
       return;
     }
@@ -97,14 +83,20 @@ export class Pairing {
       if (effect.kind === 'send') run.link.channel.send(RECORD.pair, effect.body);
       else if (effect.kind === 'show') {
         this.#setClock(run);
-        this.#show(run, { kind: 'showing', code: effect.code, left: PAIR_TRIES, until: run.until });
+        this.#show(run, this.#isBlocked(run) ? { kind: 'unwanted', until: run.until } : shown(effect.code, run.until));
       } else if (effect.kind === 'wrong') {
         if (run.view.kind === 'showing' && effect.left > 0) this.#show(run, { ...run.view, left: effect.left });
         // Whoever has tries left has them no more.
-        if (this.#engine.visibility.wrongCode()) this.#end(run, 'wrong-code', BYE.busy);
+        if (this.#tooManyWrong(run.link.channel.remoteHost)) this.#end(run, 'wrong-code', BYE.busy);
       } else if (effect.kind === 'paired') this.#paired(run);
       else this.#end(run, effect.reason, BYE.goingOffline);
     }
+  }
+
+  /** Counted by address and over all, whatever comes of it. */
+  #tooManyWrong(host: string): boolean {
+    const [theirs, all] = [this.#callers.wrongCode(host), this.#engine.visibility.wrongCode()];
+    return theirs || all;
   }
 
   // The guest.
@@ -167,18 +159,7 @@ export class Pairing {
   // Both.
 
   #newRun(role: View['role'], ik: Uint8Array): Run {
-    const run: Run = {
-      role,
-      id: randomId(this.#engine.options.random),
-      ik,
-      name: '',
-      view: { kind: 'dialling' },
-      state: null,
-      link: null,
-      until: 0,
-      cancelTimer: () => undefined,
-      abort: new AbortController(),
-    };
+    const run = newRun(role, randomId(this.#engine.options.random), ik);
     this.#run = run;
     return run;
   }
@@ -230,6 +211,10 @@ export class Pairing {
   /** The tags held: the records in the queue go out, and then a contact is made. */
   #paired(run: Run): void {
     if (!run.link) return;
+    if (this.#isBlocked(run)) {
+      this.#end(run, 'wrong-code', BYE.goingOffline);
+      return;
+    }
     const { channel, greeting } = run.link;
     this.#close(run);
     detached(
@@ -251,6 +236,11 @@ export class Pairing {
     channel.bye(BYE.goingOffline);
     this.#engine.peers.encourage(contact);
     return contact;
+  }
+
+  /** Answered like anybody, on a code that nobody sees: they cannot tell, and the person can send them away. */
+  #isBlocked({ ik }: Run): boolean {
+    return this.#engine.roster.byIdentity(ik)?.blocked === true;
   }
 
   #end(run: Run, reason: PairingEnd, farewell: number): void {
@@ -278,8 +268,4 @@ export class Pairing {
     this.#last = view;
     this.#engine.options.events.emit('pairing.changed', { pairing: view });
   }
-}
-
-function viewOf({ id, role, ik, name, view }: Run): View {
-  return { id, role, name, publicKey: toHex(ik), state: view };
 }

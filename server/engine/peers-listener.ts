@@ -14,7 +14,7 @@ export interface PeersListener {
   offer(contact: ContactRecord): HelloSession | null;
   /** What our HELLO shows of an invite of theirs; null: there is none. */
   inviteProof(contact: ContactRecord, channel: Channel): Uint8Array | null;
-  /** Somebody we do not know shows an invite. */
+  /** Somebody we do not know, or have blocked, shows an invite. */
   onInvite(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted>;
   /** The invite of theirs that we showed lets us in no more. */
   onRefused(contact: ContactRecord, reason: number): void;

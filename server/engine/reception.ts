@@ -135,9 +135,10 @@ export class Reception {
       return false;
     }
     const contact = roster.byIdentity(theirs.ik);
-    if (!contact && theirs.invite && theirs.contact)
-      return this.#options.listener.onInvite(channel, theirs, theirStatic);
-    if (!contact || contact.blocked) return { contact: null };
+    if (!contact || contact.blocked) {
+      const shown = theirs.invite && theirs.contact;
+      return shown ? this.#options.listener.onInvite(channel, theirs, theirStatic) : { contact: null };
+    }
     if (!this.#takesKey(contact, theirs, theirStatic)) {
       channel.bye(BYE.protocolError);
       return false;

@@ -7,16 +7,18 @@ import { parseAddress } from '../discovery/addresses.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { CONTACT_REQUESTS } from '../protocol/limits.ts';
 import type { Store } from '../storage/profile-store.ts';
-import type { RequestRecord } from '../storage/requests.ts';
+import type { ContactRecord } from '../storage/contacts.ts';
+import type { Asked, RequestRecord } from '../storage/requests.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { whoGivesWay } from './fair-share.ts';
 import { receivedName } from './names.ts';
-import { randomId } from './roster.ts';
+import { randomId, type Roster } from './roster.ts';
 import { provenKey } from './static-key.ts';
 
 export interface RequestsOptions {
   readonly store: Store;
+  readonly roster: Roster;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
   readonly events: EventLog;
@@ -45,18 +47,11 @@ export class Requests {
     const { store, clock, random, events } = this.#options;
     const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
-      if (known && !newer(known, theirs, staticKey)) return null;
-      const request: RequestRecord = {
-        id: known?.id ?? randomId(random),
-        ik: theirs.ik,
-        ...provenKey(theirs, staticKey),
-        name: receivedName(theirs.name, toHex(theirs.ik)),
-        address: address ?? known?.address ?? null,
-        at: clock.now(),
-      };
-      if (known && same(known, request)) return null;
-      const gone = known ? [] : this.#makeRoom(address);
-      if (!gone) return null;
+      const asked = whatIsNew(known, theirs, staticKey, address);
+      const gone = known ? [] : this.#room(address);
+      if (!asked || !gone) return null;
+      for (const id of gone) this.remove(id);
+      const request = { ...asked, id: known?.id ?? randomId(random), ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
     });
@@ -70,6 +65,25 @@ export class Requests {
   #again(id: string): { request: ContactRequest } | null {
     const request = this.#options.store.requests.get(id);
     return request && { request: view(request) };
+  }
+
+  /**
+   * Somebody blocked greeted us: nothing comes of it for people to see. As much is written as for a stranger, since whoever
+   * sends something right behind a greeting can measure how long our disk takes.
+   */
+  async noteBlocked(
+    { id }: ContactRecord,
+    theirs: Hello,
+    staticKey: Uint8Array,
+    address: string | null,
+  ): Promise<void> {
+    const { store, roster } = this.#options;
+    await store.journal.write(() => {
+      const contact = roster.get(id);
+      const asked = whatIsNew(contact.asked, theirs, staticKey, address);
+      const room = contact.asked ? [] : this.#room(address);
+      if (asked && room) roster.put({ ...contact, asked });
+    });
   }
 
   /** Inside a `journal.write`; tell with `gone` once it is durable. */
@@ -90,15 +104,13 @@ export class Requests {
 
   /**
    * Over the bound a newcomer is not kept, since the oldest are nearer to being answered; but one address that sent most of
-   * them loses its newest to somebody from another. Inside a `journal.write`. @returns who went; null: there is no room.
+   * them loses its newest to somebody from another. @returns ids of those who give way; null: there is no room.
    */
-  #makeRoom(address: string | null): readonly string[] | null {
+  #room(address: string | null): readonly string[] | null {
     const { requests } = this.#options.store;
     if (requests.count() < CONTACT_REQUESTS) return [];
     const surplus = whoGivesWay(requests.list(), (each) => hostOf(each.address), hostOf(address));
-    if (!surplus) return null;
-    this.remove(surplus.id);
-    return [surplus.id];
+    return surplus && [surplus.id];
   }
 }
 
@@ -107,13 +119,19 @@ function hostOf(address: string | null): string {
   return (address && parseAddress(address)?.host) ?? '';
 }
 
-/** A static key is replaced only by one of a higher generation. */
-function newer(known: RequestRecord, theirs: Hello, staticKey: Uint8Array): boolean {
-  return equal(known.staticKey, staticKey) || theirs.gen > known.generation;
-}
-
-function same(a: RequestRecord, b: RequestRecord): boolean {
-  return a.name === b.name && a.address === b.address && equal(a.staticKey, b.staticKey);
+/** What there is to keep of a greeting; null: nothing that is not known. A static key is replaced only by a newer one. */
+function whatIsNew(
+  known: Asked | null | undefined,
+  theirs: Hello,
+  staticKey: Uint8Array,
+  from: string | null,
+): Asked | null {
+  const key = provenKey(theirs, staticKey);
+  const sameKey = known ? equal(known.staticKey, staticKey) : false;
+  if (known && !sameKey && key.generation <= known.generation) return null;
+  const name = receivedName(theirs.name, toHex(theirs.ik));
+  const address = from ?? known?.address ?? null;
+  return known && sameKey && known.name === name && known.address === address ? null : { ...key, name, address };
 }
 
 function view({ id, name, ik, address, at }: RequestRecord): ContactRequest {

@@ -93,10 +93,12 @@ export class Switchboard implements PeersListener {
     const { roster, requests } = this.#engine;
     // Who comes to pair asks for nothing else.
     if (!theirs.contact) return;
+    const contact = roster.byIdentity(theirs.ik);
+    const from = returnAddress(channel, theirs);
+    const address = from && parseAddress(from) ? from : null;
+    if (!contact) detached(requests.note(theirs, theirStatic, address));
     // Blocked contacts are answered like strangers, but ask for nothing.
-    if (roster.byIdentity(theirs.ik)) return;
-    const address = returnAddress(channel, theirs);
-    detached(requests.note(theirs, theirStatic, address && parseAddress(address) ? address : null));
+    else if (contact.blocked) detached(requests.noteBlocked(contact, theirs, theirStatic, address));
   }
 
   onPair(channel: Channel, greeting: Greeting, body: Uint8Array): void {

@@ -189,6 +189,9 @@ export const PAIR_CODE_MS = 120_000;
 export const PAIR_WRONG_TAGS = 10;
 export const PAIR_WRONG_TAGS_MS = 60 * 60 * 1000;
 
+/** Of those from one address: all tries of one code and a slip at the next. One computer alone ends nobody's being visible. */
+export const PAIR_WRONG_TAGS_PER_ADDRESS = 4;
+
 // §10 Testing each other
 
 /** Ties an answer to its question. */

@@ -6,6 +6,7 @@ import { SecretBytes } from '../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../contract/model.ts';
 import type { ContactNumbers } from './contact-numbers.ts';
 import type { Database } from './database.ts';
+import { askedSchema, type Asked } from './requests.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
@@ -34,6 +35,8 @@ export interface ContactRecord {
   /** 16 bytes, while `invite` is open: shown at each dial, until it has let us in. */
   readonly inviteSecret?: Uint8Array | undefined;
   readonly blocked: boolean;
+  /** What they said when they last asked, while they are blocked. */
+  readonly asked?: Asked | undefined;
   readonly addedAt: number;
   readonly lastSeen: number | null;
   readonly addresses: readonly ContactAddress[];
@@ -85,6 +88,7 @@ const bodySchema = z.object({
   invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
   inviteSecret: bytesSchema.optional(),
   blocked: z.boolean(),
+  asked: askedSchema.optional(),
   addedAt: z.number(),
   lastSeen: z.number().nullable(),
   addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),

@@ -8,9 +8,8 @@ import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
-export interface RequestRecord {
-  readonly id: string;
-  readonly ik: Uint8Array;
+/** What somebody says of themselves when they ask. */
+export interface Asked {
   readonly staticKey: Uint8Array;
   readonly device: number;
   readonly generation: number;
@@ -19,6 +18,11 @@ export interface RequestRecord {
   /** The one they gave themselves. */
   readonly name: string;
   readonly address: string | null;
+}
+
+export interface RequestRecord extends Asked {
+  readonly id: string;
+  readonly ik: Uint8Array;
   readonly at: number;
 }
 
@@ -35,16 +39,16 @@ export interface RequestTable {
   count(): number;
 }
 
-const bodySchema = z.object({
-  ik: bytesSchema,
+export const askedSchema = z.object({
   staticKey: bytesSchema,
   device: z.number(),
   generation: z.number(),
   certificate: bytesSchema.optional(),
   name: z.string(),
   address: z.string().nullable(),
-  at: z.number(),
 });
+
+const bodySchema = askedSchema.extend({ ik: bytesSchema, at: z.number() });
 
 /** All of a request but its id. */
 export const requestBodySchema = bodySchema;

@@ -4,6 +4,7 @@ import type { X25519KeyPair } from '../crypto/primitives.ts';
 import { ourIdentity, type OurIdentity } from '../engine/identity.ts';
 import { signCertificate } from '../protocol/certificate.ts';
 import { encodeHello, parseHello, type Hello } from '../protocol/hello.ts';
+import { inviteProof } from '../protocol/invite.ts';
 import { Link, type LinkEvent } from '../protocol/link.ts';
 import { RECORD, type LinkRecord } from '../protocol/records.ts';
 import { parseToken } from '../protocol/token.ts';
@@ -19,15 +20,20 @@ const PORT = 4000;
 export class WireLink {
   /** All that came, HELLO first. */
   readonly records: LinkRecord[] = [];
+  /** The lengths of the pieces it came in. */
+  readonly pieces: number[] = [];
   closed = false;
   readonly #connection: Connection;
   readonly #link: Link;
 
-  /** @param greeting what is said first. */
-  constructor(connection: Connection, link: Link, greeting: LinkRecord) {
+  /** @param greeting what is said first, on a link that is secured. */
+  constructor(connection: Connection, link: Link, greeting: (link: Link) => LinkRecord) {
     this.#connection = connection;
     this.#link = link;
-    connection.onData = (bytes) => this.#run(link.receive(bytes), greeting);
+    connection.onData = (bytes) => {
+      this.pieces.push(bytes.length);
+      this.#run(link.receive(bytes), greeting);
+    };
     connection.onClose = () => {
       this.closed = true;
     };
@@ -37,6 +43,10 @@ export class WireLink {
   get hello(): Hello | null {
     const record = this.records.find(({ type }) => type === RECORD.hello);
     return record ? parseHello(record.body) : null;
+  }
+
+  get handshakeHash(): Uint8Array {
+    return this.#link.handshakeHash;
   }
 
   send(...records: readonly LinkRecord[]): void {
@@ -52,14 +62,14 @@ export class WireLink {
     this.#connection.destroy();
   }
 
-  #run(events: readonly LinkEvent[], greeting: LinkRecord): void {
+  #run(events: readonly LinkEvent[], greeting: (link: Link) => LinkRecord): void {
     for (const event of events) {
       if (event.kind === 'send') this.#connection.write(event.bytes);
       else if (event.kind === 'proven') this.#run(this.#link.proceed(), greeting);
       else if (event.kind === 'secured') {
-        if (this.#link.role === 'initiator') this.send(greeting);
+        if (this.#link.role === 'initiator') this.send(greeting(this.#link));
       } else {
-        if (this.#link.role === 'responder' && event.type === RECORD.hello) this.send(greeting);
+        if (this.#link.role === 'responder' && event.type === RECORD.hello) this.send(greeting(this.#link));
         this.records.push({ type: event.type, body: event.body.slice() });
       }
     }
@@ -69,6 +79,8 @@ export class WireLink {
 export interface WireChanges {
   readonly staticKey?: X25519KeyPair;
   readonly hello?: Partial<Hello>;
+  /** Of an invite that is shown. */
+  readonly inviteSecret?: Uint8Array;
 }
 
 export class WirePeer {
@@ -94,7 +106,7 @@ export class WirePeer {
     const ourStatic = changes.staticKey ?? this.identity.keys.staticKey;
     const dialled = this.#network.host(this.host).dial(loom.host, PORT, new AbortController().signal);
     const link = Link.initiator({ primitives, ourStatic, theirStatic, random });
-    return new WireLink(await dialled, link, this.#greeting(changes));
+    return new WireLink(await dialled, link, (secured) => this.#greeting(changes, secured));
   }
 
   /** Answers whoever dials. @returns the links so far, growing. */
@@ -105,12 +117,13 @@ export class WirePeer {
     await this.#network.host(this.host).listen(this.host, PORT, (connection) => {
       const link = Link.responder({ primitives, ourStatic, random });
       link.trust();
-      links.push(new WireLink(connection, link, this.#greeting({ ...changes, hello: { ...changes.hello, ratchet } })));
+      const greeted = { ...changes, hello: { ...changes.hello, ratchet } };
+      links.push(new WireLink(connection, link, (secured) => this.#greeting(greeted, secured)));
     });
     return links;
   }
 
-  #greeting({ staticKey, hello }: WireChanges): LinkRecord {
+  #greeting({ staticKey, hello, inviteSecret }: WireChanges, { handshakeHash }: Link): LinkRecord {
     const { keys, device } = this.identity;
     const statement = {
       staticKey: (staticKey ?? keys.staticKey).publicKey,
@@ -128,6 +141,7 @@ export class WirePeer {
       session: null,
       features: 0,
       name: 'Wire',
+      ...(inviteSecret && { invite: inviteProof(primitives, inviteSecret, handshakeHash) }),
       ...hello,
     });
     return { type: RECORD.hello, body };

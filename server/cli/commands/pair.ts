@@ -87,6 +87,8 @@ function tellHost(terminal: Terminal, { name, state }: Pairing): void {
     terminal.tell(
       `${printable(name)} wants to pair. Tell them this code, if it is they:  ${code}  (${tries(state.left)})`,
     );
+  } else if (state.kind === 'unwanted') {
+    terminal.tell(`${printable(name)}, whom you have blocked, asks for a code. None is shown, and they cannot tell.`);
   } else if (state.kind === 'ended') terminal.tell(endings[state.reason]);
 }
 

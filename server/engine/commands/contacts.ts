@@ -75,6 +75,8 @@ export interface NewContact {
   readonly name: string;
   readonly addresses: ContactRecord['addresses'];
   readonly blocked: boolean;
+  /** Of a request that is blocked. */
+  readonly asked?: ContactRecord['asked'];
   readonly verified?: boolean;
   readonly addedBy: AddedBy;
   /** Of a token that is an invite. */
@@ -97,10 +99,10 @@ export async function makeContact(
   const answered = await options.store.journal.write(() => {
     also();
     const { ik, staticKey, device, generation, certificate, name, addresses } = contact;
-    const { blocked, addedBy, inviteSecret, introducedBy } = contact;
+    const { blocked, asked, addedBy, inviteSecret, introducedBy } = contact;
     roster.put({
       ...{ id, ik, staticKey, device, generation, certificate, name, addresses },
-      ...{ blocked, addedBy, inviteSecret, introducedBy },
+      ...{ blocked, asked, addedBy, inviteSecret, introducedBy },
       verified: contact.verified ?? false,
       invite: inviteSecret && 'open',
       addedAt: options.clock.now(),
@@ -112,7 +114,8 @@ export async function makeContact(
     return requests.removeIdentity(contact.ik);
   });
   if (answered !== null) requests.gone(answered);
-  peers.releaseStranger(contact.ik);
+  // Who is blocked keeps the minute that strangers have: its end would tell.
+  if (!contact.blocked) peers.releaseStranger(contact.ik);
   // Until their presence key is known, the two find each other by the slots of an advert.
   engine.near.update();
   engine.people.changed();
@@ -221,7 +224,7 @@ export async function adoptPaired(engine: Engine, { address, key, ...paired }: P
 async function block(engine: Engine, id: string, blocked: boolean): Promise<Contact> {
   const contact = engine.roster.get(id);
   if (contact.blocked === blocked) return engine.feed.view(id);
-  const view = await change(engine, id, { blocked });
+  const view = await change(engine, id, { blocked, asked: undefined });
   if (!blocked) {
     engine.near.update();
     engine.peers.releaseStranger(contact.ik);
@@ -239,7 +242,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
 async function change(
   engine: Engine,
   id: string,
-  changes: Partial<Pick<ContactRecord, 'name' | 'verified' | 'blocked'>>,
+  changes: Partial<Pick<ContactRecord, 'name' | 'verified' | 'blocked' | 'asked'>>,
 ): Promise<Contact> {
   engine.roster.get(id);
   await engine.options.store.journal.write(() => engine.roster.put({ ...engine.roster.get(id), ...changes }));

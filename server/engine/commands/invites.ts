@@ -4,6 +4,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { parseAddress } from '../../discovery/addresses.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import type { Channel } from '../channel.ts';
+import { detached } from '../detached.ts';
 import type { Engine } from '../engine.ts';
 import type { Admitted } from '../greeter.ts';
 import { receivedName } from '../names.ts';
@@ -31,6 +32,7 @@ export async function admitInvited(
   if (!record) return { contact: null };
   const refused = engine.invites.refusal(record.id);
   if (refused !== undefined) return { contact: null, refused };
+  if (engine.roster.byIdentity(theirs.ik)) return { contact: null, refused: useUp(engine, record.id, theirs.ik) };
   const { ik } = theirs;
   const address = returnAddress(channel, theirs);
   const at = engine.options.clock.now();
@@ -49,4 +51,14 @@ export async function admitInvited(
     if (!(error instanceof CommandError)) throw error;
     return { contact: null, refused: engine.invites.refusal(record.id) };
   }
+}
+
+/**
+ * Somebody blocked shows an invite that is open, and must neither be let in nor learn why: it is used up, and they are
+ * answered as who comes after that, whoever shows it next as well.
+ */
+function useUp({ invites, options }: Engine, id: string, ik: Uint8Array): number | undefined {
+  const spent = options.store.journal.write(() => invites.spend(id, ik));
+  detached(spent.then(() => invites.spent(id)));
+  return invites.refusal(id);
 }

@@ -28,18 +28,10 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
     },
     // Kept as a blocked contact: their next greeting is answered as a stranger's, and asks for nothing.
     'request.block': async ({ request }) => {
-      const { ik, staticKey, device, generation, certificate, name } = requests.get(request);
-      await makeContact(engine, {
-        ik,
-        staticKey,
-        device,
-        generation,
-        certificate,
-        name,
-        addresses: [],
-        blocked: true,
-        addedBy: 'request',
-      });
+      const { ik, staticKey, device, generation, certificate, name, address } = requests.get(request);
+      const key = { staticKey, device, generation, certificate };
+      const asked = { ...key, name, address };
+      await makeContact(engine, { ik, ...key, name, addresses: [], blocked: true, asked, addedBy: 'request' });
       return done;
     },
   };

@@ -63,7 +63,7 @@ function applyToMeeting({ meeting }: Stores, { event, data }: EventMessage): boo
       meeting.people = data.people;
       return true;
     case 'pairing.changed':
-      meeting.pairing = data.pairing;
+      meeting.follow(data.pairing);
       return true;
     case 'invite.changed':
       meeting.putInvite(data.invite);

@@ -63,6 +63,12 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     dismissed.value = pairing.value?.id ?? null;
   }
 
+  /** How somebody unwanted fared is of no interest either. */
+  function follow(next: Pairing): void {
+    if (pairing.value?.id === next.id && pairing.value.state.kind === 'unwanted') dismiss();
+    pairing.value = next;
+  }
+
   async function start(person: Person): Promise<void> {
     pairing.value = await link.call('pairing.start', { token: person.token });
   }
@@ -89,7 +95,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     await link.call('pairing.enter', { code });
   }
 
-  return { pairing, shown, met, partner, canRepeat, meet, dismiss, start, cancel, again, enter };
+  return { pairing, shown, met, partner, canRepeat, meet, follow, dismiss, start, cancel, again, enter };
 }
 
 function createInvites() {

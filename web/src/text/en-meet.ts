@@ -22,6 +22,8 @@ export const meet = {
   readOutHint: 'Once they have typed it, you are each other’s verified contacts. If {name} isn’t with you, cancel.',
   wrongTyped:
     'A wrong code was typed. 1 try is left. | A wrong code was typed. 1 try is left. | A wrong code was typed. {count} tries are left.',
+  unwanted: 'You blocked {name}, who is asking for a code. No code is shown, and {name} can’t tell.',
+  sendAway: 'Send away',
   codeLeft: 'The code is valid for {left}.',
   reaching: 'Reaching {name}…',
   ask: 'Ask {name} to read out the six digits on their screen.',
