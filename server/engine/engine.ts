@@ -167,6 +167,7 @@ export class Engine {
     this.comparison.stop();
     this.peers.stop();
     this.feed.stop();
+    this.invites.stop();
     this.visibility.stop();
     await this.near.stop();
     this.sessions.forget();

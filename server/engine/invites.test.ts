@@ -149,6 +149,25 @@ describe('an invite', () => {
     expect([await online(bob, 'Ann'), await ann.run('request.list')]).toEqual([false, []]);
   });
 
+  it('is on disk as it is in memory, after a disk that refused as well', async () => {
+    const { engine } = ann.profile.opened;
+    const { store } = engine.options;
+    const invite = await ann.run('invite.create', {});
+    await expect(
+      store.journal.write(() => {
+        engine.invites.spend(invite.id, new Uint8Array(32));
+        throw new Error('not to be kept');
+      }),
+    ).rejects.toThrow('not to be kept');
+    expect(await ann.run('invite.list')).toEqual([invite]);
+    await ann.run('invite.revoke', { invite: invite.id });
+    const before = await ann.run('invite.list');
+    await ann.stop();
+    await ann.start();
+    expect(await ann.run('invite.list')).toEqual(before);
+    expect(before).toMatchObject([{ state: 'revoked' }]);
+  });
+
   it('is one of a bounded number', async () => {
     for (let i = 0; i < 64; i += 1) await ann.run('invite.create', { expires: '1h' });
     await expect(ann.run('invite.create', {})).rejects.toMatchObject({ code: 'too-many' });

@@ -3,7 +3,8 @@
 import { CommandError } from '../contract/errors.ts';
 import type { Params } from '../contract/commands.ts';
 import type { Invite, InviteState } from '../contract/model.ts';
-import { equal } from '../crypto/bytes.ts';
+import { equal, wipe } from '../crypto/bytes.ts';
+import { SecretBytes } from '../crypto/secret.ts';
 import {
   formatAddress,
   isLinkLocalAddress,
@@ -32,9 +33,21 @@ const ENDED_KEPT = 64;
 
 export class Invites {
   readonly #engine: Engine;
+  /** As they are on disk: opening a hundred sealed rows for every HELLO that shows an invite would be a stranger's lever. */
+  #kept: readonly InviteRecord[] | null = null;
 
   constructor(engine: Engine) {
     this.#engine = engine;
+  }
+
+  /** The disk is right: it is read again when next needed. */
+  forget(): void {
+    this.#kept = null;
+  }
+
+  stop(): void {
+    for (const { secret } of this.#kept ?? []) wipe(secret);
+    this.forget();
   }
 
   list(): readonly Invite[] {
@@ -49,7 +62,7 @@ export class Invites {
     const lifetime = LIFETIMES[expires];
     // The token carries whole seconds.
     const expiresAt = lifetime === null ? null : Math.floor((clock.now() + lifetime) / 1000) * 1000;
-    const secret = random(INVITE_SECRET_BYTES);
+    const secret = new SecretBytes(random(INVITE_SECRET_BYTES));
     const record: InviteRecord = {
       id: randomId(random),
       secret,
@@ -63,7 +76,7 @@ export class Invites {
       this.#tidy();
       const open = this.#records().filter((each) => this.#state(each) === 'open');
       if (open.length >= OPEN_INVITES) throw new CommandError('too-many', 'too many invites are open');
-      store.invites.put(record);
+      this.#put(record);
     });
     return this.#tell(record);
   }
@@ -72,11 +85,11 @@ export class Invites {
   async revoke(id: string): Promise<Invite> {
     const { clock, store } = this.#engine.options;
     const record = await store.journal.write(() => {
-      const known = store.invites.get(id);
+      const known = this.#find(id);
       if (!known) throw new CommandError('invite-unknown', 'no such invite');
       if (known.used) throw new CommandError('invite-used', 'the invite was used');
       const revoked = { ...known, revokedAt: known.revokedAt ?? clock.now() };
-      store.invites.put(revoked);
+      this.#put(revoked);
       return revoked;
     });
     return this.#tell(record);
@@ -91,28 +104,47 @@ export class Invites {
 
   /** Uses an invite up. Inside the `journal.write` that makes the contact. @returns false: it lets nobody in any more. */
   spend(id: string, ik: Uint8Array): boolean {
-    const { clock, store } = this.#engine.options;
-    const record = store.invites.get(id);
+    const { clock } = this.#engine.options;
+    const record = this.#find(id);
     if (!record || this.#state(record) !== 'open') return false;
-    store.invites.put({ ...record, used: { at: clock.now(), ik } });
+    this.#put({ ...record, used: { at: clock.now(), ik } });
     return true;
   }
 
   /** After `spend` is durable. */
   spent(id: string): void {
-    const record = this.#engine.options.store.invites.get(id);
+    const record = this.#find(id);
     if (record) this.#tell(record);
   }
 
   /** Why it lets nobody in, for HELLO; undefined: it does. */
   refusal(id: string): number | undefined {
-    const record = this.#engine.options.store.invites.get(id);
+    const record = this.#find(id);
     const state = record ? this.#state(record) : 'revoked';
     return state === 'open' ? undefined : REFUSED[state];
   }
 
-  #records(): InviteRecord[] {
-    return this.#engine.options.store.invites.list();
+  #records(): readonly InviteRecord[] {
+    this.#kept ??= this.#engine.options.store.invites.list();
+    return this.#kept;
+  }
+
+  #find(id: string): InviteRecord | undefined {
+    return this.#records().find((record) => record.id === id);
+  }
+
+  /** Inside a `journal.write`. */
+  #put(record: InviteRecord): void {
+    const kept = this.#records();
+    this.#engine.options.store.invites.put(record);
+    const isNew = !kept.some(({ id }) => id === record.id);
+    this.#kept = isNew ? [...kept, record] : kept.map((each) => (each.id === record.id ? record : each));
+  }
+
+  /** Inside a `journal.write`. */
+  #drop(id: string): void {
+    this.#engine.options.store.invites.remove(id);
+    this.#kept = this.#records().filter((record) => record.id !== id);
   }
 
   #state({ used, revokedAt, expiresAt }: InviteRecord): InviteState {
@@ -151,12 +183,12 @@ export class Invites {
 
   /** Inside a `journal.write`: drops what ended long ago. */
   #tidy(): void {
-    const { clock, store } = this.#engine.options;
+    const { clock } = this.#engine.options;
     const ended = this.#records().filter((record) => this.#state(record) !== 'open');
     const surplus = Math.max(0, ended.length - ENDED_KEPT);
     for (const [i, record] of ended.entries()) {
       const at = record.used?.at ?? record.revokedAt ?? record.expiresAt ?? record.createdAt;
-      if (i < surplus || at + ENDED_KEPT_MS < clock.now()) store.invites.remove(record.id);
+      if (i < surplus || at + ENDED_KEPT_MS < clock.now()) this.#drop(record.id);
     }
   }
 }

@@ -17,6 +17,7 @@ export class StorageWatch {
     journal.onFailure = () => this.#failed();
     journal.onUndone = () => {
       engine.sessions.forget();
+      engine.invites.forget();
       engine.roster.reload();
     };
   }
@@ -33,6 +34,7 @@ export class StorageWatch {
   #failed(): void {
     if (this.#stopped) return;
     this.#engine.sessions.forget();
+    this.#engine.invites.forget();
     this.#engine.peers.cut();
     if (this.#state === 'failing') return;
     this.#set('failing');
