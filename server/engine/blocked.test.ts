@@ -269,3 +269,20 @@ it('an invite that lets in whoever shows it is used up by somebody blocked, who 
   expect(blocked).toEqual(stranger);
   expect(blocked.join()).toContain('"refused":1');
 }, 60_000);
+
+it('who is blocked while their request is still on the line keeps the minute that a stranger has', async () => {
+  const whileItLasts = (act: (ann: TestLoom) => Promise<unknown>): Promise<string[]> =>
+    transcript(pasts['somebody unknown']!, async (stage) => {
+      const { town, ann } = stage.scene;
+      const visited = stage.visit('asks', {});
+      await town.until(async () => (await ann.run('request.list')).length === 1);
+      await act(ann);
+      await visited;
+    });
+  const blocked = await whileItLasts(async (ann) => {
+    await ann.run('request.block', { request: (await ann.run('request.list'))[0]!.id });
+  });
+  const ended = (lines: string[]): string | undefined => lines.find((line) => line.includes('reason'));
+  expect(ended(blocked)).toMatch(/ reason 0$/);
+  expect(Number(/^\+(\d+)/.exec(ended(blocked)!)![1])).toBeGreaterThan(40_000);
+});
