@@ -7,7 +7,6 @@ import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { encodeContent, parseContent, type Content, type IntroducedCard } from '../protocol/content.ts';
 import { NACK, RECORD } from '../protocol/records.ts';
-import type { ContactRecord } from '../storage/contacts.ts';
 import type { MessageRecord } from '../storage/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../storage/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
