@@ -67,6 +67,14 @@ const times = [0, 1, LATEST];
 const numbers = [1, 2, 2 ** 31, 2 ** 48 - 1, 2 ** 48, 2 ** 48 + 1, MOST];
 
 const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
+/** A certificate of nobody, of the last device and generation. */
+const uncertified = { device: U32, gen: U32, cert: new Uint8Array(64).fill(0xff) };
+/** What an introduction says of somebody, certified at the last generation. */
+const cardOf = ({ identity: { keys } }: WirePeer): CborRecord => {
+  const [ik, sk] = [keys.identityKey.publicKey, keys.staticKey.publicKey];
+  const statement = { staticKey: sk, device: U32, generation: U32 };
+  return { ...uncertified, ik, sk, cert: signCertificate(primitives, keys.identityKey.privateKey, statement) };
+};
 
 let town: Town;
 let ann: TestLoom;
@@ -261,12 +269,19 @@ describe('what a contact sends', () => {
     await sends(...times.map((at) => encodeCbor({ t: 'text', at, seq: next(), body: 'x' })));
     await sends(...numbers.map((number) => encodeCbor({ t: 'text', at: 5, seq: number, body: `${number}` })));
     for (const name of names)
-      await sends(encodeCbor({ t: 'introduce', at: LATEST, seq: next(), ik: key(1), sk: key(2), name }));
-    for (const byte of [0, 1, 0xff])
-      await sends(encodeCbor({ t: 'introduce', at: 0, seq: MOST, ik: key(byte), sk: key(byte), name: 'x' }));
+      await sends(
+        encodeCbor({ t: 'introduce', at: LATEST, seq: next(), ...cardOf(new WirePeer(town.network, '')), name }),
+      );
+    for (const byte of [0, 1, 0xff]) {
+      const card = { ...uncertified, ik: key(byte), sk: key(byte) };
+      await sends(encodeCbor({ t: 'introduce', at: 0, seq: MOST, ...card, name: 'x' }));
+    }
     const ours = (await ann.run('contact.list'))[0]!.publicKey;
     await sends(
-      encodeCbor({ t: 'introduce', at: 0, seq: 1, ik: Buffer.from(ours, 'hex'), sk: key(9), name: 'x' }),
+      encodeCbor({
+        ...{ t: 'introduce', at: 0, seq: 1, name: 'x' },
+        ...{ ...uncertified, ik: Buffer.from(ours, 'hex'), sk: key(9) },
+      }),
       encodeCbor({ t: 'presence', at: LATEST, seq: next(), key: key(0) }),
       padded({ t: 'presence', at: LATEST, seq: next(), key: key(0xff) }, CONTENT_BYTES),
     );
@@ -294,6 +309,9 @@ describe('what a contact sends', () => {
         expect(error).toMatchObject({ name: 'CommandError' });
       });
     }
+    const added = (await ann.run('contact.list')).filter(({ addedBy }) => addedBy === 'introduction');
+    // An empty name makes no introduction.
+    expect(added).toHaveLength(names.length - 1);
     expect((await watching.end()).filter(isObeyed).map(start)).toEqual([]);
     await isBorne();
   });
