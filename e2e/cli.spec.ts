@@ -22,6 +22,7 @@ import { openInBrowser } from '../server/cli/open-browser.ts';
 import type { Message } from '../server/contract/model.ts';
 import { environment, loomWeb, objects, place, shell, type Environment } from './command-line.ts';
 import { Daemon, MAIN, type Ready } from './daemon.ts';
+import { openTab } from './door/crowd.ts';
 
 const cleanups: (() => Promise<unknown> | undefined)[] = [];
 test.afterEach(async () => {
@@ -366,13 +367,17 @@ test('options beat the environment', async () => {
 test('the file that opens the browser leads into Loom', async ({ page }) => {
   const daemon = new Daemon('ada');
   cleanups.push(() => daemon.remove());
-  const { hash, port } = new URL((await daemon.start()).url);
+  const { port } = new URL((await daemon.start()).url);
+  const tab = await openTab(daemon);
+  // One for a browser that we open, as no printed one is.
+  const { result } = (await tab.ask('session.code')) as { result: { code: string } };
+  tab.socket.terminate();
   // Where browsers are opened at all is decided elsewhere; here what they are given has to work.
   const folder = temporaryFolder();
   const seen = fakeOpener(folder);
   const path = process.env.PATH;
   process.env.PATH = `${folder}${delimiter}${path ?? ''}`;
-  openInBrowser(folder, landingUrl(Number(port), hash.replace('#code=', '')), () =>
+  openInBrowser(folder, landingUrl(Number(port), result.code), () =>
     cleanups.push(() => Promise.reject(new Error('no browser was found'))),
   );
   process.env.PATH = path;
@@ -416,7 +421,7 @@ function fakeOpener(folder: string): string {
 }
 
 /** As it would stand in an address. */
-const CODE = /#code=[\w-]{22}/;
+const CODE = /#(?:code|launch)=[\w-]{22}/;
 
 function allCommandLines(): string[] {
   return readdirSync('/proc')

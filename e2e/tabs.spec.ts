@@ -5,6 +5,8 @@ test('a second tab gets in through the first, and both stay equal', async ({ fri
   const second = await ann.context.newPage();
   ann.listen(second);
   await second.goto(ann.daemon.origin);
+  // Nobody knows who led it here.
+  await second.getByRole('button', { name: 'Open Loom here' }).click();
   await second.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).click();
   await ann.send('from the first');
   await expect(second.getByRole('log', { name: 'Messages' }).getByText('from the first')).toBeVisible();

@@ -57,8 +57,8 @@ describe('serveOptions', () => {
   });
 
   it('takes options before the environment', () => {
-    const env = around({ LOOM_PORT: '1', LOOM_PEER_PORT: '2' });
-    expect(serveOptions(noPorts, env)).toMatchObject({ port: 1, peerPort: 2 });
+    const env = around({ LOOM_PORT: '8001', LOOM_PEER_PORT: '2' });
+    expect(serveOptions(noPorts, env)).toMatchObject({ port: 8001, peerPort: 2 });
     expect(serveOptions({ ...noPorts, port: '0', peerPort: '65535' }, env)).toMatchObject({
       port: 0,
       peerPort: 65_535,
@@ -72,6 +72,15 @@ describe('serveOptions', () => {
 
   it('refuses a bad port from the environment', () => {
     expect(() => serveOptions(noPorts, around({ LOOM_PORT: 'x' }))).toThrow('LOOM_PORT needs a number from 0 to 65535');
+  });
+
+  it('refuses a port of the page that no browser opens, and takes it for peers', () => {
+    for (const port of ['6000', '6667', '10080', '1']) {
+      const refused = `--port ${port} is a port that browsers refuse to open; choose another`;
+      expect(() => serveOptions({ ...noPorts, port }, around({}))).toThrow(refused);
+      expect(() => serveOptions(noPorts, around({ LOOM_PORT: port }))).toThrow(UsageError);
+      expect(serveOptions({ ...noPorts, peerPort: port }, around({})).peerPort).toBe(Number(port));
+    }
   });
 
   it('uses every adapter by default, and else those that are named', () => {

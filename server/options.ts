@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { AdapterChoice } from './discovery/adapter-choice.ts';
+import { isRefusedByBrowsers } from './http/bad-ports.ts';
 
 /** The caller wrote something that cannot be meant; exit code 2. */
 export class UsageError extends Error {
@@ -75,7 +76,7 @@ export function serveOptions(
   // A name would need a look-up, and Loom asks no DNS server anything.
   if (peerHost !== undefined && isIP(peerHost) === 0) throw new UsageError('--peer-host needs an IP address');
   return {
-    port: port('--port', given.port) ?? port('LOOM_PORT', setting(around, 'LOOM_PORT')),
+    port: pagePort('--port', given.port) ?? pagePort('LOOM_PORT', setting(around, 'LOOM_PORT')),
     peerPort: port('--peer-port', given.peerPort) ?? port('LOOM_PEER_PORT', setting(around, 'LOOM_PEER_PORT')) ?? 0,
     peerHost: peerHost ?? null,
     adapters: {
@@ -102,6 +103,15 @@ export function wholeNumber(name: string, text: string, least: number, most: num
 
 function port(name: string, text: string | undefined): number | null {
   return text === undefined ? null : wholeNumber(name, text, 0, 65_535);
+}
+
+/** @throws UsageError also on a port that no browser opens. */
+function pagePort(name: string, text: string | undefined): number | null {
+  const value = port(name, text);
+  if (value !== null && isRefusedByBrowsers(value)) {
+    throw new UsageError(`${name} ${value} is a port that browsers refuse to open; choose another`);
+  }
+  return value;
 }
 
 function backend(option: string, text: string | undefined): DiscoveryBackend | null {

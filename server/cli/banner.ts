@@ -19,7 +19,7 @@ export function pageUrl(httpPort: number, code: string): string {
 
 /** The address for the file that we open in the browser; see http/landing.ts. */
 export function landingUrl(httpPort: number, code: string): string {
-  return `http://127.0.0.1:${httpPort}${LANDING_PATH}#code=${code}`;
+  return `http://127.0.0.1:${httpPort}${LANDING_PATH}#launch=${code}`;
 }
 
 /** The first line of `serve --json`. */
@@ -43,7 +43,8 @@ export function banner(
     '  Stop       Ctrl-C',
     '',
   ];
-  if (unopened === null) return [...lines, 'Your browser opens by itself.'];
+  if (unopened === null)
+    return [...lines, 'Your browser opens by itself. If it doesn’t, or shows an error, open the address above.'];
   return [...lines, ...tunnel(running.httpPort, host)];
 }
 

@@ -40,23 +40,39 @@ export function openerFor(platform: NodeJS.Platform, file: string): readonly [st
 
 /**
  * Opens `url` by way of a file in the profile's folder, which goes after a minute or when the process ends.
- * @param onFailure called when no browser could be started.
+ * @param onFailure called once, when no browser could be started: also when the file cannot be written, or the program
+ * that opens browsers says within that minute that it found none. Later it may have been the browser itself, that ended.
  */
 export function openInBrowser(folder: string, url: string, onFailure: () => void): void {
   const file = join(folder, REDIRECT_FILE);
   const remove = (): void => removeRedirect(folder);
-  remove();
-  writeFileSync(file, redirectPage(url), { mode: 0o600, flag: 'wx' });
+  try {
+    remove();
+    writeFileSync(file, redirectPage(url), { mode: 0o600, flag: 'wx' });
+  } catch {
+    onFailure();
+    return;
+  }
   process.once('exit', remove);
-  setTimeout(() => {
+  let waits = true;
+  const end = (): void => {
+    waits = false;
     remove();
     process.off('exit', remove);
-  }, REDIRECT_LIFETIME_MS).unref();
+  };
+  setTimeout(end, REDIRECT_LIFETIME_MS).unref();
+  const fail = (): void => {
+    if (waits) onFailure();
+    end();
+  };
 
   const [program, ...rest] = openerFor(process.platform, file);
   // Detached: Ctrl-C in this terminal is not meant for the browser.
   const opener = spawn(program, rest, { stdio: 'ignore', detached: true });
-  opener.once('error', onFailure);
+  opener.once('error', fail);
+  opener.once('exit', (code) => {
+    if (code !== 0) fail();
+  });
   opener.unref();
 }
 

@@ -1,6 +1,9 @@
 // Who may use the local door (W6, W8): single-use codes, and the sessions they are exchanged for. All of it lives in
 // memory and ends with the process.
 //
+// A wrong code costs nothing but its answer: 128 random bits are not guessed, and whatever wrong codes led to, others on
+// this computer could bring about to keep the owner out. A session that no tab is connected by ends after a day.
+//
 // Locking the profile voids the codes. Sessions stay, since a tab has to be able to unlock, but are good for nothing
 // else (`lock-watch.ts`), and unlocking ends them: what was copied from a tab before or while it was locked opens
 // nothing afterwards.
@@ -10,19 +13,10 @@
 //
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../engine/clock.ts';
-import {
-  CODE_OPENED_MS,
-  CODE_PRINTED_MS,
-  CODES_OPEN,
-  DISTRUST_MS,
-  FAILURES_MS,
-  FAILURES_PAUSE,
-  FAILURES_VOID,
-  SESSIONS,
-} from './limits.ts';
+import { CODE_OPENED_MS, CODE_PRINTED_MS, CODES_OPEN, DISTRUST_MS, SESSION_IDLE_MS, SESSIONS } from './limits.ts';
 import { clientProof } from './proof.ts';
 
-/** `opened`: we hand it to the browser ourselves. `printed`: a person carries it. */
+/** `opened`: we hand it to the browser ourselves, or one tab to another. `printed`: a person carries it. */
 export type CodeLifetime = 'opened' | 'printed';
 
 /** What a tab keeps: 16 and 32 random bytes as lower-case hex. */
@@ -47,6 +41,7 @@ export interface ProvenSession {
 
 interface Code {
   readonly hash: Uint8Array;
+  readonly lifetime: CodeLifetime;
   readonly expires: number;
 }
 
@@ -55,6 +50,8 @@ interface Session {
   /** Its open sockets, and how each is told to end. */
   readonly watchers: Map<ProvenSession, () => void>;
   readonly since: number;
+  /** When its last socket closed; until its first, when it began. Monotonic ms. */
+  idleSince: number;
   stage: 'good' | 'before the lock' | 'spent';
 }
 
@@ -66,8 +63,6 @@ export class Access {
   readonly #sessions = new Map<string, Session>();
   /** Oldest first. */
   #codes: Code[] = [];
-  /** When wrong codes came, within the last minute. */
-  #failures: number[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -77,30 +72,23 @@ export class Access {
   mintCode(lifetime: CodeLifetime): string {
     const code = randomBytes(16).toString('base64url');
     const expires = this.#clock.monotonic() + (lifetime === 'opened' ? CODE_OPENED_MS : CODE_PRINTED_MS);
-    this.#codes = [...this.#openCodes(), { hash: hashOf(code), expires }].slice(-CODES_OPEN);
+    this.#codes = [...this.#openCodes(), { hash: hashOf(code), lifetime, expires }].slice(-CODES_OPEN);
     return code;
-  }
-
-  /** True while too many wrong codes came within a minute: nobody gets in. */
-  get paused(): boolean {
-    return this.#recentFailures().length >= FAILURES_PAUSE;
   }
 
   /**
    * Exchanges a code for a session, once.
-   * @returns null when the code is wrong, used, too old or void, or while logins pause (the code then stays good).
+   * @param launch the page says that our own launch led to it: a printed code then stays good, and opens nothing.
+   * @returns null when the code is wrong, used, too old or void.
    */
-  redeem(code: string): SessionSecret | null {
+  redeem(code: string, launch = false): SessionSecret | null {
     const hash = hashOf(code);
     const open = this.#openCodes();
     // Every code is compared to its end: neither which nor how much of one matches shows in the time.
-    const rest = open.filter((candidate) => !timingSafeEqual(candidate.hash, hash));
-    if (rest.length === open.length) {
-      this.#countFailure();
-      return null;
-    }
-    if (this.paused) return null;
-    this.#codes = rest;
+    const matching = open.filter((candidate) => timingSafeEqual(candidate.hash, hash));
+    const [found] = matching;
+    if (!found || (launch && found.lifetime !== 'opened')) return null;
+    this.#codes = open.filter((candidate) => candidate !== found);
     return this.#openSession();
   }
 
@@ -109,6 +97,7 @@ export class Access {
    * @returns null when the session is unknown or the proof wrong; both take the same time.
    */
   prove(proof: PageProof, ns: Uint8Array, origin: string): ProvenSession | null {
+    this.#endIdle();
     const session = this.#sessions.get(proof.sid);
     const expected = clientProof(session?.key ?? this.#decoy, ns, Buffer.from(proof.nc, 'hex'), origin);
     const given = Buffer.from(proof.mac, 'hex');
@@ -120,7 +109,10 @@ export class Access {
       key: session.key,
       whenRevoked: (end) => {
         session.watchers.set(proven, end);
-        return () => session.watchers.delete(proven);
+        return () => {
+          session.watchers.delete(proven);
+          session.idleSince = this.#clock.monotonic();
+        };
       },
     };
     return proven;
@@ -173,23 +165,21 @@ export class Access {
     return this.#codes.filter((code) => now < code.expires);
   }
 
-  #recentFailures(): number[] {
-    const since = this.#clock.monotonic() - FAILURES_MS;
-    return this.#failures.filter((at) => at > since);
-  }
-
-  #countFailure(): void {
-    // Kept to as many as the rules can tell apart: a flood of wrong codes costs no memory.
-    this.#failures = [...this.#recentFailures(), this.#clock.monotonic()].slice(-FAILURES_VOID);
-    if (this.#failures.length >= FAILURES_VOID) this.#codes = [];
+  /** Looked at when a session is wanted: a timer would keep the process from its end. */
+  #endIdle(): void {
+    const since = this.#clock.monotonic() - SESSION_IDLE_MS;
+    for (const [sid, { watchers, idleSince }] of [...this.#sessions])
+      if (watchers.size === 0 && idleSince <= since) this.#revoke(sid);
   }
 
   #openSession(watchers: Session['watchers'] = new Map()): SessionSecret {
+    this.#endIdle();
     const oldest = this.#sessions.keys().next();
     if (this.#sessions.size >= SESSIONS && !oldest.done) this.#revoke(oldest.value);
     const sid = randomBytes(16).toString('hex');
     const key = randomBytes(32);
-    this.#sessions.set(sid, { key, watchers, since: this.#clock.monotonic(), stage: 'good' });
+    const now = this.#clock.monotonic();
+    this.#sessions.set(sid, { key, watchers, since: now, idleSince: now, stage: 'good' });
     return { sid, key: key.toString('hex') };
   }
 

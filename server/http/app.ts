@@ -12,13 +12,12 @@ import type { Clock } from '../engine/clock.ts';
 import type { Access } from './access.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { guard, refusal, refuse, SOCKET_PATH } from './guard.ts';
-import { emptyResponse, headerLines, IMMUTABLE, securityHeaders } from './headers.ts';
-import { addLanding } from './landing.ts';
+import { emptyResponse, headerLines, IMMUTABLE, securityHeaders, textResponse } from './headers.ts';
+import { addLanding, leadToLanding } from './landing.ts';
 import { removeLeftovers } from './leftover.ts';
 import {
   BODY_BYTES,
   CLOSE_MS,
-  CONNECTIONS,
   HEADER_BYTES,
   HEADERS_MS,
   MESSAGE_FRAGMENTS,
@@ -26,6 +25,7 @@ import {
   REQUEST_MS,
   TIMEOUT_CHECK_MS,
 } from './limits.ts';
+import type { Places } from './places.ts';
 import { addSession } from './session.ts';
 import { SocketDoor } from './socket.ts';
 import { addWayIn, PLAIN_URL_COMMAND } from './way-in.ts';
@@ -34,6 +34,8 @@ export interface HttpOptions {
   readonly access: Access;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  /** Where connections have their place; a proven tab keeps its own. Left out: there is room for all. */
+  readonly places?: Places<Socket>;
   /** The built web app: index.html, and hashed files under assets. */
   readonly staticFolder: string;
   /** Prints a fresh address of this profile; for pages that cannot get in. */
@@ -41,6 +43,12 @@ export interface HttpOptions {
   /** Told of errors that are ours; what they say stays in the process. */
   readonly onBug: (error: unknown) => void;
 }
+
+/** Cookies know no ports: a browser sends us those of every program on this host. */
+const TOO_MANY_COOKIES = `Loom cannot open here: other programs on this computer have left too many cookies in your browser.
+
+Open the same address in a private window, or delete the cookies of 127.0.0.1 and localhost in the settings of your browser.
+`;
 
 const serverOptions: ServerOptions & { connectionsCheckingInterval: number } = {
   maxHeaderSize: HEADER_BYTES,
@@ -92,11 +100,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   // After the plugin, which first marks upgrades, and before everything that could answer.
   app.addHook('onRequest', guard);
   app.addHook('onRequest', removeLeftovers(options.access));
+  app.addHook('onRequest', leadToLanding);
   app.route({
     method: 'GET',
     url: SOCKET_PATH,
     handler: (_, reply) => refuse(reply.header('Upgrade', 'websocket'), 426),
-    wsHandler: (socket, request) => door.accept(socket, request.headers.origin ?? ''),
+    wsHandler: (socket, request) =>
+      door.accept(socket, request.headers.origin ?? '', () => options.places?.keep(request.raw.socket)),
   });
   addSession(app, options.access);
   addLanding(app);
@@ -108,7 +118,6 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
 /** The server of one address; Fastify's own listener and the one on ::1 are made alike. */
 export function createListener(handler: RequestListener): Server {
   const server = createServer(serverOptions, handler);
-  server.maxConnections = CONNECTIONS;
   // Node drops headers past this number in silence, and the guard counts doubles; HEADER_BYTES is the bound.
   server.maxHeadersCount = 0;
   // With no file descriptor left a connection cannot be taken, and that is all.
@@ -122,12 +131,22 @@ export function createListener(handler: RequestListener): Server {
 
 /** What the HTTP parser gave up on: no request exists, so the response is written by hand. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'HPE_HEADER_OVERFLOW' && socket.writable) {
+    explain(socket);
+    return;
+  }
   if (error.code !== 'ECONNRESET' && socket.writable) socket.write(emptyResponse(parserStatus(error.code)));
   socket.destroy(error);
 }
 
+/** The one refusal that a person can do something about. What else is sent is read, or the answer would be lost. */
+function explain(socket: Socket): void {
+  socket.on('error', () => socket.destroy()).resume();
+  socket.end(textResponse(431, TOO_MANY_COOKIES));
+  setTimeout(() => socket.destroy(), CLOSE_MS).unref();
+}
+
 function parserStatus(code: string | undefined): number {
-  if (code === 'HPE_HEADER_OVERFLOW') return 431;
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
 }

@@ -168,9 +168,9 @@ function attacks(): Attack[] {
   ];
 }
 
-/** The one exception of the design: a link from elsewhere may open the landing page, which holds nothing. */
+/** The one exception of the design: a link from elsewhere leads to the landing page, which holds nothing. */
 const isLanding = (name: string, method: string, route: string): boolean =>
-  name === 'a link on a page elsewhere' && method === 'GET' && route === '/open';
+  name.startsWith('a link on ') && method === 'GET' && (route === '/open' || route === '/');
 
 function expectHeaders({ headers }: RawResponse): void {
   for (const line of headerLines) {
@@ -319,7 +319,9 @@ it('sees one request, or none, in what is framed badly', async () => {
   Object.assign(passed, { guard: 0, handlers: 0, sockets: 0 });
   for (const [name, bytes, status] of framings) {
     const answer = await sendRaw(port, Buffer.from(bytes, 'latin1'));
-    expect({ name, status: answer.status, body: answer.body }).toEqual({ name, status, body: '' });
+    // What a person can mend is said to them; nothing of what was sent stands in it.
+    const body = status === 431 ? (expect.stringContaining('cookies') as string) : '';
+    expect({ name, status: answer.status, body: answer.body }).toEqual({ name, status, body });
     expectHeaders(answer);
   }
   expect(passed.handlers).toBe(0);

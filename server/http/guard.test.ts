@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDoor, request, sendRaw, upgrade, upgradeHeaders } from '../testing/open-door.ts';
 import type { OpenDoor } from '../testing/open-door.ts';
@@ -162,7 +163,9 @@ describe('W4 Sec-Fetch-Site is our page, or an address a person typed', () => {
   const allowed = (site?: string, mode?: string, destination?: string, method?: string): boolean =>
     site === undefined ||
     site === 'same-origin' ||
-    (site === 'none' && mode === 'navigate' && destination === 'document' && method === 'GET');
+    (['none', 'same-site', 'cross-site'].includes(site) && isNavigation(mode, destination, method));
+  const isNavigation = (mode?: string, destination?: string, method?: string): boolean =>
+    mode === 'navigate' && destination === 'document' && method === 'GET';
 
   const fetchHeaders = (site?: string, mode?: string, destination?: string): string[] => [
     ...(site === undefined ? [] : [`Sec-Fetch-Site: ${site}`]),
@@ -180,7 +183,9 @@ describe('W4 Sec-Fetch-Site is our page, or an address a person typed', () => {
         const cases = destinations.map(async (destination) => {
           const headers = [...own, ...fetchHeaders(site, mode, destination)];
           const { status, body } = await request(door.port, method, target, headers);
-          const expected = allowed(site, mode, destination, method) ? passed : 403;
+          // What we did not begin ourselves goes on to the landing page.
+          const here = site === undefined || site === 'same-origin' ? passed : 302;
+          const expected = allowed(site, mode, destination, method) ? here : 403;
           expect({ site, mode, destination, status }).toEqual({ site, mode, destination, status: expected });
           if (status === 403) expect(body).toBe('');
         });
@@ -205,33 +210,60 @@ describe('W4 Sec-Fetch-Site is our page, or an address a person typed', () => {
     const twice = ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: same-origin'];
     expect((await request(door.port, 'GET', '/', [`Host: ${door.host}`, ...twice])).status).toBe(403);
     const typed = ['Sec-Fetch-Site: none', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document'];
-    expect((await request(door.port, 'GET', '/', [`Host: ${door.host}`, ...typed])).status).toBe(200);
+    expect((await request(door.port, 'GET', '/', [`Host: ${door.host}`, ...typed])).status).toBe(302);
     for (const doubled of typed) {
       expect((await request(door.port, 'GET', '/', [`Host: ${door.host}`, ...typed, doubled])).status).toBe(403);
     }
   });
 
-  it('lets a navigation from our own redirect file, which browsers call cross-site, to the landing page alone', async () => {
-    const statusOf = async (method: string, target: string, site: string, mode: string, destination: string) => {
+  it('lets a navigation from another page, or from our own redirect file, to the landing page alone', async () => {
+    const answerTo = (method: string, target: string, site: string, mode = 'navigate', destination = 'document') => {
       const origin = method === 'GET' ? [] : [`Origin: ${door.origin}`];
-      const headers = [`Host: ${door.host}`, ...origin, ...fetchHeaders(site, mode, destination)];
-      return (await request(door.port, method, target, headers)).status;
+      return request(door.port, method, target, [
+        `Host: ${door.host}`,
+        ...origin,
+        ...fetchHeaders(site, mode, destination),
+      ]);
     };
-    expect(await statusOf('GET', '/open', 'cross-site', 'navigate', 'document')).toBe(200);
-    expect(await statusOf('GET', '/open?', 'cross-site', 'navigate', 'document')).toBe(403);
-    expect(await statusOf('GET', '/open/', 'cross-site', 'navigate', 'document')).toBe(403);
-    expect(await statusOf('GET', '/%6fpen', 'cross-site', 'navigate', 'document')).toBe(403);
-    expect(await statusOf('GET', '/open.js', 'cross-site', 'navigate', 'document')).toBe(403);
-    expect(await statusOf('GET', '/open', 'same-site', 'navigate', 'document')).toBe(403);
-    expect(await statusOf('GET', '/open', 'cross-site', 'navigate', 'iframe')).toBe(403);
-    expect(await statusOf('GET', '/open', 'cross-site', 'no-cors', 'document')).toBe(403);
-    expect(await statusOf('HEAD', '/open', 'cross-site', 'navigate', 'document')).toBe(403);
-    const { status } = await upgrade(door.port, '/open', [
-      `Host: ${door.host}`,
-      `Origin: ${door.origin}`,
-      ...fetchHeaders('cross-site', 'navigate', 'document'),
+    for (const site of ['cross-site', 'same-site']) {
+      expect((await answerTo('GET', '/open', site)).status).toBe(200);
+      expect(await answerTo('GET', '/', site)).toMatchObject({ status: 302, headers: { location: '/open' }, body: '' });
+      const others = ['/open?', '/open/', '/%6fpen', '/open.js', '/?', '//', '/index.html', '/assets/app-1a2b3c4d.js'];
+      for (const target of others)
+        expect([target, (await answerTo('GET', target, site)).status]).toEqual([target, 403]);
+      expect((await answerTo('GET', '/open', site, 'navigate', 'iframe')).status).toBe(403);
+      expect((await answerTo('GET', '/open', site, 'no-cors')).status).toBe(403);
+      expect((await answerTo('HEAD', '/open', site)).status).toBe(403);
+      const headers = [`Host: ${door.host}`, `Origin: ${door.origin}`, ...fetchHeaders(site, 'navigate', 'document')];
+      expect((await upgrade(door.port, '/open', headers)).status).toBe(403);
+    }
+  });
+
+  it('hands the app to its own navigations, and every other on to the landing page, which knows who led there', async () => {
+    const navigation = ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document', `Host: ${door.host}`];
+    for (const target of ['/', '/index.html']) {
+      const typed = await request(door.port, 'GET', target, ['Sec-Fetch-Site: none', ...navigation]);
+      expect(typed).toMatchObject({ status: 302, headers: { location: '/open' } });
+      const own = await request(door.port, 'GET', target, ['Sec-Fetch-Site: same-origin', ...navigation]);
+      expect(own.status).toBe(200);
+    }
+    const from = async (site: string) =>
+      /data-from="(\w+)"/.exec(
+        (await request(door.port, 'GET', '/open', [`Sec-Fetch-Site: ${site}`, ...navigation])).body,
+      )?.[1];
+    expect(await Promise.all(['none', 'cross-site', 'same-site', 'same-origin'].map(from))).toEqual([
+      'person',
+      'elsewhere',
+      'elsewhere',
+      'elsewhere',
     ]);
-    expect(status).toBe(403);
+  });
+
+  it('loads one script on the landing page, and no other that was left under its name', async () => {
+    const { body } = await request(door.port, 'GET', '/open', [`Host: ${door.host}`]);
+    const [, path = '', integrity] = /<script src="([^"]+)" integrity="sha384-([^"]+)">/.exec(body) ?? [];
+    const script = await request(door.port, 'GET', path, [`Host: ${door.host}`]);
+    expect(createHash('sha384').update(script.body).digest('base64')).toBe(integrity);
   });
 });
 

@@ -6,8 +6,11 @@ import { securityHeaders } from './headers.ts';
 /** The socket of the page: the only path that takes an upgrade. */
 export const SOCKET_PATH = '/ws';
 
-/** Where the file that we open in the browser leads; see `landing.ts`. */
+/** Where every navigation arrives that the app itself did not begin; see `landing.ts`. */
 export const LANDING_PATH = '/open';
+
+/** What a link on another page may lead to: the landing page, and the address that leads on to it. */
+const ENTRIES: readonly string[] = ['/', LANDING_PATH];
 
 /** A request before anyone interpreted it. */
 export interface RawRequest {
@@ -97,8 +100,10 @@ function fetchSiteAllowed(request: RawRequest, host: string): boolean {
   if (sites.length === 0) return true;
   if (sites.length > 1) return false;
   if (sites[0] === 'same-origin') return true;
-  if (sites[0] === 'none') return isNavigation(request);
-  return sites[0] === 'cross-site' && isNavigation(request) && pathOf(request.target, host) === LANDING_PATH;
+  if (!isNavigation(request)) return false;
+  if (sites[0] === 'none') return true;
+  const foreign = sites[0] === 'cross-site' || sites[0] === 'same-site';
+  return foreign && ENTRIES.includes(pathOf(request.target, host));
 }
 
 function isNavigation(request: RawRequest): boolean {

@@ -80,6 +80,13 @@ export const headerLines = Object.entries(securityHeaders).map(([name, value]) =
 
 /** A whole response with an empty body, for a socket that never reached, or has left, the HTTP server. */
 export function emptyResponse(status: number): string {
+  return textResponse(status, '');
+}
+
+/** The same with a text in it. */
+export function textResponse(status: number, text: string): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...headerLines];
-  return [...lines, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n');
+  const type = text === '' ? [] : ['Content-Type: text/plain; charset=utf-8'];
+  const length = `Content-Length: ${Buffer.byteLength(text)}`;
+  return [...lines, ...type, length, 'Connection: close', '', text].join('\r\n');
 }

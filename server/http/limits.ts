@@ -3,8 +3,11 @@
 /** The one route with a body takes a code of 22 characters. */
 export const BODY_BYTES = 64 * 1024;
 
-/** Request line and headers; a browser on loopback, without cookies, sends about 1 KiB. */
-export const HEADER_BYTES = 8 * 1024;
+/**
+ * Request line and headers. A browser sends about 1 KiB, and all cookies that other programs on this host have set, as
+ * cookies know no ports: some KiB are usual where people write web programs. All connections together hold 64 MiB.
+ */
+export const HEADER_BYTES = 64 * 1024;
 
 /** For the headers alone, so that a slow sender holds a connection no longer. Covers connections that never send. */
 export const HEADERS_MS = 10_000;
@@ -15,8 +18,14 @@ export const REQUEST_MS = 30_000;
 /** How often Node looks for connections over those times; its own default of 30 s would treble the first. */
 export const TIMEOUT_CHECK_MS = 1000;
 
-/** Connections of each listener, tabs included: far above any use, far below the usual limit on open files. */
+/**
+ * Connections without a proof, on both addresses together; one more and the oldest goes. Far above any use, far below the
+ * usual limit on open files. A page is loaded and proven within some 50 ms.
+ */
 export const CONNECTIONS = 1024;
+
+/** Those who ask whose a connection is wait this long, for one look at the system's list for all of them. */
+export const OWNER_LOOKUP_MS = 100;
 
 /** A person waits for a code that we open in the browser, or copies one that we printed. */
 export const CODE_OPENED_MS = 60_000;
@@ -25,21 +34,25 @@ export const CODE_PRINTED_MS = 10 * 60_000;
 /** Codes open at once; one more and the oldest goes. */
 export const CODES_OPEN = 3;
 
-/** Wrong codes within a minute after which nobody gets in, and after which all open codes are void. */
-export const FAILURES_MS = 60_000;
-export const FAILURES_PAUSE = 5;
-export const FAILURES_VOID = 10;
-
 /** Sessions younger than this go with a service worker that is found; browsers look for its script within seconds. */
 export const DISTRUST_MS = 60_000;
 
 /** Tabs that may come back; one more and the one unused longest goes. */
 export const SESSIONS = 64;
 
-/** From the upgrade to the page's proof, its size, and how many sockets may be at that point at once. */
+/**
+ * Of a session without a socket. Browsers put tabs to sleep and keep them over a night, and a person comes back to them;
+ * after a day, what is left of a session is most likely a copy. Time in which the computer sleeps counts where the
+ * system's monotonic clock counts it.
+ */
+export const SESSION_IDLE_MS = 24 * 60 * 60_000;
+
+/** From the upgrade to the page's proof, and its size. */
 export const PROOF_MS = 5000;
 export const PROOF_BYTES = 4096;
-export const UNPROVEN_SOCKETS = 16;
+
+/** Sockets at that point; one more and the oldest goes. A page needs some 20 ms, so it takes thousands a second to push it out. */
+export const UNPROVEN_SOCKETS = 128;
 
 /** One message of a proven page: the largest text with its JSON around it. */
 export const MESSAGE_PAYLOAD_BYTES = 512 * 1024;

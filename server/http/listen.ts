@@ -4,12 +4,17 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerBrokenRequest, buildHttp, createListener } from './app.ts';
 import type { HttpOptions } from './app.ts';
-import { CLOSE_MS } from './limits.ts';
+import { freePort, isRefusedByBrowsers } from './bad-ports.ts';
+import { CLOSE_MS, CONNECTIONS } from './limits.ts';
+import { Places } from './places.ts';
 
 /** Tried when no port is wanted. */
 export const DEFAULT_PORT = 7467;
 
-export interface ListenOptions extends HttpOptions {
+/** How often any free port is tried: between being found and being taken it may go to another program. */
+const TRIES = 5;
+
+export interface ListenOptions extends Omit<HttpOptions, 'places'> {
   /** The port wanted, 0 for any free one; null: this profile's last, then 7467, then any. */
   readonly port: number | null;
   /** The port this profile had last; looked at only when none is wanted. */
@@ -24,11 +29,12 @@ export interface HttpServer {
 
 /** @throws Error EADDRINUSE or EACCES when a port was wanted and cannot be had. */
 export async function startHttp(options: ListenOptions): Promise<HttpServer> {
-  const app = await buildHttp(options);
+  const places = new Places<Socket>(CONNECTIONS);
+  const app = await buildHttp({ ...options, places });
   const sockets = new Set<Socket>();
-  trackSockets(app.server, sockets);
+  trackSockets(app.server, sockets, places);
   const port = await listenFirst(app, candidates(options));
-  const second = await listenSecond(app, port, sockets);
+  const second = await listenSecond(app, port, (server) => trackSockets(server, sockets, places));
   return {
     port,
     async stop() {
@@ -41,12 +47,15 @@ export async function startHttp(options: ListenOptions): Promise<HttpServer> {
 }
 
 function candidates({ port, preferredPort }: ListenOptions): number[] {
+  if (port === 0) return Array.from({ length: TRIES }, () => 0);
   if (port !== null) return [port];
-  return [...(preferredPort === undefined ? [] : [preferredPort]), DEFAULT_PORT, 0];
+  const usual = [...(preferredPort === undefined ? [] : [preferredPort]), DEFAULT_PORT];
+  return [...usual.filter((each) => !isRefusedByBrowsers(each)), ...Array.from({ length: TRIES }, () => 0)];
 }
 
 async function listenFirst(app: FastifyInstance, ports: readonly number[]): Promise<number> {
-  const [port = 0, ...others] = ports;
+  const [wanted = 0, ...others] = ports;
+  const port = wanted === 0 ? await freePort() : wanted;
   try {
     await app.listen({ host: '127.0.0.1', port });
   } catch (error) {
@@ -57,9 +66,13 @@ async function listenFirst(app: FastifyInstance, ports: readonly number[]): Prom
 }
 
 /** @returns null where ::1 is missing or the port taken there: nothing depends on it. */
-async function listenSecond(app: FastifyInstance, port: number, sockets: Set<Socket>): Promise<Server | null> {
+async function listenSecond(
+  app: FastifyInstance,
+  port: number,
+  track: (server: Server) => void,
+): Promise<Server | null> {
   const server = createListener((request, response) => app.routing(request, response));
-  trackSockets(server, sockets);
+  track(server);
   server.on('clientError', answerBrokenRequest);
   server.on('upgrade', (...upgrade) => app.server.emit('upgrade', ...upgrade));
   return new Promise((resolve) => {
@@ -68,8 +81,9 @@ async function listenSecond(app: FastifyInstance, port: number, sockets: Set<Soc
   });
 }
 
-function trackSockets(server: Server, sockets: Set<Socket>): void {
+function trackSockets(server: Server, sockets: Set<Socket>, places: Places<Socket>): void {
   server.on('connection', (socket) => {
+    places.take(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

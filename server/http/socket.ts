@@ -1,7 +1,7 @@
 // One tab's WebSocket, from the upgrade to its end (W7, W9).
 //
 //   unproven ──page's proof holds──▶ open ──▶ closed
-//      └──late, too big, wrong, one too many──────▲
+//      └──late, too big, wrong, one of too many───▲
 //
 //   → { ns }                 32 random bytes, hex
 //   ← { sid, nc, mac }       mac = clientProof(key, ns, nc, origin)
@@ -26,8 +26,6 @@ export const closeCodes = {
   malformed: 4400,
   /** More messages than a person can cause. */
   flood: 4429,
-  /** Too many sockets wait for a proof: come back later. */
-  busy: 1013,
   /** The process ends. */
   goingAway: 1001,
 } as const;
@@ -49,27 +47,33 @@ type State =
   | { readonly kind: 'open'; readonly connection: Connection; readonly unwatch: () => void; readonly stop: () => void }
   | { readonly kind: 'closed' };
 
-/** Takes the sockets in, and counts those without a proof. */
+/** Takes the sockets in, and bounds how many are without a proof: who opens many pushes out their own. */
 export class SocketDoor {
   readonly #options: SocketOptions;
-  #unproven = 0;
+  /** Oldest first. */
+  readonly #unproven = new Set<WebSocket>();
   #stopped = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
   }
 
-  /** `origin` is the page's, which the guard has matched with the host. */
-  accept(socket: WebSocket, origin: string): void {
-    if (this.#stopped || this.#unproven >= UNPROVEN_SOCKETS) {
-      socket.close(this.#stopped ? closeCodes.goingAway : closeCodes.busy);
+  /** @param origin the page's, which the guard has matched with the host. @param proven called when its proof holds. */
+  accept(socket: WebSocket, origin: string, proven: () => void): void {
+    if (this.#stopped) {
+      socket.close(closeCodes.goingAway);
       return;
     }
-    this.#unproven += 1;
-    let waits = true;
+    this.#unproven.add(socket);
+    socket.on('close', () => this.#unproven.delete(socket));
+    const [oldest] = this.#unproven;
+    if (this.#unproven.size > UNPROVEN_SOCKETS && oldest) {
+      this.#unproven.delete(oldest);
+      oldest.terminate();
+    }
     new TabSocket(this.#options, socket, origin, () => {
-      if (waits) this.#unproven -= 1;
-      waits = false;
+      this.#unproven.delete(socket);
+      proven();
     });
   }
 
@@ -84,26 +88,23 @@ class TabSocket {
   readonly #options: SocketOptions;
   readonly #socket: WebSocket;
   readonly #origin: string;
-  /** Told when this is no longer an unproven socket, at the latest when it is gone. */
-  readonly #settled: () => void;
+  /** Told when its proof holds. */
+  readonly #proven: () => void;
   readonly #rate: Rate;
   #state: State;
 
-  constructor(options: SocketOptions, socket: WebSocket, origin: string, settled: () => void) {
+  constructor(options: SocketOptions, socket: WebSocket, origin: string, proven: () => void) {
     this.#options = options;
     this.#socket = socket;
     this.#origin = origin;
-    this.#settled = settled;
+    this.#proven = proven;
     this.#rate = new Rate(options.clock);
     const ns = randomBytes(32);
     const cancelDeadline = options.clock.after(PROOF_MS, () => this.#hangUp(closeCodes.late));
     this.#state = { kind: 'unproven', ns, cancelDeadline };
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('ping', () => this.#count());
-    socket.on('close', () => {
-      this.#leave();
-      this.#settled();
-    });
+    socket.on('close', () => this.#leave());
     this.#send(JSON.stringify({ ns: ns.toString('hex') }));
   }
 
@@ -129,7 +130,7 @@ class TabSocket {
       return;
     }
     cancelDeadline();
-    this.#settled();
+    this.#proven();
     const connection = this.#options.dispatcher.open(session, (text) => this.#send(text));
     const unwatch = session.whenRevoked(() => this.#hangUp(closeCodes.session));
     this.#state = { kind: 'open', connection, unwatch, stop: this.#startHeartbeat() };

@@ -111,7 +111,7 @@ function announce(
   else for (const line of banner(running, unopened, hostname())) terminal.print(line);
   if (unopened === null) {
     openInBrowser(place.folder, landingUrl(httpPort, loom.mintCode('opened')), () =>
-      terminal.tell('Loom couldn’t open a browser. Open the address above.'),
+      terminal.tell('No browser could be opened. Open the address above yourself.'),
     );
   } else removeRedirect(place.folder);
 }

@@ -2,20 +2,23 @@
 import type { CommandName, Input, Reply, Result, Subscription } from '../../../server/contract/commands.ts';
 import type { EventMessage } from '../../../server/contract/events.ts';
 import { waitBeforeAttempt } from './backoff.ts';
-import { firstCode, onLaterCode } from './entry-code.ts';
+import { askFirst, clickedHere, firstCode, mustAsk, onLaterCode } from './entry-code.ts';
+import type { EntryCode } from './entry-code.ts';
 import { Pending } from './pending.ts';
 import { forgetSession, keepSession, readSession, redeemCode } from './session.ts';
 import type { Session } from './session.ts';
 import { ProvenSocket } from './socket.ts';
 import type { SocketEnd } from './socket.ts';
-import { answerTabs, askTabs } from './tabs.ts';
+import { answerTabs, askTabs, tabsAnswer } from './tabs.ts';
 
 /**
+ * `asks`: a way in is there, and who led this tab here is unknown: a person has to want it.
  * `out`: no way in; `code`: the code was refused; `none`: there was neither session nor code; `restarted`: the session is gone.
  * `lost`: we were in, the line is cut, it is being tried again.
  */
 export type LineState =
   | { readonly kind: 'starting' }
+  | { readonly kind: 'asks' }
   | { readonly kind: 'open' }
   | { readonly kind: 'lost' }
   | { readonly kind: 'impostor' }
@@ -38,6 +41,8 @@ export class Client {
   #socket: ProvenSocket | null = null;
   #subscribed = false;
   #session: Session | null = null;
+  /** What the tab was opened with, until it is used. */
+  #code: EntryCode | null = null;
   #place: { boot: string; cursor: number } | null = null;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,11 +67,19 @@ export class Client {
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
 
-    const code = firstCode();
+    this.#code = firstCode();
     this.#session = readSession();
-    if (code !== null) await this.#enterWith(code, 'code');
-    else if (this.#session !== null) this.#connect();
-    else await this.#askTabs('none');
+    const hasWay = this.#code !== null || this.#session !== null;
+    if (mustAsk() && (hasWay || (await tabsAnswer()))) this.#setState({ kind: 'asks' });
+    else await this.#enter();
+  }
+
+  /** A person wants in. */
+  async allow(): Promise<void> {
+    if (this.#state.kind !== 'asks') return;
+    clickedHere();
+    this.#setState({ kind: 'starting' });
+    await this.#enter();
   }
 
   call<N extends CommandName>(command: N, params: Input<N>): Promise<Result<N>> {
@@ -92,14 +105,26 @@ export class Client {
     this.#events.line(state);
   }
 
-  async #enterWith(code: string, reason: 'none' | 'code' | 'restarted'): Promise<void> {
+  async #enter(): Promise<void> {
+    const code = this.#code;
+    this.#code = null;
+    if (code !== null) await this.#enterWith(code, 'code');
+    else if (this.#session !== null) this.#connect();
+    else await this.#askTabs('none');
+  }
+
+  async #enterWith(code: EntryCode, reason: 'none' | 'code' | 'restarted'): Promise<void> {
     const answer = await redeemCode(code);
     if (answer.kind === 'session') {
       this.#session = answer.session;
       keepSession(answer.session);
       this.#connect();
     } else if (this.#session !== null && reason === 'code') {
-      if (this.#socket === null) this.#connect(); // A stale link, but this tab has a session of its own.
+      // A stale link, or one made up elsewhere, in a tab that has a session of its own.
+      if (this.#socket === null && this.#state.kind === 'starting') {
+        askFirst();
+        this.#setState({ kind: 'asks' });
+      }
     } else {
       this.#setState({ kind: 'out', reason });
     }
@@ -108,7 +133,7 @@ export class Client {
   async #askTabs(reason: 'none' | 'restarted'): Promise<void> {
     const code = await askTabs();
     if (code === null) this.#setState({ kind: 'out', reason });
-    else await this.#enterWith(code, reason);
+    else await this.#enterWith({ code, launch: false }, reason);
   }
 
   #connect(): void {

@@ -1,17 +1,33 @@
-// Takes the single-use code out of the address before anything else runs, so that it stands in no history entry.
+// Takes what led here out of the address before anything else runs: the single-use code, so that it stands in no history
+// entry, and the mark of the landing page that says that nobody knows who led here (server/http/landing.ts).
 // A `loom-web url` pasted into an open tab changes only the fragment: the page stays, and the code is taken the same way.
+import { forgetAsk, keepAsk, readAsk } from './tab-storage.ts';
 
-const pattern = /^#code=([\w-]{1,64})$/;
+export interface EntryCode {
+  readonly code: string;
+  /** From the file that Loom itself opened in the browser. */
+  readonly launch: boolean;
+}
 
-type Listener = (code: string) => void;
+const MARK = '#ask';
+const pattern = /^#(code|launch)=([\w-]{1,64})$/;
+
+type Listener = (code: EntryCode) => void;
 
 let listener: Listener | null = null;
-let waiting: string | null = takeCode();
+let asks = false;
+let waiting: EntryCode | null = takeCode();
 
-function takeCode(): string | null {
-  const code = pattern.exec(location.hash)?.[1] ?? null;
-  if (code !== null) history.replaceState(null, '', '/');
-  return code;
+function takeCode(): EntryCode | null {
+  const marked = location.hash.startsWith(MARK);
+  const rest = marked ? location.hash.slice(MARK.length) : location.hash;
+  const [, kind, code] = pattern.exec(rest) ?? [];
+  if (marked || code !== undefined) history.replaceState(null, '', code === undefined ? `/${rest}` : '/');
+  if (marked) keepAsk();
+  // A person who brings a code of their own has answered.
+  else if (code !== undefined) forgetAsk();
+  asks = readAsk();
+  return code === undefined ? null : { code, launch: kind === 'launch' };
 }
 
 window.addEventListener('popstate', (event) => {
@@ -22,8 +38,25 @@ window.addEventListener('popstate', (event) => {
   else listener(code);
 });
 
+/** Whether this tab was led here by who knows whom, and nobody has clicked since. */
+export function mustAsk(): boolean {
+  return asks;
+}
+
+/** What led here proved to be nothing: it could have been anybody. */
+export function askFirst(): void {
+  asks = true;
+  keepAsk();
+}
+
+/** A person wants in. */
+export function clickedHere(): void {
+  asks = false;
+  forgetAsk();
+}
+
 /** The code the page was opened with, once; null: none. */
-export function firstCode(): string | null {
+export function firstCode(): EntryCode | null {
   const code = waiting;
   waiting = null;
   return code;

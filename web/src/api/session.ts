@@ -1,5 +1,7 @@
-// The pair `{ sid, key }` that lets this tab in, kept in sessionStorage: it outlives a reload, not the tab.
+// The pair `{ sid, key }` that lets this tab in: it outlives a reload, not the tab.
+import type { EntryCode } from './entry-code.ts';
 import { parseHex } from './hex.ts';
+import { forgetSessionText, keepSessionText, readSessionText } from './tab-storage.ts';
 
 export interface Session {
   /** 16 bytes as hex: names the session. */
@@ -7,8 +9,6 @@ export interface Session {
   /** 32 bytes as hex: proves it. */
   readonly key: string;
 }
-
-const place = 'loom.session';
 
 function parseSession(value: unknown): Session | null {
   if (typeof value !== 'object' || value === null || !('sid' in value) || !('key' in value)) return null;
@@ -18,7 +18,7 @@ function parseSession(value: unknown): Session | null {
 }
 
 export function readSession(): Session | null {
-  const text = sessionStorage.getItem(place);
+  const text = readSessionText();
   if (text === null) return null;
   try {
     return parseSession(JSON.parse(text));
@@ -28,11 +28,11 @@ export function readSession(): Session | null {
 }
 
 export function keepSession(session: Session): void {
-  sessionStorage.setItem(place, JSON.stringify(session));
+  keepSessionText(JSON.stringify(session));
 }
 
 export function forgetSession(): void {
-  sessionStorage.removeItem(place);
+  forgetSessionText();
 }
 
 export type Redemption =
@@ -43,13 +43,13 @@ export type Redemption =
   | { readonly kind: 'unreachable' };
 
 /** Exchanges a single-use code for a session. */
-export async function redeemCode(code: string): Promise<Redemption> {
+export async function redeemCode({ code, launch }: EntryCode): Promise<Redemption> {
   let reply: Response;
   try {
     reply = await fetch('/api/session', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code }),
+      body: JSON.stringify({ code, ...(launch && { launch }) }),
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',

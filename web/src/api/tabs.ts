@@ -1,5 +1,6 @@
 // A tab without a session asks the tabs that have one. Three steps, so that only one code is made however many tabs live:
-// ask → offers → want (one of them) → code. The channel is same-origin: no other site hears it.
+// ask → offers → want (one of them) → code. The channel is same-origin: no other site hears it. A browser without one has
+// no other tabs, as far as this one knows.
 import { randomHex } from './hex.ts';
 
 /** An open tab answers in a few ms; a busy or throttled one may need longer. */
@@ -11,16 +12,24 @@ type Note =
   | { readonly kind: 'want'; readonly to: string; readonly from: string }
   | { readonly kind: 'code'; readonly to: string; readonly code: string };
 
-const channel = new BroadcastChannel('loom');
+const channel = openChannel();
 const self = randomHex(8);
 
+function openChannel(): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel('loom');
+  } catch {
+    return null;
+  }
+}
+
 function post(note: Note): void {
-  channel.postMessage(note);
+  channel?.postMessage(note);
 }
 
 function listen(handle: (note: Note) => void, signal?: AbortSignal): void {
   const options = signal === undefined ? {} : { signal };
-  channel.addEventListener('message', (event: MessageEvent<Note>) => handle(event.data), options);
+  channel?.addEventListener('message', (event: MessageEvent<Note>) => handle(event.data), options);
 }
 
 /** Answers new tabs with a code from `mint`, which returns null while this tab has no proven connection. */
@@ -36,6 +45,7 @@ export function answerTabs(isLive: () => boolean, mint: () => Promise<string | n
 
 /** A code from another tab; null when none answers in time. */
 export function askTabs(): Promise<string | null> {
+  if (channel === null) return Promise.resolve(null);
   return new Promise((resolve) => {
     const stop = new AbortController();
     let chosen = false;
@@ -51,6 +61,24 @@ export function askTabs(): Promise<string | null> {
         post({ kind: 'want', to: note.from, from: self });
       }
       if (note.kind === 'code' && note.to === self) finish(note.code);
+    }, stop.signal);
+    post({ kind: 'ask', from: self });
+  });
+}
+
+/** Whether another tab would let this one in; none makes a code by it. */
+export function tabsAnswer(): Promise<boolean> {
+  if (channel === null) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const stop = new AbortController();
+    const finish = (answered: boolean): void => {
+      clearTimeout(timer);
+      stop.abort();
+      resolve(answered);
+    };
+    const timer = setTimeout(() => finish(false), ANSWER_MS);
+    listen((note) => {
+      if (note.kind === 'offer' && note.to === self) finish(true);
     }, stop.signal);
     post({ kind: 'ask', from: self });
   });

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { reactive } from 'vue';
 import type { Id } from '../../../server/contract/model.ts';
 
-/** What was typed and not sent, by contact. In memory only: it goes with the tab. */
+/** What was typed and not sent, by contact. In memory only: it goes with the tab, which asks first. */
 export const useDrafts = defineStore('drafts', () => {
   const drafts = reactive(new Map<Id, string>());
 
@@ -15,5 +15,10 @@ export const useDrafts = defineStore('drafts', () => {
     else drafts.set(contact, text);
   }
 
-  return { drafts, get, set };
+  /** Whether something is typed that is more than blanks. */
+  function any(): boolean {
+    return [...drafts.values()].some((text) => text.trim() !== '');
+  }
+
+  return { drafts, get, set, any };
 });

@@ -1,7 +1,9 @@
 // Sends each event to the store it concerns. Thousands a second become one change of the page per frame.
 import type { EventMessage } from '../../../server/contract/events.ts';
+import { startLeaveWarning, stopLeaveWarning } from '../composables/leave-warning.ts';
 import { useContacts } from './contacts.ts';
 import { useConversations } from './conversations.ts';
+import { useDrafts } from './drafts.ts';
 import { useLink } from './link.ts';
 import { useMeeting } from './meeting.ts';
 import { useProfile } from './profile.ts';
@@ -23,12 +25,13 @@ function useStores() {
     profile: useProfile(),
     contacts: useContacts(),
     conversations: useConversations(),
+    drafts: useDrafts(),
     meeting: useMeeting(),
     recovery: useRecovery(),
   };
 }
 
-function applyToPeople({ contacts, conversations }: Stores, { event, data }: EventMessage): boolean {
+function applyToPeople({ contacts, conversations, drafts }: Stores, { event, data }: EventMessage): boolean {
   switch (event) {
     case 'contact.changed':
       contacts.put(data.contact);
@@ -36,6 +39,7 @@ function applyToPeople({ contacts, conversations }: Stores, { event, data }: Eve
     case 'contact.removed':
       contacts.drop(data.contact);
       conversations.drop(data.contact);
+      drafts.set(data.contact, '');
       return true;
     case 'request.changed':
       contacts.requests.set(data.request.id, data.request);
@@ -110,6 +114,7 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
     case 'state.changed':
       // Everything was destroyed: nothing of it stays in this page either.
       if (data.state === 'new') {
+        stopLeaveWarning();
         window.location.reload();
         return;
       }
@@ -138,7 +143,7 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversations, meeting, recovery } = stores;
+  const { profile, contacts, conversations, drafts, meeting, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -173,6 +178,7 @@ export function startStores(): void {
     conversations.publish();
   }
 
+  startLeaveWarning(() => drafts.any() || conversations.unsent().length > 0);
   stores.link.start({
     events: (messages) => {
       if (queue.length === 0) inNextFrame(drain);

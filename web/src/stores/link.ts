@@ -48,5 +48,10 @@ export const useLink = defineStore('link', () => {
     client?.retry();
   }
 
-  return { line, away, urlCommand, hears, start, call, renew, retry };
+  /** A person wants in, where who led here is unknown. */
+  function allow(): void {
+    void client?.allow();
+  }
+
+  return { line, away, urlCommand, hears, start, call, renew, retry, allow };
 });
