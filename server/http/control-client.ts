@@ -5,6 +5,7 @@ import { CommandError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import { openControl } from './control.ts';
+import type { ControlKind } from './control.ts';
 import type { ControlResults } from './dispatch.ts';
 import { CONTROL_REPLY_BYTES } from './limits.ts';
 import { LineReader } from './lines.ts';
@@ -105,8 +106,8 @@ export class ControlClient {
  * Connects to the process that runs the profile in `folder`.
  * @throws NotRunningError when there is none.
  */
-export async function connectControl(folder: string): Promise<ControlClient> {
-  const socket = await openControl(folder);
+export async function connectControl(folder: string, kind?: ControlKind): Promise<ControlClient> {
+  const socket = await openControl(folder, kind);
   if (!socket) throw new NotRunningError('Loom is not running for this profile.');
   return new ControlClient(socket);
 }

@@ -1,16 +1,23 @@
 // The control socket (W16): the contract of the browser for the same person's command line, as lines of JSON, and the
 // proof that a profile is live.
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import type { Dispatcher } from './dispatch.ts';
-import { BACKLOG_BYTES, CLOSE_MS, CONTROL_CONNECTIONS, CONTROL_LINE_BYTES } from './limits.ts';
+import { BACKLOG_BYTES, CLOSE_MS, CONTROL_CONNECTIONS, CONTROL_LINE_BYTES, UNPROVEN_SOCKETS } from './limits.ts';
 import { LineReader } from './lines.ts';
+import { admit, connectToPipe, pipeGround } from './pipe-file.ts';
+import { Places } from './places.ts';
 import { connectTo, listenUnder } from './socket-file.ts';
-import type { HeldName } from './socket-file.ts';
 
 const SOCKET_NAME = 'control.sock';
+const PIPE_NAME = 'control.pipe';
+
+/** What keeps others from the control socket: the permissions of its file, or a proof over a pipe that has none. */
+export type ControlKind = 'socket' | 'pipe';
+
+const USUAL: ControlKind = process.platform === 'win32' ? 'pipe' : 'socket';
 
 export interface ControlServer {
   /** Gives the profile free, then hangs up. Call it last: from then on another process may start. */
@@ -25,29 +32,48 @@ export interface ControlServer {
 export async function listenControl(
   folder: string,
   dispatcher: Dispatcher | Promise<Dispatcher>,
+  kind: ControlKind = USUAL,
 ): Promise<ControlServer | null> {
   // A start that fails rejects it, even when nobody waits.
   const ready = Promise.resolve(dispatcher);
   ready.catch(() => undefined);
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
+    if (sockets.size >= CONTROL_CONNECTIONS) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
     void ready.then(
       (value) => serve(socket, value),
       () => socket.destroy(),
     );
+  };
+  const key = randomBytes(32);
+  const places = new Places<Socket>(UNPROVEN_SOCKETS);
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    if (kind === 'socket') take(socket);
+    else {
+      places.take(socket);
+      admit(socket, key, () => {
+        places.keep(socket);
+        take(socket);
+      });
+    }
   });
-  server.maxConnections = CONTROL_CONNECTIONS;
   const name =
-    process.platform === 'win32' ? await listenOnPipe(server, folder) : await listenUnder(server, folder, SOCKET_NAME);
+    kind === 'socket'
+      ? await listenUnder(server, folder, SOCKET_NAME)
+      : await listenUnder(server, folder, PIPE_NAME, pipeGround(key));
   if (!name) return null;
   return {
     async stop() {
       name.release();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.end();
+      places.empty();
       const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSE_MS);
       await closed;
       clearTimeout(cut);
@@ -61,14 +87,14 @@ export function isControlName(name: string): boolean {
 }
 
 /** @returns a connection to the process that runs the profile in `folder`, null when none does. */
-export function openControl(folder: string): Promise<Socket | null> {
-  if (process.platform === 'win32') return connectTo('', pipeName(folder));
-  return connectTo(absolute(folder), SOCKET_NAME);
+export function openControl(folder: string, kind: ControlKind = USUAL): Promise<Socket | null> {
+  const place = absolute(folder);
+  return kind === 'socket' ? connectTo(place, SOCKET_NAME) : connectToPipe(place, PIPE_NAME);
 }
 
 /** Whether a process runs the profile in `folder`. */
-export async function isLive(folder: string): Promise<boolean> {
-  const socket = await openControl(folder);
+export async function isLive(folder: string, kind: ControlKind = USUAL): Promise<boolean> {
+  const socket = await openControl(folder, kind);
   socket?.on('error', () => undefined).destroy();
   return socket !== null;
 }
@@ -85,20 +111,4 @@ function serve(socket: Socket, dispatcher: Dispatcher): void {
     const complete = lines.push(piece);
     if (!complete?.every((line) => connection.receive(line))) socket.destroy();
   });
-}
-
-// A pipe's name goes with its process, and only the first can create it: nothing is ever left behind.
-function listenOnPipe(server: Server, folder: string): Promise<HeldName | null> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(null);
-      else reject(error);
-    });
-    server.listen(pipeName(folder), () => resolve({ release: () => undefined }));
-  });
-}
-
-function pipeName(folder: string): string {
-  const hash = createHash('sha256').update(absolute(folder).toLowerCase()).digest('hex');
-  return `\\\\.\\pipe\\loom-${hash.slice(0, 32)}`;
 }

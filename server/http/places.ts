@@ -27,6 +27,11 @@ export class Places<P extends Place> {
     oldest.destroy();
   }
 
+  /** Hangs up on all that are not kept. */
+  empty(): void {
+    for (const place of this.#waiting) place.destroy();
+  }
+
   /** It has proven whose it is: it gives way to nobody any more. */
   keep(place: P): void {
     this.#waiting.delete(place);

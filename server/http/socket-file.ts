@@ -28,7 +28,19 @@ const RETRY_MS = 5;
 /** Beyond it a starter is long done or dead. Between `bind` and `listen` a living one looks dead for an instant. */
 const LEFTOVER_MS = 60_000;
 
-const ownNamePattern = /^control-[0-9a-f]{16}\.sock$/;
+const ownNamePattern = /^control-[0-9a-f]{16}\.\w+$/;
+
+/** What stands under a name: a socket, or a file that leads to one (`pipe-file.ts`). */
+export interface Ground {
+  /** Of the names under which starters listen before they have the wanted one. */
+  readonly ending: string;
+  /** Makes `server` listen, and then something appear under `name` that leads to it, for this user alone. */
+  readonly listen: (server: Server, folder: string, name: string) => Promise<void>;
+  /** Whether a process listens there. What is not clearly dead counts as living. */
+  readonly isListening: (folder: string, name: string) => Promise<boolean>;
+}
+
+export const socketFiles: Ground = { ending: '.sock', listen: listenPrivately, isListening };
 
 /** A name held, until released. */
 export interface HeldName {
@@ -40,20 +52,25 @@ export interface HeldName {
  * Makes `server` listen in `folder` under `name`, readable and writable by this user alone.
  * @returns null when a living process holds the name; `server` then does not listen.
  */
-export async function listenUnder(server: Server, folder: string, name: string): Promise<HeldName | null> {
-  const own = `control-${randomBytes(8).toString('hex')}.sock`;
-  await listenPrivately(server, folder, own);
+export async function listenUnder(
+  server: Server,
+  folder: string,
+  name: string,
+  ground: Ground = socketFiles,
+): Promise<HeldName | null> {
+  const own = `control-${randomBytes(8).toString('hex')}${ground.ending}`;
+  await ground.listen(server, folder, own);
   const path = join(folder, name);
   let taken = false;
   try {
-    taken = await take(folder, own, name);
+    taken = await take(ground, folder, own, name);
   } finally {
     removeIfThere(join(folder, own));
     if (!taken) await new Promise((resolve) => server.close(resolve));
   }
   if (!taken) return null;
   const { ino, dev } = statSync(path);
-  await sweep(folder);
+  await sweep(ground, folder);
   return { release: () => releaseIfSame(path, ino, dev) };
 }
 
@@ -79,30 +96,29 @@ export function connectTo(folder: string, name: string): Promise<Socket | null> 
   });
 }
 
-/** Whether a process listens under `name`. What is not clearly dead counts as living. */
-export async function isListening(folder: string, name: string): Promise<boolean> {
+async function isListening(folder: string, name: string): Promise<boolean> {
   const socket = await connectTo(folder, name);
   socket?.on('error', () => undefined).destroy();
   return socket !== null;
 }
 
 // ECONNREFUSED: a socket file without a process, or on Linux no socket. ENOTSOCK: the same elsewhere.
-function isNobody(error: Error): boolean {
+export function isNobody(error: Error): boolean {
   return ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].some((code) => isCode(error, code));
 }
 
-async function take(folder: string, own: string, name: string): Promise<boolean> {
+async function take(ground: Ground, folder: string, own: string, name: string): Promise<boolean> {
   const next = `${name}.next`;
   for (;;) {
     if (linkIfFree(join(folder, own), join(folder, name))) return true;
-    if (await isListening(folder, name)) return false;
-    if (!(await take(folder, own, next))) {
+    if (await ground.isListening(folder, name)) return false;
+    if (!(await take(ground, folder, own, next))) {
       // Another starter is at step 3. It will hold the name, or die.
       await sleep(RETRY_MS);
       continue;
     }
     try {
-      if (!(await isListening(folder, name))) removeIfThere(join(folder, name));
+      if (!(await ground.isListening(folder, name))) removeIfThere(join(folder, name));
     } finally {
       unlinkSync(join(folder, next));
     }
@@ -134,30 +150,34 @@ function releaseIfSame(path: string, ino: number, dev: number): void {
 }
 
 /** Removes the sockets of starters that were killed before they had the name. */
-async function sweep(folder: string): Promise<void> {
+async function sweep(ground: Ground, folder: string): Promise<void> {
   for (const name of readdirSync(folder).filter((entry) => ownNamePattern.test(entry))) {
     const made = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-    if (Date.now() - made > LEFTOVER_MS && !(await isListening(folder, name))) removeIfThere(join(folder, name));
+    if (Date.now() - made > LEFTOVER_MS && !(await ground.isListening(folder, name))) removeIfThere(join(folder, name));
   }
 }
 
-function listenPrivately(server: Server, folder: string, name: string): Promise<void> {
+async function listenPrivately(server: Server, folder: string, name: string): Promise<void> {
+  // The file appears inside `listen`, with this mode from its first moment.
+  const umask = process.umask(0o177);
+  let listening: Promise<void>;
+  try {
+    listening = inFolder(folder, name, (path) => listenAt(server, path));
+  } finally {
+    process.umask(umask);
+  }
+  await listening;
+}
+
+export function listenAt(server: Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // The file appears inside `listen`, with this mode from its first moment.
-    const umask = process.umask(0o177);
-    try {
-      inFolder(folder, name, (path) =>
-        server.listen(path, () => {
-          server.off('error', reject);
-          // With no file descriptor left a connection cannot be taken, and that is all.
-          server.on('error', () => undefined);
-          resolve();
-        }),
-      );
-    } finally {
-      process.umask(umask);
-    }
+    server.listen(address, () => {
+      server.off('error', reject);
+      // With no file descriptor left a connection cannot be taken, and that is all.
+      server.on('error', () => undefined);
+      resolve();
+    });
   });
 }
 
