@@ -75,12 +75,41 @@ describe.skipIf(process.platform !== 'linux')('openInBrowser', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it.each([
+    ['says that it found none', 'exit 3'],
+    ['is killed', 'kill -9 $$'],
+  ])('says so once when the program that opens browsers %s, and leaves no file', async (_, ending) => {
+    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\n${ending}\n`);
+    chmodSync(join(folder, 'xdg-open'), 0o755);
+    process.env.PATH = `${folder}${delimiter}${path ?? ''}`;
+    const failed = vi.fn();
+    openInBrowser(folder, url, failed);
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(1), { timeout: 20_000 });
+    expect(existsSync(join(folder, 'open-in-browser.html'))).toBe(false);
+  });
+
+  it('says nothing when it ends well', async () => {
+    const seen = opener();
+    const failed = vi.fn();
+    openInBrowser(folder, url, failed);
+    await vi.waitFor(() => expect(existsSync(seen)).toBe(true), { timeout: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(failed).not.toHaveBeenCalled();
+    removeRedirect(folder);
+  });
+
+  it('says so when the file cannot be written', () => {
+    const failed = vi.fn();
+    openInBrowser(join(folder, 'none'), url, failed);
+    expect(failed).toHaveBeenCalledTimes(1);
+  });
+
   it('replaces what an earlier start left, and says when there is no browser', async () => {
     process.env.PATH = folder;
     const failed = vi.fn();
     openInBrowser(folder, 'http://127.0.0.1:1/old', failed);
     openInBrowser(folder, url, failed);
     await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(2), { timeout: 20_000 });
-    expect(readFileSync(join(folder, 'open-in-browser.html'), 'utf8')).toContain(url);
+    expect(existsSync(join(folder, 'open-in-browser.html'))).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { encodeCbor } from '../protocol/cbor.ts';
-import { CONTENT_BYTES } from '../protocol/limits.ts';
+import { CONTENT_BYTES, OLD_SESSION_MS } from '../protocol/limits.ts';
 import { NACK, parseNack, RECORD } from '../protocol/records.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { randomId } from './roster.ts';
@@ -129,4 +129,25 @@ it('a late message of a newer count goes into the hole of that count', async () 
     ['again 5', 0],
     ['again 7', 1],
   ]);
+});
+
+it('an old session that ends in the very moment in which it is looked for is one that is not there', async () => {
+  const { engine, store } = ann.profile.opened;
+  const [contact] = engine.roster.list();
+  // At the first look at the clock, at the second …: until it is looked at no more.
+  for (let at = 0, looks = 1; looks > at; at += 1) {
+    looks = 0;
+    const envelope = await text(at + 10);
+    await store.journal.write(() => engine.sessions.retire(contact!));
+    Object.defineProperty(ann, 'wrongBy', {
+      configurable: true,
+      get: () => ((looks += 1) > at ? 2 * OLD_SESSION_MS : 0),
+    });
+    await sends(envelope);
+    Object.defineProperty(ann, 'wrongBy', { configurable: true, writable: true, value: 0 });
+    await town.until(() => bob.profile.opened.engine.links.lines().length === 1);
+    await town.online(ann, 'Bob');
+  }
+  await bob.send('Ann', 'and on');
+  await town.until(async () => (await seen()).some(([body]) => body === 'and on'));
 });

@@ -94,7 +94,7 @@ export class Inbox {
   }
 
   #take(line: Line, envelope: Envelope): Outcome {
-    const { store, roster, sessions } = this.#options;
+    const { store, roster } = this.#options;
     const contact = roster.find(line.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
@@ -102,9 +102,8 @@ export class Inbox {
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
     if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
     if (!this.#hasRoom(line, id)) return { kind: 'refused', reason: NACK.notNow };
-    if (!sessions.knows(contact, envelope.sessionId)) return this.#diverge(contact, line, NACK.unknownSession);
     const content = this.#decrypt(contact, envelope);
-    return content ? this.#store(contact, id, content) : this.#diverge(contact, line, NACK.cannotDecrypt);
+    return typeof content === 'number' ? this.#diverge(contact, line, content) : this.#store(contact, id, content);
   }
 
   /** Looked at before anything is decrypted: what waits costs us next to nothing, and comes again as it is. */
@@ -124,11 +123,12 @@ export class Inbox {
     return { kind: 'refused', reason };
   }
 
-  #decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | null {
+  /** @returns the content, or the reason to refuse it. */
+  #decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | number {
     try {
-      return this.#options.sessions.decrypt(contact, envelope);
+      return this.#options.sessions.decrypt(contact, envelope) ?? NACK.unknownSession;
     } catch (error) {
-      if (error instanceof ProtocolError) return null;
+      if (error instanceof ProtocolError) return NACK.cannotDecrypt;
       throw error;
     }
   }

@@ -97,17 +97,15 @@ export class Sessions {
     return { session: held.id, envelope };
   }
 
-  knows(contact: ContactRecord, sessionId: Uint8Array): boolean {
-    return this.#find(contact, sessionId) !== undefined;
-  }
-
   /**
-   * One step of a receiving ratchet; inside a `journal.write`.
+   * One step of a receiving ratchet; inside a `journal.write`. One look decides whether the session is there: between
+   * two, an old one may end.
+   * @returns null when there is no such session, or no longer.
    * @throws ProtocolError when it cannot be decrypted; nothing has changed then.
    */
-  decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array {
+  decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | null {
     const held = this.#find(contact, envelope.sessionId);
-    if (!held) throw new Error('decrypt without a session');
+    if (!held) return null;
     const { content, next } = held.session.decrypt(envelope, this.#options.random, this.#options.clock.now());
     this.#replace(contact, held, next);
     return content;
