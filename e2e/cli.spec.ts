@@ -377,7 +377,7 @@ test('the file that opens the browser leads into Loom', async ({ page }) => {
   const seen = fakeOpener(folder);
   const path = process.env.PATH;
   process.env.PATH = `${folder}${delimiter}${path ?? ''}`;
-  openInBrowser(folder, landingUrl(Number(port), result.code), () =>
+  openInBrowser(join(folder, 'open.html'), landingUrl(Number(port), result.code), () =>
     cleanups.push(() => Promise.reject(new Error('no browser was found'))),
   );
   process.env.PATH = path;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { landingUrl } from './banner.ts';
-import { openerFor, openInBrowser, removeRedirect, whyNotOpen } from './open-browser.ts';
+import { openerFor, openInBrowser, whyNotOpen } from './open-browser.ts';
 import type { Desktop } from './open-browser.ts';
 
 function desktop(platform: NodeJS.Platform, env: Record<string, string>, container = false): Desktop {
@@ -40,10 +40,12 @@ describe('openerFor', () => {
 describe.skipIf(process.platform !== 'linux')('openInBrowser', () => {
   const url = landingUrl(7467, 'r86rJfqKFaEkTIRTEXY3Cg');
   let folder = '';
+  let target = '';
   const path = process.env.PATH;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'loom-open-'));
+    target = join(folder, 'open-in-browser.html');
   });
   afterEach(() => {
     process.env.PATH = path;
@@ -64,14 +66,14 @@ describe.skipIf(process.platform !== 'linux')('openInBrowser', () => {
 
   it('hands over a private file that leads on to the address', async () => {
     const seen = opener();
-    openInBrowser(folder, url, () => expect.unreachable());
+    openInBrowser(target, url, () => expect.unreachable());
     await vi.waitFor(() => expect(existsSync(seen)).toBe(true), { timeout: 20_000 });
     const [file = '', ...others] = readFileSync(seen, 'utf8').trimEnd().split('\n');
     expect(others).toEqual([]);
     expect(file).not.toContain('code');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).toContain(`content="0; url=${url}"`);
-    removeRedirect(folder);
+    rmSync(target);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -83,33 +85,34 @@ describe.skipIf(process.platform !== 'linux')('openInBrowser', () => {
     chmodSync(join(folder, 'xdg-open'), 0o755);
     process.env.PATH = `${folder}${delimiter}${path ?? ''}`;
     const failed = vi.fn();
-    openInBrowser(folder, url, failed);
+    openInBrowser(target, url, failed);
     await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(1), { timeout: 20_000 });
-    expect(existsSync(join(folder, 'open-in-browser.html'))).toBe(false);
+    expect(existsSync(target)).toBe(false);
   });
 
   it('says nothing when it ends well', async () => {
     const seen = opener();
     const failed = vi.fn();
-    openInBrowser(folder, url, failed);
+    openInBrowser(target, url, failed);
     await vi.waitFor(() => expect(existsSync(seen)).toBe(true), { timeout: 20_000 });
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(failed).not.toHaveBeenCalled();
-    removeRedirect(folder);
+    rmSync(target);
   });
 
   it('says so when the file cannot be written', () => {
     const failed = vi.fn();
-    openInBrowser(join(folder, 'none'), url, failed);
+    openInBrowser(join(folder, 'none', 'open.html'), url, failed);
     expect(failed).toHaveBeenCalledTimes(1);
   });
 
   it('replaces what an earlier start left, and says when there is no browser', async () => {
     process.env.PATH = folder;
     const failed = vi.fn();
-    openInBrowser(folder, 'http://127.0.0.1:1/old', failed);
-    openInBrowser(folder, url, failed);
+    openInBrowser(target, 'http://127.0.0.1:1/old', failed);
+    openInBrowser(target, url, failed);
+    expect(readFileSync(target, 'utf8')).toContain(url);
     await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(2), { timeout: 20_000 });
-    expect(existsSync(join(folder, 'open-in-browser.html'))).toBe(false);
+    expect(existsSync(target)).toBe(false);
   });
 });

@@ -2,12 +2,10 @@
 // pointed at a private file that leads on to the address, never at the address itself (arguments show in `ps`).
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Unopened } from './banner.ts';
 
 /** As long as an opened code lives. */
 const REDIRECT_LIFETIME_MS = 60_000;
-const REDIRECT_FILE = 'open-in-browser.html';
 const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
 
 export interface Desktop {
@@ -39,13 +37,12 @@ export function openerFor(platform: NodeJS.Platform, file: string): readonly [st
 }
 
 /**
- * Opens `url` by way of a file in the profile's folder, which goes after a minute or when the process ends.
+ * Opens `url` by way of a file at this path (`redirect-place.ts`), which goes after a minute or when the process ends.
  * @param onFailure called once, when no browser could be started: also when the file cannot be written, or the program
  * that opens browsers says within that minute that it found none. Later it may have been the browser itself, that ended.
  */
-export function openInBrowser(folder: string, url: string, onFailure: () => void): void {
-  const file = join(folder, REDIRECT_FILE);
-  const remove = (): void => removeRedirect(folder);
+export function openInBrowser(file: string, url: string, onFailure: () => void): void {
+  const remove = (): void => rmSync(file, { force: true });
   try {
     remove();
     writeFileSync(file, redirectPage(url), { mode: 0o600, flag: 'wx' });
@@ -74,11 +71,6 @@ export function openInBrowser(folder: string, url: string, onFailure: () => void
     if (code !== 0) fail();
   });
   opener.unref();
-}
-
-/** Removes what an earlier start that was killed may have left. */
-export function removeRedirect(folder: string): void {
-  rmSync(join(folder, REDIRECT_FILE), { force: true });
 }
 
 /** Needs no script, and the address it is given is of our own making: digits, hex and punctuation only. */

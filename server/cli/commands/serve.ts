@@ -12,7 +12,8 @@ import type { Call } from '../command.ts';
 import { prepareFolder, untilAnswered } from '../data-dir.ts';
 import { CommandFailure, exitCodes } from '../exit.ts';
 import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
-import { openInBrowser, removeRedirect, thisDesktop, whyNotOpen } from '../open-browser.ts';
+import { openInBrowser, thisDesktop, whyNotOpen } from '../open-browser.ts';
+import { redirectPlace, removeRedirect } from '../redirect-place.ts';
 import { storageSentences } from '../sentences.ts';
 import { withSmallHeap } from '../small-start.ts';
 import { surroundings } from '../surroundings.ts';
@@ -109,11 +110,12 @@ function announce(
   const unopened: Unopened | null = asked ? 'asked not to' : whyNotOpen(thisDesktop());
   if (json) terminal.print(readyLine(running));
   else for (const line of banner(running, unopened, hostname())) terminal.print(line);
-  if (unopened === null) {
-    openInBrowser(place.folder, landingUrl(httpPort, loom.mintCode('opened')), () =>
-      terminal.tell('No browser could be opened. Open the address above yourself.'),
-    );
-  } else removeRedirect(place.folder);
+  removeRedirect(place.folder);
+  if (unopened !== null) return;
+  const failed = (): void => terminal.tell('No browser could be opened. Open the address above yourself.');
+  void redirectPlace(place.folder, process.platform, surroundings.home).then((file) =>
+    openInBrowser(file, landingUrl(httpPort, loom.mintCode('opened')), failed),
+  );
 }
 
 /** A second start shows the way to the first. */
