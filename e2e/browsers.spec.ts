@@ -116,13 +116,13 @@ test('asks not to be translated; who forces it still sees true names', async ({ 
     const texts: Text[] = [];
     while (walk.nextNode()) texts.push(walk.currentNode as Text);
     for (const text of texts.filter(({ data }) => data.trim() !== '')) {
-      const font = document.createElement('font');
+      const font = document.createElementNS('http://www.w3.org/1999/xhtml', 'font');
       font.append(document.createTextNode(text.data));
       text.replaceWith(font);
     }
   });
-  const [{ id }] = (await ann.daemon.ask((control) => control.request('contact.list', {}))) as [{ id: string }];
-  await ann.daemon.ask((control) => control.request('contact.rename', { contact: id, name: 'Robert' }));
+  const [bob] = await ann.daemon.ask((control) => control.request('contact.list', {}));
+  await ann.daemon.ask((control) => control.request('contact.rename', { contact: bob!.id, name: 'Robert' }));
   await expect(ann.entry('Robert')).toContainText('Robert');
   await expect(page.getByRole('heading', { name: 'Robert' })).toHaveText('Robert');
   await expect(page.getByRole('heading', { name: 'Bob' })).toHaveCount(0);

@@ -21,8 +21,9 @@ test('unproven sockets and wrong codes keep the owner out no longer than they ta
       strangers.push(new TestPage(port, origin));
       const headers = { 'content-type': 'application/json', origin };
       const body = JSON.stringify({ code: 'A'.repeat(22) });
-      const { status } = await fetch(`${origin}/api/session`, { method: 'POST', headers, body });
-      expect(status).toBe(401);
+      // Some of theirs are hung up on.
+      const reply = await fetch(`${origin}/api/session`, { method: 'POST', headers, body }).catch(() => null);
+      if (reply) expect(reply.status).toBe(401);
       strangers.splice(0, strangers.length - 2 * UNPROVEN_SOCKETS).forEach(({ socket }) => socket.terminate());
     }
   };

@@ -2,7 +2,7 @@
 // proof that a profile is live.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import type { Dispatcher } from './dispatch.ts';
 import { BACKLOG_BYTES, CLOSE_MS, CONTROL_CONNECTIONS, CONTROL_LINE_BYTES, UNPROVEN_SOCKETS } from './limits.ts';
