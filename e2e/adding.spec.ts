@@ -45,8 +45,13 @@ test('two contacts who are not verified yet meet from the dialog for adding, and
     await bob.know(anns, 'Ann');
     await expect(ann.entry('Bob')).toHaveAccessibleName(/online/i);
     for (const { page } of [ann, bob]) await page.getByRole('button', { name: 'Add contact' }).click();
-    await ann.page.getByRole('dialog').getByRole('button', { name: 'Let people nearby see me' }).press('Enter');
-    await bob.page.getByRole('button', { name: 'Verify \u2068Ann\u2069 with a code' }).press('Enter');
+    const show = ann.page.getByRole('dialog').getByRole('button', { name: 'Let people nearby see me' });
+    const verify = bob.page.getByRole('button', { name: 'Verify \u2068Ann\u2069 with a code' });
+    // A key does not wait, as a click does, until a careful button takes it.
+    for (const button of [show, verify]) {
+      await expect(button).toBeEnabled();
+      await button.press('Enter');
+    }
     await bob.page.getByRole('textbox', { name: 'Six digits' }).fill(await readOut(ann.page));
     for (const [who, other] of [
       [ann, 'Bob'],

@@ -3,7 +3,7 @@
 // under a held Enter. Nobody reads and presses within half a second, so a careful button takes no press
 //
 //   - in the first half second after the tab is shown or its window gets the focus,
-//   - in the first half second after the button itself comes into view,
+//   - in the first half second after the button itself is put there, or shown again,
 //   - that began within either, or that a held key repeats.
 import { computed, onBeforeUnmount, onMounted, shallowRef } from 'vue';
 import type { ComputedRef } from 'vue';
@@ -72,8 +72,12 @@ export interface Care {
 export function useCare(careful: () => boolean, element: () => HTMLElement | null): Care {
   const view = new Pause();
   const waits = computed(() => careful() && !(tab.over.value && view.over.value));
-  const observer = new IntersectionObserver((entries) => {
-    if (entries.at(-1)?.isIntersecting === true) view.begin();
+  let drawn = false;
+  // From no size to one: it was put there, or shown again. What is scrolled into view a person has gone to.
+  const observer = new ResizeObserver((entries) => {
+    const now = (entries.at(-1)?.contentRect.width ?? 0) > 0;
+    if (now && !drawn) view.begin();
+    drawn = now;
   });
 
   function meant(): boolean {
