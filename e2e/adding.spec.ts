@@ -154,6 +154,7 @@ test('who begins visible sees it, however late the rest of the first screen is t
   const show = ann.page.getByRole('button', { name: 'Let people nearby see me' });
   await stop.press('Enter');
   await expect(show).toBeFocused();
+  await expect(show).toBeEnabled();
   await show.press('Enter');
   await expect(stop).toBeFocused();
 });
