@@ -44,7 +44,7 @@ export function banner(
     '',
   ];
   if (unopened === null)
-    return [...lines, 'Your browser opens by itself. If it doesn’t, or shows an error, open the address above.'];
+    return [...lines, 'Your browser opens by itself. If nothing opens, or it shows an error, use the address above.'];
   return [...lines, ...tunnel(running.httpPort, host)];
 }
 
