@@ -7,7 +7,7 @@ test('first start, the way in, and unlocking', async ({ person, browser }) => {
   const ann = await person('Ann');
   await ann.open();
   await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill('lantern river');
-  await expect(ann.page.getByRole('status').filter({ hasText: 'guessed' })).toBeVisible();
+  await expect(ann.page.getByRole('status').filter({ hasText: 'guess' })).toBeVisible();
   await check(ann.page, 'a passphrase that is judged');
   await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill('');
   await check(ann.page, 'first start');
