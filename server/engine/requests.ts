@@ -11,8 +11,15 @@ import type { RequestRecord } from '../storage/requests.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { whoGivesWay } from './fair-share.ts';
+import { lotOf } from './lot.ts';
 import { receivedName } from './names.ts';
 import { randomId } from './roster.ts';
+
+/** How long a lot that took the place of another waits before it may do so again: nobody turns over the list for fun. */
+const GIVES_WAY_EVERY_MS = 60 * 60 * 1000;
+
+/** Lots that are remembered for it; beyond that the one that did so longest ago is forgotten. */
+const LOTS_REMEMBERED = 1024;
 
 export interface RequestsOptions {
   readonly store: Store;
@@ -23,6 +30,8 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
+  /** When each lot took the place of another that had no more than it has, ms, monotonic. */
+  readonly #took = new Map<string, number>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -90,16 +99,32 @@ export class Requests {
   }
 
   /**
-   * Over the bound a newcomer is not kept, since the oldest are nearer to being answered; but one address that sent most of
-   * them loses its newest to somebody from another. Inside a `journal.write`. @returns who went; null: there is no room.
+   * Over the bound the lot that has most gives up its oldest to somebody from another. Where all have as many, the oldest of
+   * all gives way, for whose Loom asks again by itself; a lot may cause that once in a while. Inside a `journal.write`.
+   * @returns who went; null: there is no room.
    */
   #makeRoom(address: string | null): readonly string[] | null {
     const { requests } = this.#options.store;
     if (requests.count() < CONTACT_REQUESTS) return [];
-    const surplus = whoGivesWay(requests.list(), (each) => hostOf(each.address), hostOf(address));
-    if (!surplus) return null;
-    this.remove(surplus.id);
-    return [surplus.id];
+    const ours = lotOf(hostOf(address));
+    const held = requests.list().map((each) => ({ id: each.id, host: hostOf(each.address) }));
+    const { id, host } = whoGivesWay([...held, { id: '', host: hostOf(address) }], (each) => each.host);
+    const lot = lotOf(host);
+    if (lot === ours) return null;
+    const of = (wanted: string): number => held.filter((each) => lotOf(each.host) === wanted).length;
+    if (of(lot) === of(ours) + 1 && !this.#mayTake(ours)) return null;
+    this.remove(id);
+    return [id];
+  }
+
+  #mayTake(lot: string): boolean {
+    const now = this.#options.clock.monotonic();
+    if (now - (this.#took.get(lot) ?? -Infinity) < GIVES_WAY_EVERY_MS) return false;
+    this.#took.delete(lot);
+    this.#took.set(lot, now);
+    const [oldest] = this.#took.keys();
+    if (this.#took.size > LOTS_REMEMBERED && oldest !== undefined) this.#took.delete(oldest);
+    return true;
   }
 }
 
