@@ -50,7 +50,7 @@ class PortableX25519PrivateKey extends Secret implements X25519PrivateKey {
   constructor(scalar: Uint8Array) {
     super();
     requireLength(scalar, X25519_KEY_LENGTH, 'an X25519 scalar');
-    this.#scalar = new Wipeable(Uint8Array.from(scalar), wipe);
+    this.#scalar = new Wipeable<Uint8Array>(Uint8Array.from(scalar), wipe);
   }
 
   static scalarOf(key: X25519PrivateKey): Uint8Array {

@@ -1,7 +1,8 @@
-// Who may ask for a code, by address: a code on the screen is a person's attention, and there is room for one guest alone.
+// Who may ask for a code, by lot (`lot.ts`): a code on the screen is a person's attention, and there is room for one guest alone.
 // Identities cost nothing, addresses on a network some trouble.
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
+import { lotOf } from './lot.ts';
 
 /** Codes asked for at once: somebody who slips, whose link breaks, who begins anew. */
 const BURST = 5;
@@ -9,12 +10,12 @@ const BURST = 5;
 /** One more so often. Whom a person sends away waits as long: time enough to turn to somebody else. */
 const EVERY_MS = 30_000;
 
-/** Addresses remembered; beyond that the one seen longest ago is forgotten. */
+/** Lots remembered; beyond that the one seen longest ago is forgotten. */
 const REMEMBERED = 256;
 
 export class Callers {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #byHost = new Map<string, Bucket>();
+  readonly #byLot = new Map<string, Bucket>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
@@ -32,15 +33,16 @@ export class Callers {
 
   /** A person asks to be seen, by all. */
   forget(): void {
-    this.#byHost.clear();
+    this.#byLot.clear();
   }
 
   #bucket(host: string): Bucket {
-    const bucket = this.#byHost.get(host) ?? new Bucket(1000 / EVERY_MS, BURST, this.#clock.monotonic());
-    this.#byHost.delete(host);
-    this.#byHost.set(host, bucket);
-    const [oldest] = this.#byHost.keys();
-    if (this.#byHost.size > REMEMBERED && oldest !== undefined) this.#byHost.delete(oldest);
+    const lot = lotOf(host);
+    const bucket = this.#byLot.get(lot) ?? new Bucket(1000 / EVERY_MS, BURST, this.#clock.monotonic());
+    this.#byLot.delete(lot);
+    this.#byLot.set(lot, bucket);
+    const [oldest] = this.#byLot.keys();
+    if (this.#byLot.size > REMEMBERED && oldest !== undefined) this.#byLot.delete(oldest);
     return bucket;
   }
 }

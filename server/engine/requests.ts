@@ -15,10 +15,10 @@ import { lotOf } from './lot.ts';
 import { receivedName } from './names.ts';
 import { randomId } from './roster.ts';
 
-/** How long a lot that took the place of another waits before it may do so again: nobody turns over the list for fun. */
-const GIVES_WAY_EVERY_MS = 60 * 60 * 1000;
+/** How long a lot whose request was kept takes no place of another that has no more: nobody turns over the list for fun. */
+const NEWCOMER_AGAIN_MS = 60 * 60 * 1000;
 
-/** Lots that are remembered for it; beyond that the one that did so longest ago is forgotten. */
+/** Lots that are remembered for it; beyond that the one whose request was kept longest ago is forgotten. */
 const LOTS_REMEMBERED = 1024;
 
 export interface RequestsOptions {
@@ -30,8 +30,8 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
-  /** When each lot took the place of another that had no more than it has, ms, monotonic. */
-  readonly #took = new Map<string, number>();
+  /** When a request of each lot was kept, ms, monotonic. */
+  readonly #kept = new Map<string, number>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -67,6 +67,7 @@ export class Requests {
       if (known && same(known, request)) return null;
       const gone = known ? [] : this.#makeRoom(address);
       if (!gone) return null;
+      if (!known) this.#note(lotOf(hostOf(address)));
       store.requests.put(request);
       return { request, gone };
     });
@@ -100,7 +101,7 @@ export class Requests {
 
   /**
    * Over the bound the lot that has most gives up its oldest to somebody from another. Where all have as many, the oldest of
-   * all gives way, for whose Loom asks again by itself; a lot may cause that once in a while. Inside a `journal.write`.
+   * all gives way to somebody who has not asked for a while. Inside a `journal.write`.
    * @returns who went; null: there is no room.
    */
   #makeRoom(address: string | null): readonly string[] | null {
@@ -112,19 +113,20 @@ export class Requests {
     const lot = lotOf(host);
     if (lot === ours) return null;
     const of = (wanted: string): number => held.filter((each) => lotOf(each.host) === wanted).length;
-    if (of(lot) === of(ours) + 1 && !this.#mayTake(ours)) return null;
+    if (of(lot) === of(ours) + 1 && !this.#isNew(ours)) return null;
     this.remove(id);
     return [id];
   }
 
-  #mayTake(lot: string): boolean {
-    const now = this.#options.clock.monotonic();
-    if (now - (this.#took.get(lot) ?? -Infinity) < GIVES_WAY_EVERY_MS) return false;
-    this.#took.delete(lot);
-    this.#took.set(lot, now);
-    const [oldest] = this.#took.keys();
-    if (this.#took.size > LOTS_REMEMBERED && oldest !== undefined) this.#took.delete(oldest);
-    return true;
+  #isNew(lot: string): boolean {
+    return this.#options.clock.monotonic() - (this.#kept.get(lot) ?? -Infinity) >= NEWCOMER_AGAIN_MS;
+  }
+
+  #note(lot: string): void {
+    this.#kept.delete(lot);
+    this.#kept.set(lot, this.#options.clock.monotonic());
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > LOTS_REMEMBERED && oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 
