@@ -11,7 +11,7 @@ import type { Clock } from './clock.ts';
 import type { Turns, Worker } from './turns.ts';
 
 /** Beyond this, what the other side has not read of ours keeps us from reading on. */
-const UNREAD_BYTES = 1024 * 1024;
+const BACKLOG_BYTES = 1024 * 1024;
 
 /** What a step of the handshake costs, in records: keys are agreed upon. */
 const HANDSHAKE_COST = 16;
@@ -81,7 +81,7 @@ export class Intake implements Worker {
   /** If nothing stands against it. Who does not take our answers is not asked for more. */
   readOn(): void {
     const { connection } = this.#options;
-    if (this.#open && connection.backlog < UNREAD_BYTES) connection.resume();
+    if (this.#open && connection.backlog < BACKLOG_BYTES) connection.resume();
   }
 
   close(): void {
