@@ -57,7 +57,10 @@ function meet(primitives: Primitives, one: Person, other: Person): void {
   const theirStatic = other.keys.staticKey.publicKey;
   const initiator = Link.initiator({ primitives, random, ourStatic: one.keys.staticKey, theirStatic });
   const responder = Link.responder({ primitives, random, ourStatic: other.keys.staticKey });
-  carry(responder.receive(carry(initiator.start())), initiator);
+  const preamble = carry(initiator.start());
+  const message1 = carry(initiator.receive(carry(responder.receive(preamble))));
+  responder.receive(message1);
+  initiator.receive(carry(responder.answer()));
   responder.receive(carry(initiator.proceed()));
   for (const person of [one, other]) requireCertificate(primitives, person);
   const ratchet = makeRatchetKey(primitives, random);
@@ -75,11 +78,10 @@ function meet(primitives: Primitives, one: Person, other: Person): void {
   receiver.decrypt(parseEnvelope(envelope), random, 0).next.serialize();
 }
 
-/** The bytes among these events; given to `link` when there is one. */
-function carry(events: readonly LinkEvent[], link?: Link): Uint8Array {
+/** The bytes among these events. */
+function carry(events: readonly LinkEvent[]): Uint8Array {
   const event = events.find(({ kind }) => kind === 'send');
   if (event?.kind !== 'send') throw new Error('nothing was said');
-  link?.receive(event.bytes);
   return event.bytes;
 }
 

@@ -5,6 +5,7 @@ import { deriveIdentity, parseMasterSeed, type IdentityKeys } from '../crypto/ke
 import type { Primitives } from '../crypto/primitives.ts';
 import { Channel } from '../engine/channel.ts';
 import { systemClock } from '../engine/clock.ts';
+import { Turns } from '../engine/turns.ts';
 import { signCertificate } from '../protocol/certificate.ts';
 import { encodeContent } from '../protocol/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
@@ -89,8 +90,8 @@ export class LightContact {
   #accept(connection: Connection): void {
     const random = this.#random;
     const link = Link.responder({ primitives: this.#primitives, random, ourStatic: this.#keys.staticKey });
-    link.trust();
-    const channel = new Channel({ connection, link, clock: systemClock, random });
+    const channel = new Channel({ connection, link, clock: systemClock, turns: new Turns(), random });
+    channel.trust();
     channel.listener = {
       onSecured: () => undefined,
       onRecord: (record) => this.#greet(channel, record),

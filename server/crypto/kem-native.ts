@@ -7,7 +7,7 @@ import { portableKem } from './kem-portable.ts';
 import { KEM_CIPHERTEXT_LENGTH, KEM_PUBLIC_KEY_LENGTH, KEM_SEED_LENGTH, requireLength } from './lengths.ts';
 import type { Kem, KemPrivateKey } from './primitives.ts';
 import { rawKeys } from './raw-keys.ts';
-import { Secret } from './secret.ts';
+import { Secret, Wipeable } from './secret.ts';
 
 /** SubjectPublicKeyInfo of id-alg-ml-kem-768 up to the 1184 bytes of the key, RFC 9935 §4. */
 const SPKI_PREFIX = fromHex('308204b2300b0609608648016503040402038204a100');
@@ -21,16 +21,20 @@ interface KemFunctions {
 
 class NativeKemPrivateKey extends Secret implements KemPrivateKey {
   readonly kind = 'KemPrivateKey';
-  readonly #key: KeyObject;
+  readonly #key: Wipeable<KeyObject>;
 
   constructor(key: KeyObject) {
     super();
-    this.#key = key;
+    this.#key = new Wipeable(key);
   }
 
   static keyOf(key: KemPrivateKey): KeyObject {
     if (!(#key in key)) throw new Error('a key of another implementation');
-    return key.#key;
+    return key.#key.get();
+  }
+
+  wipe(): void {
+    this.#key.wipe();
   }
 }
 

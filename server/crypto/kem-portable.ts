@@ -1,5 +1,6 @@
 // ML-KEM-768 (FIPS 203) in JavaScript, by @noble/post-quantum. Runs on any Node, and can encapsulate a given message.
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
+import { wipe } from './bytes.ts';
 import {
   KEM_CIPHERTEXT_LENGTH,
   KEM_MESSAGE_LENGTH,
@@ -8,20 +9,24 @@ import {
   requireLength,
 } from './lengths.ts';
 import type { Kem, KemPrivateKey } from './primitives.ts';
-import { Secret } from './secret.ts';
+import { Secret, Wipeable } from './secret.ts';
 
 class PortableKemPrivateKey extends Secret implements KemPrivateKey {
   readonly kind = 'KemPrivateKey';
-  readonly #secretKey: Uint8Array;
+  readonly #secretKey: Wipeable<Uint8Array>;
 
   constructor(secretKey: Uint8Array) {
     super();
-    this.#secretKey = secretKey;
+    this.#secretKey = new Wipeable(secretKey, wipe);
   }
 
   static secretKeyOf(key: KemPrivateKey): Uint8Array {
     if (!(#secretKey in key)) throw new Error('a key of another implementation');
-    return key.#secretKey;
+    return key.#secretKey.get();
+  }
+
+  wipe(): void {
+    this.#secretKey.wipe();
   }
 }
 

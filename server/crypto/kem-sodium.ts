@@ -1,4 +1,5 @@
 // ML-KEM-768 (FIPS 203) by libsodium in WebAssembly: for a Node that has none of its own, in half the time of JavaScript.
+import { wipe } from './bytes.ts';
 import { randomBytes } from './randomness.ts';
 import {
   KEM_CIPHERTEXT_LENGTH,
@@ -8,7 +9,7 @@ import {
   requireLength,
 } from './lengths.ts';
 import type { Kem, KemPrivateKey } from './primitives.ts';
-import { Secret } from './secret.ts';
+import { Secret, Wipeable } from './secret.ts';
 import { sodium } from './sodium.ts';
 
 /** FIPS 203, table 3: the decapsulation key. */
@@ -30,16 +31,20 @@ const END = SEED + KEM_SEED_LENGTH;
 
 class SodiumKemPrivateKey extends Secret implements KemPrivateKey {
   readonly kind = 'KemPrivateKey';
-  readonly #secretKey: Uint8Array;
+  readonly #secretKey: Wipeable<Uint8Array>;
 
   constructor(secretKey: Uint8Array) {
     super();
-    this.#secretKey = secretKey;
+    this.#secretKey = new Wipeable(secretKey, wipe);
   }
 
   static secretKeyOf(key: KemPrivateKey): Uint8Array {
     if (!(#secretKey in key)) throw new Error('a key of another implementation');
-    return key.#secretKey;
+    return key.#secretKey.get();
+  }
+
+  wipe(): void {
+    this.#secretKey.wipe();
   }
 }
 

@@ -62,7 +62,7 @@ describe.each(kems)('$name ML-KEM-768', (kem) => {
     expect(() => kem.encapsulate(pair.publicKey, random(31))).toThrow('32 bytes');
     expect(() => kem.decapsulate(pair.privateKey, random(1087))).toThrow('1088 bytes');
     expect(() => kem.encapsulate(new Uint8Array(1184).fill(0xff))).toThrow(Error);
-    const foreign: KemPrivateKey = { kind: 'KemPrivateKey' };
+    const foreign: KemPrivateKey = { kind: 'KemPrivateKey', wipe: () => undefined };
     expect(() => kem.decapsulate(foreign, random(1088))).toThrow('another implementation');
   });
 });

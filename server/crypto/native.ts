@@ -29,7 +29,7 @@ import { isCanonicalSignature, isLowOrderX25519, isValidEd25519PublicKey } from 
 import type { Ed25519PrivateKey, Kem, Primitives, X25519PrivateKey } from './primitives.ts';
 import { randomBytes } from './randomness.ts';
 import { rawKeys } from './raw-keys.ts';
-import { Secret } from './secret.ts';
+import { Secret, Wipeable } from './secret.ts';
 import { SODIUM_PAYS_UP_TO, sodiumOpen, sodiumSeal } from './sodium.ts';
 
 const CIPHER = 'chacha20-poly1305';
@@ -58,17 +58,21 @@ type Curves = Pick<
 
 class NativeX25519PrivateKey extends Secret implements X25519PrivateKey {
   readonly kind = 'X25519PrivateKey';
-  readonly #key: KeyObject;
+  readonly #key: Wipeable<KeyObject>;
 
   constructor(scalar: Uint8Array) {
     super();
     requireLength(scalar, X25519_KEY_LENGTH, 'an X25519 scalar');
-    this.#key = importPrivate('X25519', scalar);
+    this.#key = new Wipeable(importPrivate('X25519', scalar));
   }
 
   static keyOf(key: X25519PrivateKey): KeyObject {
     if (!(#key in key)) throw new Error('a key of another implementation');
-    return key.#key;
+    return key.#key.get();
+  }
+
+  wipe(): void {
+    this.#key.wipe();
   }
 }
 

@@ -11,7 +11,7 @@ import { scalarMult, scalarMultBase } from '@stablelib/x25519';
 import { XChaCha20Poly1305 } from '@stablelib/xchacha20poly1305';
 import { webcrypto } from 'node:crypto';
 import nacl from 'tweetnacl';
-import { isZero } from './bytes.ts';
+import { isZero, wipe } from './bytes.ts';
 import {
   AEAD_KEY_LENGTH,
   CHACHA_NONCE_LENGTH,
@@ -25,7 +25,7 @@ import {
 } from './lengths.ts';
 import { isCanonicalSignature, isValidEd25519PublicKey } from './points.ts';
 import type { Ed25519PrivateKey, Kem, Primitives, X25519PrivateKey } from './primitives.ts';
-import { Secret } from './secret.ts';
+import { Secret, Wipeable } from './secret.ts';
 
 type Curves = Pick<
   Primitives,
@@ -45,17 +45,21 @@ type Hashes = Pick<Primitives, 'sha256' | 'sha512' | 'blake2b512' | 'hmacSha256'
 
 class PortableX25519PrivateKey extends Secret implements X25519PrivateKey {
   readonly kind = 'X25519PrivateKey';
-  readonly #scalar: Uint8Array;
+  readonly #scalar: Wipeable<Uint8Array>;
 
   constructor(scalar: Uint8Array) {
     super();
     requireLength(scalar, X25519_KEY_LENGTH, 'an X25519 scalar');
-    this.#scalar = Uint8Array.from(scalar);
+    this.#scalar = new Wipeable<Uint8Array>(Uint8Array.from(scalar), wipe);
   }
 
   static scalarOf(key: X25519PrivateKey): Uint8Array {
     if (!(#scalar in key)) throw new Error('a key of another implementation');
-    return key.#scalar;
+    return key.#scalar.get();
+  }
+
+  wipe(): void {
+    this.#scalar.wipe();
   }
 }
 

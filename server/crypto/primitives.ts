@@ -10,6 +10,8 @@ export interface X25519KeyPair {
 /** A private X25519 scalar, imported once and used often. */
 export interface X25519PrivateKey {
   readonly kind: 'X25519PrivateKey';
+  /** Ends it: what can be overwritten is, a KeyObject is let go of. Using it from then on is a bug. */
+  wipe(): void;
 }
 
 /** An Ed25519 signing key, imported once and used often. */
@@ -25,6 +27,8 @@ export interface KemKeyPair {
 
 export interface KemPrivateKey {
   readonly kind: 'KemPrivateKey';
+  /** Ends it: what can be overwritten is, a KeyObject is let go of. Using it from then on is a bug. */
+  wipe(): void;
 }
 
 /** FIPS 203, ML-KEM-768. */

@@ -19,6 +19,29 @@ export abstract class Secret {
   }
 }
 
+/** Something secret until it is wiped. */
+export class Wipeable<T> {
+  #secret: T | null;
+  readonly #wipe: (secret: T) => void;
+
+  /** @param wipe overwrites what can be; nothing for what cannot. */
+  constructor(secret: T, wipe: (secret: T) => void = () => undefined) {
+    this.#secret = secret;
+    this.#wipe = wipe;
+  }
+
+  /** @throws Error once it is wiped. */
+  get(): T {
+    if (this.#secret === null) throw new Error('a key was wiped');
+    return this.#secret;
+  }
+
+  wipe(): void {
+    if (this.#secret !== null) this.#wipe(this.#secret);
+    this.#secret = null;
+  }
+}
+
 /** A copy of secret bytes; pieces cut from it (`slice`, `subarray`) are SecretBytes as well. */
 export class SecretBytes extends Uint8Array {
   override toString(): string {

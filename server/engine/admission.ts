@@ -1,78 +1,90 @@
-// Who may hold a socket of ours before it is known who they are: bounds for half-open connections and for the rate of
-// handshakes, in all and by address (protocol §3, "Bounds at the door"). Over a bound the socket is closed, nothing else.
-// Addresses of contacts keep places and time of their own: no flood of strangers, however many they are, shuts them out.
+// Who may hold a socket of ours before it is known who they are (protocol §3, "Bounds at the door").
+//
+//   contact's address ──▶ half open ─────────────────────────────────────────────────▶ greeted
+//   stranger ──▶ waiting ──message 1 is here──▶ porter ──it opens──▶ half open ───────▶ greeted
+//
+// Addresses of contacts have places of their own: no flood of strangers, however many they are, shuts them out. A stranger
+// always gets a place where nothing is known of anybody yet, and one of those who know our token by showing that.
 import {
   HALF_OPEN_LINKS,
-  HALF_OPEN_LINKS_PER_ADDRESS,
   HALF_OPEN_STRANGERS,
   HANDSHAKE_BURST,
   HANDSHAKES_PER_SECOND,
-  STRANGER_HANDSHAKE_BURST,
-  STRANGER_HANDSHAKES_PER_SECOND,
+  WAITING_STRANGERS,
 } from '../protocol/limits.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
+import { lotOf } from './lot.ts';
+import { Places, type Guest } from './places.ts';
+import { Porter } from './porter.ts';
 
 /** Addresses whose rate is remembered; beyond that the one seen longest ago is forgotten. */
 const ADDRESSES_REMEMBERED = 1024;
 
-interface HalfOpen {
-  strangers: number;
-  total: number;
+export interface Admitted {
+  /**
+   * Message 1 is here. @param answer opens and answers it, at once or when it is their turn; whether it was made for us.
+   */
+  called(answer: () => boolean): void;
+  /** No longer half open: greeted, or gone. */
+  left(): void;
 }
 
 export class Admission {
   readonly #clock: Clock;
-  readonly #byHost = new Map<string, number>();
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #strangers: Bucket;
-  readonly #halfOpen: HalfOpen = { strangers: 0, total: 0 };
+  readonly #rates = new Map<string, Bucket>();
+  readonly #contacts = new Places(HALF_OPEN_LINKS);
+  readonly #waiting = new Places(WAITING_STRANGERS);
+  readonly #strangers = new Places(HALF_OPEN_STRANGERS);
+  readonly #porter: Porter;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#strangers = new Bucket(STRANGER_HANDSHAKES_PER_SECOND, STRANGER_HANDSHAKE_BURST, clock.monotonic());
+    this.#porter = new Porter(clock);
   }
 
   /**
-   * @param isContacts whether a contact was reached at this address; asked only where there is room otherwise.
-   * @returns a function to be called once when the connection is no longer half open, or null: close it.
+   * @param isContacts whether a contact was reached at this address; asked only when it has not come too often.
+   * @param dismiss closes the connection: its place goes to another. `left` is called as for any end.
+   * @returns null: close it, and say nothing.
    */
-  admit(host: string, isContacts: () => boolean): (() => void) | null {
-    const here = this.#byHost.get(host) ?? 0;
-    if (this.#halfOpen.total >= HALF_OPEN_LINKS || here >= HALF_OPEN_LINKS_PER_ADDRESS) return null;
-    if (!this.#bucket(host).spend(this.#clock.monotonic())) return null;
-    const stranger = !isContacts();
-    if (stranger && !this.#admitsStranger()) return null;
-    this.#count(host, stranger, 1);
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      this.#count(host, stranger, -1);
+  admit(host: string, isContacts: () => boolean, dismiss: () => void): Admitted | null {
+    if (!this.#rate(host).spend(this.#clock.monotonic())) return null;
+    return isContacts()
+      ? this.#contact({ host, lot: host, dismiss })
+      : this.#stranger({ host, lot: lotOf(host), dismiss });
+  }
+
+  #contact(guest: Guest): Admitted {
+    this.#contacts.take(guest);
+    return { called: (answer) => void answer(), left: () => this.#contacts.leave(guest) };
+  }
+
+  #stranger(guest: Guest): Admitted {
+    this.#waiting.take(guest);
+    return {
+      called: (answer) => this.#porter.call(guest, () => this.#open(guest, answer)),
+      left: () => {
+        this.#porter.leave(guest);
+        this.#waiting.leave(guest);
+        this.#strangers.leave(guest);
+      },
     };
   }
 
-  #admitsStranger(): boolean {
-    return this.#halfOpen.strangers < HALF_OPEN_STRANGERS && this.#strangers.spend(this.#clock.monotonic());
+  #open(guest: Guest, answer: () => boolean): boolean {
+    if (!answer()) return false;
+    this.#waiting.leave(guest);
+    this.#strangers.take(guest);
+    return true;
   }
 
-  #count(host: string, stranger: boolean, change: 1 | -1): void {
-    this.#halfOpen.total += change;
-    if (stranger) this.#halfOpen.strangers += change;
-    const here = (this.#byHost.get(host) ?? 0) + change;
-    if (here > 0) this.#byHost.set(host, here);
-    else this.#byHost.delete(host);
-  }
-
-  #bucket(host: string): Bucket {
-    const bucket =
-      this.#buckets.get(host) ?? new Bucket(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST, this.#clock.monotonic());
-    this.#buckets.delete(host);
-    this.#buckets.set(host, bucket);
-    if (this.#buckets.size > ADDRESSES_REMEMBERED) {
-      const [oldest] = this.#buckets.keys();
-      if (oldest !== undefined) this.#buckets.delete(oldest);
-    }
-    return bucket;
+  #rate(host: string): Bucket {
+    const rate = this.#rates.get(host) ?? new Bucket(HANDSHAKES_PER_SECOND, HANDSHAKE_BURST, this.#clock.monotonic());
+    this.#rates.delete(host);
+    this.#rates.set(host, rate);
+    const [oldest] = this.#rates.keys();
+    if (this.#rates.size > ADDRESSES_REMEMBERED && oldest !== undefined) this.#rates.delete(oldest);
+    return rate;
   }
 }

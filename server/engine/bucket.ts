@@ -22,11 +22,20 @@ export class Bucket {
 
   /** @param now ms, monotonic. @returns whether it may happen now; then it counts. */
   spend(now: number): boolean {
-    this.#tokens = this.#tokensAt(now);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (!this.has(now)) return false;
+    this.charge(now, 1);
     return true;
+  }
+
+  /** It has happened, whether it may or not: what is missing is made up for before anything else may. */
+  charge(now: number, tokens: number): void {
+    this.#tokens = this.#tokensAt(now) - tokens;
+    this.#at = now;
+  }
+
+  /** @returns ms until `spend` may succeed, 0 when it may now. */
+  wait(now: number): number {
+    return Math.max(0, ((1 - this.#tokensAt(now)) / this.#rate) * 1000);
   }
 
   /** Nothing may happen before the next one is refilled. @param now ms, monotonic. */

@@ -30,3 +30,12 @@ it('wrong codes count by address for an hour, and are forgotten with the rest', 
   callers.forget();
   expect(callers.admit('192.0.2.1')).toBe(true);
 });
+
+it('all addresses of an IPv6 network ask as one, and neighbours on the link each for themselves', () => {
+  const ask = (hostOf: (n: number) => string): number => {
+    const callers = new Callers(new FakeClock());
+    return Array.from({ length: 20 }, (_, n) => callers.admit(hostOf(n))).filter(Boolean).length;
+  };
+  expect(ask((n) => `2001:db8:1:2::${n + 1}`)).toBe(5);
+  expect(ask((n) => `fe80::${n + 1}%eth0`)).toBe(20);
+});

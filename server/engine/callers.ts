@@ -1,8 +1,9 @@
-// Who may ask for a code, by address: a code on the screen is a person's attention, there is room for one guest alone, and
+// Who may ask for a code, by lot (`lot.ts`): a code on the screen is a person's attention, there is room for one guest alone, and
 // wrong codes are counted over all. Identities cost nothing, addresses on a network some trouble.
 import { PAIR_WRONG_TAGS_MS, PAIR_WRONG_TAGS_PER_ADDRESS } from '../protocol/limits.ts';
 import { Bucket } from './bucket.ts';
 import type { Clock } from './clock.ts';
+import { lotOf } from './lot.ts';
 
 /** Codes asked for at once: somebody who slips, whose link breaks, who begins anew. */
 const BURST = 5;
@@ -10,7 +11,7 @@ const BURST = 5;
 /** One more so often. Whom a person sends away waits as long: time enough to turn to somebody else. */
 const EVERY_MS = 30_000;
 
-/** Addresses remembered; beyond that the one seen longest ago is forgotten. */
+/** Lots remembered; beyond that the one seen longest ago is forgotten. */
 const REMEMBERED = 256;
 
 interface Caller {
@@ -21,7 +22,7 @@ interface Caller {
 
 export class Callers {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #byHost = new Map<string, Caller>();
+  readonly #byLot = new Map<string, Caller>();
 
   constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock;
@@ -47,7 +48,7 @@ export class Callers {
 
   /** A person asks to be seen, by all. */
   forget(): void {
-    this.#byHost.clear();
+    this.#byLot.clear();
   }
 
   #isSpent(caller: Caller): boolean {
@@ -57,12 +58,13 @@ export class Callers {
   }
 
   #caller(host: string): Caller {
-    const known = this.#byHost.get(host);
+    const lot = lotOf(host);
+    const known = this.#byLot.get(lot);
     const caller = known ?? { asking: new Bucket(1000 / EVERY_MS, BURST, this.#clock.monotonic()), wrong: [] };
-    this.#byHost.delete(host);
-    this.#byHost.set(host, caller);
-    const [oldest] = this.#byHost.keys();
-    if (this.#byHost.size > REMEMBERED && oldest !== undefined) this.#byHost.delete(oldest);
+    this.#byLot.delete(lot);
+    this.#byLot.set(lot, caller);
+    const [oldest] = this.#byLot.keys();
+    if (this.#byLot.size > REMEMBERED && oldest !== undefined) this.#byLot.delete(oldest);
     return caller;
   }
 }

@@ -1,25 +1,25 @@
-// One connection with its link: handshake, deadline, keepalive, batching. Knows records, but neither contacts nor storage.
+// One connection with its link: handshake, deadlines, keepalive, batching. Knows records, but neither contacts nor storage.
+// What comes is read by `intake.ts`, in turns with other links.
 //
-//   handshaking ──proven (initiator)──▶ held ──proceed──▶ secured ──greeted──▶ open ──▶ closed
+//   called (responder) ──answer──▶ handshaking ──proven (initiator)──▶ held ──proceed──▶ secured ──greeted──▶ open ──▶ closed
 //        └───────────────────── closed: bad bytes, deadline, silence, other side gone ──────▲
 //
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
-import type { Link } from '../protocol/link.ts';
+import type { LinkEvent } from '../protocol/link.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import { ACK_IDS, HANDSHAKE_DEADLINE_MS } from '../protocol/limits.ts';
-import { BYE, encodeAck, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
-import type { Connection } from '../transport/transport.ts';
-import type { Clock } from './clock.ts';
+import { CALL_DEADLINE_MS, HANDSHAKE_DEADLINE_MS } from '../protocol/limits.ts';
+import { BYE, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../protocol/records.ts';
 import { Debt } from './debt.ts';
+import { Intake, type IntakeOptions } from './intake.ts';
 import { Keepalive } from './keepalive.ts';
+import { Outgoing } from './outgoing.ts';
 
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
 
-/** Beyond this, what the other side has not read of ours keeps us from reading on. */
-const UNREAD_BYTES = 1024 * 1024;
-
 export interface ChannelListener {
+  /** Responder only: message 1 is here, to be opened by `answer`, which happens at once where nobody listens. */
+  onCalled?: () => void;
   /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
   onProven?: () => void;
   onSecured: (theirStatic: Uint8Array) => void;
@@ -32,10 +32,7 @@ export interface ChannelListener {
   onClosed: () => void;
 }
 
-export interface ChannelOptions {
-  readonly connection: Connection;
-  readonly link: Link;
-  readonly clock: Clock;
+export interface ChannelOptions extends IntakeOptions {
   readonly random: (length: number) => Uint8Array;
 }
 
@@ -50,15 +47,14 @@ export class Channel {
   /** When the channel was made, on the wall clock. */
   readonly since: number;
   readonly #options: ChannelOptions;
-  #records: LinkRecord[] = [];
-  readonly #acks: Uint8Array[] = [];
-  #scheduled = false;
+  readonly #outgoing: Outgoing;
   #secured = false;
   #closed = false;
   #farewell: number | null = null;
-  readonly #cancelDeadline: () => void;
+  readonly #begun: number;
+  #cancelDeadline: () => void = () => undefined;
+  readonly #intake: Intake;
   readonly #keepalive: Keepalive;
-  #holds = 0;
   readonly #probes = new Set<(alive: boolean) => void>();
   readonly debt: Debt;
 
@@ -66,13 +62,21 @@ export class Channel {
     this.#options = options;
     this.debt = new Debt(options.clock, (doubtful) => this.listener.onDoubt?.(doubtful));
     this.since = options.clock.now();
-    this.#cancelDeadline = options.clock.after(HANDSHAKE_DEADLINE_MS, () => this.destroy());
+    this.#outgoing = new Outgoing((records) => this.#flush(records));
     const { clock } = options;
+    this.#begun = clock.monotonic();
+    this.#deadline(this.role === 'responder' ? CALL_DEADLINE_MS : HANDSHAKE_DEADLINE_MS);
     this.#keepalive = new Keepalive({ clock, role: this.role, ask: () => this.#ping(), onDead: () => this.destroy() });
-    options.connection.onData = (bytes) => this.#receive(bytes);
+    this.#intake = new Intake(options, {
+      onEvent: (event) => this.#run(event),
+      onHeard: () => this.#heard(),
+      onError: () => this.#refuse(),
+      onExcess: () => this.destroy(),
+      owed: () => this.debt.owed,
+    });
     options.connection.onClose = () => this.#finish();
     options.connection.onDrain = () => {
-      this.#readOn();
+      this.#intake.readOn();
       this.listener.onDrain?.();
     };
   }
@@ -112,13 +116,19 @@ export class Channel {
   }
 
   start(): void {
-    this.#guarded(() => this.#run(this.#options.link.start()));
+    this.#options.link.start().forEach((event) => this.#run(event));
+  }
+
+  /** Responder, after `onCalled`. @returns whether message 1 was made for us: the other side knows our token. */
+  answer(): boolean {
+    if (this.#closed) return false;
+    this.#guarded(() => this.#options.link.answer().forEach((event) => this.#run(event)));
+    return !this.#closed;
   }
 
   /** Initiator, after `onProven`: shows who we are. */
   proceed(): void {
-    if (this.#closed) return;
-    this.#guarded(() => this.#run(this.#options.link.proceed()));
+    if (!this.#closed) this.#options.link.proceed().forEach((event) => this.#run(event));
   }
 
   /** Both HELLOs are known: the deadline is off, the keepalive on. */
@@ -127,9 +137,9 @@ export class Channel {
     if (!this.#closed) this.#keepalive.watch();
   }
 
-  /** They are a contact of ours, we are one of theirs: what they send may be long. */
+  /** They are a contact of ours, we are one of theirs: what they send may be long, and much. */
   trust(): void {
-    this.#options.link.trust();
+    this.#intake.trust();
   }
 
   /**
@@ -137,28 +147,24 @@ export class Channel {
    * end keeps others waiting.
    */
   hold(): void {
-    this.#holds += 1;
-    if (this.#holds === 1) this.#options.connection.pause();
+    this.#intake.hold();
   }
 
   release(): void {
-    this.#holds -= 1;
-    this.#readOn();
+    this.#intake.release();
   }
 
   /** Queues a record; everything queued in one turn leaves as one flush. */
   send(type: number, body: Uint8Array): void {
     if (this.#closed) return;
     this.debt.sent(type);
-    this.#records.push({ type, body });
-    this.#schedule();
+    this.#outgoing.add({ type, body });
   }
 
   /** Queues an acknowledgement; those of one turn share records. */
   acknowledge(messageId: Uint8Array): void {
     if (this.#closed) return;
-    this.#acks.push(messageId);
-    this.#schedule();
+    this.#outgoing.acknowledge(messageId);
   }
 
   /** Is the other side there? Asks, and waits at most `ms` for any sign of life; otherwise the channel is destroyed. */
@@ -179,9 +185,9 @@ export class Channel {
   bye(reason: number): void {
     if (this.#closed) return;
     if (this.#secured) {
-      this.#gatherAcks();
+      this.#outgoing.gather();
       this.send(RECORD.bye, encodeBye(reason));
-      this.#flush();
+      this.#outgoing.flush();
     }
     this.#options.connection.close();
     this.#finish();
@@ -192,30 +198,34 @@ export class Channel {
     this.#finish();
   }
 
-  /** Who does not take our answers is not asked for more. */
-  #readOn(): void {
-    const { connection } = this.#options;
-    if (this.#holds === 0 && !this.#closed && connection.backlog < UNREAD_BYTES) connection.resume();
-  }
-
-  #receive(bytes: Uint8Array): void {
-    if (this.#closed) return;
+  #heard(): void {
     this.#keepalive.heard();
-    this.#guarded(() => this.#run(this.#options.link.receive(bytes)));
     for (const settle of [...this.#probes]) settle(true);
     this.debt.heard();
   }
 
-  #run(events: ReturnType<Link['receive']>): void {
-    for (const event of events) {
-      if (this.#closed) return;
-      if (event.kind === 'send') this.#options.connection.write(event.bytes);
-      else if (event.kind === 'proven') this.listener.onProven?.();
-      else if (event.kind === 'secured') {
-        this.#secured = true;
-        this.listener.onSecured(event.theirStatic);
-      } else this.#record(event);
-    }
+  #run(event: LinkEvent): void {
+    if (this.#closed) return;
+    if (event.kind === 'send') this.#options.connection.write(event.bytes);
+    else if (event.kind === 'called') this.#called();
+    else if (event.kind === 'proven') this.listener.onProven?.();
+    else if (event.kind === 'secured') {
+      this.#secured = true;
+      this.listener.onSecured(event.theirStatic);
+    } else if (event.kind === 'record') this.#record(event);
+  }
+
+  #called(): void {
+    this.#deadline(HANDSHAKE_DEADLINE_MS);
+    if (this.listener.onCalled) this.listener.onCalled();
+    else this.answer();
+  }
+
+  /** @param ms from the beginning. */
+  #deadline(ms: number): void {
+    const { clock } = this.#options;
+    this.#cancelDeadline();
+    this.#cancelDeadline = clock.after(this.#begun + ms - clock.monotonic(), () => this.destroy());
   }
 
   #record(record: LinkRecord): void {
@@ -229,38 +239,23 @@ export class Channel {
     } else if (record.type !== RECORD.pong) this.listener.onRecord(record);
   }
 
-  /** The one place where bad bytes from this connection are caught. */
+  /** Bad bytes end here, and with the intake's: nowhere else are they caught. */
   #guarded(action: () => void): void {
     try {
       action();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      if (this.#secured) this.bye(BYE.protocolError);
-      else this.destroy();
+      this.#refuse();
     }
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    // After every promise that this turn's commit has settled: their records share one flush.
-    process.nextTick(() => {
-      this.#scheduled = false;
-      if (!this.#closed) this.#flush();
-    });
+  #refuse(): void {
+    if (this.#secured) this.bye(BYE.protocolError);
+    else this.destroy();
   }
 
-  #gatherAcks(): void {
-    while (this.#acks.length > 0)
-      this.#records.push({ type: RECORD.ack, body: encodeAck(this.#acks.splice(0, ACK_IDS)) });
-  }
-
-  #flush(): void {
-    this.#gatherAcks();
-    if (this.#records.length === 0) return;
-    const records = this.#records;
-    this.#records = [];
-    this.#options.connection.write(this.#options.link.flush(records));
+  #flush(records: readonly LinkRecord[]): void {
+    if (!this.#closed) this.#options.connection.write(this.#options.link.flush(records));
   }
 
   #ping(): void {
@@ -271,6 +266,7 @@ export class Channel {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelDeadline();
+    this.#intake.close();
     this.#keepalive.stop();
     this.debt.close();
     this.#options.link.close();

@@ -25,6 +25,11 @@ export class Debt {
     this.#onChange = onChange;
   }
 
+  /** Answers. */
+  get owed(): number {
+    return this.#owed;
+  }
+
   get doubtful(): boolean {
     return this.#doubtful;
   }

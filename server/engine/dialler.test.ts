@@ -6,6 +6,7 @@ import { WirePeer } from '../testing/wire-peer.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Channel } from './channel.ts';
+import { Turns } from './turns.ts';
 import { Dialler } from './dialler.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -34,7 +35,14 @@ it('a winner waits for none of its other addresses, which may wait long for thei
   const wire = new WirePeer(network, '192.0.2.66');
   await wire.listen();
   const ourStatic = primitives.x25519KeyPair(random(32));
-  const dialler = new Dialler({ primitives, transport: withHoles(network.host(OUR_HOST)), clock, random, ourStatic });
+  const dialler = new Dialler({
+    primitives,
+    transport: withHoles(network.host(OUR_HOST)),
+    clock,
+    turns: new Turns(),
+    random,
+    ourStatic,
+  });
   const { signal } = new AbortController();
   const stranger = primitives.x25519KeyPair(random(32)).publicKey;
   network.hold(OUR_HOST, wire.host);

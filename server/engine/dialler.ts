@@ -9,6 +9,7 @@ import { Channel } from './channel.ts';
 import type { Clock } from './clock.ts';
 import { deferred } from './deferred.ts';
 import { Slots } from './slots.ts';
+import type { Turns } from './turns.ts';
 
 /** Dials under way at once, over all contacts. */
 const DIALS_AT_ONCE = 8;
@@ -41,6 +42,7 @@ export interface DiallerOptions {
   readonly primitives: Primitives;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly random: (length: number) => Uint8Array;
   readonly ourStatic: X25519KeyPair;
 }
@@ -143,9 +145,9 @@ export class Dialler {
   }
 
   #prove(connection: Connection, theirStatic: Uint8Array, race: AbortSignal): Promise<Channel | null> {
-    const { primitives, clock, random, ourStatic } = this.#options;
+    const { primitives, clock, turns, random, ourStatic } = this.#options;
     const link = Link.initiator({ primitives, ourStatic, theirStatic, random });
-    const channel = new Channel({ connection, link, clock, random });
+    const channel = new Channel({ connection, link, clock, turns, random });
     return new Promise((resolve) => {
       const lose = (): void => channel.destroy();
       const settle = (result: Channel | null): void => {

@@ -39,6 +39,7 @@ import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
 import { StorageWatch } from './storage-watch.ts';
 import { Switchboard } from './switchboard.ts';
+import { Turns } from './turns.ts';
 import { Visibility } from './visibility.ts';
 
 const PRESENCE_KEY_BYTES = 32;
@@ -117,13 +118,12 @@ export class Engine {
     this.pairing = new Pairing(this, clock);
     this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
     this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
-    const dialler = new Dialler({ primitives, transport, clock, random, ourStatic: this.us.keys.staticKey });
+    const shared = { primitives, clock, random, turns: new Turns() };
+    const dialler = new Dialler({ ...shared, transport, ourStatic: this.us.keys.staticKey });
     this.comparison = new Comparison(this, dialler);
     this.doctor = new Doctor(this, dialler);
     this.peers = new Peers({
-      primitives,
-      clock,
-      random,
+      ...shared,
       roster,
       links,
       identity: this.us,

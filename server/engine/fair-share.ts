@@ -1,18 +1,32 @@
-// Places for people we do not know are few, and whoever comes first may be one computer with many names. When all are
-// taken, the address that has the most of them gives one up.
+// Places for people we do not know are few, and whoever comes first may be one computer with many names and addresses. When
+// all are taken, the lot that has most gives one up; among as many, the one that has been there longest.
+import { lotOf } from './lot.ts';
 
 /**
- * @param held who has a place, oldest first. @param newcomer the address of who wants one.
- * @returns who gives way: the newest of the address that has most; null: nobody has more than the newcomer would.
+ * @param held who has a place, oldest first, and last of all who has come just now.
+ * @returns who gives way: in the lot that has most, of the address that has most, the oldest; of equals the oldest.
  */
-export function whoGivesWay<T>(held: readonly T[], addressOf: (each: T) => string, newcomer: string): T | null {
-  const byAddress = new Map<string, T[]>();
-  for (const each of held) {
-    const same = byAddress.get(addressOf(each));
-    if (same) same.push(each);
-    else byAddress.set(addressOf(each), [each]);
+export function whoGivesWay<T>(held: readonly T[], hostOf: (each: T) => string): T {
+  return oldestOfMost(
+    most(held, (each) => lotOf(hostOf(each))),
+    hostOf,
+  );
+}
+
+/** @returns the oldest of the address that has most; of equals the oldest. @throws Error when there is nobody. */
+export function oldestOfMost<T>(lot: readonly T[], hostOf: (each: T) => string): T {
+  const [oldest] = most(lot, hostOf);
+  if (oldest === undefined) throw new Error('nobody has a place');
+  return oldest;
+}
+
+/** The largest group, in order; of equals the one that began first. */
+function most<T>(all: readonly T[], groupOf: (each: T) => string): readonly T[] {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const group = groups.get(groupOf(each));
+    if (group) group.push(each);
+    else groups.set(groupOf(each), [each]);
   }
-  const have = (byAddress.get(newcomer)?.length ?? 0) + 1;
-  const most = [...byAddress.values()].reduce<readonly T[]>((a, b) => (b.length > a.length ? b : a), []);
-  return most.length > have ? (most.at(-1) ?? null) : null;
+  return [...groups.values()].reduce<readonly T[]>((a, b) => (b.length > a.length ? b : a), []);
 }

@@ -312,7 +312,7 @@ describe('contacts', () => {
   it('that are removed are gone with all they said, and become strangers', async () => {
     const { ann, bob } = await town.pair();
     await ann.send('Bob', 'hello');
-    await town.received(bob, 'Ann', 1);
+    await town.delivered(ann, 'Bob');
     const { id } = await bob.contact('Ann');
     await bob.run('contact.remove', { contact: id });
     expect(await bob.run('contact.list')).toEqual([]);

@@ -48,11 +48,11 @@ describe('who is blocked or removed while the greeting is under way', () => {
   async function greetLate(unwanted: (contact: string) => Promise<unknown>): Promise<WireLink> {
     const links = await wire.listen();
     const id = await addWire(wire.address);
-    // What they write first is message 2, then comes their HELLO: it stays under way.
+    // What they write first is their answer to the preamble, then message 2 and their HELLO: it stays under way.
     let writes = 0;
     town.network.onWritten = (host) => {
       if (host === wire.host) writes += 1;
-      if (writes === 2) town.network.hold(ann.host, wire.host);
+      if (writes === 3) town.network.hold(ann.host, wire.host);
     };
     await town.until(() => links.some(({ records }) => records.length > 0));
     town.network.onWritten = () => undefined;

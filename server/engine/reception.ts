@@ -25,10 +25,12 @@ import type { KnownHosts } from './known-hosts.ts';
 import type { PeersListener } from './peers-listener.ts';
 import type { Roster } from './roster.ts';
 import { judgeKey, provenKey } from './static-key.ts';
+import type { Turns } from './turns.ts';
 
 export interface ReceptionOptions {
   readonly primitives: Primitives;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly random: (length: number) => Uint8Array;
   readonly identity: OurIdentity;
   readonly admission: Admission;
@@ -67,19 +69,24 @@ export class Reception {
   }
 
   accept(connection: Connection): void {
-    const { admission, knownHosts, primitives, identity, clock, random } = this.#options;
-    const release = this.#closed
+    const { admission, knownHosts, primitives, identity, clock, turns, random } = this.#options;
+    const { remoteHost } = connection;
+    const admitted = this.#closed
       ? null
-      : admission.admit(connection.remoteHost, () => knownHosts.has(connection.remoteHost));
-    if (!release) {
+      : admission.admit(
+          remoteHost,
+          () => knownHosts.has(remoteHost),
+          () => connection.destroy(),
+        );
+    if (!admitted) {
       connection.destroy();
       return;
     }
     const link = Link.responder({ primitives, ourStatic: identity.keys.staticKey, random });
-    const channel = new Channel({ connection, link, clock, random });
+    const channel = new Channel({ connection, link, clock, turns, random });
     this.#arriving.add(channel);
     const left = (): void => {
-      release();
+      admitted.left();
       this.#arriving.delete(channel);
     };
     greetAsResponder(this.#host, channel, (greeting) => {
@@ -87,7 +94,8 @@ export class Reception {
       this.#onGreeted(channel, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
     });
     const { listener } = channel;
-    channel.listener = { ...listener, onClosed: left };
+    const onCalled = (): void => admitted.called(() => channel.answer());
+    channel.listener = { ...listener, onCalled, onClosed: left };
     channel.start();
   }
 

@@ -12,9 +12,16 @@ import type { Asked, RequestRecord } from '../storage/requests.ts';
 import type { Clock } from './clock.ts';
 import type { EventLog } from './event-log.ts';
 import { whoGivesWay } from './fair-share.ts';
+import { lotOf } from './lot.ts';
 import { receivedName } from './names.ts';
 import { randomId, type Roster } from './roster.ts';
 import { provenKey } from './static-key.ts';
+
+/** How long a lot whose request was kept takes no place of another that has no more: nobody turns over the list for fun. */
+const NEWCOMER_AGAIN_MS = 60 * 60 * 1000;
+
+/** Lots that are remembered for it; beyond that the one whose request was kept longest ago is forgotten. */
+const LOTS_REMEMBERED = 1024;
 
 export interface RequestsOptions {
   readonly store: Store;
@@ -26,6 +33,8 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #options: RequestsOptions;
+  /** When a request of each lot was kept, ms, monotonic. */
+  readonly #kept = new Map<string, number>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -51,6 +60,7 @@ export class Requests {
       const gone = known ? [] : this.#room(address);
       if (!asked || !gone) return null;
       for (const id of gone) this.remove(id);
+      if (!known) this.#note(lotOf(hostOf(address)));
       const request = { ...asked, id: known?.id ?? randomId(random), ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
@@ -103,14 +113,31 @@ export class Requests {
   }
 
   /**
-   * Over the bound a newcomer is not kept, since the oldest are nearer to being answered; but one address that sent most of
-   * them loses its newest to somebody from another. @returns ids of those who give way; null: there is no room.
+   * Over the bound the lot that has most gives up its oldest to somebody from another. Where all have as many, the oldest of
+   * all gives way to somebody who has not asked for a while. @returns ids of those who give way; null: there is no room.
    */
   #room(address: string | null): readonly string[] | null {
     const { requests } = this.#options.store;
     if (requests.count() < CONTACT_REQUESTS) return [];
-    const surplus = whoGivesWay(requests.list(), (each) => hostOf(each.address), hostOf(address));
-    return surplus && [surplus.id];
+    const ours = lotOf(hostOf(address));
+    const held = requests.list().map((each) => ({ id: each.id, host: hostOf(each.address) }));
+    const { id, host } = whoGivesWay([...held, { id: '', host: hostOf(address) }], (each) => each.host);
+    const lot = lotOf(host);
+    if (lot === ours) return null;
+    const of = (wanted: string): number => held.filter((each) => lotOf(each.host) === wanted).length;
+    if (of(lot) === of(ours) + 1 && !this.#isNew(ours)) return null;
+    return [id];
+  }
+
+  #isNew(lot: string): boolean {
+    return this.#options.clock.monotonic() - (this.#kept.get(lot) ?? -Infinity) >= NEWCOMER_AGAIN_MS;
+  }
+
+  #note(lot: string): void {
+    this.#kept.delete(lot);
+    this.#kept.set(lot, this.#options.clock.monotonic());
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > LOTS_REMEMBERED && oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 

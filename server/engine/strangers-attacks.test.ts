@@ -49,3 +49,45 @@ describe('a computer that is many people', () => {
     expect(names).toEqual(expect.arrayContaining(['Early', 'Late']));
   });
 });
+
+describe('computers that are many addresses', () => {
+  const names = async (): Promise<string[]> => (await ann.run('request.list')).map(({ name }) => name);
+
+  /** One from each address, whose request is kept. */
+  async function ask(host: string, name: string): Promise<WireLink> {
+    const link = await new WirePeer(town.network, host).dial(ann, { hello: { name } });
+    await town.pass(60);
+    return link;
+  }
+
+  it('hold all links there are for strangers, and keep nobody else from one', async () => {
+    const links: WireLink[] = [];
+    for (let i = 0; i < 64; i += 1) links.push(await ask(`198.51.100.${i + 1}`, `Nobody ${i}`));
+    const real = await ask('192.0.2.67', 'Real');
+    await town.until(() => real.hello !== null);
+    await town.pass(100);
+    expect([real.closed, links[0]!.closed, links[1]!.closed]).toEqual([false, true, false]);
+  });
+
+  it('do not keep others from asking: of as many the oldest gives way to who has not asked', async () => {
+    for (let i = 0; i < 50; i += 1) await ask(`198.51.100.${i + 1}`, `Nobody ${i}`);
+    await ask('192.0.2.67', 'Late');
+    expect(await names()).toEqual(expect.arrayContaining(['Late', 'Nobody 1']));
+    expect(await names()).not.toContain('Nobody 0');
+    // Who lost their place does not take another's, nor do those who have one.
+    for (let i = 0; i < 50; i += 1) await ask(`198.51.100.${i + 1}`, `Nobody more ${i}`);
+    expect(await names()).toEqual(expect.arrayContaining(['Late', 'Nobody 1']));
+    expect((await names()).filter((name) => name.startsWith('Nobody more'))).toEqual([]);
+    town.clock.advance(60 * 60 * 1000);
+    await ask('198.51.100.1', 'Nobody again');
+    expect(await names()).toContain('Nobody again');
+    expect(await names()).not.toContain('Nobody 1');
+  });
+
+  it('of one IPv6 network are one', async () => {
+    for (let i = 0; i < 52; i += 1) await ask(`2001:db8:1:2::${i + 1}`, `Nobody ${i}`);
+    await ask('192.0.2.67', 'Late');
+    expect(await names()).toContain('Late');
+    expect((await names()).filter((name) => name.startsWith('Nobody'))).toHaveLength(49);
+  });
+});

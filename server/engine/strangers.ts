@@ -12,22 +12,22 @@ const STRANGERS = 64;
 
 export class Strangers {
   readonly #clock: Clock;
-  readonly #channels = new Map<Channel, { who: string; cancel: () => void }>();
+  readonly #channels = new Map<Channel, { who: string; busy: boolean; cancel: () => void }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** One link of each, and so many in all, shared out by address. */
+  /** One link of each, and so many in all: the oldest of the lot that has most makes room, unless a person is busy with it. */
   hold(channel: Channel, ik: Uint8Array, onPair: (body: Uint8Array) => void): void {
     this.release(ik);
     if (this.#channels.size >= STRANGERS) {
-      const held = [...this.#channels.keys()];
-      const surplus = whoGivesWay(held, ({ remoteHost }) => remoteHost, channel.remoteHost) ?? channel;
-      surplus.bye(BYE.busy);
-      if (surplus === channel) return;
+      const idle = [...this.#channels].flatMap(([each, { busy }]) => (busy ? [] : [each]));
+      const gone = whoGivesWay([...idle, channel], ({ remoteHost }) => remoteHost);
+      gone.bye(BYE.busy);
+      if (gone === channel) return;
     }
-    this.#channels.set(channel, { who: toHex(ik), cancel: this.#timer(channel, STRANGER_LINK_MS) });
+    this.#channels.set(channel, { who: toHex(ik), busy: false, cancel: this.#timer(channel, STRANGER_LINK_MS) });
     channel.listener = {
       onSecured: () => undefined,
       onRecord: ({ type, body }) => {
@@ -46,6 +46,7 @@ export class Strangers {
   prolong(channel: Channel, ms: number): void {
     const held = this.#channels.get(channel);
     if (!held) return;
+    held.busy = true;
     held.cancel();
     held.cancel = this.#timer(channel, ms);
   }

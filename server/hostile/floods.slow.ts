@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { LoomAt } from '../testing/loom-at.ts';
-import { firstMessage, Flood, knock, quantile, sourceAddress } from './flood.ts';
+import { Chatter, Flood, knock, quantile, sourceAddress } from './flood.ts';
 import { ask, chat, connectAnew, meanwhile, pour } from './people.ts';
 
 const HANDSHAKES_PER_SECOND = 5_000;
@@ -19,10 +19,12 @@ const STARTED_MS = 120_000;
 
 let program: BuiltProgram;
 let flooder: BuiltProgram;
+let chatterer: BuiltProgram;
 let bob: LoomAt;
 let ann: LoomAt;
 
 beforeAll(async () => {
+  chatterer = await builtProgram(new URL('chatter-process.ts', import.meta.url));
   program = await builtProgram(new URL('../testing/loom-process.ts', import.meta.url));
   flooder = await builtProgram(new URL('flood-process.ts', import.meta.url));
   [bob, ann] = await Promise.all([LoomAt.start(program, '127.0.0.2'), LoomAt.start(program, '127.0.0.3')]);
@@ -33,12 +35,13 @@ afterAll(async () => {
   await Promise.all([ann.stop(), bob.stop()]);
   program.remove();
   flooder.remove();
+  chatterer.remove();
 });
 
 describe('a contact', () => {
   it('connects and chats through 5,000 handshakes a second', async () => {
     const before = await bob.facts();
-    const attack = await Flood.start(flooder, bob, HANDSHAKES_PER_SECOND, await firstMessage(bob));
+    const attack = await Flood.start(flooder, bob, HANDSHAKES_PER_SECOND, 'calling');
     const connects: number[] = [];
     const delays: number[] = [];
     const end = performance.now() + FLOOD_MS;
@@ -55,6 +58,22 @@ describe('a contact', () => {
     expect(Math.max(...connects)).toBeLessThan(2_000);
     expect(quantile(delays, 0.99)).toBeLessThan(200);
   });
+
+  it.each([8, 60])(
+    'waits for none of %s strangers who have the token and say nothing, at great length',
+    async (links) => {
+      const before = await bob.facts();
+      const chatter = await Chatter.start(chatterer, bob, links, 2);
+      const poured = chatter.pour();
+      const answers = await meanwhile(poured, () => ask(bob, 10));
+      const after = await bob.facts();
+      console.info(
+        `${links} links, 2 MiB each; longest wait ${quantile(answers, 1).toFixed(0)} ms of ${answers.length}, ` +
+          `${(after.cpu - before.cpu).toFixed(2)} s of processor`,
+      );
+      expect(await poured).toBe(0);
+    },
+  );
 
   it('connects and chats beside 10,000 idle sockets, which cost next to nothing', async () => {
     const before = await bob.facts();

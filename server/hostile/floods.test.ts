@@ -1,10 +1,10 @@
 // Floods, shortly: contacts connect and talk through them, and the flooded Loom does next to no work for strangers. Times
 // are printed here and held in `floods.slow.ts`.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HALF_OPEN_STRANGERS } from '../protocol/limits.ts';
+import { HALF_OPEN_STRANGERS, WAITING_STRANGERS } from '../protocol/limits.ts';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { LoomAt } from '../testing/loom-at.ts';
-import { firstMessage, Flood, knock, quantile, sourceAddress } from './flood.ts';
+import { Chatter, Flood, knock, quantile, sourceAddress } from './flood.ts';
 import { ask, chat, connectAnew, meanwhile, pour } from './people.ts';
 
 const RATE = 2_000;
@@ -17,7 +17,11 @@ const STRANGER_BYTES = 8 * 1024;
 const POURED = 2000;
 const CHATS = 20;
 
-/** Three programs to build and two Looms to start, on a machine that may have much else to do. */
+/** Links of strangers that have the token, and what each pours out. */
+const CHATTERERS = 8;
+const MEBIBYTES = 1;
+
+/** Four programs to build and two Looms to start, on a machine that may have much else to do. */
 const STARTED_MS = 120_000;
 
 let programs: BuiltProgram[];
@@ -26,7 +30,8 @@ let ann: LoomAt;
 
 beforeAll(async () => {
   const build = (name: string): Promise<BuiltProgram> => builtProgram(new URL(name, import.meta.url));
-  programs = await Promise.all([build('../testing/loom-process.ts'), build('flood-process.ts')]);
+  const names = ['../testing/loom-process.ts', 'flood-process.ts', 'chatter-process.ts'];
+  programs = await Promise.all(names.map(build));
   [bob, ann] = await Promise.all([LoomAt.start(programs[0]!, '127.0.0.2'), LoomAt.start(programs[0]!, '127.0.0.3')]);
   await ann.befriend(bob);
   await connectAnew(ann, bob);
@@ -39,7 +44,7 @@ afterAll(async () => {
 
 describe('a contact', () => {
   it('connects and chats through a flood of handshakes from many addresses', async () => {
-    const attack = await Flood.start(programs[1]!, bob, RATE, await firstMessage(bob));
+    const attack = await Flood.start(programs[1]!, bob, RATE, 'calling');
     const connect = await connectAnew(ann, bob);
     const delays = await chat(ann, bob, 30);
     const handshakes = await attack.stop();
@@ -63,8 +68,29 @@ describe('a contact', () => {
     for (const socket of sockets) socket?.destroy();
     expect(sockets.every((socket) => socket !== null)).toBe(true);
     // The contact's own besides.
-    expect(during.sockets).toBeLessThanOrEqual(HALF_OPEN_STRANGERS + 2);
+    expect(during.sockets).toBeLessThanOrEqual(WAITING_STRANGERS + HALF_OPEN_STRANGERS + 2);
     expect(each).toBeLessThan(STRANGER_BYTES);
+  });
+
+  it.each(['silent', 'stale'] as const)('connects through a flood of strangers who are %s', async (kind) => {
+    const attack = await Flood.start(programs[1]!, bob, RATE, kind);
+    const connect = await connectAnew(ann, bob);
+    const connections = await attack.stop();
+    console.info(`${connections} connections; connected within ${connect.toFixed(0)} ms`);
+    expect(connections).toBeGreaterThan(0);
+  });
+
+  it('waits for no stranger who has the token and says nothing, at great length', async () => {
+    const before = await bob.facts();
+    const chatter = await Chatter.start(programs[2]!, bob, CHATTERERS, MEBIBYTES);
+    const poured = chatter.pour();
+    const answers = await meanwhile(poured, () => ask(bob, 10));
+    const after = await bob.facts();
+    console.info(
+      `${CHATTERERS} links, ${MEBIBYTES} MiB each; longest wait ${quantile(answers, 1).toFixed(0)} ms of ${answers.length}, ` +
+        `${(after.cpu - before.cpu).toFixed(2)} s of processor`,
+    );
+    expect(await poured).toBe(0);
   });
 
   it('that sends as fast as it can starves neither another contact nor its owner’s own window', async () => {

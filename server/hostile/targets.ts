@@ -16,7 +16,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { encodeFrame, FrameReader, layOutFlush, RecordReader } from '../protocol/frames.ts';
 import { encodeHello, parseHello, type Hello } from '../protocol/hello.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
-import { Link, type LinkEvent } from '../protocol/link.ts';
+import { Link } from '../protocol/link.ts';
 import { encodePair, parsePair } from '../protocol/pairing/messages.ts';
 import {
   encodeAck,
@@ -36,6 +36,7 @@ import { Session } from '../protocol/session.ts';
 import { encodeToken, parseToken } from '../protocol/token.ts';
 import { StorageError } from '../storage/errors.ts';
 import { Sealing } from '../storage/sealing.ts';
+import { heard, sent } from '../testing/link-pair.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { sessionPair } from '../testing/session-pair.ts';
 
@@ -85,10 +86,6 @@ const hello: Hello = {
   ratchet: theirs.publicKey,
 };
 
-function bytesOf(events: readonly LinkEvent[]): Uint8Array {
-  return Buffer.concat(events.flatMap((event) => (event.kind === 'send' ? [event.bytes] : [])));
-}
-
 /** Both ends of a handshake that always goes the same way, as far as the native KEM lets it. */
 function responder(): Link {
   return Link.responder({ primitives, ourStatic: ours, random: seededRandom('responder') });
@@ -101,18 +98,20 @@ function initiator(): Link {
 
 function linkTargets(): Target[] {
   const dialler = initiator();
-  const message1 = bytesOf(dialler.start());
   const listener = responder();
-  const message2 = bytesOf(listener.receive(message1));
+  const preamble = sent(dialler.start());
+  const answer = sent(listener.receive(preamble));
+  const message1 = sent(dialler.receive(answer));
+  const message2 = sent(heard(listener, message1));
   dialler.receive(message2);
   const message3 = Buffer.concat([
-    bytesOf(dialler.proceed()),
+    sent(dialler.proceed()),
     dialler.flush([{ type: RECORD.hello, body: encodeHello(hello) }]),
   ]);
   /** Nothing that was refused may open the channel, and nothing comes of a closed one. */
   const take = (link: Link, input: Uint8Array): boolean => {
     try {
-      return link.receive(input).some(({ kind }) => kind === 'secured' || kind === 'record');
+      return heard(link, input).some(({ kind }) => kind === 'secured' || kind === 'record');
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       if (link.receive(message3).length > 0) throw new Error('a link that refused goes on', { cause: error });
@@ -122,24 +121,36 @@ function linkTargets(): Target[] {
     }
   };
   return [
-    { name: 'responder', samples: [message1], weight: 0.02, feed: (input) => take(responder(), input) },
+    { name: 'responder', samples: [preamble], weight: 0.02, feed: (input) => take(responder(), input) },
+    {
+      name: 'responder, message 1',
+      samples: [message1],
+      weight: 0.02,
+      feed: (input) => {
+        const link = responder();
+        link.receive(preamble);
+        return take(link, input);
+      },
+    },
     {
       name: 'responder, message 3',
       samples: [message3],
       weight: 0.005,
       feed: (input) => {
         const link = responder();
-        link.receive(message1);
+        link.receive(preamble);
+        heard(link, message1);
         return take(link, input);
       },
     },
     {
       name: 'initiator',
-      samples: [message2],
+      samples: [answer, message2],
       weight: 0.005,
       feed: (input) => {
         const link = initiator();
         link.start();
+        if (input.length > answer.length) link.receive(answer);
         return take(link, input);
       },
     },

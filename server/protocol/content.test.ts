@@ -6,7 +6,7 @@ import { encodeCbor, type CborRecord } from './cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
 import { TEXT_BYTES } from './limits.ts';
 import introduced from './testdata/introduce.json' with { type: 'json' };
-import loom2 from './testdata/loom2.json' with { type: 'json' };
+import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
 

@@ -29,6 +29,12 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
 export class FrameReader {
   readonly #reader = new ByteReader();
   #length: number | null = null;
+  #taken = 0;
+
+  /** Bytes handed out so far, with the lengths of frames. */
+  get taken(): number {
+    return this.#taken;
+  }
 
   feed(chunk: Uint8Array): void {
     this.#reader.feed(chunk);
@@ -36,7 +42,9 @@ export class FrameReader {
 
   /** Bytes outside any frame: the preamble. */
   takeBytes(length: number): Uint8Array | null {
-    return this.#reader.take(length);
+    const bytes = this.#reader.take(length);
+    if (bytes) this.#taken += length;
+    return bytes;
   }
 
   /** The next Noise message, or null until it is complete. @throws ProtocolError as soon as its length is out of bounds. */
@@ -49,7 +57,9 @@ export class FrameReader {
       this.#length = length;
     }
     const message = this.#reader.take(this.#length);
-    if (message) this.#length = null;
+    if (!message) return null;
+    this.#taken += LENGTH_BYTES + message.length;
+    this.#length = null;
     return message;
   }
 }

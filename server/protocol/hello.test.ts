@@ -8,7 +8,7 @@ import { encodeCbor, type CborRecord } from './cbor.ts';
 import { signCertificate, verifyCertificate } from './certificate.ts';
 import { encodeHello, parseHello, type Hello } from './hello.ts';
 import { HELLO_BYTES } from './limits.ts';
-import loom2 from './testdata/loom2.json' with { type: 'json' };
+import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
 

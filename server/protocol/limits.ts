@@ -29,6 +29,12 @@ export const INVITE_PROOF_BYTES = 16;
 /** "LOOM" ‖ lowest version(u16) ‖ highest version(u16). */
 export const PREAMBLE_BYTES = 8;
 
+/** The responder's part of the prologue: a recorded message 1 opens nowhere. 128 random bits never repeat. */
+export const FRESHNESS_BYTES = 16;
+
+/** Version(u16) ‖ freshness. */
+export const ANSWER_BYTES = 2 + FRESHNESS_BYTES;
+
 /** Noise messages 1, 2 and 3: what the tokens of XKhfs come to with empty payloads. */
 export const HANDSHAKE_BYTES = [1248, 1152, 64] as const;
 
@@ -71,23 +77,52 @@ export const ACK_IDS = 1000;
 /** PING and PONG body. */
 export const PING_BYTES = 8;
 
-/** Handshake and HELLO done within this time of accept: a socket that says nothing holds its place no longer. */
+/** Handshake and HELLO done within this time of accept: two slow seconds each way and some. */
 export const HANDSHAKE_DEADLINE_MS = 5000;
 
-/** Connections before HELLO, together and per address: one machine cannot take every place. */
-export const HALF_OPEN_LINKS = 64;
-export const HALF_OPEN_LINKS_PER_ADDRESS = 8;
+/** Preamble and message 1 within this time of accept: they need no thought, and until then nothing speaks for who comes. */
+export const CALL_DEADLINE_MS = 1000;
 
-/** Of those, what strangers may hold together: the rest is for addresses at which a contact was reached. */
+/** Connections before HELLO of addresses at which a contact was reached. No stranger takes one of these. */
+export const HALF_OPEN_LINKS = 64;
+
+/** Strangers whose message 1 opened, which shows that they know our token: each costs us keys in memory. */
 export const HALF_OPEN_STRANGERS = 48;
 
-/** Handshakes per address: each costs us about a millisecond of key exchange. */
+/** Strangers of whom nothing is known: a socket and at most a message 1. At 5,000 a second each still has 50 ms to speak. */
+export const WAITING_STRANGERS = 256;
+
+/** Of each of these, what one lot may hold: one machine cannot take every place. */
+export const PLACES_PER_LOT = 8;
+
+/** Connections per address: each may cost us about a millisecond of key exchange. */
 export const HANDSHAKES_PER_SECOND = 20;
 export const HANDSHAKE_BURST = 5;
 
-/** Handshakes of strangers in all: a flood from however many addresses costs a tenth of one processor at most. */
-export const STRANGER_HANDSHAKES_PER_SECOND = 100;
-export const STRANGER_HANDSHAKE_BURST = 20;
+/**
+ * Strangers' messages 1 opened, in all: each costs about 0.1 ms, so that a flood from however many addresses costs a tenth
+ * of one processor at most. One that opens is answered, which costs as much as ten that do not.
+ */
+export const STRANGER_CALLS_PER_SECOND = 1000;
+export const STRANGER_CALL_BURST = 200;
+export const CALLS_PER_HANDSHAKE = 10;
+
+/** What a link may bring in all before it is a contact's: three times what greeting, pairing and a minute of PINGs take. */
+export const STRANGER_RECORDS = 32;
+export const STRANGER_BYTES = 64 * 1024;
+
+/** Records that say little or nothing, and answers to nothing: tens of times what a person causes who types. */
+export const SMALL_RECORDS_PER_SECOND = 200;
+export const SMALL_RECORD_BURST = 400;
+
+/** Records worked off in one turn of the event loop, over all links: under ten milliseconds when each is a message. */
+export const RECORDS_PER_TURN = 512;
+
+/** And those of one link before the next has its turn. */
+export const RECORDS_PER_LINK = 64;
+
+/** Bytes in the body of a record that cost as much as the record itself. */
+export const BYTES_PER_RECORD = 1024;
 
 /** Links of one contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
 export const LINKS_PER_CONTACT = 4;

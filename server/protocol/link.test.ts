@@ -5,6 +5,7 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import { portableKem } from '../crypto/kem-portable.ts';
 import { nativePrimitives } from '../crypto/native.ts';
 import { codeOf } from '../testing/code-of.ts';
+import { call, handshake as shake, heard, sent } from '../testing/link-pair.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { encodeFrame, sealFrames } from './frames.ts';
 import { encodeHello, parseHello } from './hello.ts';
@@ -13,7 +14,7 @@ import { Link, type LinkEvent } from './link.ts';
 import { Handshake, XKHFS } from './noise/handshake.ts';
 import { CipherState } from './noise/symmetric.ts';
 import { BYE, RECORD, encodeBye, type LinkRecord } from './records.ts';
-import loom2 from './testdata/loom2.json' with { type: 'json' };
+import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
 
@@ -34,10 +35,6 @@ function makePair(seed = 'pair') {
   return { initiator, responder: Link.responder({ primitives, ourStatic: responderStatic, random }) };
 }
 
-function sent(events: readonly LinkEvent[]): Uint8Array {
-  return concat(...events.map((event) => (event.kind === 'send' ? event.bytes : new Uint8Array(0))));
-}
-
 /** Records as `type:hex`, which compares quickly however long they are. */
 function records(events: readonly LinkEvent[]): string[] {
   return spelt(events.flatMap((event) => (event.kind === 'record' ? [event] : [])));
@@ -49,11 +46,7 @@ function spelt(list: readonly LinkRecord[]): string[] {
 
 function securedPair(seed = 'pair') {
   const { initiator, responder } = makePair(seed);
-  const message1 = sent(initiator.start());
-  const message2 = sent(responder.receive(message1));
-  initiator.receive(message2);
-  const message3 = sent(initiator.proceed());
-  responder.receive(message3);
+  const [message1, message2, message3] = shake(initiator, responder);
   responder.trust();
   return { initiator, responder, message1, message2, message3 };
 }
@@ -62,17 +55,18 @@ function securedPair(seed = 'pair') {
 function responderAndCipher(trusting = true) {
   const random = seededRandom('by hand');
   const responder = Link.responder({ primitives, ourStatic: responderStatic, random });
+  const prologue = concat(PREAMBLE, sent(responder.receive(PREAMBLE)));
   const handshake = new Handshake('initiator', {
     primitives,
     pattern: XKHFS,
-    prologue: PREAMBLE,
+    prologue,
     ourStatic: initiatorStatic,
     theirStatic: responderStatic.publicKey,
     random,
   });
   const none = new Uint8Array(0);
-  const answer = sent(responder.receive(concat(PREAMBLE, encodeFrame(handshake.writeMessage(none)))));
-  handshake.readMessage(answer.subarray(2));
+  const message2 = sent(heard(responder, encodeFrame(handshake.writeMessage(none))));
+  handshake.readMessage(message2.subarray(2));
   responder.receive(encodeFrame(handshake.writeMessage(none)));
   if (trusting) responder.trust();
   return { responder, cipher: new CipherState(primitives, handshake.split().initiatorToResponder) };
@@ -120,12 +114,17 @@ describe('the vectors of the specification', () => {
     const responder = Link.responder({
       primitives,
       ourStatic: staticKeys[vector.responder]!,
-      random: given(vector.responder_ephemeral_private, vector.kem_encapsulation_m),
+      random: given(vector.answer.slice(4), vector.responder_ephemeral_private, vector.kem_encapsulation_m),
     });
     expect(responder.start()).toEqual([]);
-    const first = sent(initiator.start());
-    expect(toHex(first)).toBe(`${vector.preamble_and_prologue}04e0${vector.message1}`);
-    const second = sent(responder.receive(first));
+    const preamble = sent(initiator.start());
+    expect(toHex(preamble)).toBe(vector.preamble);
+    const answer = sent(responder.receive(preamble));
+    expect(toHex(answer)).toBe(vector.answer);
+    const first = sent(initiator.receive(answer));
+    expect(toHex(first)).toBe(`04e0${vector.message1}`);
+    expect(responder.receive(first)).toEqual([{ kind: 'called' }]);
+    const second = sent(responder.answer());
     expect(toHex(second)).toBe(`0480${vector.message2}`);
     expect(initiator.receive(second)).toEqual([{ kind: 'proven' }]);
     const third = initiator.proceed();
@@ -171,7 +170,9 @@ describe('the handshake', () => {
 
   it('works fed byte by byte, records right behind message 3 included', () => {
     const { initiator, responder } = makePair();
-    expect(sent(feed(responder, sent(initiator.start()), [1]))).toEqual(message2);
+    const answer = sent(feed(responder, sent(initiator.start()), [1]));
+    expect(feed(responder, sent(feed(initiator, answer, [1])), [1])).toEqual([{ kind: 'called' }]);
+    expect(sent(responder.answer())).toEqual(message2);
     expect(feed(initiator, message2, [1])).toEqual([{ kind: 'proven' }]);
     const third = sent(initiator.proceed());
     const hello = { type: RECORD.hello, body: utf8('hello') };
@@ -182,7 +183,7 @@ describe('the handshake', () => {
 
   it('takes message 3 and what follows in one chunk', () => {
     const { initiator, responder } = makePair();
-    initiator.receive(sent(responder.receive(sent(initiator.start()))));
+    initiator.receive(sent(heard(responder, call(initiator, responder))));
     const third = sent(initiator.proceed());
     const events = responder.receive(concat(third, initiator.flush([{ type: 99, body: utf8('x') }])));
     expect(events.map(({ kind }) => kind)).toEqual(['secured', 'record']);
@@ -194,27 +195,60 @@ describe('the handshake', () => {
     const [one, two] = [portable.x25519KeyPair(random(32)), choosePrimitives(undefined).x25519KeyPair(random(32))];
     const initiator = Link.initiator({ primitives: portable, ourStatic: one, theirStatic: two.publicKey, random });
     const responder = Link.responder({ primitives: choosePrimitives(undefined), ourStatic: two, random });
-    initiator.receive(sent(responder.receive(sent(initiator.start()))));
-    responder.receive(sent(initiator.proceed()));
+    shake(initiator, responder);
     expect(responder.exportKey).toEqual(initiator.exportKey);
     expect(responder.handshakeHash).toEqual(initiator.handshakeHash);
   });
 
-  it('refuses a changed byte anywhere in preamble and message 1', () => {
+  /** A pair whose preamble or answer was changed on the way, up to where message 1 is opened. */
+  const meetThrough = (change: (bytes: Uint8Array, index: number) => Uint8Array) => {
+    const { initiator, responder } = makePair();
+    const answer = sent(responder.receive(change(sent(initiator.start()), 0)));
+    heard(responder, sent(initiator.receive(change(answer, 1))));
+  };
+
+  it('refuses a changed byte anywhere in preamble, answer and message 1', () => {
+    expect(codeOf(() => meetThrough((bytes) => bytes))).toBeNull();
+    for (const [index, length] of [8, 18].entries()) {
+      for (let i = 0; i < length; i += 1) {
+        const change = (bytes: Uint8Array, at: number): Uint8Array =>
+          bytes.map((byte, place) => (at === index && place === i ? byte ^ 1 : byte));
+        expect(
+          codeOf(() => meetThrough(change)),
+          `byte ${i} of ${length}`,
+        ).not.toBeNull();
+      }
+    }
     for (const i of places(message1.length)) {
+      const { initiator, responder } = makePair();
+      expect(call(initiator, responder)).toEqual(message1);
       const changed = new Uint8Array(message1);
       changed[i]! ^= 1;
       expect(
-        codeOf(() => makePair().responder.receive(changed)),
+        codeOf(() => heard(responder, changed)),
         `byte ${i}`,
       ).not.toBeNull();
     }
   });
 
+  it('opens a recorded message 1 for nobody, whoever it was made for', () => {
+    const { responder } = makePair('later');
+    responder.receive(PREAMBLE);
+    expect(responder.receive(message1)).toEqual([{ kind: 'called' }]);
+    expect(codeOf(() => responder.answer())).toBe('handshake-failed');
+    expect(responder.receive(message1)).toEqual([]);
+  });
+
+  it('takes no answer of another version', () => {
+    const { initiator } = makePair();
+    initiator.start();
+    expect(codeOf(() => initiator.receive(concat(u16(3), new Uint8Array(16))))).toBe('version-unsupported');
+  });
+
   it('refuses a changed byte anywhere in message 2', () => {
     for (const i of places(message2.length)) {
-      const { initiator } = makePair();
-      initiator.start();
+      const { initiator, responder } = makePair();
+      call(initiator, responder);
       const changed = new Uint8Array(message2);
       changed[i]! ^= 0x80;
       expect(
@@ -226,8 +260,8 @@ describe('the handshake', () => {
 
   it('refuses a changed byte anywhere in message 3', () => {
     for (let i = 0; i < message3.length; i += 1) {
-      const { responder } = makePair();
-      expect(sent(responder.receive(message1))).toEqual(message2);
+      const { initiator, responder } = makePair();
+      expect(sent(heard(responder, call(initiator, responder)))).toEqual(message2);
       const changed = new Uint8Array(message3);
       changed[i]! ^= 1;
       expect(
@@ -245,29 +279,35 @@ describe('the handshake', () => {
       theirStatic: initiatorStatic.publicKey,
       random: seededRandom('wrong'),
     });
-    expect(codeOf(() => responder.receive(sent(initiator.start())))).toBe('handshake-failed');
+    const message = call(initiator, responder);
+    expect(codeOf(() => heard(responder, message))).toBe('handshake-failed');
   });
 
   it('fails on messages replayed into another handshake', () => {
     const { initiator, responder } = makePair('another');
-    initiator.start();
+    const own = call(initiator, responder);
     expect(codeOf(() => initiator.receive(message2))).toBe('handshake-failed');
-    expect(sent(responder.receive(message1))).not.toEqual(message2);
+    expect(sent(heard(responder, own))).not.toEqual(message2);
     expect(codeOf(() => responder.receive(message3))).toBe('handshake-failed');
   });
 
   it('fails on its own messages reflected', () => {
     const { initiator, responder } = makePair();
-    const first = sent(initiator.start());
-    const second = sent(responder.receive(first));
-    expect(codeOf(() => initiator.receive(first.subarray(8)))).toBe('frame-length');
+    const first = call(initiator, responder);
+    const second = sent(heard(responder, first));
+    expect(codeOf(() => initiator.receive(first))).toBe('frame-length');
     expect(codeOf(() => responder.receive(second))).toBe('frame-length');
   });
 
   it('takes no byte that is out of turn', () => {
     const { initiator, responder } = makePair();
     expect(codeOf(() => makePair().initiator.receive(Uint8Array.of(0)))).toBe('frame-unexpected');
-    const second = sent(responder.receive(sent(initiator.start())));
+    const first = call(initiator, responder);
+    const eager = makePair();
+    expect(
+      codeOf(() => eager.responder.receive(concat(call(eager.initiator, eager.responder), Uint8Array.of(0)))),
+    ).toBe('frame-unexpected');
+    const second = sent(heard(responder, first));
     expect(codeOf(() => initiator.receive(concat(second, Uint8Array.of(0))))).toBe('frame-unexpected');
     expect(() => initiator.proceed()).toThrow('message 2 has not come');
     expect(codeOf(() => responder.receive(u16(1248)))).toBe('frame-length');
@@ -289,10 +329,10 @@ describe('the handshake', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 3000 }), fc.boolean(), (bytes, prefixed) => {
         const { responder } = makePair();
+        if (prefixed) responder.receive(PREAMBLE);
         let events: LinkEvent[] = [];
-        const input = prefixed ? concat(PREAMBLE, u16(1248), bytes) : bytes;
         codeOf(() => {
-          events = responder.receive(input);
+          events = heard(responder, prefixed ? concat(u16(1248), bytes) : bytes);
         });
         expect(events).toEqual([]);
       }),
@@ -302,11 +342,12 @@ describe('the handshake', () => {
   it('keeps to its order of calls', () => {
     const { initiator, responder } = makePair();
     expect(() => initiator.proceed()).toThrow('message 2 has not come');
+    expect(() => responder.answer()).toThrow('message 1 has not come');
     expect(() => initiator.flush([])).toThrow('the link is idle');
     expect(() => responder.handshakeHash).toThrow('the link is preamble');
     initiator.start();
     expect(() => initiator.start()).toThrow('started already');
-    expect(() => initiator.exportKey).toThrow('the link is handshaking');
+    expect(() => initiator.exportKey).toThrow('the link is hailing');
     expect(() =>
       Link.initiator({ primitives, ourStatic: initiatorStatic, theirStatic: new Uint8Array(31), random: keys }),
     ).toThrow('a static key has 32 bytes');
@@ -379,7 +420,7 @@ describe('records', () => {
     const { responder, cipher } = responderAndCipher();
     const bare = concat(header(9, 1), utf8('x'), header(RECORD.pad, 0), header(8, 0));
     expect(records(responder.receive(sealFrames(cipher, bare)))).toEqual(['9:78', '8:']);
-    expect(responder.receive(encodeFrame(cipher.encrypt(new Uint8Array(0))))).toEqual([]);
+    expect(records(responder.receive(encodeFrame(cipher.encrypt(new Uint8Array(0)))))).toEqual([]);
   });
 
   it('that are none give no bytes', () => {
@@ -431,8 +472,8 @@ describe('records', () => {
     expect(initiator.receive(Uint8Array.of(1, 2, 3))).toEqual([]);
     expect(() => initiator.flush([])).toThrow('the link is closed');
     expect(() => initiator.exportKey).toThrow('the link is closed');
-    const { initiator: unfinished } = makePair();
-    unfinished.start();
+    const { initiator: unfinished, responder: other } = makePair();
+    call(unfinished, other);
     unfinished.close();
     expect(unfinished.receive(securedPair().message2)).toEqual([]);
   });

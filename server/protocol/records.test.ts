@@ -18,7 +18,7 @@ import {
   parseRoom,
   parseTyping,
 } from './records.ts';
-import loom2 from './testdata/loom2.json' with { type: 'json' };
+import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
 

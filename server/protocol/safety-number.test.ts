@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { safetyNumber } from './safety-number.ts';
-import loom2 from './testdata/loom2.json' with { type: 'json' };
+import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 
 describe.each([undefined, 'portable'] as const)('the safety number (%s)', (wanted) => {
   const primitives = choosePrimitives(wanted);

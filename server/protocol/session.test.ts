@@ -6,7 +6,7 @@ import { nativePrimitives } from '../crypto/native.ts';
 import { portablePrimitives } from '../crypto/portable.ts';
 import { parseEnvelope } from './envelope.ts';
 import { Session } from './session.ts';
-import vectors from './testdata/loom2.json' with { type: 'json' };
+import vectors from './testdata/loom2-answer.json' with { type: 'json' };
 
 /** Gives what it was told to give, once each. */
 function scripted(...outputs: readonly (string | undefined)[]): (length: number) => Uint8Array {

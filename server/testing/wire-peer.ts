@@ -65,10 +65,11 @@ export class WireLink {
   #run(events: readonly LinkEvent[], greeting: (link: Link) => LinkRecord): void {
     for (const event of events) {
       if (event.kind === 'send') this.#connection.write(event.bytes);
+      else if (event.kind === 'called') this.#run(this.#link.answer(), greeting);
       else if (event.kind === 'proven') this.#run(this.#link.proceed(), greeting);
       else if (event.kind === 'secured') {
         if (this.#link.role === 'initiator') this.send(greeting(this.#link));
-      } else {
+      } else if (event.kind === 'record') {
         if (this.#link.role === 'responder' && event.type === RECORD.hello) this.send(greeting(this.#link));
         this.records.push({ type: event.type, body: event.body.slice() });
       }

@@ -21,6 +21,8 @@ class MemoryConnection implements Connection {
   #unread = 0;
   #paused = false;
   #ending = false;
+  /** Ended on this side, which needs no reading to be known. */
+  #left = false;
   #closed = false;
   #scheduled = false;
 
@@ -47,6 +49,8 @@ class MemoryConnection implements Connection {
   }
 
   close(): void {
+    this.#left = true;
+    this.#schedule();
     if (this.#ending) return;
     this.#ending = true;
     this.other?.finish();
@@ -124,6 +128,8 @@ class MemoryConnection implements Connection {
       if (this.#unread === 0) this.other?.onDrain();
     }
     if (!this.#ending || this.#closed || this.#waiting.length > 0) return;
+    // As with a socket, who does not read does not see the end.
+    if (this.#paused && !this.#left) return;
     this.#closed = true;
     this.#network.forget(this);
     this.onClose();

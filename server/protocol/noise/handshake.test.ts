@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
+import { fromHex, isZero, toHex, utf8 } from '../../crypto/bytes.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { portableKem } from '../../crypto/kem-portable.ts';
+import { nativePrimitives } from '../../crypto/native.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
 import { sharedVectors } from '../../testing/shared-vectors.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { ProtocolError } from '../errors.ts';
@@ -188,4 +191,75 @@ describe('CipherState', () => {
 it('holds the same published vectors as those kept beside the project', () => {
   const shared = sharedVectors('noise-xk-cacophony.json');
   if (shared !== null) expect(cacophony).toEqual(shared);
+});
+
+/** Primitives that remember every secret they were given or made. */
+function witnessed(primitives: Primitives) {
+  const bytes: Uint8Array[] = [];
+  const keys: (() => unknown)[] = [];
+  const seen = (secret: Uint8Array): Uint8Array => {
+    bytes.push(secret);
+    return secret;
+  };
+  const { kem } = primitives;
+  const random = (length: number): Uint8Array => seen(primitives.random(length));
+  const watched: Primitives = {
+    ...primitives,
+    x25519KeyPair(scalar) {
+      const pair = primitives.x25519KeyPair(scalar);
+      keys.push(() => primitives.x25519(pair.privateKey, pair.publicKey));
+      return pair;
+    },
+    x25519(privateKey, publicKey) {
+      const shared = primitives.x25519(privateKey, publicKey);
+      return shared && seen(shared);
+    },
+    hkdfSha256: (...input) => seen(primitives.hkdfSha256(...input)),
+    kem: {
+      ...kem,
+      keyPair(seed) {
+        const pair = kem.keyPair(seed);
+        const { ciphertext } = kem.encapsulate(pair.publicKey);
+        keys.push(() => kem.decapsulate(pair.privateKey, ciphertext));
+        return pair;
+      },
+      encapsulate(key, message) {
+        const encapsulated = kem.encapsulate(key, message);
+        seen(encapsulated.sharedSecret);
+        return encapsulated;
+      },
+      decapsulate: (key, ciphertext) => seen(kem.decapsulate(key, ciphertext)),
+    },
+  };
+  return { watched, random, bytes, keys };
+}
+
+describe.each([
+  ['native', choosePrimitives(undefined)],
+  ['portable', choosePrimitives('portable')],
+  ['portable ML-KEM', nativePrimitives(portableKem)],
+])('what a handshake leaves behind on %s primitives', (_, primitives) => {
+  it.each([0, 1, 2, 3])('is no secret of its own, ended after %s messages', (messages) => {
+    const { watched, random, bytes, keys } = witnessed(primitives);
+    const [ours, theirs] = [1, 2].map(() => primitives.x25519KeyPair(primitives.random(32)));
+    const common = { primitives: watched, pattern: XKHFS, prologue: utf8('same'), random };
+    const initiator = new Handshake('initiator', { ...common, ourStatic: ours!, theirStatic: theirs!.publicKey });
+    const responder = new Handshake('responder', { ...common, ourStatic: theirs! });
+    const sides = [initiator, responder];
+    for (let i = 0; i < messages; i += 1) {
+      const message = sides[i % 2]!.writeMessage(NO_PAYLOAD);
+      sides[(i + 1) % 2]!.readMessage(message);
+    }
+    if (messages > 0) expect(keys.every((use) => use() instanceof Uint8Array)).toBe(true);
+    for (const side of sides) {
+      if (side.finished) side.split();
+      else side.wipe();
+    }
+    expect(keys).toHaveLength([0, 2, 3, 3][messages]!);
+    for (const use of keys) expect(use).toThrow('a key was wiped');
+    expect(bytes.length > 0).toBe(messages > 0);
+    expect(bytes.filter((secret) => !isZero(secret))).toEqual([]);
+    // The static keys are their owners', who go on using them.
+    expect(primitives.x25519(ours!.privateKey, theirs!.publicKey)).not.toBeNull();
+  });
 });

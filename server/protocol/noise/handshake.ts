@@ -2,7 +2,7 @@
 // and one reader. XKhfs is Loom's; XK without the KEM runs through the same code and proves it by published vectors.
 // Payloads may be anything here. It knows no framing and no records, draws its randomness from the caller, and after an
 // error is of no further use.
-import { concat } from '../../crypto/bytes.ts';
+import { concat, wipe } from '../../crypto/bytes.ts';
 import type { KemKeyPair, Primitives, X25519KeyPair, X25519PrivateKey } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../errors.ts';
 import { KEY_BYTES, TAG_BYTES } from '../limits.ts';
@@ -124,11 +124,18 @@ export class Handshake {
   /** Keys of both directions and the export; the handshake's own are wiped. */
   split(): SplitKeys {
     if (!this.finished) throw new Error('the handshake is not finished');
-    return this.#symmetric.split();
+    const keys = this.#symmetric.split();
+    this.wipe();
+    return keys;
   }
 
+  /** Nothing of it can be opened again from what is left. Our static key is its owner's. */
   wipe(): void {
     this.#symmetric.wipe();
+    this.#ourEphemeral?.privateKey.wipe();
+    this.#ourKem?.privateKey.wipe();
+    this.#ourEphemeral = null;
+    this.#ourKem = null;
   }
 
   #take(action: 'write' | 'read'): readonly MessageToken[] {
@@ -142,13 +149,13 @@ export class Handshake {
   #write(token: MessageToken): Uint8Array {
     switch (token) {
       case 'e':
-        this.#ourEphemeral = this.#primitives.x25519KeyPair(this.#random(KEY_BYTES));
+        this.#ourEphemeral = this.#fresh(KEY_BYTES, (scalar) => this.#primitives.x25519KeyPair(scalar));
         this.#symmetric.mixHash(this.#ourEphemeral.publicKey);
         return this.#ourEphemeral.publicKey;
       case 's':
         return this.#symmetric.encryptAndHash(this.#ourStatic.publicKey);
       case 'e1':
-        this.#ourKem = this.#primitives.kem.keyPair(this.#random(KEM_SEED_BYTES));
+        this.#ourKem = this.#fresh(KEM_SEED_BYTES, (seed) => this.#primitives.kem.keyPair(seed));
         return this.#symmetric.encryptAndHash(this.#ourKem.publicKey);
       case 'ekem1':
         return this.#encapsulate();
@@ -187,13 +194,13 @@ export class Handshake {
     const shared = this.#primitives.x25519(ourKey, known(theirs === 's' ? this.#theirStatic : this.#theirEphemeral));
     // A low-order key of theirs: the result would be known to everybody (Noise §9.1 leaves it open, Loom aborts).
     if (!shared) throw new ProtocolError('handshake-failed');
-    this.#symmetric.mixKey(shared);
+    this.#mixSecret(shared);
   }
 
   #encapsulate(): Uint8Array {
     const { ciphertext, sharedSecret } = this.#encapsulateTo(known(this.#theirKem));
     const sealed = this.#symmetric.encryptAndHash(ciphertext);
-    this.#symmetric.mixKey(sharedSecret);
+    this.#mixSecret(sharedSecret);
     return sealed;
   }
 
@@ -205,11 +212,26 @@ export class Handshake {
     } catch {
       // Its length was checked by the tokens: it fails the modulus check (FIPS 203 §7.2), which only its sender can cause.
       throw new ProtocolError('handshake-failed');
+    } finally {
+      if (message) wipe(message);
     }
   }
 
   #decapsulate(ciphertext: Uint8Array): void {
-    this.#symmetric.mixKey(this.#primitives.kem.decapsulate(known(this.#ourKem).privateKey, ciphertext));
+    this.#mixSecret(this.#primitives.kem.decapsulate(known(this.#ourKem).privateKey, ciphertext));
+  }
+
+  /** What is made of randomness that nobody needs afterwards. */
+  #fresh<T>(length: number, make: (randomness: Uint8Array) => T): T {
+    const randomness = this.#random(length);
+    const made = make(randomness);
+    wipe(randomness);
+    return made;
+  }
+
+  #mixSecret(shared: Uint8Array): void {
+    this.#symmetric.mixKey(shared);
+    wipe(shared);
   }
 }
 

@@ -8,7 +8,7 @@ import { codeOf } from '../../testing/code-of.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { encodeCbor } from '../cbor.ts';
 import { PAIR_TRIES } from '../limits.ts';
-import loom2 from '../testdata/loom2.json' with { type: 'json' };
+import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
 import vectors from '../testdata/pairing.json' with { type: 'json' };
 import { generator, lvCat, scalarFrom } from './cpace.ts';
 import { startGuest, stepGuest, type GuestEffect, type GuestInput, type GuestState } from './guest.ts';
