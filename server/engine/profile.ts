@@ -211,6 +211,8 @@ export class Profile implements Application {
         await this.#close();
         await this.#filling.catch(() => undefined);
       } finally {
+        // What was under way may have written them again.
+        destroyKeys(folder);
         removeFiles(folder, keep ?? (() => false));
         this.#exists = false;
         this.events.clear();
@@ -221,9 +223,10 @@ export class Profile implements Application {
   }
 
   async #changePassphrase(current: string, next: string): Promise<Identity> {
-    const { store, engine } = this.opened;
+    const { store, engine, resealing } = this.opened;
     checkPassphrase(next);
     await store.changePassphrase(current, next);
+    resealing.start();
     return engine.identityChanged();
   }
 
@@ -264,6 +267,7 @@ export class Profile implements Application {
     events.emit('state.changed', { state: this.state });
     await opened.engine.start();
     opened.backups.start();
+    opened.resealing.start();
   }
 
   async #close(): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { utf8 } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { Database } from './database.ts';
+import type { Resealable } from './resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
 export interface IdentityRecord {
@@ -35,7 +36,7 @@ export const identitySchema = bodySchema;
 
 const KEY = utf8('identity');
 
-export class SealedIdentity implements IdentityTable {
+export class SealedIdentity implements IdentityTable, Resealable {
   readonly #database: Database;
   readonly #seal: TableSeal;
 
@@ -54,5 +55,11 @@ export class SealedIdentity implements IdentityTable {
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
     const body = { masterSeed, name, device, generation, presenceKey, createdAt };
     this.#database.change('UPDATE profile SET identity = ?', this.#seal.seal(KEY, body));
+  }
+
+  /** @throws StorageError damaged: without an identity there is no profile, and nothing that may be given up. */
+  reseal(): void {
+    const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
+    if (sealed) this.#database.change('UPDATE profile SET identity = ?', this.#seal.at(KEY).reseal(sealed));
   }
 }
