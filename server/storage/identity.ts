@@ -1,6 +1,6 @@
 // Who we are: one sealed row.
 import { z } from 'zod';
-import { utf8 } from '../crypto/bytes.ts';
+import { utf8, wipe } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { Database } from './database.ts';
 import type { Resealable } from './resealable.ts';
@@ -49,7 +49,9 @@ export class SealedIdentity implements IdentityTable, Resealable {
     const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
     if (!sealed) return null;
     const { masterSeed, presenceKey, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
-    return { ...rest, masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
+    const secrets = { masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
+    wipe(masterSeed, presenceKey);
+    return { ...rest, ...secrets };
   }
 
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {

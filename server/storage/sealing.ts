@@ -131,12 +131,18 @@ export class TableSeal {
 
   /** As CBOR. */
   seal(key: Uint8Array, value: object): Uint8Array {
-    return this.at(key).seal(encode(value));
+    const text = encode(value);
+    const sealed = this.at(key).seal(text);
+    wipe(text);
+    return sealed;
   }
 
   /** @throws StorageError damaged unless exactly this row was sealed under `key`. */
   open<T>(key: Uint8Array, sealed: Uint8Array, schema: z.ZodType<T>): T {
-    const value = schema.safeParse(decode(this.at(key).open(sealed)));
+    const text = this.at(key).open(sealed);
+    // Byte strings come out of it as copies.
+    const value = schema.safeParse(decode(text));
+    wipe(text);
     if (!value.success) throw damaged();
     return value.data;
   }
@@ -166,7 +172,9 @@ export class SealedPlace {
   seal(text: Uint8Array): Uint8Array {
     const { row, id } = this.#ring.current;
     const nonce = this.#primitives.random(NONCE_BYTES);
-    const cell = this.#primitives.xchacha20poly1305Seal(row, nonce, pad(text), this.#ad);
+    const padded = pad(text);
+    const cell = this.#primitives.xchacha20poly1305Seal(row, nonce, padded, this.#ad);
+    wipe(padded);
     const sealed = new Uint8Array(HEADER_BYTES + cell.length);
     sealed[0] = VERSION;
     sealed.set(id, 1);

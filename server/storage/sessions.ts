@@ -1,6 +1,6 @@
 // Ratchet states, per contact and device. All but the random ids is sealed.
 import { z } from 'zod';
-import { concat, u32 } from '../crypto/bytes.ts';
+import { concat, u32, wipe } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
@@ -82,7 +82,9 @@ export class SealedSessions implements SessionTable, Resealable {
 
   #open(row: Row): SessionRecord {
     const { role, since, state } = this.#seal.open(keyOf(row), row.bytes('body'), bodySchema);
-    return { id: idOf(row, 'id'), role, since, state: new SecretBytes(state) };
+    const secret = new SecretBytes(state);
+    wipe(state);
+    return { id: idOf(row, 'id'), role, since, state: secret };
   }
 }
 
