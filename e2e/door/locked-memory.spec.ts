@@ -22,7 +22,7 @@ const GONE = ['master key', 'row key', 'master seed', 'identity key', 'session',
 const primitives = choosePrimitives(undefined);
 
 function ask<N extends CommandName>(daemon: Daemon, name: N, params: Input<N>): Promise<Result<N>> {
-  return daemon.ask((control) => control.request(name as never, params as never)) as Promise<Result<N>>;
+  return daemon.ask((control) => control.request(name as never, params as never));
 }
 
 test.skip(process.platform !== 'linux', 'memory is read in /proc');
@@ -72,7 +72,8 @@ async function befriend(ann: Daemon, bob: Daemon): Promise<void> {
 async function talk(ann: Daemon, bob: Daemon): Promise<void> {
   for (const daemon of [ann, bob]) {
     const [contact] = await ask(daemon, 'contact.list', {});
-    for (const number of [1, 2, 3]) await ask(daemon, 'message.send', { contact: contact!.id, body: CANARY + number });
+    for (const number of [1, 2, 3])
+      await ask(daemon, 'message.send', { contact: contact!.id, body: `${CANARY} ${number}` });
   }
   const waits = async (daemon: Daemon): Promise<boolean> => (await ask(daemon, 'status.get', {})).queued > 0;
   while ((await waits(ann)) || (await waits(bob))) await new Promise((resolve) => setTimeout(resolve, 50));
