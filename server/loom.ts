@@ -11,7 +11,9 @@ import type { MdnsOptions } from './discovery/mdns/options.ts';
 import { networkName } from './discovery/network-name.ts';
 import { SilentDiscovery } from './discovery/silent.ts';
 import { SystemDiscovery } from './discovery/system.ts';
+import { collectGarbage } from './engine/collect-garbage.ts';
 import { systemClock } from './engine/clock.ts';
+import { detached } from './engine/detached.ts';
 import { deferred } from './engine/deferred.ts';
 import { currentAddresses } from './engine/network-watch.ts';
 import { Profile } from './engine/profile.ts';
@@ -23,6 +25,9 @@ import { readLastPort, rememberPort } from './last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
 import { EVERY_ADDRESS, peerTransport } from './peer-transport.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
+
+/** After locking, until replies are sent and sockets have ended: then nothing holds on to what they carried. */
+const SETTLED_MS = 2_000;
 
 export interface LoomOptions {
   readonly profile: string;
@@ -118,6 +123,7 @@ function makeProfile(options: LoomOptions): Profile {
     interfaces,
     addresses: () => currentAddresses(interfaces()),
     network: () => networkName(interfaces()),
+    onLocked: () => systemClock.after(SETTLED_MS, () => detached(collectGarbage())),
   });
 }
 

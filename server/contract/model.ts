@@ -18,6 +18,11 @@ export interface Identity {
   readonly passphraseSet: boolean;
   /** Minutes after which it locks when nobody is there; 0: never. Without a passphrase it does not. */
   readonly lockAfter: number;
+  /**
+   * Percent of what is stored that is under the newest master key, while the rest is being sealed anew after a passphrase
+   * was set, changed or removed: until then, an old copy of keys.json opens that rest. Null: all of it is.
+   */
+  readonly resealing: number | null;
 }
 
 /**
@@ -273,6 +278,8 @@ export interface Status {
   readonly network: NetworkFacts | null;
   /** When the newest verified backup was made; null: none, or not ready. */
   readonly verifiedBackup: number | null;
+  /** As in the identity; null, too, unless ready. */
+  readonly resealing: number | null;
   /** Messages of ours not yet delivered, over all contacts. */
   readonly queued: number;
 }

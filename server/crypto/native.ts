@@ -218,7 +218,8 @@ function cipherKey(key: Uint8Array): Uint8Array | KeyObject {
  * quicker still where they are taken.
  */
 function importPrivate(curve: Curve, secret: Uint8Array): KeyObject {
-  if (JWK_IS_QUICKER) {
+  // What Node decodes of a JWK it does not overwrite: not for the identity key, which is imported once and stays.
+  if (JWK_IS_QUICKER && curve === 'X25519') {
     return createPrivateKey({ format: 'jwk', key: { kty: 'OKP', crv: curve, d: base64url(secret), x: DUMMY_X } });
   }
   if (rawKeys) return rawKeys.importPrivate(RAW_TYPE[curve], secret);

@@ -20,7 +20,6 @@ import type { EventLog } from './event-log.ts';
 import { Gathered } from './gathered.ts';
 import { ourIdentity, type OurIdentity } from './identity.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { lockAfter } from './idle-lock.ts';
 import { Inbox } from './inbox.ts';
 import { Invites } from './invites.ts';
 import { KnownHosts } from './known-hosts.ts';
@@ -35,6 +34,7 @@ import { People } from './people.ts';
 import { Pairing } from './pairing.ts';
 import { Peers } from './peers.ts';
 import { Requests } from './requests.ts';
+import { protectionOf } from './resealing.ts';
 import { Roster } from './roster.ts';
 import { Sessions } from './sessions.ts';
 import { StorageWatch } from './storage-watch.ts';
@@ -179,8 +179,7 @@ export class Engine {
 
   identity(): Identity {
     const publicKey = toHex(this.us.keys.identityKey.publicKey);
-    const { store } = this.options;
-    return { name: this.#identity.name, publicKey, passphraseSet: store.passphraseSet, lockAfter: lockAfter(store) };
+    return { name: this.#identity.name, publicKey, ...protectionOf(this.options.store) };
   }
 
   isUs(identityKey: Uint8Array): boolean {

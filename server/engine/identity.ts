@@ -1,4 +1,5 @@
 // Ourselves, as the network sees us: keys derived from the master seed, the certificate, the token.
+import { wipe } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, type IdentityKeys } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { signCertificate } from '../protocol/certificate.ts';
@@ -16,7 +17,9 @@ export interface OurIdentity {
 }
 
 export function ourIdentity(primitives: Primitives, record: IdentityRecord): OurIdentity {
-  const keys = deriveIdentity(primitives, parseMasterSeed(record.masterSeed));
+  const seed = parseMasterSeed(record.masterSeed);
+  const keys = deriveIdentity(primitives, seed);
+  wipe(seed);
   const { device, generation } = record;
   const staticKey = keys.staticKey.publicKey;
   return {

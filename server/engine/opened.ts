@@ -1,6 +1,6 @@
 // All that runs while a profile is open: made of its store, and let go of in order.
 import { networkInterfaces } from 'node:os';
-import { toHex } from '../crypto/bytes.ts';
+import { toHex, wipe } from '../crypto/bytes.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { Backups } from './backups.ts';
 import { engineCommands, type EngineCommand } from './commands/all.ts';
@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { IdleLock } from './idle-lock.ts';
 import type { ProfileOptions } from './profile.ts';
+import { Resealing } from './resealing.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface Opened {
@@ -16,7 +17,10 @@ export interface Opened {
   readonly engine: Engine;
   readonly backups: Backups;
   readonly idle: IdleLock;
+  readonly resealing: Resealing;
   readonly handlers: Handlers<EngineCommand>;
+  /** Wiped when it is over. */
+  readonly secrets: readonly Uint8Array[];
 }
 
 export interface OpenedOptions {
@@ -40,15 +44,22 @@ export function assembleOpened({ profile, store, events, tasks, peerPort, onIdle
   const publicKey = toHex(engine.us.keys.identityKey.publicKey);
   const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
   const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });
-  return { store, engine, backups, idle, handlers: engineCommands(engine, backups) };
+  const secrets = [identity.masterSeed, identity.presenceKey];
+  const resealing = new Resealing({ store, clock, onProgress: () => engine.identityChanged() });
+  return { store, engine, backups, idle, resealing, handlers: engineCommands(engine, backups), secrets };
 }
 
 /** Links, messages and keys go first: a task may be waiting for a disk that does not answer. */
-export async function endOpened({ store, engine, backups, idle }: Opened, tasks: Tasks): Promise<void> {
+export async function endOpened(
+  { store, engine, backups, idle, resealing, secrets }: Opened,
+  tasks: Tasks,
+): Promise<void> {
   idle.stop();
   backups.stop();
+  resealing.stop();
   tasks.abort();
   await engine.stop();
   store.close();
+  wipe(...secrets);
   await tasks.stop();
 }

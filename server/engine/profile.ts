@@ -8,11 +8,12 @@
 import type { CommandName, Params, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { Identity, ProfileState } from '../contract/model.ts';
-import { toHex } from '../crypto/bytes.ts';
+import { toHex, wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import { StorageError } from '../storage/errors.ts';
+import type { IdentityRecord } from '../storage/identity.ts';
 import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
 import { buildProfile, removeStages } from '../storage/staged-profile.ts';
 import { destroyKeys, removeFiles } from '../storage/wipe.ts';
@@ -51,6 +52,8 @@ export interface ProfileOptions {
   readonly addresses: () => readonly string[];
   /** What the network this machine is on is called. */
   readonly network: () => string;
+  /** Called once the profile is locked: what it left in memory may go. */
+  readonly onLocked?: () => void;
 }
 
 export class Profile implements Application {
@@ -147,7 +150,7 @@ export class Profile implements Application {
     const store = await createStore(this.#storeOptions(), passphrase);
     this.#exists = true;
     await this.#orClose(store, async () => {
-      await store.journal.write(() => store.identity.save(newIdentity(random(32), cleaned, random, clock)));
+      await saveNew(store, newIdentity(random(32), cleaned, random, clock));
       await this.#run(store);
     });
     return this.opened.engine.identity();
@@ -186,6 +189,7 @@ export class Profile implements Application {
     await this.#close();
     this.events.clear();
     this.events.emit('state.changed', { state: this.state });
+    this.#options.onLocked?.();
     return done;
   }
 
@@ -211,6 +215,8 @@ export class Profile implements Application {
         await this.#close();
         await this.#filling.catch(() => undefined);
       } finally {
+        // What was under way may have written them again.
+        destroyKeys(folder);
         removeFiles(folder, keep ?? (() => false));
         this.#exists = false;
         this.events.clear();
@@ -221,9 +227,10 @@ export class Profile implements Application {
   }
 
   async #changePassphrase(current: string, next: string): Promise<Identity> {
-    const { store, engine } = this.opened;
+    const { store, engine, resealing } = this.opened;
     checkPassphrase(next);
     await store.changePassphrase(current, next);
+    resealing.start();
     return engine.identityChanged();
   }
 
@@ -233,7 +240,7 @@ export class Profile implements Application {
     await this.#orClose(store, async () => {
       if (!store.identity.load()) {
         // Ended between making the vault and writing the identity: nothing was told to anybody yet.
-        await store.journal.write(() => store.identity.save(newIdentity(random(32), name, random, clock)));
+        await saveNew(store, newIdentity(random(32), name, random, clock));
       }
       await this.#run(store);
     });
@@ -264,6 +271,7 @@ export class Profile implements Application {
     events.emit('state.changed', { state: this.state });
     await opened.engine.start();
     opened.backups.start();
+    opened.resealing.start();
   }
 
   async #close(): Promise<void> {
@@ -290,4 +298,9 @@ export class Profile implements Application {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+async function saveNew(store: Store, identity: IdentityRecord): Promise<void> {
+  await store.journal.write(() => store.identity.save(identity));
+  wipe(identity.masterSeed, identity.presenceKey);
 }

@@ -2,6 +2,7 @@
 import type { ProfileState, Status } from '../contract/model.ts';
 import type { Opened } from './opened.ts';
 import type { ProfileOptions } from './profile.ts';
+import { protectionOf } from './resealing.ts';
 
 export function statusOf(
   { version, name, folder, primitives }: ProfileOptions,
@@ -21,6 +22,7 @@ export function statusOf(
     storage: opened?.engine.storage ?? 'ok',
     network: opened?.engine.network() ?? null,
     verifiedBackup: opened?.backups.verifiedAt ?? null,
+    resealing: opened ? protectionOf(opened.store).resealing : null,
     queued: opened?.store.outbox.total() ?? 0,
   };
 }

@@ -1,17 +1,16 @@
 // Contacts. In clear: the random id, the counters of both directions (they move with every message, so they stand beside
 // the sealed rest, each with a tag), and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
-import { equal } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../contract/model.ts';
 import type { ContactNumbers } from './contact-numbers.ts';
 import type { Database } from './database.ts';
 import { askedSchema, type Asked } from './requests.ts';
 import type { Row } from './row.ts';
-import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
 import { collect } from './damage.ts';
-import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+import { resealRows, type Resealable } from './resealable.ts';
+import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from './sealing.ts';
 import { countWithin } from './sizes.ts';
 
 export interface ContactRecord {
@@ -110,13 +109,16 @@ const OUTBOX = 'FROM outbox WHERE contact = ? ORDER BY place LIMIT ?';
 const MESSAGES = 'FROM message INDEXED BY message_id WHERE contact = ? ORDER BY direction, id LIMIT ?';
 const CLEAR_OUTBOX = `DELETE FROM outbox WHERE (contact, place) IN (SELECT contact, place ${OUTBOX})`;
 const CLEAR_MESSAGES = `DELETE FROM message WHERE number IN (SELECT number ${MESSAGES})`;
+const RESEAL = 'UPDATE contact SET identity = ?, out_tag = ?, in_tag = ?, body = ? WHERE number = ?';
+/** What nobody can open any more; it counts as damaged, as before. */
+const LOSE = `UPDATE contact SET identity = randomblob(32), out_tag = x'', in_tag = x'', body = x'' WHERE number = ?`;
 
-export class SealedContacts implements ContactTable {
+export class SealedContacts implements ContactTable, Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
   readonly #numbers: ContactNumbers;
-  readonly #index: (ik: Uint8Array) => Uint8Array;
+  readonly #index: SealedIndex;
 
   constructor(database: Database, sealing: Sealing, numbers: ContactNumbers) {
     this.#database = database;
@@ -140,8 +142,9 @@ export class SealedContacts implements ContactTable {
 
   byIdentity(ik: Uint8Array): ContactRecord | null {
     this.#database.settle();
-    const row = this.#database.row('SELECT * FROM contact WHERE identity = ?', this.#index(ik));
-    return row && this.#open(row);
+    const sql = 'SELECT * FROM contact WHERE identity = ?';
+    const [row] = this.#index.all(ik).flatMap((identity) => this.#database.rows(sql, identity));
+    return row ? this.#open(row) : null;
   }
 
   put({ id, outSeq, inSeq, ...body }: ContactRecord): void {
@@ -149,7 +152,7 @@ export class SealedContacts implements ContactTable {
     const outTag = this.#seal.tag(key, 'out', outSeq);
     const inTag = this.#seal.tag(key, 'in', inSeq);
     for (const counter of ['out', 'in']) this.#database.cancel(`${id} ${counter}`);
-    this.#database.change(PUT, key, this.#index(body.ik), outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
+    this.#database.change(PUT, key, this.#index.of(body.ik), outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
   }
 
   setOutSeq(id: string, seq: number): void {
@@ -198,6 +201,20 @@ export class SealedContacts implements ContactTable {
     return this.#database.rows('SELECT id FROM contact WHERE identity = id').map((row) => idOf(row, 'id'));
   }
 
+  reseal(): void {
+    this.#database.settle();
+    // Of removed ones nothing is sealed but the counters, which nobody reads.
+    this.#database.change(`UPDATE contact SET out_tag = x'', in_tag = x'' WHERE identity = id`);
+    const rows = this.#database.rows(`SELECT * FROM contact WHERE ${KNOWN}`);
+    const lose = (row: Row): void => void this.#database.change(LOSE, row.number('number'));
+    resealRows(this.#sealing, 'contact', rows, lose, (row) => {
+      const { ik, outSeq, inSeq } = this.#open(row);
+      const place = this.#seal.at(row.bytes('id'));
+      const sealed = [place.tag('out', outSeq), place.tag('in', inSeq), place.reseal(row.bytes('body'))] as const;
+      this.#database.change(RESEAL, this.#index.of(ik), ...sealed, row.number('number'));
+    });
+  }
+
   #open(row: Row): ContactRecord {
     const key = row.bytes('id');
     const body = this.#seal.open(key, row.bytes('body'), bodySchema);
@@ -205,8 +222,7 @@ export class SealedContacts implements ContactTable {
     const inSeq = row.number('in_seq');
     this.#seal.requireTag(row.bytes('out_tag'), key, 'out', outSeq);
     this.#seal.requireTag(row.bytes('in_tag'), key, 'in', inSeq);
-    if (!equal(this.#index(body.ik), row.bytes('identity')))
-      throw new StorageError('damaged', 'an index entry was moved');
+    this.#index.require(row.bytes('identity'), body.ik);
     const presenceKey = body.presenceKey && new SecretBytes(body.presenceKey);
     const inviteSecret = body.inviteSecret && new SecretBytes(body.inviteSecret);
     return { ...body, id: idOf(row, 'id'), presenceKey, inviteSecret, outSeq, inSeq };

@@ -1,8 +1,9 @@
 // Who we are: one sealed row.
 import { z } from 'zod';
-import { utf8 } from '../crypto/bytes.ts';
+import { utf8, wipe } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import type { Database } from './database.ts';
+import type { Resealable } from './resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
 export interface IdentityRecord {
@@ -35,7 +36,7 @@ export const identitySchema = bodySchema;
 
 const KEY = utf8('identity');
 
-export class SealedIdentity implements IdentityTable {
+export class SealedIdentity implements IdentityTable, Resealable {
   readonly #database: Database;
   readonly #seal: TableSeal;
 
@@ -48,11 +49,19 @@ export class SealedIdentity implements IdentityTable {
     const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
     if (!sealed) return null;
     const { masterSeed, presenceKey, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
-    return { ...rest, masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
+    const secrets = { masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
+    wipe(masterSeed, presenceKey);
+    return { ...rest, ...secrets };
   }
 
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
     const body = { masterSeed, name, device, generation, presenceKey, createdAt };
     this.#database.change('UPDATE profile SET identity = ?', this.#seal.seal(KEY, body));
+  }
+
+  /** @throws StorageError damaged: without an identity there is no profile, and nothing that may be given up. */
+  reseal(): void {
+    const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
+    if (sealed) this.#database.change('UPDATE profile SET identity = ?', this.#seal.at(KEY).reseal(sealed));
   }
 }

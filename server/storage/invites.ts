@@ -5,6 +5,7 @@ import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { idBytes, idOf } from './ids.ts';
+import { resealRows, type Resealable } from './resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
 export interface InviteRecord {
@@ -45,7 +46,10 @@ export const inviteBodySchema = bodySchema;
 
 const PUT = 'INSERT INTO invite (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
 
-export class SealedInvites implements InviteTable {
+/** In place of what nobody can open any more; it counts as damaged, as before. */
+const NOTHING = new Uint8Array(0);
+
+export class SealedInvites implements InviteTable, Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
@@ -74,6 +78,15 @@ export class SealedInvites implements InviteTable {
   remove(id: string): void {
     this.#database.change('DELETE FROM invite WHERE id = ?', idBytes(id));
     this.#database.scrub();
+  }
+
+  reseal(): void {
+    const rows = this.#database.rows('SELECT * FROM invite');
+    const put = (row: Row, body: Uint8Array): void => void this.#database.change(PUT, row.bytes('id'), body);
+    const lose = (row: Row): void => put(row, NOTHING);
+    resealRows(this.#sealing, 'invite', rows, lose, (row) => {
+      put(row, this.#seal.at(row.bytes('id')).reseal(row.bytes('body')));
+    });
   }
 
   #open(row: Row): InviteRecord {

@@ -1,11 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toHex } from '../crypto/bytes.ts';
 import { primitives, quickArgon2, tempStore, type TempStore } from '../testing/temp-store.ts';
-import { readKeyFiles, writeSteps, type KeyFile } from './key-file.ts';
+import { keyFileNames, readKeyFiles, writeSteps, type KeyFile } from './key-file.ts';
 import { inspectProfile } from './profile-store.ts';
-import { changeVaultPassphrase, createVault, openVault, type VaultOptions } from './vault.ts';
+import { createVault, forgetEarlierKeys, openVault, rotateVault, type VaultOptions } from './vault.ts';
 
 const OLD = 'the old one';
 const NEW = 'the new one';
@@ -22,11 +23,15 @@ afterEach(() => temp.remove());
 const paths = (): [string, string] => [join(temp.folder, 'keys.json'), join(temp.folder, 'keys.previous.json')];
 const database = new Uint8Array(16).fill(4);
 
-/** The key files that `passphrase` protects, with the same master key as those there now. */
+async function change(current: string, next: string): Promise<void> {
+  (await rotateVault(options, current, next)).adopt();
+}
+
+/** What the key files say after a change, which is taken back. */
 async function filesAfterChange(current: string, next: string): Promise<KeyFile> {
   const [newest, previous] = paths();
   const before = [readFileSync(newest), readFileSync(previous)] as const;
-  await changeVaultPassphrase(options, current, next);
+  await change(current, next);
   const { file } = readKeyFiles(temp.folder)!;
   writeFileSync(newest, before[0]);
   writeFileSync(previous, before[1]);
@@ -44,27 +49,55 @@ async function opens(passphrase: string): Promise<boolean> {
 }
 
 describe('the passphrase', () => {
-  test('is set, changed and removed; the master key stays', async () => {
-    const { masterKey } = await createVault(options, database, '');
+  test('is set, changed and removed, each time with another master key; those before open from within', async () => {
+    const known = [toHex((await createVault(options, database, '')).masterKey)];
     const steps = [
       ['', OLD],
       [OLD, NEW],
       [NEW, ''],
     ] as const;
     for (const [current, next] of steps) {
-      await changeVaultPassphrase(options, current, next);
+      await change(current, next);
       expect(await opens(current)).toBe(false);
       const vault = await openVault(options, next);
-      expect(toHex(vault.masterKey)).toBe(toHex(masterKey));
+      expect(vault.earlier.map(toHex)).toEqual(known);
+      known.unshift(toHex(vault.masterKey));
       expect([vault.passphraseSet, vault.database]).toEqual([next !== '', database]);
     }
+    expect(new Set(known).size).toBe(4);
+  });
+
+  test('is not needed to forget earlier keys, and those forgotten meanwhile do not come back', async () => {
+    await createVault(options, database, OLD);
+    await change(OLD, NEW);
+    const underWay = await rotateVault(options, NEW, OLD);
+    const [first] = readKeyFiles(temp.folder)!.file.earlier;
+    forgetEarlierKeys(options, [first!.id]);
+    const { masterKey, earlier } = await openVault(options, NEW);
+    expect(earlier).toEqual([]);
+    underWay.adopt();
+    expect((await openVault(options, OLD)).earlier.map(toHex)).toEqual([toHex(masterKey)]);
+  });
+
+  test('leaves no file of before, under any name, nor its bytes on the disk', async () => {
+    await createVault(options, database, '');
+    for (const [index, path] of paths().entries()) linkSync(path, join(temp.folder, `seen-${index}`));
+    await change('', OLD);
+    for (const index of [0, 1]) {
+      const left = readFileSync(join(temp.folder, `seen-${index}`));
+      expect([left.length > 200, left.every((byte) => byte === 0)]).toEqual([true, true]);
+    }
+    expect(keyFileNames.filter((name) => existsSync(join(temp.folder, name)))).toEqual([
+      'keys.json',
+      'keys.previous.json',
+    ]);
   });
 
   test('is not changed by whoever does not know it', async () => {
     await createVault(options, database, OLD);
     const before = paths().map((path) => readFileSync(path, 'utf8'));
     for (const wrong of [NEW, '']) {
-      await expect(changeVaultPassphrase(options, wrong, NEW)).rejects.toMatchObject({ code: 'wrong-passphrase' });
+      await expect(rotateVault(options, wrong, NEW)).rejects.toMatchObject({ code: 'wrong-passphrase' });
     }
     expect(paths().map((path) => readFileSync(path, 'utf8'))).toEqual(before);
   });
@@ -72,7 +105,7 @@ describe('the passphrase', () => {
   test('leaves no file that opens without it, once it is set', async () => {
     const { masterKey } = await createVault(options, database, '');
     expect(readFileSync(paths()[0], 'utf8')).toContain(toHex(masterKey));
-    await changeVaultPassphrase(options, '', NEW);
+    await change('', NEW);
     for (const path of paths()) expect(readFileSync(path, 'utf8')).not.toContain(toHex(masterKey));
   });
 
@@ -103,11 +136,13 @@ describe('a crash at any step of writing', () => {
       for (let done = 0; done <= count; done += 1) {
         for (const [index, path] of paths().entries()) writeFileSync(path, before[index]!);
         for (const step of writeSteps(temp.folder, file).slice(0, done)) step();
-        // The rename of keys.json, its second step, is the one that counts.
-        const vault = await openVault(options, done < 2 ? current : next);
-        expect(toHex(vault.masterKey)).toBe(toHex(masterKey));
-        // Opening has mended what the crash left: both generations say the same again.
+        // Setting the old keys.json aside, the sixth step, is the one that counts: from then on its twin is read.
+        const vault = await openVault(options, done < 6 ? current : next);
+        const known = [vault.masterKey, ...vault.earlier].map(toHex);
+        expect(known.indexOf(toHex(masterKey))).toBe(done < 6 ? 0 : 1);
+        // Opening has mended what the crash left: both say the same again, and nothing else is there.
         expect(readFileSync(paths()[0])).toEqual(readFileSync(paths()[1]));
+        expect(readdirSync(temp.folder).filter((left) => left.startsWith('keys'))).toHaveLength(2);
       }
       expect(await opens(current)).toBe(false);
     });
@@ -119,16 +154,32 @@ describe('a crash at any step of writing', () => {
     for (let done = 0; done <= writeSteps(temp.folder, file).length; done += 1) {
       for (const path of paths()) rmSync(path, { force: true });
       for (const step of writeSteps(temp.folder, file).slice(0, done)) step();
-      expect(inspectProfile(temp.folder)).toBe(done < 2 ? 'new' : 'open');
+      expect(inspectProfile(temp.folder)).toBe(done < 3 ? 'new' : 'open');
     }
   });
 
   test('a half-written file under the other name is no obstacle', async () => {
     await createVault(options, database, '');
     writeFileSync(`${paths()[0]}.new`, '{ "format": "loom ke', { mode: 0o644 });
-    await changeVaultPassphrase(options, '', NEW);
+    await change('', NEW);
     expect(await opens(NEW)).toBe(true);
   });
+});
+
+test('a key file of an earlier Loom opens, and is as sure as it was', async () => {
+  const { masterKey } = await createVault(options, database, OLD);
+  for (const path of paths()) {
+    const now = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    const kept = Object.entries(now).filter(([name]) => name !== 'check' && name !== 'earlier');
+    const first = { ...Object.fromEntries(kept), version: 1 };
+    const check = createHash('sha256').update(JSON.stringify(first)).digest('hex');
+    writeFileSync(path, JSON.stringify({ ...first, check }));
+  }
+  expect(await opens(NEW)).toBe(false);
+  const vault = await openVault(options, OLD);
+  expect([toHex(vault.masterKey), vault.earlier]).toEqual([toHex(masterKey), []]);
+  await change(OLD, NEW);
+  expect((await openVault(options, NEW)).earlier.map(toHex)).toEqual([toHex(masterKey)]);
 });
 
 describe('damage', () => {

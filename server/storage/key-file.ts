@@ -1,7 +1,7 @@
-// keys.json and the generation before it: how the master key stands on disk. Written so that a crash between any two
-// steps leaves a readable file: to another name, synced, renamed into place, the folder synced; first keys.json, then
-// the one before it. Both say the same once all is done: after a passphrase was set or changed, no file may open
-// without it or with the old one. What the sealed part means is the vault's.
+// keys.json and its twin: how the master keys stand on disk. Written so that a crash between any two steps leaves a
+// readable file: to another name, synced, renamed into place, the folder synced; first the twin, then keys.json. The
+// files they replace are set aside, and overwritten once both say the same: after a passphrase was set or changed, no
+// file may open without it or with the old one. What the sealed parts mean is the vault's.
 import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,15 +12,25 @@ import { isWithinArgon2Bounds } from '../crypto/passphrase.ts';
 import { databasePath } from './database-file.ts';
 import { syncFolder } from './database.ts';
 import { isMissing } from './lock.ts';
+import { eraseFile } from './erase-file.ts';
 import { StorageError } from './errors.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
-/** The newest first. */
+/** The one that counts first. */
 const names = ['keys.json', 'keys.previous.json'] as const;
 
-/** Every name under which keys may stand, on the way to their own included. */
-export const keyFileNames: readonly string[] = names.flatMap((name) => [name, `${name}.new`]);
+/** Written before the one that counts. */
+const writingOrder = names.toReversed();
+
+/** On the way to their own name, and replaced but not yet overwritten. */
+const passing = names.flatMap((name) => [`${name}.new`, `${name}.old`]);
+
+/** Every name under which keys may stand. */
+export const keyFileNames: readonly string[] = [...names, ...passing];
+
+/** Earlier master keys kept at most: a passphrase changed more often than that while rows are sealed anew waits. */
+export const MAX_EARLIER_KEYS = 8;
 
 export type Protection =
   | { readonly kind: 'none'; readonly masterKey: Uint8Array }
@@ -32,25 +42,37 @@ export type Protection =
       readonly sealed: Uint8Array;
     };
 
+/** A master key that rows may still be sealed under, itself sealed under the current one. */
+export interface EarlierKey {
+  /** As in the header of the rows, 4 bytes. */
+  readonly id: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
 export interface KeyFile {
-  /** Counts the writes. */
+  /** Counts the master keys. */
   readonly generation: number;
   /** Id of the database these keys belong to, 16 bytes. */
   readonly database: Uint8Array;
   readonly protection: Protection;
+  /** The newest first; empty once every row is sealed under the current key. */
+  readonly earlier: readonly EarlierKey[];
 }
 
 export interface KeyFiles {
   readonly file: KeyFile;
-  /** Both generations are there and say the same. */
+  /** Both are there and say the same, and nothing is left under another name. */
   readonly settled: boolean;
 }
 
 const versionSchema = z.looseObject({ format: z.literal('loom keys'), version: z.int() });
 
+const earlierSchema = z.strictObject({ id: hex(4), nonce: hex(24), sealed: hex(48) });
+
 const schema = z.strictObject({
   format: z.literal('loom keys'),
-  version: z.literal(VERSION),
+  version: z.int().min(1).max(VERSION),
   generation: z.int().min(1).max(0xffffffff),
   database: hex(16),
   protection: z.discriminatedUnion('kind', [
@@ -63,34 +85,43 @@ const schema = z.strictObject({
       sealed: hex(48),
     }),
   ]),
+  /** Version 1 had none. */
+  earlier: z.array(earlierSchema).max(MAX_EARLIER_KEYS).optional(),
   /** Tells a damaged file from a wrong passphrase; proves nothing. */
   check: hex(32),
 });
 
 /**
- * The newest generation that can be read; null in a folder without keys and database.
+ * The first that can be read; null in a folder without keys and database.
  * @throws StorageError keys-damaged, database-newer.
  */
 export function readKeyFiles(folder: string): KeyFiles | null {
   const texts = names.map((name) => read(join(folder, name)));
   const files = texts.map((text) => (text === null ? null : parse(text)));
   const file = files.find((candidate) => candidate !== null);
-  if (file) return { file, settled: texts[0] === texts[1] };
+  if (file) return { file, settled: texts[0] === texts[1] && !passing.some((name) => existsSync(join(folder, name))) };
   const fresh = texts.every((text) => text === null) && !existsSync(databasePath(folder));
   if (fresh) return null;
-  throw new StorageError('keys-damaged', 'no generation of keys.json can be read');
+  throw new StorageError('keys-damaged', 'neither keys.json nor its twin can be read');
 }
 
 /**
- * The steps that make `file` both generations, each of which a crash may be the last of.
+ * The steps that make both say `file` and leave nothing of what they said before, each of which a crash may be the last of.
  * @throws (each step) what the file system says.
  */
 export function writeSteps(folder: string, file: KeyFile): readonly (() => void)[] {
   const text = encode(file);
-  return names.flatMap((name) => {
+  const replace = writingOrder.flatMap((name) => {
     const path = join(folder, name);
-    return [() => writeSynced(`${path}.new`, text), () => renameSync(`${path}.new`, path), () => syncFolder(folder)];
+    return [
+      () => writeSynced(`${path}.new`, text),
+      () => setAside(path),
+      () => renameSync(`${path}.new`, path),
+      () => syncFolder(folder),
+    ];
   });
+  const erase = passing.map((name) => () => requireErased(join(folder, name)));
+  return [...replace, ...erase, () => syncFolder(folder)];
 }
 
 /** @throws StorageError write-failed. */
@@ -116,6 +147,18 @@ function writeSynced(path: string, text: string): void {
   }
 }
 
+function setAside(path: string): void {
+  if (!existsSync(path)) return;
+  // Left from a crash: what it holds must not lose its name before it is overwritten.
+  requireErased(`${path}.old`);
+  renameSync(path, `${path}.old`);
+}
+
+function requireErased(path: string): void {
+  const failure = eraseFile(path);
+  if (failure !== null) throw new Error('a key file cannot be overwritten', { cause: failure });
+}
+
 function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -134,9 +177,9 @@ function parse(text: string): KeyFile | null {
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) return null;
-  const { generation, database, protection, check } = parsed.data;
-  const file = { generation, database, protection };
-  return equal(check, checkOf(file)) ? file : null;
+  const { version, generation, database, protection, earlier = [], check } = parsed.data;
+  const file = { generation, database, protection, earlier };
+  return equal(check, checkOf(file, version)) ? file : null;
 }
 
 function parseJson(text: string): unknown {
@@ -151,19 +194,25 @@ function encode(file: KeyFile): string {
   return `${JSON.stringify({ ...plain(file), check: toHex(checkOf(file)) }, null, 2)}\n`;
 }
 
-function checkOf(file: KeyFile): Uint8Array {
+function checkOf(file: KeyFile, version = VERSION): Uint8Array {
   return createHash('sha256')
-    .update(JSON.stringify(plain(file)))
+    .update(JSON.stringify(plain(file, version)))
     .digest();
 }
 
-function plain({ generation, database, protection }: KeyFile): object {
+function plain({ generation, database, protection, earlier }: KeyFile, version = VERSION): object {
+  const plainEarlier = earlier.map(({ id, nonce, sealed }) => ({
+    id: toHex(id),
+    nonce: toHex(nonce),
+    sealed: toHex(sealed),
+  }));
   return {
     format: 'loom keys',
-    version: VERSION,
+    version,
     generation,
     database: toHex(database),
     protection: plainProtection(protection),
+    ...(version === 1 ? {} : { earlier: plainEarlier }),
   };
 }
 

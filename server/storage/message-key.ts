@@ -1,15 +1,25 @@
-// What a message is sealed to: all of it that stands in clear and never changes.
+// What a message's row is sealed to: all of it that stands in clear and never changes.
+import type { ContactNumbers } from './contact-numbers.ts';
 import { idBytes } from './ids.ts';
 import { directions, type MessageRecord } from './message-record.ts';
+import type { Row } from './row.ts';
 
-type Fixed = Pick<MessageRecord, 'contact' | 'direction' | 'id' | 'seq'>;
-
-export function sealKey({ contact, direction, id, seq }: Fixed, place: number): Uint8Array {
+/** @param place in its conversation. */
+export function sealKey(
+  { contact, direction, id, seq }: Pick<MessageRecord, 'contact' | 'direction' | 'id' | 'seq'>,
+  place: number,
+): Uint8Array {
   return rowKey(idBytes(contact), directions.indexOf(direction), idBytes(id), seq, place);
 }
 
+/** The same of a row as it is stored. @throws StorageError damaged. */
+export function storedKey(row: Row, numbers: ContactNumbers): Uint8Array {
+  const contact = numbers.keyOf(row.number('contact'));
+  return rowKey(contact, row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place'));
+}
+
 /** contact(16) ‖ direction(u8) ‖ id(16) ‖ seq(f64) ‖ place(f64). */
-export function rowKey(contact: Uint8Array, direction: number, id: Uint8Array, seq: number, place: number): Uint8Array {
+function rowKey(contact: Uint8Array, direction: number, id: Uint8Array, seq: number, place: number): Uint8Array {
   const key = Buffer.allocUnsafe(contact.length + id.length + 17);
   key.set(contact);
   key[contact.length] = direction;

@@ -8,7 +8,7 @@ import { StorageError } from './errors.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { idBytes, idOf } from './ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
-import { rowKey, sealKey } from './message-key.ts';
+import { sealKey, storedKey } from './message-key.ts';
 import {
   directions,
   states,
@@ -276,8 +276,6 @@ export class SealedMessages implements MessageTable {
   }
 
   #placeOfRow(row: Row): SealedPlace {
-    const contact = this.#numbers.keyOf(row.number('contact'));
-    const fixed = [row.number('direction'), row.bytes('id'), row.number('seq'), row.number('place')] as const;
-    return this.#seal.at(rowKey(contact, ...fixed));
+    return this.#seal.at(storedKey(row, this.#numbers));
   }
 }

@@ -7,7 +7,9 @@ import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
-import { float64, type Sealing, type TableSeal } from './sealing.ts';
+import { rowsWithin } from './pieces.ts';
+import type { Position, ResealedInPieces, ResealedPiece } from './resealer.ts';
+import { float64, type SealedPlace, type Sealing, type TableSeal } from './sealing.ts';
 import { Tally } from './tally.ts';
 
 /** What stands in clear, and never changes. */
@@ -54,7 +56,13 @@ const ADD = 'INSERT INTO outbox (contact, place, id, seq, hidden, body) VALUES (
 const REPLACE = 'UPDATE outbox SET hidden = ?, body = ? WHERE contact = ? AND place = ?';
 const REMOVE = 'DELETE FROM outbox WHERE contact = ? AND place = ? AND hidden = ?';
 
-export class SealedOutbox implements OutboxTable {
+const RESEAL = 'UPDATE outbox SET body = ? WHERE contact = ? AND place = ?';
+/** Before all of them. */
+const START: Position = [-Infinity, -Infinity];
+const BEHIND = 'FROM outbox WHERE (contact, place) > (?, ?) ORDER BY contact, place LIMIT ?';
+const SIZES = `SELECT ifnull(length(body), 0) AS size ${BEHIND}`;
+
+export class SealedOutbox implements OutboxTable, ResealedInPieces {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
@@ -118,6 +126,34 @@ export class SealedOutbox implements OutboxTable {
 
   total(): number {
     return this.#counted.total();
+  }
+
+  piece(after: Position | null): ResealedPiece {
+    const { rows, more } = rowsWithin(this.#database, SIZES, BEHIND, after ?? START);
+    const old = rows.filter(
+      (row) => row.bytesOrNull('body')?.length && !this.#placeOf(row).isCurrent(row.bytes('body')),
+    );
+    for (const row of old) this.#reseal(row);
+    const last = rows.at(-1);
+    if (!more || !last) return { last: null, share: 1, resealed: old.length };
+    const position = [last.number('contact'), last.number('place')] as const;
+    return { last: position, share: this.#share(position), resealed: old.length };
+  }
+
+  #share([contact, place]: readonly [number, number]): number {
+    const sql = 'SELECT count(*) AS all_rows, total((contact, place) <= (?, ?)) AS done FROM outbox';
+    const row = this.#database.row(sql, contact, place);
+    return row ? row.number('done') / Math.max(1, row.number('all_rows')) : 1;
+  }
+
+  /** What does not open is encrypted anew. */
+  #reseal(row: Row): void {
+    const [sealed] = collect(this.#sealing, 'outbox', [row], () => this.#placeOf(row).reseal(row.bytes('body')));
+    this.#database.change(RESEAL, sealed ?? null, row.number('contact'), row.number('place'));
+  }
+
+  #placeOf(row: Row): SealedPlace {
+    return this.#seal.at(rowKey({ contact: this.#numbers.idOf(row.number('contact')), ...factsOf(row) }));
   }
 
   #row(contact: string, order: number): Row | null {

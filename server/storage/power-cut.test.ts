@@ -7,7 +7,7 @@ import { seededNumbers } from '../testing/seeded-random.ts';
 
 const TRANSACTIONS = 10;
 
-test(`after each act of ${TRANSACTIONS} transactions the power may go`, async () => {
+test(`after each act of ${TRANSACTIONS} transactions the power may go`, { timeout: 0 }, async () => {
   const recording = await recordProfile(TRANSACTIONS);
   const any = chance(seededNumbers('power cut'));
   const fates = [everything, any, nothing, any];

@@ -173,7 +173,7 @@ describe('opening', () => {
   test('refuses keys from the future and leaves them', async () => {
     (await temp.create()).close();
     const path = join(temp.folder, 'keys.json');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 1', '"version": 2'));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"version": 2', '"version": 3'));
     const before = fingerprint(temp.folder);
     expect(() => inspectProfile(temp.folder)).toThrow(expect.objectContaining({ code: 'database-newer' }));
     await expect(temp.open()).rejects.toMatchObject({ code: 'database-newer' });

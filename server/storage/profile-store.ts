@@ -11,18 +11,28 @@ import { Database } from './database.ts';
 import { StorageError } from './errors.ts';
 import { SealedIdentity, type IdentityTable } from './identity.ts';
 import { GroupJournal, type Journal } from './journal.ts';
-import { readKeyFiles } from './key-file.ts';
+import { MAX_EARLIER_KEYS, readKeyFiles } from './key-file.ts';
 import { SealedInvites, type InviteTable } from './invites.ts';
 import { removeLock, requireNoLock } from './lock.ts';
 import type { MessageTable } from './message-record.ts';
 import { SealedMessages } from './messages.ts';
 import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './outbox.ts';
+import { finishSweep } from './page-sweep.ts';
 import { SealedRequests, type RequestTable } from './requests.ts';
+import { ResealedMessages } from './resealed-messages.ts';
+import { Resealer } from './resealer.ts';
 import { Sealing, type DamageListener } from './sealing.ts';
 import { SealedSessions, type SessionTable } from './sessions.ts';
 import { SealedSettings, type SettingTable } from './settings.ts';
-import { changeVaultPassphrase, checkVaultPassphrase, createVault, openVault, type OpenedVault } from './vault.ts';
+import {
+  checkVaultPassphrase,
+  createVault,
+  forgetEarlierKeys,
+  openVault,
+  rotateVault,
+  type OpenedVault,
+} from './vault.ts';
 
 const DATABASE_ID_BYTES = 16;
 
@@ -50,9 +60,12 @@ export interface Store {
   readonly settings: SettingTable;
   readonly invites: InviteTable;
   readonly passphraseSet: boolean;
+  /** Rows are being sealed anew under another master key: whoever opened the profile calls `step` until it is done. */
+  readonly resealer: Pick<Resealer, 'share' | 'step'>;
   /**
-   * Sets, changes or (next empty) removes the passphrase; current is empty when none is set. A crash on the way leaves
-   * a profile that the old or the new one opens.
+   * Sets, changes or (next empty) removes the passphrase; current is empty when none is set. When it resolves, no key
+   * file opens with the one before, and all but messages and what waits to be sent is sealed under another master key;
+   * the rest is the resealer's. A crash on the way leaves a profile that the old or the new one opens.
    * @throws StorageError wrong-passphrase, write-failed.
    */
   changePassphrase(current: string, next: string): Promise<void>;
@@ -103,11 +116,12 @@ function openDatabase(options: StoreOptions, vault: OpenedVault): Store {
   try {
     return reaching(() => {
       adoptDraft(path);
+      finishSweep(path);
       inspectDatabase(path);
       return assemble(options, vault, new Database(path));
     });
   } finally {
-    wipe(vault.masterKey);
+    wipe(vault.masterKey, ...vault.earlier);
   }
 }
 
@@ -147,10 +161,12 @@ class ProfileStore implements Store {
   readonly requests: RequestTable;
   readonly settings: SettingTable;
   readonly invites: InviteTable;
+  readonly resealer: Resealer;
   readonly #options: StoreOptions;
   readonly #database: Database;
   readonly #sealing: Sealing;
   #passphraseSet: boolean;
+  #closed = false;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: StoreOptions, database: Database, sealing: Sealing, passphraseSet: boolean) {
@@ -159,15 +175,21 @@ class ProfileStore implements Store {
     this.#sealing = sealing;
     this.#passphraseSet = passphraseSet;
     this.journal = new GroupJournal(database);
-    this.identity = new SealedIdentity(database, sealing);
     const numbers = new ContactNumbers(database);
+    const identity = (this.identity = new SealedIdentity(database, sealing));
     this.messages = new SealedMessages(database, sealing, numbers);
-    this.outbox = new SealedOutbox(database, sealing, numbers);
-    this.contacts = new SealedContacts(database, sealing, numbers);
-    this.sessions = new SealedSessions(database, sealing);
-    this.requests = new SealedRequests(database, sealing);
-    this.settings = new SealedSettings(database, sealing);
-    this.invites = new SealedInvites(database, sealing);
+    const outbox = (this.outbox = new SealedOutbox(database, sealing, numbers));
+    const contacts = (this.contacts = new SealedContacts(database, sealing, numbers));
+    const sessions = (this.sessions = new SealedSessions(database, sealing));
+    const requests = (this.requests = new SealedRequests(database, sealing));
+    const settings = (this.settings = new SealedSettings(database, sealing));
+    const invites = (this.invites = new SealedInvites(database, sealing));
+    this.resealer = new Resealer({
+      ...{ database, sealing, journal: this.journal },
+      small: [identity, contacts, sessions, requests, settings, invites],
+      large: [new ResealedMessages(database, sealing, numbers), outbox],
+      forget: (ids) => forgetEarlierKeys(options, ids),
+    });
   }
 
   get passphraseSet(): boolean {
@@ -176,8 +198,18 @@ class ProfileStore implements Store {
 
   changePassphrase(current: string, next: string): Promise<void> {
     return this.#inTurn(async () => {
-      await changeVaultPassphrase(this.#options, current, next);
+      await this.#makeRoom();
+      const rotation = await rotateVault(this.#options, current, next);
+      try {
+        if (this.#closed) throw new StorageError('write-failed', 'the profile was closed');
+        rotation.adopt();
+        this.#sealing.ring.rotate(rotation.masterKey);
+      } finally {
+        wipe(rotation.masterKey);
+      }
       this.#passphraseSet = next !== '';
+      this.resealer.begin();
+      await this.resealer.step();
     });
   }
 
@@ -186,12 +218,19 @@ class ProfileStore implements Store {
   }
 
   close(): void {
+    this.#closed = true;
     try {
       this.journal.flush();
     } finally {
       this.#database.close();
       this.#sealing.wipe();
     }
+  }
+
+  /** keys.json takes so many earlier keys and no more. */
+  async #makeRoom(): Promise<void> {
+    let more = this.#sealing.ring.earlier.length >= MAX_EARLIER_KEYS;
+    while (more) more = await this.resealer.step();
   }
 
   /** One after the other: of two changes at once, each would read the keys before the other has written them. */

@@ -1,12 +1,11 @@
 // People who have our token and want to talk. In clear: a random id, and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
-import { equal } from '../crypto/bytes.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
-import { StorageError } from './errors.ts';
 import { idBytes, idOf } from './ids.ts';
-import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+import { resealRows, type Resealable } from './resealable.ts';
+import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from './sealing.ts';
 
 /** What somebody says of themselves when they ask. */
 export interface Asked {
@@ -57,11 +56,14 @@ const PUT = `
   INSERT INTO request (id, identity, body) VALUES (?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET identity = excluded.identity, body = excluded.body`;
 
-export class SealedRequests implements RequestTable {
+/** What nobody can open any more; it counts as damaged, as before. */
+const LOSE = `UPDATE request SET identity = randomblob(32), body = x'' WHERE id = ?`;
+
+export class SealedRequests implements RequestTable, Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #index: (ik: Uint8Array) => Uint8Array;
+  readonly #index: SealedIndex;
 
   constructor(database: Database, sealing: Sealing) {
     this.#database = database;
@@ -81,13 +83,14 @@ export class SealedRequests implements RequestTable {
   }
 
   byIdentity(ik: Uint8Array): RequestRecord | null {
-    const row = this.#database.row('SELECT * FROM request WHERE identity = ?', this.#index(ik));
-    return row && this.#open(row);
+    const sql = 'SELECT * FROM request WHERE identity = ?';
+    const [row] = this.#index.all(ik).flatMap((identity) => this.#database.rows(sql, identity));
+    return row ? this.#open(row) : null;
   }
 
   put({ id, ...body }: RequestRecord): void {
     const key = idBytes(id);
-    this.#database.change(PUT, key, this.#index(body.ik), this.#seal.seal(key, body));
+    this.#database.change(PUT, key, this.#index.of(body.ik), this.#seal.seal(key, body));
   }
 
   remove(id: string): void {
@@ -99,10 +102,18 @@ export class SealedRequests implements RequestTable {
     return this.#database.row('SELECT count(*) AS count FROM request')?.number('count') ?? 0;
   }
 
+  reseal(): void {
+    const rows = this.#database.rows('SELECT * FROM request');
+    const lose = (row: Row): void => void this.#database.change(LOSE, row.bytes('id'));
+    resealRows(this.#sealing, 'request', rows, lose, (row) => {
+      const [key, { ik }] = [row.bytes('id'), this.#open(row)];
+      this.#database.change(PUT, key, this.#index.of(ik), this.#seal.at(key).reseal(row.bytes('body')));
+    });
+  }
+
   #open(row: Row): RequestRecord {
     const body = this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema);
-    if (!equal(this.#index(body.ik), row.bytes('identity')))
-      throw new StorageError('damaged', 'an index entry was moved');
+    this.#index.require(row.bytes('identity'), body.ik);
     return { id: idOf(row, 'id'), ...body };
   }
 }

@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { concat, equal, isZero, readU32, u32, utf8, wipe, writeU32 } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { StorageError } from './errors.ts';
+import { KEY_ID_BYTES, KeyRing, type TableKeys, type TableRing } from './key-ring.ts';
 
 const VERSION = 1;
-const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 24;
 const SEAL_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
@@ -34,85 +34,115 @@ export interface SealingOptions {
   readonly primitives: Primitives;
   /** 32 bytes; read once here, wiped by its owner. */
   readonly masterKey: Uint8Array;
+  /** Master keys that rows may still be sealed under, the newest first. */
+  readonly earlier?: readonly Uint8Array[];
   /** 16 bytes. */
   readonly database: Uint8Array;
   readonly onDamaged: DamageListener;
 }
 
-/** The keys of one open database. */
+/** What seals the rows of one open database. */
 export class Sealing {
   readonly onDamaged: DamageListener;
+  /** Rows that are sealed under an earlier key open, until it is dropped here. */
+  readonly ring: KeyRing;
   readonly #primitives: Primitives;
   readonly #database: Uint8Array;
-  readonly #root: Uint8Array;
-  readonly #keys: Uint8Array[] = [];
 
-  constructor({ primitives, masterKey, database, onDamaged }: SealingOptions) {
+  constructor({ primitives, masterKey, earlier = [], database, onDamaged }: SealingOptions) {
     this.onDamaged = onDamaged;
     this.#primitives = primitives;
     this.#database = database;
-    this.#root = masterKey.slice();
-    this.#keys.push(this.#root);
+    this.ring = new KeyRing(primitives, database, [masterKey, ...earlier]);
   }
 
   table(name: string): TableSeal {
     return new TableSeal(this.#primitives, {
-      row: this.#subkey('table', name),
-      tag: this.#subkey('tag', name),
-      id: this.#subkey('key id', '').subarray(0, KEY_ID_BYTES),
+      ring: this.ring.table(name),
       scope: concat(this.#database, lengthPrefixed(utf8(name))),
     });
   }
 
-  /** HMAC(index key, …): finds rows by a value that must not stand in clear. */
-  index(name: string): (value: Uint8Array) => Uint8Array {
-    const key = this.#subkey('index', name);
-    return (value) => this.#primitives.hmacSha256(key, value);
+  /** Finds rows of a table by a value that must not stand in clear. */
+  index(name: string): SealedIndex {
+    return new SealedIndex(this.#primitives, this.ring.table(name));
   }
 
   /** No row opens any more. */
   wipe(): void {
-    wipe(...this.#keys);
-  }
-
-  #subkey(purpose: 'table' | 'tag' | 'index' | 'key id', name: string): Uint8Array {
-    const info = utf8(`loom/2 storage ${purpose} ${name}`);
-    const key = this.#primitives.hkdfSha256(this.#database, this.#root, info, 32);
-    this.#keys.push(key);
-    return key;
+    this.ring.wipe();
   }
 }
 
-interface TableKeys {
-  readonly row: Uint8Array;
-  readonly tag: Uint8Array;
-  readonly id: Uint8Array;
+/** HMAC(index key, …), 32 bytes. */
+export class SealedIndex {
+  readonly #primitives: Primitives;
+  readonly #ring: TableRing;
+
+  constructor(primitives: Primitives, ring: TableRing) {
+    this.#primitives = primitives;
+    this.#ring = ring;
+  }
+
+  of(value: Uint8Array): Uint8Array {
+    return this.#hmac(this.#ring.current, value);
+  }
+
+  /** As rows that are not sealed anew yet have it; mostly none. */
+  earlier(value: Uint8Array): Uint8Array[] {
+    return this.#ring.earlier.map((keys) => this.#hmac(keys, value));
+  }
+
+  all(value: Uint8Array): Uint8Array[] {
+    return [this.of(value), ...this.earlier(value)];
+  }
+
+  /** @throws StorageError damaged unless `entry` is of this value. */
+  require(entry: Uint8Array, value: Uint8Array): void {
+    if (!this.all(value).some((known) => equal(known, entry))) {
+      throw new StorageError('damaged', 'an index entry was moved');
+    }
+  }
+
+  #hmac({ index }: TableKeys, value: Uint8Array): Uint8Array {
+    return this.#primitives.hmacSha256(index, value);
+  }
+}
+
+interface TablePlaces {
+  readonly ring: TableRing;
   readonly scope: Uint8Array;
 }
 
 /** Seals and opens the rows of one table. `key`: the primary key and fixed clear columns, always laid out alike. */
 export class TableSeal {
   readonly #primitives: Primitives;
-  readonly #keys: TableKeys;
+  readonly #table: TablePlaces;
 
-  constructor(primitives: Primitives, keys: TableKeys) {
+  constructor(primitives: Primitives, table: TablePlaces) {
     this.#primitives = primitives;
-    this.#keys = keys;
+    this.#table = table;
   }
 
   /** Where one row stands. */
   at(key: Uint8Array): SealedPlace {
-    return new SealedPlace(this.#primitives, this.#keys, key);
+    return new SealedPlace(this.#primitives, this.#table, key);
   }
 
   /** As CBOR. */
   seal(key: Uint8Array, value: object): Uint8Array {
-    return this.at(key).seal(encode(value));
+    const text = encode(value);
+    const sealed = this.at(key).seal(text);
+    wipe(text);
+    return sealed;
   }
 
   /** @throws StorageError damaged unless exactly this row was sealed under `key`. */
   open<T>(key: Uint8Array, sealed: Uint8Array, schema: z.ZodType<T>): T {
-    const value = schema.safeParse(decode(this.at(key).open(sealed)));
+    const text = this.at(key).open(sealed);
+    // Byte strings come out of it as copies.
+    const value = schema.safeParse(decode(text));
+    wipe(text);
     if (!value.success) throw damaged();
     return value.data;
   }
@@ -130,21 +160,24 @@ export class TableSeal {
 /** One row: what it seals and tags opens nowhere else. Reading a page of messages makes fifty, so they are cheap. */
 export class SealedPlace {
   readonly #primitives: Primitives;
-  readonly #keys: TableKeys;
+  readonly #ring: TableRing;
   readonly #ad: Uint8Array;
 
-  constructor(primitives: Primitives, keys: TableKeys, key: Uint8Array) {
+  constructor(primitives: Primitives, { ring, scope }: TablePlaces, key: Uint8Array) {
     this.#primitives = primitives;
-    this.#keys = keys;
-    this.#ad = boundTo(keys.scope, key);
+    this.#ring = ring;
+    this.#ad = boundTo(scope, key);
   }
 
   seal(text: Uint8Array): Uint8Array {
+    const { row, id } = this.#ring.current;
     const nonce = this.#primitives.random(NONCE_BYTES);
-    const cell = this.#primitives.xchacha20poly1305Seal(this.#keys.row, nonce, pad(text), this.#ad);
+    const padded = pad(text);
+    const cell = this.#primitives.xchacha20poly1305Seal(row, nonce, padded, this.#ad);
+    wipe(padded);
     const sealed = new Uint8Array(HEADER_BYTES + cell.length);
     sealed[0] = VERSION;
-    sealed.set(this.#keys.id, 1);
+    sealed.set(id, 1);
     sealed.set(nonce, 1 + KEY_ID_BYTES);
     sealed.set(cell, HEADER_BYTES);
     return sealed;
@@ -152,28 +185,54 @@ export class SealedPlace {
 
   /** @throws StorageError damaged unless it was sealed here. */
   open(sealed: Uint8Array): Uint8Array {
-    if (sealed.length < HEADER_BYTES + SEAL_BYTES) throw damaged();
-    const known = sealed[0] === VERSION && equal(sealed.subarray(1, 1 + KEY_ID_BYTES), this.#keys.id);
-    if (!known) throw damaged();
+    if (sealed.length < HEADER_BYTES + SEAL_BYTES || sealed[0] !== VERSION) throw damaged();
     const nonce = sealed.subarray(1 + KEY_ID_BYTES, HEADER_BYTES);
     const cell = sealed.subarray(HEADER_BYTES);
-    const plaintext = this.#primitives.xchacha20poly1305Open(this.#keys.row, nonce, cell, this.#ad);
+    const plaintext = this.#primitives.xchacha20poly1305Open(this.#keyOf(sealed), nonce, cell, this.#ad);
     if (!plaintext) throw damaged();
     return unpad(plaintext);
   }
 
+  /** The same under the current key. @throws StorageError damaged. */
+  reseal(sealed: Uint8Array): Uint8Array {
+    const text = this.open(sealed);
+    const again = this.seal(text);
+    wipe(text);
+    return again;
+  }
+
+  /** Under the current key. */
+  isCurrent(sealed: Uint8Array): boolean {
+    return equal(sealed.subarray(1, 1 + KEY_ID_BYTES), this.#ring.current.id);
+  }
+
   tag(column: string, value: number): Uint8Array {
+    return this.#tag(this.#ring.current, column, value);
+  }
+
+  /** @throws StorageError damaged. */
+  requireTag(tag: Uint8Array, column: string, value: number): void {
+    const { current, earlier } = this.#ring;
+    if (equal(tag, this.#tag(current, column, value))) return;
+    if (!earlier.some((keys) => equal(tag, this.#tag(keys, column, value)))) throw damaged();
+  }
+
+  #tag(keys: TableKeys, column: string, value: number): Uint8Array {
     const length = this.#ad.length + column.length;
     const text = Buffer.allocUnsafe(length + FLOAT_BYTES);
     text.set(this.#ad);
     text.write(column, this.#ad.length, 'latin1');
     text.writeDoubleBE(value, length);
-    return this.#primitives.hmacSha256(this.#keys.tag, text).subarray(0, TAG_BYTES);
+    return this.#primitives.hmacSha256(keys.tag, text).subarray(0, TAG_BYTES);
   }
 
-  /** @throws StorageError damaged. */
-  requireTag(tag: Uint8Array, column: string, value: number): void {
-    if (!equal(tag, this.tag(column, value))) throw damaged();
+  #keyOf(sealed: Uint8Array): Uint8Array {
+    const { current, earlier } = this.#ring;
+    if (this.isCurrent(sealed)) return current.row;
+    const id = sealed.subarray(1, 1 + KEY_ID_BYTES);
+    const keys = earlier.find((candidate) => equal(candidate.id, id));
+    if (!keys) throw damaged();
+    return keys.row;
   }
 }
 

@@ -1,11 +1,12 @@
 // Ratchet states, per contact and device. All but the random ids is sealed.
 import { z } from 'zod';
-import { concat, u32 } from '../crypto/bytes.ts';
+import { concat, u32, wipe } from '../crypto/bytes.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import { collect } from './damage.ts';
 import type { Database } from './database.ts';
 import type { Row } from './row.ts';
 import { idBytes, idOf } from './ids.ts';
+import { resealRows, type Resealable } from './resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
 
 export interface SessionRecord {
@@ -31,7 +32,10 @@ const SAVE = `
   INSERT INTO session (contact, device, id, body) VALUES (?, ?, ?, ?)
   ON CONFLICT (contact, device, id) DO UPDATE SET body = excluded.body`;
 
-export class SealedSessions implements SessionTable {
+/** In place of what nobody can open any more; it counts as damaged, as before. */
+const NOTHING = new Uint8Array(0);
+
+export class SealedSessions implements SessionTable, Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
@@ -64,16 +68,33 @@ export class SealedSessions implements SessionTable {
     this.#database.scrub();
   }
 
+  reseal(): void {
+    this.#database.settle();
+    const put = (row: Row, body: Uint8Array): void => {
+      this.#database.change(SAVE, row.bytes('contact'), row.number('device'), row.bytes('id'), body);
+    };
+    const rows = this.#database.rows('SELECT * FROM session');
+    const lose = (row: Row): void => put(row, NOTHING);
+    resealRows(this.#sealing, 'session', rows, lose, (row) => {
+      put(row, this.#seal.at(keyOf(row)).reseal(row.bytes('body')));
+    });
+  }
+
   #open(row: Row): SessionRecord {
-    const key = rowKey(row.bytes('contact'), row.number('device'), row.bytes('id'));
-    const { role, since, state } = this.#seal.open(key, row.bytes('body'), bodySchema);
-    return { id: idOf(row, 'id'), role, since, state: new SecretBytes(state) };
+    const { role, since, state } = this.#seal.open(keyOf(row), row.bytes('body'), bodySchema);
+    const secret = new SecretBytes(state);
+    wipe(state);
+    return { id: idOf(row, 'id'), role, since, state: secret };
   }
 }
 
 /** Begins with the contact, whose removal cancels it. */
 function deferredKey(contact: string, device: number, id: string): string {
   return `${contact} session ${device} ${id}`;
+}
+
+function keyOf(row: Row): Uint8Array {
+  return rowKey(row.bytes('contact'), row.number('device'), row.bytes('id'));
 }
 
 function rowKey(contact: Uint8Array, device: number, id: Uint8Array): Uint8Array {

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { utf8 } from '../crypto/bytes.ts';
 import type { Database } from './database.ts';
-import type { Sealing, TableSeal } from './sealing.ts';
+import { resealRows, type Resealable } from './resealable.ts';
+import type { Row } from './row.ts';
+import type { SealedIndex, Sealing, TableSeal } from './sealing.ts';
 
 export interface SettingTable {
   /** Undefined when never put. @throws StorageError damaged. */
@@ -22,32 +24,51 @@ const bodySchema = z.object({ name: z.string().optional(), value: z.unknown() })
 
 const PUT = 'INSERT INTO setting (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
 
-export class SealedSettings implements SettingTable {
+const DELETE = 'DELETE FROM setting WHERE id = ?';
+
+export class SealedSettings implements SettingTable, Resealable {
   readonly #database: Database;
+  readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #index: (name: Uint8Array) => Uint8Array;
+  readonly #index: SealedIndex;
 
   constructor(database: Database, sealing: Sealing) {
     this.#database = database;
+    this.#sealing = sealing;
     this.#seal = sealing.table('setting');
     this.#index = sealing.index('setting');
   }
 
   get(key: string): unknown {
-    const id = this.#index(utf8(key));
-    const row = this.#database.row('SELECT body FROM setting WHERE id = ?', id);
-    return row ? this.#seal.open(id, row.bytes('body'), bodySchema).value : undefined;
+    const sql = 'SELECT id, body FROM setting WHERE id = ?';
+    const [row] = this.#index.all(utf8(key)).flatMap((id) => this.#database.rows(sql, id));
+    return row && this.#open(row).value;
   }
 
   put(key: string, value: unknown): void {
-    const id = this.#index(utf8(key));
+    const id = this.#index.of(utf8(key));
     this.#database.change(PUT, id, this.#seal.seal(id, { name: key, value }));
+    for (const earlier of this.#index.earlier(utf8(key))) this.#database.change(DELETE, earlier);
   }
 
   list(): Setting[] {
     const rows = this.#database.rows('SELECT id, body FROM setting');
-    const bodies = rows.map((row) => this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema));
+    const bodies = rows.map((row) => this.#open(row));
     const named = bodies.flatMap(({ name, value }) => (name === undefined ? [] : [{ name, value }]));
     return named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** One without its name cannot be found by another key: it goes, and counts as never put. */
+  reseal(): void {
+    const lose = (row: Row): void => void this.#database.change(DELETE, row.bytes('id'));
+    resealRows(this.#sealing, 'setting', this.#database.rows('SELECT id, body FROM setting'), lose, (row) => {
+      const { name, value } = this.#open(row);
+      lose(row);
+      if (name !== undefined) this.put(name, value);
+    });
+  }
+
+  #open(row: Row): z.infer<typeof bodySchema> {
+    return this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema);
   }
 }

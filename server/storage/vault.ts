@@ -1,15 +1,18 @@
-// The master key: random, made once, and in keys.json either as it is or sealed under a passphrase
-// (Argon2id → key-encryption key → XChaCha20-Poly1305). Changing the passphrase seals the same master key anew.
-import { concat, u32, utf8, wipe } from '../crypto/bytes.ts';
+// The master key: random, and in keys.json either as it is or sealed under a passphrase (Argon2id → key-encryption key →
+// XChaCha20-Poly1305). With every passphrase set, changed or removed comes another master key. The one before stands in
+// keys.json as well, sealed under the new one, until no row needs it any more.
+import { concat, equal, u32, utf8, wipe } from '../crypto/bytes.ts';
 import { deriveKey, tuneArgon2, type Argon2Parameters } from '../crypto/passphrase.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { SecretBytes } from '../crypto/secret.ts';
 import { StorageError } from './errors.ts';
-import { readKeyFiles, writeKeyFiles, type KeyFile, type Protection } from './key-file.ts';
+import { readKeyFiles, writeKeyFiles, type EarlierKey, type KeyFile, type Protection } from './key-file.ts';
+import { earlierKeysKey, keyId } from './key-ring.ts';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const NONCE_BYTES = 24;
+const EARLIER_LABEL = utf8('loom/2 earlier key');
 
 export interface VaultOptions {
   readonly folder: string;
@@ -18,9 +21,11 @@ export interface VaultOptions {
   readonly argon2?: Argon2Parameters;
 }
 
-/** The caller wipes the master key. */
+/** The caller wipes the master keys. */
 export interface OpenedVault {
   readonly masterKey: Uint8Array;
+  /** Those that rows may still be sealed under, the newest first. */
+  readonly earlier: readonly Uint8Array[];
   /** 16 bytes. */
   readonly database: Uint8Array;
   readonly passphraseSet: boolean;
@@ -39,12 +44,12 @@ export async function createVault(
   const masterKey = new SecretBytes(primitives.random(KEY_BYTES));
   const place = { generation: 1, database };
   const protection = await protect(options, place, masterKey, passphrase);
-  writeKeyFiles(folder, { ...place, protection });
-  return { masterKey, database, passphraseSet: passphrase !== '' };
+  writeKeyFiles(folder, { ...place, protection, earlier: [] });
+  return { masterKey, earlier: [], database, passphraseSet: passphrase !== '' };
 }
 
 /**
- * Opens the newest generation that can be read, and mends the other if it says anything else.
+ * Opens the first key file that can be read, and mends the other if it says anything else.
  * @throws StorageError wrong-passphrase, keys-damaged, database-newer, write-failed.
  */
 export async function openVault({ folder, primitives }: VaultOptions, passphrase: string): Promise<OpenedVault> {
@@ -52,24 +57,52 @@ export async function openVault({ folder, primitives }: VaultOptions, passphrase
   const masterKey = await unprotect(primitives, file, passphrase);
   // Only now: whoever cannot open the vault changes nothing in it.
   if (!settled) writeKeyFiles(folder, file);
-  return { masterKey, database: file.database, passphraseSet: file.protection.kind === 'passphrase' };
+  const earlier = openEarlier(primitives, file, masterKey);
+  return { masterKey, earlier, database: file.database, passphraseSet: file.protection.kind === 'passphrase' };
+}
+
+/** What `adopt` makes so; until then nothing has changed. The caller wipes the master key. */
+export interface Rotation {
+  readonly masterKey: Uint8Array;
+  /** From its return on no file opens with the passphrase before. @throws StorageError write-failed. */
+  adopt(): void;
 }
 
 /**
- * Sets, changes or (next empty) removes the passphrase; current is empty when none is set.
- * @throws StorageError wrong-passphrase (nothing changes), write-failed (the old or the new one opens, never neither).
+ * Another master key under another (next empty: no) passphrase; current is empty when none is set.
+ * @throws StorageError wrong-passphrase, keys-damaged.
  */
-export async function changeVaultPassphrase(options: VaultOptions, current: string, next: string): Promise<void> {
+export async function rotateVault(options: VaultOptions, current: string, next: string): Promise<Rotation> {
   const { folder, primitives } = options;
   const { file } = requireKeyFiles(folder);
-  const masterKey = await unprotect(primitives, file, current);
+  const before = await unprotect(primitives, file, current);
+  const known = [before, ...openEarlier(primitives, file, before)];
   try {
+    const masterKey = new SecretBytes(primitives.random(KEY_BYTES));
     const place = { generation: file.generation + 1, database: file.database };
     const protection = await protect(options, place, masterKey, next);
-    writeKeyFiles(folder, { ...place, protection });
+    const earlier = sealEarlier(primitives, file.database, masterKey, known);
+    const beforeId = keyId(primitives, file.database, before);
+    const adopt = (): void => {
+      // Some may have been forgotten since.
+      const kept = [beforeId, ...requireKeyFiles(folder).file.earlier.map(({ id }) => id)];
+      const still = earlier.filter(({ id }) => kept.some((other) => equal(other, id)));
+      writeKeyFiles(folder, { ...place, protection, earlier: still });
+    };
+    return { masterKey, adopt };
   } finally {
-    wipe(masterKey);
+    wipe(...known);
   }
+}
+
+/**
+ * The earlier master keys of these ids are in no key file from now on. Takes no passphrase.
+ * @throws StorageError keys-damaged, write-failed.
+ */
+export function forgetEarlierKeys({ folder }: VaultOptions, ids: readonly Uint8Array[]): void {
+  const { file } = requireKeyFiles(folder);
+  const earlier = file.earlier.filter((key) => !ids.some((id) => equal(id, key.id)));
+  writeKeyFiles(folder, { ...file, earlier });
 }
 
 /** @throws StorageError wrong-passphrase, keys-damaged. */
@@ -116,6 +149,35 @@ async function unprotect(primitives: Primitives, file: KeyFile, passphrase: stri
   const masterKey = new SecretBytes(opened);
   wipe(opened);
   return masterKey;
+}
+
+function sealEarlier(
+  primitives: Primitives,
+  database: Uint8Array,
+  masterKey: Uint8Array,
+  earlier: readonly Uint8Array[],
+): EarlierKey[] {
+  const key = earlierKeysKey(primitives, database, masterKey);
+  const sealed = earlier.map((secret) => {
+    const [id, nonce] = [keyId(primitives, database, secret), primitives.random(NONCE_BYTES)];
+    return { id, nonce, sealed: primitives.xchacha20poly1305Seal(key, nonce, secret, concat(EARLIER_LABEL, id)) };
+  });
+  wipe(key);
+  return sealed;
+}
+
+/** @throws StorageError keys-damaged. */
+function openEarlier(primitives: Primitives, { database, earlier }: KeyFile, masterKey: Uint8Array): SecretBytes[] {
+  const key = earlierKeysKey(primitives, database, masterKey);
+  const secrets = earlier.map(({ id, nonce, sealed }) => {
+    const opened = primitives.xchacha20poly1305Open(key, nonce, sealed, concat(EARLIER_LABEL, id));
+    if (!opened) throw new StorageError('keys-damaged', 'an earlier master key does not open');
+    const secret = new SecretBytes(opened);
+    wipe(opened);
+    return secret;
+  });
+  wipe(key);
+  return secrets;
 }
 
 /** Everything in the file that the sealed key depends on. */

@@ -1,7 +1,8 @@
 // A profile destroyed, keys first: without them every other file is noise, whoever has a copy of it.
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from './database.ts';
+import { eraseFile } from './erase-file.ts';
 import { StorageError } from './errors.ts';
 import { keyFileNames } from './key-file.ts';
 
@@ -11,7 +12,7 @@ import { keyFileNames } from './key-file.ts';
  * @throws StorageError write-failed when one is still there.
  */
 export function destroyKeys(folder: string): void {
-  const failures = keyFileNames.flatMap((name) => destroy(join(folder, name)));
+  const failures = keyFileNames.map((name) => eraseFile(join(folder, name))).filter((failure) => failure !== null);
   if (failures.length > 0) throw new StorageError('write-failed', 'a key file could not be destroyed', failures[0]);
   syncFolder(folder);
 }
@@ -27,31 +28,5 @@ export function removeFiles(folder: string, keep: (name: string) => boolean): vo
     syncFolder(folder);
   } catch (error) {
     throw new StorageError('write-failed', 'a file could not be removed', error);
-  }
-}
-
-/** @returns what went wrong. */
-function destroy(path: string): unknown[] {
-  try {
-    if (!existsSync(path)) return [];
-    overwrite(path);
-  } catch {
-    // Removed it is gone as well.
-  }
-  try {
-    rmSync(path, { force: true });
-    return [];
-  } catch (error) {
-    return [error];
-  }
-}
-
-function overwrite(path: string): void {
-  const handle = openSync(path, 'r+');
-  try {
-    writeSync(handle, Buffer.alloc(statSync(path).size), 0, null, 0);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -28,6 +28,7 @@ function describe(status: Status): readonly string[] {
     `Storage    ${status.storage}`,
     `Unsent     ${status.queued}`,
     `Backup     ${verified(status.verifiedBackup)}`,
+    ...(status.resealing === null ? [] : [resealing(status.resealing)]),
     ...(network === null
       ? []
       : [
@@ -35,6 +36,10 @@ function describe(status: Status): readonly string[] {
           `Discovery  ${discovery?.status ?? 'off'}${discovery?.reason ? `: ${discovery.reason}` : ''}`,
         ]),
   ];
+}
+
+function resealing(percent: number): string {
+  return `Keys       being replaced, ${percent} % done; until then a copy of an old key file opens the rest`;
 }
 
 function verified(at: number | null): string {

@@ -23,6 +23,8 @@ export const locking = {
   minutes: 'never | after 1 minute | after {count} minutes',
   hours: 'never | after 1 hour | after {count} hours',
   never: 'never',
+  resealing:
+    'Everything stored is being locked with a new key: {percent} % done. Until then, an old copy of your key file could open the rest. You can go on using Loom.',
   meanwhileTitle: 'While it is locked',
   meanwhile:
     'Nobody can reach you, and nothing is sent or received. What others write waits on their devices, what you wrote waits here. It all goes out once you unlock.',
