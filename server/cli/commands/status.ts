@@ -1,5 +1,6 @@
 import type { Status } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
+import { isoTime } from '../iso-time.ts';
 import { jsonLine } from '../printable.ts';
 
 export const statusCommand = daemonCommand({
@@ -38,5 +39,5 @@ function describe(status: Status): readonly string[] {
 }
 
 function verified(at: number | null): string {
-  return at === null ? 'none verified' : `verified, of ${new Date(at).toISOString()}`;
+  return at === null ? 'none verified' : `verified, of ${isoTime(at)}`;
 }
