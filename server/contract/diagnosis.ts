@@ -92,6 +92,8 @@ export interface Diagnosis {
     /** Announced on the network right now. */
     readonly nearby: boolean;
     readonly tried: readonly Tried[];
+    /** Their clock minus ours, ms, as what they announce tells it: to a quarter of an hour or two. Null: nothing is. */
+    readonly announcedClock: number | null;
     /** Null: not connected, or they did not answer. */
     readonly compared: Compared | null;
     readonly weReach: Reach;

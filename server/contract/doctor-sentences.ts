@@ -27,7 +27,7 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   'we-cannot-reach-them':
     'They can reach you, but you can’t reach them: a firewall on their computer is in the way. The same test on their side says how to let Loom in.',
   'clock-off':
-    'Your clocks are too far apart to recognise each other on the network, so you may not find each other again. Set both clocks automatically.',
+    'Your clocks are far apart. You still find each other, but one of you shows wrong times. Set both clocks automatically.',
   'they-do-not-hear-us':
     'You see their announcements, but they don’t see yours: something on their side blocks UDP port 5353. Known addresses still work.',
   'we-do-not-hear-them':

@@ -64,6 +64,7 @@ export class Doctor {
       blocked,
       connection: feed.view(contact.id).connection,
       nearby: near.list().some((peer) => peer.contact === contact.id),
+      announcedClock: near.clockDifference(contact.id),
       tried,
       compared,
       weReach: reachOf(tried, dialledBy === 'us'),

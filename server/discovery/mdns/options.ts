@@ -1,5 +1,5 @@
 import type { DiscoveryClock } from '../clock.ts';
-import type { Hmac } from '../presence.ts';
+import type { Hmac } from '../hint.ts';
 import type { Interfaces } from './adapters.ts';
 
 export interface MdnsOptions {
