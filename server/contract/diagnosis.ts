@@ -73,6 +73,7 @@ export type Finding =
   | 'port-taken'
   | 'port-denied'
   | 'no-multicast'
+  | 'adapters-unreadable'
   | 'responder-missing'
   | 'responder-silent'
   | 'multicast-dropped'

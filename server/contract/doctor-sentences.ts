@@ -37,6 +37,8 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   'port-taken': 'Another program keeps UDP port 5353 to itself. Close it, or add people by address.',
   'port-denied': 'The system doesn’t let Loom listen on UDP port 5353. Check its firewall.',
   'no-multicast': 'No connected network lets Loom find people (none has multicast). Add people by address.',
+  'adapters-unreadable':
+    'The system doesn’t let Loom read the list of network adapters, so it can’t find people and doesn’t know your addresses. Known addresses of others still work. On Linux, a service needs AF_NETLINK in RestrictAddressFamilies.',
   'responder-missing':
     'Loom was started with “--discovery system”, but the package “mdns” it needs is missing or wasn’t built. Install it, or start Loom without the option. Known addresses still work.',
   'responder-silent':

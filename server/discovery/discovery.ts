@@ -65,6 +65,8 @@ export type DiscoveryProblem =
   | 'port-taken'
   | 'port-denied'
   | 'no-multicast'
+  /** The system does not let the list of network adapters be read. */
+  | 'adapters-unreadable'
   /** Of the system backend: the package it needs, and the responder behind that. */
   | 'responder-missing'
   | 'responder-silent';

@@ -59,6 +59,7 @@ describe('of this computer', () => {
     ['no network', facts({ adapters: [adapter({ kind: 'loopback' })] }), ['no-network']],
     ['discovery is off', facts({ hidden: true }), ['discovery-off']],
     ['the port is taken', facts({ problem: 'port-taken' }), ['port-taken']],
+    ['adapters cannot be read', facts({ adapters: [], problem: 'adapters-unreadable' }), ['adapters-unreadable']],
     ['a firewall here', facts({ adapters: [adapter({ heard: 0, own: 0 })] }), ['multicast-dropped']],
     ['nobody is heard', facts({ adapters: [adapter({ heard: 0 })] }), ['nobody-heard']],
     ['too early to tell', facts({ adapters: [adapter({ heard: 0, own: 0, sent: 2 })] }), ['fine']],

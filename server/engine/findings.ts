@@ -40,7 +40,9 @@ const CLOCK_OFF_MS = 5 * 60_000;
 /** Multicast of ours goes out this often before silence means anything. */
 const SENT_ENOUGH = 3;
 
-function ofComputer({ contact, adapters, problem, hidden }: Facts): Finding[] {
+function ofComputer(facts: Facts): Finding[] {
+  const { contact, adapters, problem, hidden } = facts;
+  if (problem === 'adapters-unreadable') return hidden ? [problem, 'discovery-off'] : [problem];
   const outside = adapters.filter(({ kind }) => kind !== 'loopback');
   // Two people on one computer need none.
   if (outside.length === 0) return contact?.connection === 'online' ? [] : ['no-network'];

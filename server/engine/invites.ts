@@ -165,7 +165,7 @@ export class Invites {
       certificate,
       secret,
       expiry: expiresAt === null ? 0 : expiresAt / 1000,
-      endpoints: endpointsFor(listLocalAddresses(options.interfaces()), options.peerPort),
+      endpoints: endpointsFor(listLocalAddresses(options.interfaces(), TOKEN_ENDPOINTS), options.peerPort),
     });
   }
 

@@ -1,5 +1,5 @@
 // Which addresses in an answer may be used, and how they are written.
-import { canonicalIPv6, isLinkLocalAddress, isLocalAddress, isLoopbackAddress } from '../addresses.ts';
+import { canonicalIPv6, inTurns, isLinkLocalAddress, isLocalAddress, isLoopbackAddress } from '../addresses.ts';
 import type { Link } from './adapters.ts';
 import type { Advert } from './advert-cache.ts';
 import { MAX_ADDRESSES, MAX_SOURCES_PER_ADVERT } from './limits.ts';
@@ -82,12 +82,7 @@ export function placeOf(adverts: readonly Advert[]): FoundPlace | null {
   const { port } = newest.service;
   // What names another port is of a run that ended.
   const current = known.filter(({ service }) => service?.port === port);
+  // Whoever says much leaves room for the others.
   const hosts = inTurns(current.flatMap(({ addresses }) => [...addresses.values()].map((found) => found.hosts)));
   return { label: newest.label, hosts: bestFirst(hosts), port, ahead: newest.ahead };
-}
-
-/** The first of each list, then the second of each: whoever says much leaves room for the others. */
-function inTurns(lists: readonly (readonly string[])[]): string[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }

@@ -9,6 +9,8 @@ export interface MdnsOptions {
   readonly random: (length: number) => Uint8Array;
   /** What adapters there are; by default all of this machine's. */
   readonly interfaces?: () => Interfaces;
+  /** Whether they could be read when they were last asked for; by default they always can. */
+  readonly readable?: () => boolean;
   /** UDP port, 5353 by default. */
   readonly port?: number;
 }
