@@ -116,7 +116,7 @@ export class Backups {
       const { verified } = this.#settings;
       const known = verified?.madeAt ?? -Infinity;
       // One of the future was made by a clock that was ahead.
-      const newer = backup.madeAt >= known || known > this.#options.clock.now();
+      const newer = backup.madeAt >= known || known > clock.now();
       if (theirs === publicKey && newer)
         await this.#save(control, { verified: { ...backup, verifiedAt: clock.now() } });
       return backup;
