@@ -107,6 +107,7 @@ function makeProfile(options: LoomOptions): Profile {
   const primitives = choosePrimitives(crypto);
   const adapters = new ChosenAdapters(options.adapters);
   const interfaces = adapters.list;
+  const readable = (): boolean => adapters.readable;
   const random = (length: number): Uint8Array => primitives.random(length);
   return new Profile({
     name: profile,
@@ -119,7 +120,7 @@ function makeProfile(options: LoomOptions): Profile {
     transport: peerTransport(folder, adapters),
     peerHost: peerHost ?? EVERY_ADDRESS,
     peerPort,
-    discovery: makeDiscovery(discovery, { primitives, clock: systemClock, random, interfaces }),
+    discovery: makeDiscovery(discovery, { primitives, clock: systemClock, random, interfaces, readable }),
     interfaces,
     addresses: () => currentAddresses(interfaces()),
     network: () => networkName(interfaces()),
@@ -134,7 +135,7 @@ function makeDiscovery(backend: LoomOptions['discovery'], options: MdnsOptions):
     case 'system':
       return new SystemDiscovery(options);
     case 'off':
-      return new SilentDiscovery();
+      return new SilentDiscovery(options.readable);
   }
 }
 

@@ -15,6 +15,7 @@ const MESSAGE: Message = {
   introduced: null,
   body: 'a'.repeat(100),
   at: 1_700_000_000_000,
+  arrivedAt: 1_700_000_000_000,
   state: 'received',
   order: 1,
   missing: 0,

@@ -7,6 +7,7 @@ const compared = (clockDifference: number): Diagnosis['contact'] => ({
   lastSeen: null,
   connection: 'online',
   nearby: true,
+  announcedClock: null,
   tried: [{ address: '192.168.1.9:4000', source: 'announced', neighbour: true, outcome: 'reached', ms: 7 }],
   compared: {
     clockDifference,
@@ -53,4 +54,15 @@ it('says what lets Loom in, as commands or as ports', () => {
   const unknown = lines({ advice: { firewall: 'linux', opens: [{ protocol: 'UDP', port: 5353 }], commands: [] } });
   expect(unknown).toContain('let in UDP port 5353.');
   expect(unknown).not.toContain('--peer-port');
+});
+
+it.each([
+  [null, null],
+  [0, null],
+  [3_600_000, 'theirs is about 60 min ahead of yours'],
+  [-3 * 365 * 86_400_000, 'theirs is about 1095 days behind yours'],
+])('says of one who never connected what their adverts tell of their clock: %s', (announcedClock, words) => {
+  const told = lines({ contact: { ...compared(0)!, compared: null, announcedClock } });
+  if (words === null) expect(told).not.toContain('Clock');
+  else expect(told).toContain(`Clock      ${words}`);
 });

@@ -1,6 +1,7 @@
 // The doctor's words on the command line.
-import type { AdapterFacts, Compared, Diagnosis, Firewall, FirewallAdvice } from '../contract/diagnosis.ts';
+import type { AdapterFacts, Diagnosis, Firewall, FirewallAdvice } from '../contract/diagnosis.ts';
 import { doctorSentences } from '../contract/doctor-sentences.ts';
+import { isoTime } from './iso-time.ts';
 import { printable } from './printable.ts';
 
 /** What to do about the firewall; commands follow, where there are any. */
@@ -64,12 +65,13 @@ function describeAdvice({ firewall, opens, commands }: FirewallAdvice, peerPort:
 }
 
 function describeContact(contact: NonNullable<Diagnosis['contact']>, name: string): readonly string[] {
-  const { lastSeen, nearby, tried, compared, weReach, theyReach } = contact;
+  const { lastSeen, nearby, announcedClock, tried, compared, weReach, theyReach } = contact;
   return [
-    `Contact    ${printable(name)}, last connected ${lastSeen === null ? 'never' : new Date(lastSeen).toISOString()}`,
+    `Contact    ${printable(name)}, last connected ${lastSeen === null ? 'never' : isoTime(lastSeen)}`,
     `You can connect to them: ${reaches[weReach]}. They can connect to you: ${reaches[theyReach]}.`,
     `Announced  they ${nearby ? 'are' : 'are not'} seen here${compared ? `, you ${compared.theySeeUs ? 'are' : 'are not'} seen there` : ''}`,
-    ...(compared ? [`Clock      ${describeClock(compared)}`] : []),
+    ...(compared ? [`Clock      ${describeClock(compared.clockDifference)}`] : []),
+    ...(!compared && announcedClock ? [`Clock      ${describeClock(announcedClock, 'about ')}`] : []),
     ...tried.map(
       ({ address, source, outcome, ms }) => `You tried  ${address} (${source})  ${outcomes[outcome]}, after ${ms} ms`,
     ),
@@ -79,10 +81,15 @@ function describeContact(contact: NonNullable<Diagnosis['contact']>, name: strin
   ];
 }
 
-function describeClock({ clockDifference }: Compared): string {
-  const off = Math.abs(clockDifference);
+/** @param how exactly it is known. */
+function describeClock(difference: number, how = ''): string {
+  const off = Math.abs(difference);
   if (off < SAME_CLOCK_MS) return 'the same';
-  const seconds = Math.round(off / 1000);
-  const amount = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `theirs is ${amount} ${clockDifference > 0 ? 'ahead of' : 'behind'} yours`;
+  return `theirs is ${how}${amount(Math.round(off / 1000))} ${difference > 0 ? 'ahead of' : 'behind'} yours`;
+}
+
+function amount(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 2 * 24 * 60 ? `${minutes} min` : `${Math.round(minutes / (24 * 60))} days`;
 }

@@ -44,7 +44,7 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'token-checksum': 'The identity token has a typing mistake.',
   'token-key': 'The key in the identity token isn’t valid.',
   'token-own': 'That is your own identity token.',
-  'token-expired': 'The identity token has expired. Ask for a new one.',
+  'token-expired': 'The invite has expired. Ask for a new one. If it is new, check this computer’s clock.',
   'pairing-busy': 'Another pairing is running. Finish or cancel it first.',
   'pairing-none': 'No pairing is waiting for a code.',
   'pairing-code': 'A code is six digits.',

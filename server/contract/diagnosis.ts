@@ -73,6 +73,7 @@ export type Finding =
   | 'port-taken'
   | 'port-denied'
   | 'no-multicast'
+  | 'adapters-unreadable'
   | 'responder-missing'
   | 'responder-silent'
   | 'multicast-dropped'
@@ -92,6 +93,8 @@ export interface Diagnosis {
     /** Announced on the network right now. */
     readonly nearby: boolean;
     readonly tried: readonly Tried[];
+    /** Their clock minus ours, ms, as what they announce tells it: to a quarter of an hour or two. Null: nothing is. */
+    readonly announcedClock: number | null;
     /** Null: not connected, or they did not answer. */
     readonly compared: Compared | null;
     readonly weReach: Reach;

@@ -27,7 +27,7 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   'we-cannot-reach-them':
     'They can reach you, but you can’t reach them: a firewall on their computer is in the way. The same test on their side says how to let Loom in.',
   'clock-off':
-    'Your clocks are too far apart to recognise each other on the network, so you may not find each other again. Set both clocks automatically.',
+    'Your clocks are far apart. You still find each other, but one of you shows wrong times. Set both clocks automatically.',
   'they-do-not-hear-us':
     'You see their announcements, but they don’t see yours: something on their side blocks UDP port 5353. Known addresses still work.',
   'we-do-not-hear-them':
@@ -37,6 +37,8 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   'port-taken': 'Another program keeps UDP port 5353 to itself. Close it, or add people by address.',
   'port-denied': 'The system doesn’t let Loom listen on UDP port 5353. Check its firewall.',
   'no-multicast': 'No connected network lets Loom find people (none has multicast). Add people by address.',
+  'adapters-unreadable':
+    'The system doesn’t let Loom read the list of network adapters, so it can’t find people and doesn’t know your addresses. Known addresses of others still work. On Linux, a service needs AF_NETLINK in RestrictAddressFamilies.',
   'responder-missing':
     'Loom was started with “--discovery system”, but the package “mdns” it needs is missing or wasn’t built. Install it, or start Loom without the option. Known addresses still work.',
   'responder-silent':

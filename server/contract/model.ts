@@ -82,8 +82,10 @@ export interface Message {
   readonly body: string;
   /** Of an introduction: whom, as the sender calls them, and their identity key as 64 hex digits. */
   readonly introduced: { readonly name: string; readonly publicKey: string } | null;
-  /** The sender's clock. */
+  /** The sender's clock, which may be wrong; a time that a date can be made of. */
   readonly at: number;
+  /** Our clock, when it came; of our own the same as `at`. */
+  readonly arrivedAt: number;
   readonly state: MessageState;
   /** Place in the conversation: larger is later. Need not be whole, is unique within a conversation. */
   readonly order: number;

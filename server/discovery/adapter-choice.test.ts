@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChosenAdapters } from './adapter-choice.ts';
+import { SystemAdapters } from './system-adapters.ts';
 import type { AdapterChoice } from './adapter-choice.ts';
 import { listLocalAddresses } from './addresses.ts';
 import type { Interfaces } from './mdns/adapters.ts';
@@ -19,7 +20,7 @@ const interfaces: Interfaces = {
 };
 
 function chosen(choice: Partial<AdapterChoice>): ChosenAdapters {
-  return new ChosenAdapters({ only: null, except: [], ...choice }, () => interfaces);
+  return new ChosenAdapters({ only: null, except: [], ...choice }, new SystemAdapters(() => interfaces));
 }
 
 describe('the adapters that may be used', () => {
@@ -77,5 +78,44 @@ describe('a connection', () => {
     expect(chosen({}).mayAccept('172.17.0.1', '172.17.0.9') && chosen({}).mayDial('172.17.0.9')).toBe(true);
     expect(chosen({ except: ['*'] }).mayDial('127.0.0.1')).toBe(false);
     expect(chosen({ except: ['*'] }).mayAccept('127.0.0.1', '127.0.0.1')).toBe(false);
+  });
+});
+
+describe('a list that cannot be read', () => {
+  const unreadable = Object.assign(new Error('uv_interface_addresses'), { code: 'ERR_SYSTEM_ERROR' });
+  let error: Error | null;
+  const system = (): SystemAdapters =>
+    new SystemAdapters(() => {
+      if (error) throw error;
+      return { eth0: [entry('192.168.1.5/24')], tun0: [entry('10.8.0.2/24')] };
+    });
+
+  it('is what it was when it was read last', () => {
+    error = null;
+    const adapters = new ChosenAdapters({ only: null, except: ['tun0'] }, system());
+    expect(Object.keys(adapters.list())).toEqual(['eth0']);
+    error = unreadable;
+    expect(Object.keys(adapters.list())).toEqual(['eth0']);
+    expect(adapters.readable).toBe(false);
+    expect(adapters.mayDial('10.8.0.9')).toBe(false);
+    expect(adapters.mayDial('192.168.1.9')).toBe(true);
+    error = null;
+    adapters.list();
+    expect(adapters.readable).toBe(true);
+  });
+
+  it('keeps nobody from dialling who may use all, and lets nothing through that might be forbidden', () => {
+    error = unreadable;
+    const free = new ChosenAdapters({ only: null, except: [] }, system());
+    expect(free.list()).toEqual({});
+    expect(free.mayDial('192.168.1.9') && free.mayAccept('192.168.1.5', '192.168.1.9')).toBe(true);
+    const chosen = new ChosenAdapters({ only: null, except: ['tun0'] }, system());
+    expect(chosen.mayDial('192.168.1.9') || chosen.mayAccept('192.168.1.5', '192.168.1.9')).toBe(false);
+    expect(chosen.mayDial('127.0.0.1')).toBe(true);
+  });
+
+  it('is no cover for a bug of ours', () => {
+    error = new TypeError('undefined is not a function');
+    expect(() => system().list()).toThrow(TypeError);
   });
 });

@@ -1,9 +1,9 @@
 // Which of this machine's adapters Loom may use, by their names. One that it may not use does not exist for it: nothing is
 // announced there, its addresses are given to nobody, nobody is dialled over it and nobody who comes over it is let in.
-import { networkInterfaces } from 'node:os';
 import { isLoopbackAddress } from './addresses.ts';
 import { describeAdapter } from './mdns/adapters.ts';
 import type { Interfaces } from './mdns/adapters.ts';
+import { SystemAdapters } from './system-adapters.ts';
 
 /** Names; one that ends in `*` stands for all that begin so. */
 export interface AdapterChoice {
@@ -15,20 +15,25 @@ export interface AdapterChoice {
 
 export class ChosenAdapters {
   readonly #choice: AdapterChoice;
-  readonly #all: () => Interfaces;
+  readonly #system: SystemAdapters;
 
-  constructor(choice: AdapterChoice, all: () => Interfaces = networkInterfaces) {
+  constructor(choice: AdapterChoice, system = new SystemAdapters()) {
     this.#choice = choice;
-    this.#all = all;
+    this.#system = system;
+  }
+
+  /** Whether the system lets the list be read. */
+  get readable(): boolean {
+    return this.#system.readable;
   }
 
   /** As the system lists them, without those that must not be used. */
   readonly list = (): Interfaces => {
-    if (this.#isFree) return this.#all();
-    return Object.fromEntries(Object.entries(this.#all()).filter(([name, found]) => this.#allows(name, found)));
+    if (this.#isFree) return this.#system.list();
+    return Object.fromEntries(Object.entries(this.#system.list()).filter(([name, found]) => this.#allows(name, found)));
   };
 
-  /** @param host where a connection is to lead; not refused where its network cannot be told. */
+  /** @param host where a connection is to lead; not refused where its network is none of this machine's. */
   mayDial(host: string): boolean {
     return this.#isFree || !this.#isOnlyBehindRefused(host);
   }
@@ -51,7 +56,7 @@ export class ChosenAdapters {
 
   #isRefusedOwn(address: string): boolean {
     const [bare, scope] = address.split('%');
-    const owners = Object.entries(this.#all()).filter(([name, found]) => {
+    const owners = Object.entries(this.#system.list()).filter(([name, found]) => {
       if (scope !== undefined && scope !== describeAdapter(name, found ?? []).scope) return false;
       return (found ?? []).some((each) => each.address === bare);
     });
@@ -60,7 +65,10 @@ export class ChosenAdapters {
 
   /** On the network of an adapter that must not be used, and of no other. */
   #isOnlyBehindRefused(host: string): boolean {
-    const around = Object.entries(this.#all()).filter(([name, found]) =>
+    const all = this.#system.list();
+    // Of adapters that were never seen nobody knows which may be used.
+    if (!this.#system.known) return !isLoopbackAddress(host);
+    const around = Object.entries(all).filter(([name, found]) =>
       isLoopbackAddress(host)
         ? (found ?? []).some(({ internal }) => internal)
         : describeAdapter(name, found ?? []).isNeighbour(host),

@@ -201,4 +201,16 @@ describe('own addresses', () => {
   it('are there on this machine', () => {
     expect(listLocalAddresses().length).toBeGreaterThan(0);
   });
+
+  it('leave out no adapter for the second address of another, and keep to the order of the adapters', () => {
+    const virtual = Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => [`br-${i}`, [entry(`172.${16 + i}.0.1`), entry(`fd00:${i}::1`)]]),
+    );
+    const wlan0 = [entry('2001:db8::5'), entry('192.168.1.5'), entry('fd77::5')];
+    const told = listLocalAddresses({ wlan0, ...virtual }, 8);
+    expect(told).toHaveLength(8);
+    expect(told[0]).toBe('192.168.1.5');
+    expect(listLocalAddresses({ wlan0: [entry('fd77::5')], ...virtual }, 8)).toContain('fd77::5');
+    expect(listLocalAddresses({ wlan0, ...virtual })).toHaveLength(19);
+  });
 });

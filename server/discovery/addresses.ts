@@ -111,17 +111,31 @@ export function canonicalIPv6(text: string): string | null {
 }
 
 /**
- * Addresses of this machine that others on the network can use, best first: IPv4, then IPv6, link-local ones only where
- * there is nothing else (without scope: ours means nothing to others), loopback alone when there is no network.
+ * Addresses of this machine that others on the network can use: IPv4, then IPv6, link-local ones only where there is nothing
+ * else (without scope: ours means nothing to others), loopback alone when there is no network.
+ * @param interfaces best first. @param most so many at most: the best of each adapter before the second of any.
  */
-export function listLocalAddresses(interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces()): string[] {
-  const all = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
-  const usable = all.filter(({ address }) => !isIn(notUnicast, address));
-  const outside = usable.filter(({ internal }) => !internal);
-  const routed = outside.filter(({ address }) => !isLinkLocalAddress(address));
-  const chosen = [routed, outside, usable].find((list) => list.length > 0) ?? [];
-  const sorted = chosen.toSorted((a, b) => a.family.localeCompare(b.family));
-  return [...new Set(sorted.map(({ address }) => withoutScope(address)))];
+export function listLocalAddresses(
+  interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
+  most = Infinity,
+): string[] {
+  const adapters = Object.values(interfaces).map((addresses) =>
+    (addresses ?? []).filter(({ address }) => !isIn(notUnicast, address)),
+  );
+  const outside = adapters.map((addresses) => addresses.filter(({ internal }) => !internal));
+  const routed = outside.map((addresses) => addresses.filter(({ address }) => !isLinkLocalAddress(address)));
+  const chosen = [routed, outside, adapters].find((list) => list.flat().length > 0) ?? [];
+  const byFamily = chosen.map((addresses) => addresses.toSorted((a, b) => a.family.localeCompare(b.family)));
+  const told = inTurns(byFamily)
+    .slice(0, most)
+    .toSorted((a, b) => a.family.localeCompare(b.family));
+  return [...new Set(told.map(({ address }) => withoutScope(address)))];
+}
+
+/** The first of each list, then the second of each, and so on. */
+export function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
 }
 
 export function withoutScope(ip: string): string {

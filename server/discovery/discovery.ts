@@ -49,6 +49,8 @@ export interface Sighting {
   /** IP addresses, IPv6 link-local with scope. Best first. */
   readonly hosts: readonly string[];
   readonly port: number;
+  /** Their clock minus ours, ms, to a quarter of an hour or two; 0: about the same. */
+  readonly clockDifference: number;
 }
 
 export interface DiscoveryStatus {
@@ -63,6 +65,8 @@ export type DiscoveryProblem =
   | 'port-taken'
   | 'port-denied'
   | 'no-multicast'
+  /** The system does not let the list of network adapters be read. */
+  | 'adapters-unreadable'
   /** Of the system backend: the package it needs, and the responder behind that. */
   | 'responder-missing'
   | 'responder-silent';

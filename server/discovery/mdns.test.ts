@@ -12,6 +12,7 @@ import type { MdnsRecord, Message } from './mdns/packet.ts';
 import { labelIn } from './mdns/questions.ts';
 
 const HOUR = 3_600_000;
+const YEAR = 365 * 24 * HOUR;
 
 let street: Neighbourhood;
 let ann: Neighbour;
@@ -101,7 +102,7 @@ describe('two on one machine', () => {
     expect(ann.events).toEqual(['found bob', 'lost bob']);
   });
 
-  it('refuse an advert whose port is not the one that was hashed', async () => {
+  it('are not moved by an advert whose port is not the one that was hashed', async () => {
     const say = await street.bystander();
     const heard = await listen();
     await ann.start(bob);
@@ -115,10 +116,26 @@ describe('two on one machine', () => {
         records.map((record) => (record.type === 'SRV' ? { ...record, data: { ...record.data, port: 1 } } : record)),
       ),
     );
-    await street.until(() => ann.events.includes('lost bob'));
+    await street.pass(2_000);
+    expect(ann.near.has('bob')).toBe(true);
+    expect(ann.events).not.toContain('lost bob');
   });
 
-  it('keep sight of each other over hours, by new names and new hashes, with little said', async () => {
+  it.each([HOUR, -HOUR, 3 * YEAR, -3 * YEAR])(
+    'whose clocks are %i ms apart meet, know it, and stay in sight',
+    async (ahead) => {
+      const carol = street.neighbour('carol', loopback, ahead);
+      await ann.start(carol);
+      await carol.start(ann);
+      await street.until(() => ann.near.has('carol') && carol.near.has('ann'), 5_000);
+      expect(Math.abs(ann.near.get('carol')!.clockDifference - ahead)).toBeLessThanOrEqual(15 * 60_000);
+      expect(Math.abs(carol.near.get('ann')!.clockDifference + ahead)).toBeLessThanOrEqual(15 * 60_000);
+      await street.pass(HOUR + 240_000, 3_000);
+      expect([...ann.events, ...carol.events]).not.toContainEqual(expect.stringContaining('lost'));
+    },
+  );
+
+  it('keep sight of each other over hours, by new names and new hints, with little said', async () => {
     const heard = await listen();
     await meet();
     await street.pass(4_000);
@@ -130,7 +147,7 @@ describe('two on one machine', () => {
     for (const label of first) {
       const texts = records.filter((record) => record.type === 'TXT' && labelIn(record) === label);
       const distinct = new Set(texts.map(({ data }) => Buffer.concat(data as Buffer[]).toString()));
-      // Each quarter-hour a new nonce and a new hash.
+      // Each quarter-hour a new nonce and a new hint.
       expect(distinct.size).toBe(4);
     }
     await street.pass(240_000, 3_000);

@@ -42,10 +42,13 @@ export class MdnsDiscovery implements Discovery {
   }
 
   report(): DiscoveryReport {
-    return this.#session?.report() ?? { problem: null, traffic: new Map() };
+    const report = this.#session?.report() ?? { problem: null, traffic: new Map() };
+    const readable = this.#options.readable?.() ?? true;
+    return readable ? report : { ...report, problem: 'adapters-unreadable' };
   }
 }
 
-function ownSockets({ clock, random, port = MDNS_PORT, interfaces = networkInterfaces }: MdnsOptions): MakeMedium {
-  return (events) => new Network({ clock, random, port, interfaces, events });
+function ownSockets(options: MdnsOptions): MakeMedium {
+  const { clock, random, port = MDNS_PORT, interfaces = networkInterfaces, readable = () => true } = options;
+  return (events) => new Network({ clock, random, port, interfaces, readable, events });
 }

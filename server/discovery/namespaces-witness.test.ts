@@ -9,7 +9,8 @@ import { Scene, keys } from '../testing/discovery-scene.ts';
 import { Machines } from '../testing/namespaces.ts';
 import type { Sighting } from './discovery.ts';
 import { encodeText, parseText } from './mdns/text.ts';
-import { isLabel, newLabel, presenceHash, quarterHour } from './presence.ts';
+import { presenceHint, quarterHour } from './hint.ts';
+import { isLabel, newLabel } from './presence.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
@@ -38,8 +39,9 @@ function pythonWithZeroconf(): string | null {
 /** An advert as Bob's Loom would make it. */
 function bobs(port: number): { label: string; text: string[] } {
   const [label, nonce] = [newLabel(random), random(8)];
-  const hash = presenceHash(primitives, Buffer.from(keys.bob, 'hex'), quarterHour(Date.now()), label, nonce, port);
-  return { label, text: encodeText({ nonce, hash, slots: random(64) }).map(String) };
+  const moment = { quarter: quarterHour(Date.now()), label, nonce, port };
+  const hint = presenceHint(primitives, Buffer.from(keys.bob, 'hex'), moment);
+  return { label, text: encodeText({ nonce, hint, slots: random(128) }).map(String) };
 }
 
 /** Whether a TXT record is one of Ann's, under this name. */
@@ -49,7 +51,7 @@ function isAnns(label: string, strings: readonly string[], port: number): boolea
   const key = Buffer.from(keys.ann, 'hex');
   const quarter = quarterHour(Date.now());
   return [quarter, quarter - 1].some((each) =>
-    Buffer.from(presenceHash(primitives, key, each, label, text.nonce, port)).equals(text.hash),
+    Buffer.from(presenceHint(primitives, key, { quarter: each, label, nonce: text.nonce, port })).equals(text.hint),
   );
 }
 

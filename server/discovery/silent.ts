@@ -2,6 +2,13 @@
 import type { Discovery, DiscoveryListener, DiscoveryReport, Presence } from './discovery.ts';
 
 export class SilentDiscovery implements Discovery {
+  readonly #readable: () => boolean;
+
+  /** @param readable whether the list of adapters could be read. */
+  constructor(readable: () => boolean = () => true) {
+    this.#readable = readable;
+  }
+
   start(_presence: Presence, _port: number, listener: DiscoveryListener): Promise<void> {
     listener.onStatus({ status: 'off', reason: '' });
     return Promise.resolve();
@@ -20,6 +27,6 @@ export class SilentDiscovery implements Discovery {
   }
 
   report(): DiscoveryReport {
-    return { problem: null, traffic: new Map() };
+    return { problem: this.#readable() ? null : 'adapters-unreadable', traffic: new Map() };
   }
 }

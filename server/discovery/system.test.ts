@@ -12,7 +12,8 @@ import type { DiscoveryClock } from './clock.ts';
 import type { DiscoveryStatus, Person, Presence, Sighting } from './discovery.ts';
 import type { Interfaces } from './mdns/adapters.ts';
 import { encodeText, parseText } from './mdns/text.ts';
-import { isLabel, newLabel, presenceHash, quarterHour } from './presence.ts';
+import { presenceHint, quarterHour } from './hint.ts';
+import { isLabel, newLabel } from './presence.ts';
 import { SystemDiscovery } from './system.ts';
 import { spawnProgram, type ChildEvents } from './system/child.ts';
 import { writeStrings } from './system/heard.ts';
@@ -147,8 +148,8 @@ function advertOf(
   port = 4713,
 ): { label: string; port: number; text: string } {
   const nonce = random(8);
-  const hash = presenceHash(primitives, key, quarterHour(clock.now()), label, nonce, port);
-  return { label, port, text: writeStrings(encodeText({ nonce, hash, slots: random(64) })) };
+  const hint = presenceHint(primitives, key, { quarter: quarterHour(clock.now()), label, nonce, port });
+  return { label, port, text: writeStrings(encodeText({ nonce, hint, slots: random(128) })) };
 }
 
 /** Says all there is to say of a service, as a responder would. */
@@ -266,7 +267,7 @@ describe('what is announced', () => {
     return parseText(strings);
   };
 
-  it('is a random name with a hash that contacts know, another on each adapter', async () => {
+  it('is a random name with a hint that contacts know, another on each adapter', async () => {
     interfaces = { ...interfaces, wlan0: [entry('10.0.0.5/24')] };
     await up();
     const registered = stage().going('register');
@@ -277,8 +278,9 @@ describe('what is announced', () => {
     expect(new Set(registered.map(({ label }) => label)).size).toBe(2);
     for (const { label, text } of registered) {
       expect(isLabel(label)).toBe(true);
-      const { nonce, hash, card } = textOf(text)!;
-      expect(hash).toEqual(presenceHash(primitives, ownKey, quarterHour(clock.now()), label, nonce, 4712));
+      const { nonce, hint, card } = textOf(text)!;
+      const quarter = quarterHour(clock.now());
+      expect(hint).toEqual(presenceHint(primitives, ownKey, { quarter, label, nonce, port: 4712 }));
       expect(card).toBeUndefined();
     }
   });
@@ -323,13 +325,28 @@ describe('what is announced', () => {
   });
 });
 
+it('somebody who is always in the way of our name does not keep us silent', async () => {
+  await up();
+  for (let i = 0; i < 8; i += 1) {
+    const [registered] = stage().going('register').slice(-1) as [Ordered<'register'>];
+    stage().report(registered.id, 'conflict', {});
+    clock.advance(17_000);
+    expect(stage().going('register').at(-1)!.id).not.toBe(registered.id);
+  }
+});
+
 describe('what is seen', () => {
   beforeEach(up);
 
   it('is a contact, with the addresses of its host, until it takes its leave', async () => {
     const advert = advertOf(annKey);
     await says(advert, ['192.168.1.9', 'fe80::9']);
-    expect(sightings.at(-1)).toEqual({ contact: 'ann', hosts: ['192.168.1.9', 'fe80::9%eth0'], port: 4713 });
+    expect(sightings.at(-1)).toEqual({
+      contact: 'ann',
+      hosts: ['192.168.1.9', 'fe80::9%eth0'],
+      port: 4713,
+      clockDifference: 0,
+    });
     clock.advance(10 * MINUTE);
     expect(lost).toEqual([]);
     stage().report(stage().browse('eth0'), 'unlisted', { name: advert.label, scope: 'eth0', domain: 'local.' });
@@ -378,7 +395,7 @@ describe('what is seen', () => {
   it('is somebody who shows a card', async () => {
     const label = newLabel(random);
     const card = { name: 'Zoë', token: `LOOM-${'A'.repeat(80)}` };
-    const text = writeStrings(encodeText({ nonce: random(8), hash: random(16), card }));
+    const text = writeStrings(encodeText({ nonce: random(8), hint: random(16), card }));
     await says({ label, port: 4713, text });
     expect(people.at(-1)).toEqual([{ ...card, hosts: ['192.168.1.9'], port: 4713 }]);
   });

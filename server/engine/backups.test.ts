@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { hungFolder } from '../testing/hung-folder.ts';
@@ -298,6 +298,23 @@ describe('a schedule', () => {
     expect(await loom.run('backup.unschedule')).toMatchObject({ schedule: null });
     clock.advance(2 * DAY_MS);
     expect((await loom.run('backup.status')).task).toBeNull();
+  });
+
+  it('of a clock that was ahead give way to those of one that is right', async () => {
+    const loom = await (await start('192.0.2.1')).create('Ann');
+    const YEAR = 365 * DAY_MS;
+    clock.jump(3 * YEAR);
+    await loom.run('backup.schedule', { folder, keep: 2, ...create });
+    await aDay(loom);
+    expect(ours()).toHaveLength(2);
+    clock.jump(-3 * YEAR);
+    await aDay(loom);
+    const { last, verified } = await loom.run('backup.status');
+    expect(ours()).toContain(basename(last!.file));
+    expect(verified!.madeAt).toBe(last!.madeAt);
+    await aDay(loom);
+    expect(ours().every((name) => name.includes('-2027'))).toBe(true);
+    expect(ours()).toHaveLength(2);
   });
 
   it('tells when it failed, tries again, and is none when its first backup fails', async () => {

@@ -2,7 +2,7 @@
 //
 //   looks every ten minutes ── a day since the last, no task ──▶ write ─▶ prove ─▶ the oldest over `keep` go
 //                                                                 └ fails ─▶ told, tried again an hour later
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { requirePath, type Files } from '../backup/files.ts';
 import { backupSecret, openHeader, openWithSecret, type BackupSecret, type Header } from '../backup/header.ts';
 import type { FileKeys } from '../backup/header.ts';
@@ -114,7 +114,9 @@ export class Backups {
       const { backup, theirs } = await this.#verify(path, opening, control);
       // Somebody else's says nothing about what would bring us back.
       const { verified } = this.#settings;
-      const newer = verified === null || backup.madeAt >= verified.madeAt;
+      const known = verified?.madeAt ?? -Infinity;
+      // One of the future was made by a clock that was ahead.
+      const newer = backup.madeAt >= known || known > clock.now();
       if (theirs === publicKey && newer)
         await this.#save(control, { verified: { ...backup, verifiedAt: clock.now() } });
       return backup;
@@ -177,7 +179,7 @@ export class Backups {
     const file = join(folder, `loom-${profile}-${id}-${stamp(madeAt)}.backup`);
     const made = await this.#write(file, schedule, control);
     await this.#save(control, { schedule, failure: null, ...made });
-    await removeOld(control.files, schedule, profile);
+    await removeOld(control.files, schedule, profile, basename(file));
   }
 
   /** @returns what there is to remember of it: it was made, and it is verified. */
@@ -224,10 +226,14 @@ export class Backups {
   }
 }
 
-/** Ours alone: others may keep theirs in the same folder. */
-async function removeOld(files: Files, { folder, id, keep }: Schedule, profile: string): Promise<void> {
+/**
+ * Ours alone: others may keep theirs in the same folder. Those of a later time than the one just made are of a clock that
+ * was ahead, and go first: or the new one would.
+ */
+async function removeOld(files: Files, { folder, id, keep }: Schedule, profile: string, made: string): Promise<void> {
   const ours = (await files.list(folder)).filter((name) => name.startsWith(`loom-${profile}-${id}-`)).sort();
-  const whole = ours.filter((name) => name.endsWith('.backup'));
+  const all = ours.filter((name) => name.endsWith('.backup'));
+  const whole = [...all.filter((name) => name > made), ...all.filter((name) => name <= made)];
   // No other is being written now: these were left by a crash.
   const parts = ours.filter((name) => name.endsWith(PART));
   for (const name of [...whole.slice(0, -keep), ...parts]) await files.remove(join(folder, name));

@@ -1,6 +1,7 @@
 // Why two Looms do not find each other, from what can be seen here: adapters, multicast on each, and for a contact every
 // address tried once, with what it answered. A contact who is online tries our addresses, too, and both are compared.
 import type { AdapterFacts, Diagnosis, Reach, Tried } from '../contract/diagnosis.ts';
+import { kindOf } from '../discovery/adapter-order.ts';
 import { formatAddress } from '../discovery/addresses.ts';
 import { listAdapters, type Adapter } from '../discovery/mdns/adapters.ts';
 import type { ContactRecord } from '../storage/contacts.ts';
@@ -9,10 +10,6 @@ import type { Engine } from './engine.ts';
 import { findings, type ContactSeen } from './findings.ts';
 import { adviceFor, detectFirewall, subnetsOf } from './firewall.ts';
 import { knownPlaces } from './reach.ts';
-
-/** How adapters of other kinds are called; everything else is taken for a network of people. */
-const VPN = /^(?:tun|tap|wg|utun|ppp|ipsec|tailscale|zt|nordlynx)/i;
-const VIRTUAL = /^(?:docker|br-|virbr|vmnet|vboxnet|vethernet|lxc|lxd|podman|cni|bridge)/i;
 
 export class Doctor {
   readonly #engine: Engine;
@@ -27,7 +24,8 @@ export class Doctor {
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
     const { options, near, visibility } = this.#engine;
     const { clock, peerPort } = options;
-    const all = listAdapters(options.interfaces());
+    const interfaces = options.interfaces();
+    const all = listAdapters(interfaces);
     const seen = contact && (await this.#look(contact, all));
     const { problem, traffic } = options.discovery.report();
     const adapters = all.map(({ name, internal, addresses }): AdapterFacts => {
@@ -38,7 +36,10 @@ export class Doctor {
     const { platform, execPath: program } = process;
     const hosts = this.#engine.hosts();
     const found = findings({ adapters, problem, hidden, contact: seen, platform, hosts });
-    const subnets = subnetsOf(adapters.flatMap(({ name, kind }) => (kind === 'network' ? [name] : [])));
+    const subnets = subnetsOf(
+      adapters.flatMap(({ name, kind }) => (kind === 'network' ? [name] : [])),
+      interfaces,
+    );
     const firewall = await detectFirewall(platform);
     return {
       at: clock.now(),
@@ -64,6 +65,7 @@ export class Doctor {
       blocked,
       connection: feed.view(contact.id).connection,
       nearby: near.list().some((peer) => peer.contact === contact.id),
+      announcedClock: near.clockDifference(contact.id),
       tried,
       compared,
       weReach: reachOf(tried, dialledBy === 'us'),
@@ -91,10 +93,4 @@ function reachOf(tried: readonly Pick<Tried, 'outcome'>[], linked: boolean): Rea
   if (tried.some(({ outcome }) => outcome === 'reached')) return 'yes';
   if (tried.length > 0) return 'no';
   return linked ? 'yes' : 'untested';
-}
-
-function kindOf(name: string, internal: boolean): AdapterFacts['kind'] {
-  if (internal) return 'loopback';
-  if (VPN.test(name)) return 'vpn';
-  return VIRTUAL.test(name) ? 'virtual' : 'network';
 }

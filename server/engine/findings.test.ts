@@ -22,6 +22,7 @@ const contact = (part: Partial<ContactSeen> = {}): ContactSeen => ({
   blocked: false,
   connection: 'offline',
   nearby: false,
+  announcedClock: null,
   tried: [],
   compared: null,
   weReach: 'untested',
@@ -58,6 +59,7 @@ describe('of this computer', () => {
     ['no network', facts({ adapters: [adapter({ kind: 'loopback' })] }), ['no-network']],
     ['discovery is off', facts({ hidden: true }), ['discovery-off']],
     ['the port is taken', facts({ problem: 'port-taken' }), ['port-taken']],
+    ['adapters cannot be read', facts({ adapters: [], problem: 'adapters-unreadable' }), ['adapters-unreadable']],
     ['a firewall here', facts({ adapters: [adapter({ heard: 0, own: 0 })] }), ['multicast-dropped']],
     ['nobody is heard', facts({ adapters: [adapter({ heard: 0 })] }), ['nobody-heard']],
     ['too early to tell', facts({ adapters: [adapter({ heard: 0, own: 0, sent: 2 })] }), ['fine']],
@@ -116,9 +118,13 @@ describe('of a contact who tests us, too', () => {
       online({ weReach: 'no', tried: [tried('unreachable')], theyReach: 'no', compared: compared('timeout') }),
       ['they-cannot-reach-us', 'we-cannot-reach-them'],
     ],
-    ['clocks a little off', online({ compared: compared('reached', { clockDifference: 15 * MINUTE - 1 }) }), []],
-    ['their clock ahead', online({ compared: compared('reached', { clockDifference: 15 * MINUTE }) }), ['clock-off']],
-    ['their clock behind', online({ compared: { ...unheard, clockDifference: -15 * MINUTE } }), ['clock-off']],
+    ['clocks a little off', online({ compared: compared('reached', { clockDifference: 5 * MINUTE - 1 }) }), []],
+    ['their clock ahead', online({ compared: compared('reached', { clockDifference: 5 * MINUTE }) }), ['clock-off']],
+    [
+      'their clock behind',
+      online({ compared: { ...compared('reached'), clockDifference: -5 * MINUTE } }),
+      ['clock-off'],
+    ],
     ['they do not hear us', online({ compared: unheard }), ['they-do-not-hear-us']],
     ['we do not hear them', online({ nearby: false }), ['we-do-not-hear-them']],
     ['on different networks', online({ nearby: false, compared: unheard }), []],
@@ -128,5 +134,38 @@ describe('of a contact who tests us, too', () => {
 
   it('who hides is not heard, and that is no fault', () => {
     expect(findings(facts({ contact: online({ nearby: false }), hidden: true }))).toEqual(['online', 'discovery-off']);
+  });
+});
+
+describe('clocks of two who have never connected', () => {
+  it.each([
+    [null, ['inbound-dropped']],
+    [0, ['inbound-dropped']],
+    [60 * MINUTE, ['inbound-dropped', 'clock-off']],
+    [-3 * 365 * 24 * 60 * MINUTE, ['inbound-dropped', 'clock-off']],
+  ])('by adverts %s ms apart', (announcedClock, expected) => {
+    const seen = contact({ nearby: true, announcedClock, tried: [tried('timeout')] });
+    const facts: Facts = {
+      adapters: [adapter()],
+      problem: null,
+      hidden: false,
+      contact: seen,
+      platform: 'linux',
+      hosts: new Set(),
+    };
+    expect(findings(facts)).toEqual(expected);
+  });
+
+  it('are known better once they have compared them', () => {
+    const seen = online({ announcedClock: 60 * MINUTE, compared: compared('reached') });
+    const facts: Facts = {
+      adapters: [adapter()],
+      problem: null,
+      hidden: false,
+      contact: seen,
+      platform: 'linux',
+      hosts: new Set(),
+    };
+    expect(findings(facts)).not.toContain('clock-off');
   });
 });

@@ -3,13 +3,14 @@ import type { AdapterFacts, Compared, Finding, Reach, Tried } from '../contract/
 import type { Connection } from '../contract/model.ts';
 import { isLoopbackAddress, parseAddress } from '../discovery/addresses.ts';
 import type { DiscoveryProblem } from '../discovery/discovery.ts';
-import { QUARTER_HOUR } from '../discovery/presence.ts';
 
 export interface ContactSeen {
   readonly blocked: boolean;
   readonly connection: Connection;
   /** Announced on the network right now. */
   readonly nearby: boolean;
+  /** Their clock minus ours, ms; 0 within what adverts can tell. */
+  readonly announcedClock: number | null;
   readonly tried: readonly Tried[];
   readonly compared: Compared | null;
   readonly weReach: Reach;
@@ -33,10 +34,15 @@ export function findings(facts: Facts): readonly Finding[] {
   return found.length > 0 ? [...new Set(found)] : ['fine'];
 }
 
+/** Clocks that are kept stay well within; what is further off puts times and orders in doubt, and people should set them. */
+const CLOCK_OFF_MS = 5 * 60_000;
+
 /** Multicast of ours goes out this often before silence means anything. */
 const SENT_ENOUGH = 3;
 
-function ofComputer({ contact, adapters, problem, hidden }: Facts): Finding[] {
+function ofComputer(facts: Facts): Finding[] {
+  const { contact, adapters, problem, hidden } = facts;
+  if (problem === 'adapters-unreadable') return hidden ? [problem, 'discovery-off'] : [problem];
   const outside = adapters.filter(({ kind }) => kind !== 'loopback');
   // Two people on one computer need none.
   if (outside.length === 0) return contact?.connection === 'online' ? [] : ['no-network'];
@@ -59,7 +65,14 @@ function ofMulticast(outside: readonly AdapterFacts[]): Finding[] {
 function ofContact({ contact, platform, adapters, hosts, hidden }: Facts): Finding[] {
   if (!contact) return [];
   if (contact.blocked) return ['blocked'];
-  if (contact.connection === 'online') return ['online', ...ofBothWays(contact, hosts), ...ofHearing(contact, hidden)];
+  const clocks = ofClocks(contact);
+  if (contact.connection === 'online')
+    return ['online', ...ofBothWays(contact, hosts), ...clocks, ...ofHearing(contact, hidden)];
+  return [...ofWay(contact, platform, adapters), ...clocks];
+}
+
+/** Of one who is not connected. */
+function ofWay(contact: ContactSeen, platform: NodeJS.Platform, adapters: Facts['adapters']): Finding[] {
   if (contact.connection === 'waiting') return ['not-added'];
   if (adapters.every(({ kind }) => kind === 'loopback') && contact.tried.length === 0) return [];
   if (contact.tried.length === 0) return ['no-address'];
@@ -87,11 +100,15 @@ function isOurs(address: string, hosts: ReadonlySet<string>): boolean {
   return host !== undefined && (hosts.has(host) || isLoopbackAddress(host));
 }
 
+/** Before two have ever connected it is their adverts that tell. */
+function ofClocks({ compared, announcedClock }: ContactSeen): Finding[] {
+  const difference = compared ? compared.clockDifference : (announcedClock ?? 0);
+  return Math.abs(difference) >= CLOCK_OFF_MS ? ['clock-off'] : [];
+}
+
 /** Adverts are heard on one network in both directions, or in none where the two are on different ones. */
 function ofHearing({ compared, nearby }: ContactSeen, hidden: boolean): Finding[] {
-  if (!compared) return [];
-  if (Math.abs(compared.clockDifference) >= QUARTER_HOUR) return ['clock-off'];
-  if (hidden || compared.theySeeUs === nearby) return [];
+  if (!compared || hidden || compared.theySeeUs === nearby) return [];
   return [nearby ? 'they-do-not-hear-us' : 'we-do-not-hear-them'];
 }
 

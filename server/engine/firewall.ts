@@ -1,7 +1,7 @@
 // What stands at this computer's door, as far as can be seen without being its administrator, and the commands that let
 // Loom in. Nothing is run here, nothing asked over the network: a few files, and a person who pastes.
 import { lstat, readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+import type { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { isIPv4 } from 'node:net';
 import type { Finding, Firewall, FirewallAdvice } from '../contract/diagnosis.ts';
@@ -57,7 +57,7 @@ export async function detectFirewall(platform: NodeJS.Platform, root = '/'): Pro
 /** IPv4 networks of these adapters, else IPv6 ones. */
 export function subnetsOf(
   adapters: readonly string[],
-  interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
+  interfaces: ReturnType<typeof networkInterfaces>,
 ): readonly string[] {
   const entries = adapters.flatMap((name) => interfaces[name] ?? []).filter(({ address }) => isLocalAddress(address));
   const ipv4 = entries.flatMap(({ cidr }) =>

@@ -80,6 +80,25 @@ it('content as large as any may be is kept, one byte more is refused, and the se
   ]);
 });
 
+it('a time that no date can be made of is replaced by the time it came, also in a database that has it', async () => {
+  await sends(
+    await sealed(encodeCbor({ t: 'text', at: Number.MAX_SAFE_INTEGER, seq: 2, body: 'from no day there is' })),
+  );
+  const [stored] = ann.profile.opened.store.messages.page((await ann.contact('Bob')).id, null, 1, 1e6).messages;
+  expect(stored!.at).toBe(stored!.receivedAt);
+  await ann.profile.opened.store.journal.write(() =>
+    ann.profile.opened.store.messages.append({ ...stored!, id: randomId(random), at: Number.MAX_SAFE_INTEGER }),
+  );
+  const [now, earlier] = await ann.history('Bob');
+  for (const message of [now!, earlier!]) {
+    expect(message).toMatchObject({
+      body: 'from no day there is',
+      at: stored!.receivedAt,
+      arrivedAt: stored!.receivedAt,
+    });
+  }
+});
+
 it('a late message goes into the hole that misses it, and no more is said to be missing than is', async () => {
   const [two, three, four, five, six] = await Promise.all([2, 3, 4, 5, 6].map((seq) => text(seq)));
   await sends(two!, six!);

@@ -1,5 +1,6 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
+import { timeOr } from '../contract/time.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { parseEnvelope, type Envelope } from '../protocol/envelope.ts';
@@ -145,7 +146,7 @@ export class Inbox {
       id,
       seq: content?.seq ?? next,
       state: hidden ? 'hidden' : 'received',
-      at: content?.at ?? receivedAt,
+      at: timeOr(content?.at ?? receivedAt, receivedAt),
       receivedAt,
       // Only that it came, and under which number, need be known of a presence key.
       content: hidden ? NOTHING : bytes,

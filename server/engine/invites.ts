@@ -28,7 +28,7 @@ const LIFETIMES = { '1h': HOUR, '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, never: nu
 const OPEN_INVITES = 64;
 
 /** Ended ones are kept this long, and so many, to tell whoever comes late what became of them. */
-const ENDED_KEPT_MS = 30 * 24 * HOUR;
+export const ENDED_KEPT_MS = 30 * 24 * HOUR;
 const ENDED_KEPT = 64;
 
 export class Invites {
@@ -165,7 +165,7 @@ export class Invites {
       certificate,
       secret,
       expiry: expiresAt === null ? 0 : expiresAt / 1000,
-      endpoints: endpointsFor(listLocalAddresses(options.interfaces()), options.peerPort),
+      endpoints: endpointsFor(listLocalAddresses(options.interfaces(), TOKEN_ENDPOINTS), options.peerPort),
     });
   }
 

@@ -52,7 +52,9 @@ describe('adverts that change all the time', () => {
       connection.destroy();
     });
     const { id: contact } = await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
-    await flood((round) => air.listener?.onSighting({ contact, hosts: ['192.0.2.67'], port: round % 2 ? 4000 : 4001 }));
+    await flood((round) =>
+      air.listener?.onSighting({ contact, hosts: ['192.0.2.67'], port: round % 2 ? 4000 : 4001, clockDifference: 0 }),
+    );
     expect(dials).toBeLessThanOrEqual(1);
     const told = (): number => ann.events.filter(({ event }) => event === 'peer.discovered').length;
     expect(told()).toBe(1);
@@ -79,7 +81,7 @@ describe('adverts that change all the time', () => {
 it('an advert gives nobody the places at the door that contacts have', async () => {
   const { id: contact } = await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
   const hosts = Array.from({ length: 8 }, (_, i) => `198.51.100.${i}`);
-  air.listener?.onSighting({ contact, hosts, port: 4000 });
+  air.listener?.onSighting({ contact, hosts, port: 4000, clockDifference: 0 });
   let closed = 0;
   const { signal } = new AbortController();
   for (let round = 0; round < 2; round += 1) {

@@ -113,6 +113,11 @@ export class Near implements DiscoveryListener {
     return [...this.#seen.values()].map(view);
   }
 
+  /** Their clock minus ours, ms, as their adverts tell it: to a quarter of an hour or two. Null: none is seen. */
+  clockDifference(contact: string): number | null {
+    return this.#seen.get(contact)?.clockDifference ?? null;
+  }
+
   targets(contact: string): readonly DialTarget[] {
     const seen = this.#seen.get(contact);
     if (seen) return seen.hosts.map((host) => ({ host, port: seen.port }));

@@ -1,6 +1,7 @@
 // Records as the interface sees them.
 import type { Connection, Contact, Full, Message } from '../contract/model.ts';
 import { PREVIEW_LENGTH } from '../contract/limits.ts';
+import { timeOr } from '../contract/time.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../protocol/content.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -22,7 +23,9 @@ export function messageView(
     contact: record.contact,
     direction: record.direction,
     ...shown(content),
-    at: record.at,
+    // Rows of earlier Looms hold whatever was sent.
+    at: timeOr(record.at, record.receivedAt),
+    arrivedAt: timeOr(record.receivedAt, record.receivedAt),
     state: sent ? 'sent' : record.state === 'hidden' ? 'received' : record.state,
     order: record.order,
     missing: record.missing,

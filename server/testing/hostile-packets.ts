@@ -25,7 +25,7 @@ export function hostilePacket(number: number, random: (length: number) => Uint8A
 }
 
 function honestPacket(random: (length: number) => Uint8Array, adapter: Adapter): Buffer {
-  const service = { label: newLabel(random), port: 7, text: encodeText({ nonce: random(8), hash: random(16) }) };
+  const service = { label: newLabel(random), port: 7, text: encodeText({ nonce: random(8), hint: random(16) }) };
   if ((random(1)[0] ?? 0) < 64) return encodeQuery([QUESTION_FOR_ALL], [pointerRecord(service)]);
   return encodeResponse([pointerRecord(service), ...uniqueRecords(service, adapter)]);
 }

@@ -92,10 +92,12 @@ export class Neighbourhood {
     ports += 1;
   }
 
-  neighbour(name: string, interfaces: () => Interfaces = loopback): Neighbour {
+  /** @param ahead ms by which their clock is. */
+  neighbour(name: string, interfaces: () => Interfaces = loopback, ahead = 0): Neighbour {
+    const { clock } = this;
     const discovery = new MdnsDiscovery({
       primitives: choosePrimitives(undefined),
-      clock: this.clock,
+      clock: { now: () => clock.now() + ahead, after: (ms, action) => clock.after(ms, action) },
       random: seededRandom(`${name} ${this.port}`),
       interfaces,
       port: this.port,

@@ -119,6 +119,8 @@ function bind(server: Server, host: string, port: number): Promise<void> {
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
+      // A socket that could not be accepted, as without a free file descriptor: the next one may be.
+      server.on('error', ignore);
       resolve();
     });
   });

@@ -4,6 +4,7 @@ import { UsageError, wholeNumber } from '../../options.ts';
 import { BACKUPS_KEPT } from '../../contract/limits.ts';
 import { daemonCommand, type Call } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
+import { isoTime } from '../iso-time.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
@@ -95,16 +96,15 @@ function keepOf(text: string = KEEP_DEFAULT): number {
 function describe({ contacts, messages, damaged, tooLarge, bytes, madeAt }: Backup): string {
   const unreadable = damaged === 0 ? '' : `, ${damaged} unreadable ones left out`;
   const lost = tooLarge === 0 ? unreadable : `${unreadable}, ${tooLarge} too large ones left out`;
-  return `${contacts} contacts, ${messages} messages${lost}, ${bytes} bytes, made ${new Date(madeAt).toISOString()}`;
+  return `${contacts} contacts, ${messages} messages${lost}, ${bytes} bytes, made ${isoTime(madeAt)}`;
 }
 
 function statusLines({ phraseCheckedAt, schedule, last, verified, failure }: BackupStatus): readonly string[] {
-  const time = (at: number): string => new Date(at).toISOString();
   return [
-    `Phrase     ${phraseCheckedAt === null ? 'not yet checked' : `checked ${time(phraseCheckedAt)}`}`,
+    `Phrase     ${phraseCheckedAt === null ? 'not yet checked' : `checked ${isoTime(phraseCheckedAt)}`}`,
     `Schedule   ${schedule === null ? 'none' : `daily to ${printable(schedule.folder)}, the newest ${schedule.keep} kept`}`,
     `Last       ${last === null ? 'none' : `${printable(last.file)}: ${describe(last)}`}`,
     `Verified   ${verified === null ? 'none' : `${printable(verified.file)}: ${describe(verified)}`}`,
-    ...(failure === null ? [] : [`Failed     ${time(failure.at)}: ${failure.code}`]),
+    ...(failure === null ? [] : [`Failed     ${isoTime(failure.at)}: ${failure.code}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Contact } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine, printable } from '../printable.ts';
+import { printRows } from '../rows.ts';
 
 export const contactsCommand = daemonCommand({
   name: 'contacts',
@@ -10,7 +11,7 @@ export const contactsCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
-    for (const contact of contacts) terminal.print(json ? jsonLine(contact) : describeContact(contact));
+    printRows(terminal, contacts, (contact) => (json ? jsonLine(contact) : describeContact(contact)));
   },
 });
 

@@ -2,7 +2,9 @@ import type { Invite } from '../../contract/model.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
+import { isoTime } from '../iso-time.ts';
 import { jsonLine, printable } from '../printable.ts';
+import { printRows } from '../rows.ts';
 
 /** Shorter starts of an id fit several too easily. */
 const ID_START = /^[0-9a-f]{4,32}$/;
@@ -25,7 +27,7 @@ export const invitesCommand = daemonCommand({
       const by = name === undefined ? '' : ` by ${printable(name)}`;
       return json ? jsonLine(invite) : `${invite.id.slice(0, 8)}  ${describeInvite(invite)}${by}`;
     };
-    if (verb === undefined) for (const invite of invites) terminal.print(line(invite));
+    if (verb === undefined) printRows(terminal, invites, line);
     else terminal.print(line(await daemon.request('invite.revoke', { invite: findInvite(invites, start).id })));
   },
 });
@@ -33,7 +35,7 @@ export const invitesCommand = daemonCommand({
 /** A few words for people. */
 export function describeInvite({ state, expiresAt }: Invite): string {
   if (state !== 'open') return state;
-  return expiresAt === null ? 'open until it is used or revoked' : `open until ${new Date(expiresAt).toISOString()}`;
+  return expiresAt === null ? 'open until it is used or revoked' : `open until ${isoTime(expiresAt)}`;
 }
 
 /** @throws CommandFailure when it is none, or several. */

@@ -1,8 +1,11 @@
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../contract/limits.ts';
 import type { Contact, Message } from '../../contract/model.ts';
+import { sentAt } from '../../contract/time.ts';
 import { UsageError, wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
+import { printRows } from '../rows.ts';
+import { isoTime } from '../iso-time.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { roomSentences } from '../room.ts';
 
@@ -26,9 +29,9 @@ export const messagesCommand = daemonCommand({
   async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
-    for (const message of await newest(daemon, contact, wanted, before)) {
-      terminal.print(json ? jsonLine(message) : describe(message, contact));
-    }
+    printRows(terminal, await newest(daemon, contact, wanted, before), (message) =>
+      json ? jsonLine(message) : describe(message, contact),
+    );
     const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
     for (const sentence of roomSentences(shown)) terminal.tell(sentence);
   },
@@ -63,7 +66,7 @@ function describe(message: Message, contact: Contact): string {
   const state = message.direction === 'out' ? `  (${message.state})` : '';
   // Each line of a text on its own, so that none can pass for another message.
   const lines = body.split('\n').map(printable).join('\n    ');
-  return `${new Date(message.at).toISOString()}  ${who}: ${lines}${state}`;
+  return `${isoTime(sentAt(message))}  ${who}: ${lines}${state}`;
 }
 
 function textOf({ kind, body, introduced }: Message): string {

@@ -1,5 +1,6 @@
 import type { Status } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
+import { isoTime } from '../iso-time.ts';
 import { jsonLine } from '../printable.ts';
 
 export const statusCommand = daemonCommand({
@@ -43,5 +44,5 @@ function resealing(percent: number): string {
 }
 
 function verified(at: number | null): string {
-  return at === null ? 'none verified' : `verified, of ${new Date(at).toISOString()}`;
+  return at === null ? 'none verified' : `verified, of ${isoTime(at)}`;
 }

@@ -7,16 +7,21 @@ export interface Advert {
   readonly label: string;
   /** Address it first came from. */
   readonly source: string;
+  /** Address that its SRV or TXT record last came from. */
+  claimedBy: string;
   /** Where it was last heard. */
   link: Link;
   /** From SRV; null until that is known. */
   service: { readonly host: string; readonly port: number } | null;
   /** From TXT. */
   text: PresenceText | null;
-  /** Usable addresses, with scope, by record type and the adapter of ours they were heard on. */
+  /** Usable addresses, with scope, by record type, the adapter of ours they were heard on, and who said so. */
   readonly addresses: Map<string, { readonly adapter: string; readonly hosts: readonly string[] }>;
   /** The contact whose key fits; null for strangers and while not judged. */
   contact: string | null;
+  /** Of a contact's: how far their clock is ahead of ours, see `clockDifference`; and what quarter-hour it was there. */
+  ahead: number;
+  quarter: number;
   judged: boolean;
   /** ms since 1970, and the life it then had left. */
   heardAt: number;
@@ -24,6 +29,8 @@ export interface Advert {
   /** How often its missing parts were asked for. */
   completions: number;
   cancelTimers: () => void;
+  /** The end of what is not renewed. */
+  cancelStale: () => void;
 }
 
 export class AdvertCache {
@@ -57,16 +64,20 @@ export class AdvertCache {
     const advert: Advert = {
       label,
       source,
+      claimedBy: source,
       link,
       service: null,
       text: null,
       addresses: new Map(),
       contact: null,
+      ahead: 0,
+      quarter: 0,
       judged: false,
       heardAt: now,
       lifetime: 0,
       completions: 0,
       cancelTimers: () => undefined,
+      cancelStale: () => undefined,
     };
     this.#adverts.set(label, advert);
     return advert;
@@ -75,23 +86,31 @@ export class AdvertCache {
   /** After an advert was found to be a contact's: holds that contact to its share. */
   trim(contact: string): void {
     const own = this.of(contact);
-    if (own.length > MAX_ADVERTS_PER_CONTACT) this.#evict(own);
+    if (own[0] && own.length > MAX_ADVERTS_PER_CONTACT) this.remove(own[0]);
   }
 
-  /** A contact's adverts, the newest last. */
+  /**
+   * A contact's adverts, those to go by last: by clocks that agree before others, then as they were made. Repeats of what
+   * was said once come before what is said now, and so make way for it.
+   */
   of(contact: string): Advert[] {
-    return this.values().filter((advert) => advert.contact === contact);
+    const own = this.values().filter((advert) => advert.contact === contact);
+    return own.toSorted((a, b) => Number(a.ahead === 0) - Number(b.ahead === 0) || a.quarter - b.quarter);
   }
 
   remove(advert: Advert): void {
     if (this.#adverts.get(advert.label) !== advert) return;
     this.#adverts.delete(advert.label);
     advert.cancelTimers();
+    advert.cancelStale();
     this.#onEvicted(advert);
   }
 
   clear(): void {
-    for (const advert of this.#adverts.values()) advert.cancelTimers();
+    for (const advert of this.#adverts.values()) {
+      advert.cancelTimers();
+      advert.cancelStale();
+    }
     this.#adverts.clear();
   }
 

@@ -13,7 +13,7 @@ const [adapter] = listAdapters({
   eth0: [{ address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' }],
 });
 const link: Link = { adapter: adapter!, family: 'ipv4' };
-const text = encodeText({ nonce: new Uint8Array(8), hash: new Uint8Array(16) });
+const text = encodeText({ nonce: new Uint8Array(8), hint: new Uint8Array(16) });
 const service = { label: 'abcdefghij234567', port: 4712, text };
 const instance = 'abcdefghij234567._loom._tcp.local';
 const host = 'abcdefghij234567.local';
@@ -129,7 +129,7 @@ describe('someone else under the name', () => {
   it('is none when it is ourselves, by loop or by a reflector, or a goodbye', () => {
     announced();
     receive(encodeResponse([pointerRecord(service), ...uniqueRecords(service, adapter!)]));
-    announcement.renewText(encodeText({ nonce: new Uint8Array(8), hash: new Uint8Array(16).fill(1) }));
+    announcement.renewText(encodeText({ nonce: new Uint8Array(8), hint: new Uint8Array(16).fill(1) }));
     receive(encodeResponse(uniqueRecords(service, adapter!)));
     receive(encodeResponse(uniqueRecords(theirs, adapter!).map((record) => ({ ...record, ttl: 0 }))));
     receive(encodeResponse(uniqueRecords({ ...theirs, label: 'bbbbbbbbbbbbbbbb' }, adapter!)));
@@ -145,6 +145,32 @@ describe('someone else under the name', () => {
     expect(sent.length).toBe(before);
     clock.advance(1 + 3 * 250);
     expect(sent.slice(before).map(({ kind }) => kind)).toEqual(['query', 'query', 'query', 'response']);
+  });
+
+  it('keeps nobody silent: after two lost tie-breaks the name is announced, whatever is proposed', () => {
+    announcement.start();
+    for (let at = 0; at < 10_000; at += 100) {
+      clock.advance(100);
+      if (sent.at(-1)?.kind === 'query') receive(encodeProbe([instance, host], later));
+    }
+    expect(sent.filter(({ kind }) => kind === 'query').length).toBeLessThanOrEqual(3 + 2 * 3);
+    expect(types(sent.at(-1))).toEqual(['PTR', 'SRV', 'TXT', 'A']);
+    expect(established).toBe(1);
+  });
+
+  it('who takes leave for us is contradicted within a second, once for however many', () => {
+    announced();
+    const leave = encodeResponse(
+      [pointerRecord(service), ...uniqueRecords(service, adapter!)].map((each) => ({ ...each, ttl: 0 })),
+    );
+    for (let i = 0; i < 5; i += 1) receive(leave);
+    clock.advance(999);
+    expect(sent.map(types)).toEqual([['PTR', 'SRV', 'TXT', 'A']]);
+    expect(sent[0]?.answers.every(({ ttl }) => ttl === 120)).toBe(true);
+    receive(encodeResponse([{ ...pointerRecord(service), ttl: 0 }]));
+    clock.advance(10_000);
+    expect(sent).toHaveLength(2);
+    expect(conflicts).toBe(0);
   });
 
   it('who proposes earlier or the same data does not', () => {
@@ -255,7 +281,7 @@ describe('answers', () => {
 describe('later', () => {
   it('a renewed TXT record is said twice and is what answers carry', () => {
     announced();
-    const renewed = encodeText({ nonce: new Uint8Array(8), hash: new Uint8Array(16).fill(7) });
+    const renewed = encodeText({ nonce: new Uint8Array(8), hint: new Uint8Array(16).fill(7) });
     announcement.renewText(renewed);
     clock.advance(1_000);
     expect(sent.map(types)).toEqual([['TXT'], ['TXT']]);

@@ -2,7 +2,7 @@
 //
 //   probing ──3 probes unanswered──▶ announced ──withdraw──▶ withdrawn
 //      │  ▲
-//      └──┘ lost a tie-break: wait a second, probe again
+//      └──┘ lost a tie-break: wait a second, probe again; twice at most
 //
 // A conflict is told to the owner, who takes another name and drops this one; names are never kept.
 import { TimerGroup, randomBetween } from '../clock.ts';
@@ -45,6 +45,8 @@ export class Announcement implements Announced {
   readonly #names: readonly string[];
   #service: OwnService;
   #state: State = 'probing';
+  #lostTieBreaks = 0;
+  #rescuing = false;
 
   constructor(service: OwnService, adapter: Adapter, options: AnnouncementOptions) {
     this.label = service.label;
@@ -82,11 +84,18 @@ export class Announcement implements Announced {
     if (this.#state === 'announced') this.#say(() => this.#announced(), limits.REPEAT_COUNT);
   }
 
+  /** Who listens to both believes who spoke last. */
+  defend(): boolean {
+    this.repeat();
+    return true;
+  }
+
   receive(message: Message, link: Link, source: string): void {
     if (this.#state === 'withdrawn' || link.adapter.signature !== this.#adapter.signature) return;
     if (message.kind === 'response') {
-      const foreign = this.#foreign([...message.answers, ...message.additionals]);
-      if (foreign.some(({ ttl }) => ttl > 0)) this.#options.onConflict();
+      const records = [...message.answers, ...message.additionals];
+      if (this.#foreign(records).some(({ ttl }) => ttl > 0)) this.#options.onConflict();
+      else if (records.some((record) => record.ttl === 0 && this.#isAbout(record))) this.#rescue();
       return;
     }
     if (this.#state === 'announced') this.#answerer.receive(message, link, source);
@@ -138,8 +147,21 @@ export class Announcement implements Announced {
     const theirs = message.authorities.filter(({ name }) => this.#names.includes(name));
     if (this.#foreign(theirs).length === 0) return;
     if (compareProposals(this.#unique(), theirs) >= 0) return;
+    // Who proposes this name once more has read it from us.
+    if (this.#lostTieBreaks >= limits.MAX_LOST_TIE_BREAKS) return;
+    this.#lostTieBreaks += 1;
     this.#timers.clear();
     this.#timers.after(limits.TIE_BREAK_WAIT, () => this.#probe(1));
+  }
+
+  /** Somebody else took leave for us: whoever believed it hears that we are here (RFC 6762 §10.1). */
+  #rescue(): void {
+    if (this.#state !== 'announced' || this.#rescuing) return;
+    this.#rescuing = true;
+    this.#timers.after(limits.RESCUE_DELAY, () => {
+      this.#rescuing = false;
+      this.#send(encodeResponse(this.#announced()));
+    });
   }
 
   /** Answers, and with them what the asker will want next (RFC 6763 §12). */
@@ -156,6 +178,10 @@ export class Announcement implements Announced {
 
   #announced(): MdnsRecord[] {
     return [pointerRecord(this.#service), ...this.#unique()];
+  }
+
+  #isAbout(record: MdnsRecord): boolean {
+    return this.#names.includes(record.type === 'PTR' ? record.data : record.name);
   }
 
   #foreign(records: readonly MdnsRecord[]): MdnsRecord[] {

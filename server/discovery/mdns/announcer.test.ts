@@ -6,8 +6,10 @@ import { linkKey, listAdapters } from './adapters.ts';
 import type { Adapter } from './adapters.ts';
 import { announceBy } from './announcement.ts';
 import { Announcer } from './announcer.ts';
-import { parseMessage } from './packet.ts';
+import { uniqueRecords } from './own-records.ts';
+import { encodeProbe, encodeResponse, parseMessage } from './packet.ts';
 import type { MdnsRecord, Message } from './packet.ts';
+import { hostName, instanceName } from './names.ts';
 import { labelIn } from './questions.ts';
 
 const MINUTE = 60_000;
@@ -153,5 +155,56 @@ describe('an adapter', () => {
     pass(MINUTE);
     const [last] = announcer.knownAnswersOn(onEth0);
     expect(last).toBeDefined();
+  });
+});
+
+describe('somebody who speaks under each of our names', () => {
+  const contesting = (label: string): Message =>
+    parseMessage(encodeResponse(uniqueRecords({ label, port: 9999, text: [Buffer.from('v=2')] }, eth0)))!;
+
+  /** Answers all that was sent since, every tenth of a second. @param foul what is said under a name. */
+  function contest(ms: number, foul: (label: string) => Message): void {
+    let answered = sent.length;
+    for (let passed = 0; passed < ms; passed += 100) {
+      clock.advance(100);
+      if (passed % 3_000 === 0) announcer.tick();
+      const labels = new Set(
+        sent
+          .slice(answered)
+          .flatMap(({ message }) =>
+            [...message.authorities, ...message.answers].flatMap((record) => labelIn(record) ?? []),
+          ),
+      );
+      answered = sent.length;
+      for (const label of labels) announcer.receive(foul(label), onEth0, '192.168.1.66');
+    }
+  }
+
+  it('makes us take another three times an hour, and then we keep it and say so', () => {
+    announcer.follow([eth0], false);
+    contest(10 * MINUTE, contesting);
+    expect(labelsOn(eth0).size).toBe(1 + 3);
+    const [current] = announcer.knownAnswersOn(onEth0);
+    expect(current?.ttl).toBe(120);
+    const last = sent.at(-1)!;
+    expect(last.message.answers.map(({ type }) => type)).toEqual(['PTR', 'SRV', 'TXT', 'A']);
+    // Whoever believed the other hears us again, but no more often than once a second.
+    const lately = sent.filter(({ at, message }) => at > clock.now() - MINUTE && message.kind === 'response');
+    expect(lately.length).toBeGreaterThan(0);
+    expect(lately.length).toBeLessThanOrEqual(2 * 60);
+  });
+
+  it('by winning every tie-break keeps us silent for three seconds, no longer', () => {
+    announcer.follow([eth0], false);
+    contest(4_000, (label) =>
+      parseMessage(
+        encodeProbe(
+          [instanceName(label), hostName(label)],
+          uniqueRecords({ label, port: 65_535, text: [Buffer.alloc(200, 255)] }, adapterAt('eth0', '192.168.1.250')),
+        ),
+      )!,
+    );
+    expect(announcer.knownAnswersOn(onEth0)).toHaveLength(1);
+    expect(labelsOn(eth0).size).toBe(1);
   });
 });

@@ -2,8 +2,8 @@
 import { equal, wipe } from '../../crypto/bytes.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import type { Card, MeetingKeys, Presence } from '../discovery.ts';
-import { NONCE_LENGTH, meetingSlots, presenceHash, quarterHour, turnOf } from '../presence.ts';
-import type { Hmac } from '../presence.ts';
+import { NONCE_LENGTH, meetingSlots, presenceHint, quarterHour, turnOf } from '../hint.ts';
+import type { Hmac } from '../hint.ts';
 import type { Adapter, Link } from './adapters.ts';
 import type { Announce } from './medium.ts';
 import type { Message, PointerRecord } from './packet.ts';
@@ -124,11 +124,11 @@ export class Announcer {
   #text(label: string, round: number): Buffer[] {
     const { primitives, clock, random, port } = this.#options;
     const nonce = random(NONCE_LENGTH);
-    const quarter = quarterHour(clock.now());
-    const hash = presenceHash(primitives, this.#key, quarter, label, nonce, port);
+    const moment = { quarter: quarterHour(clock.now()), label, nonce, port };
+    const hint = presenceHint(primitives, this.#key, moment);
     const turn = turnOf(this.#unmet, round).map(({ ours }) => ours);
-    const slots = meetingSlots(primitives, random, turn, { quarter, label, nonce, port });
-    return encodeText({ nonce, hash, slots, ...(this.#card && { card: this.#card }) });
+    const slots = meetingSlots(primitives, random, turn, moment);
+    return encodeText({ nonce, hint, slots, ...(this.#card && { card: this.#card }) });
   }
 }
 

@@ -3,7 +3,8 @@ import { choosePrimitives } from '../../crypto/choose.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import type { Person, PresenceKey, Sighting } from '../discovery.ts';
-import { PresenceBook, newLabel, presenceHash, quarterHour } from '../presence.ts';
+import { presenceHint, quarterHour } from '../hint.ts';
+import { PresenceBook, newLabel } from '../presence.ts';
 import { linkKey, listAdapters } from './adapters.ts';
 import type { Adapter, Interfaces, Link } from './adapters.ts';
 import { Browser } from './browser.ts';
@@ -14,6 +15,7 @@ import { encodeText } from './text.ts';
 
 const primitives = choosePrimitives(undefined);
 const QUARTER_HOUR = 900_000;
+const YEAR = 365 * 24 * 3_600_000;
 
 function entry(cidr: string, internal = false): NonNullable<Interfaces[string]>[number] {
   const [address = ''] = cidr.split('/');
@@ -43,8 +45,10 @@ let browser: Browser;
 interface Peer {
   readonly label?: string;
   readonly port?: number;
-  /** The port the hash is made with, when that is another. */
+  /** The port the hint is made with, when that is another. */
   readonly hashedPort?: number;
+  /** How far its clock is ahead, ms. */
+  readonly ahead?: number;
   readonly from?: Adapter;
 }
 
@@ -52,10 +56,11 @@ const elsewhere = adapterWith('eth0', '192.168.1.9/24');
 
 /** The records of a peer, as its own announcement would carry them. */
 function advert(key: Uint8Array, peer: Peer = {}): { label: string; records: MdnsRecord[] } {
-  const { label = newLabel(random), port = 4712, hashedPort = 4712, from = elsewhere } = peer;
+  const { label = newLabel(random), port = 4712, hashedPort = 4712, ahead = 0, from = elsewhere } = peer;
   const nonce = random(8);
-  const hash = presenceHash(primitives, key, quarterHour(clock.now()), label, nonce, hashedPort);
-  const service = { label, port, text: encodeText({ nonce, hash }) };
+  const quarter = quarterHour(clock.now() + ahead);
+  const hint = presenceHint(primitives, key, { quarter, label, nonce, port: hashedPort });
+  const service = { label, port, text: encodeText({ nonce, hint }) };
   return { label, records: [pointerRecord(service), ...uniqueRecords(service, from)] };
 }
 
@@ -93,7 +98,7 @@ describe('sightings', () => {
     const { records } = advert(annKey.key);
     receive(records);
     receive(records);
-    expect(sightings).toEqual([{ contact: 'ann', hosts: ['192.168.1.9'], port: 4712 }]);
+    expect(sightings).toEqual([{ contact: 'ann', hosts: ['192.168.1.9'], port: 4712, clockDifference: 0 }]);
   });
 
   it('leave strangers out, and ourselves', () => {
@@ -253,7 +258,7 @@ describe('the end', () => {
     [0xffff_ffff, 4_500],
   ])('a TTL of %i s counts as %i s', (ttl, seconds) => {
     const before = quarterHour(clock.now());
-    receive(advert(annKey.key).records.map((record) => ({ ...record, ttl })));
+    receive(advert(new Uint8Array(32)).records.map((record) => ({ ...record, ttl })));
     clock.advance(seconds * 1000 - 1);
     expect(browser.size).toBe(1);
     clock.advance(1);
@@ -261,18 +266,36 @@ describe('the end', () => {
     expect(quarterHour(clock.now())).toBeGreaterThanOrEqual(before);
   });
 
-  it('comes when the hash is no longer of this time, though somebody repeats it', () => {
-    const { records } = advert(annKey.key);
-    for (let i = 0; i < 2; i += 1) {
-      receive(records);
-      clock.advance(QUARTER_HOUR / 10);
-      browser.judgeAnew();
-    }
+  it('comes when it is not renewed for half an hour, though somebody repeats it, and that stays so', () => {
+    const said = advert(annKey.key);
+    const repeat = (ms: number): void => {
+      for (let passed = 0; passed < ms; passed += 60_000) {
+        receive(said.records, onEth0, '192.168.1.66');
+        clock.advance(60_000);
+      }
+    };
+    repeat(2 * QUARTER_HOUR - 60_000);
     expect(lost).toEqual([]);
-    clock.jump(2 * QUARTER_HOUR);
-    receive(records);
-    browser.judgeAnew();
+    repeat(4 * QUARTER_HOUR);
     expect(lost).toEqual(['ann']);
+    expect(sightings).toHaveLength(1);
+    // Renewed by its sender, it is believed again.
+    receive(advert(annKey.key, { label: said.label }).records);
+    expect(sightings).toHaveLength(2);
+  });
+
+  it('does not come by a clock that is set, ours or theirs', () => {
+    const { label, records } = advert(annKey.key);
+    receive(records);
+    for (const jump of [3 * YEAR, -6 * YEAR, 3 * YEAR]) {
+      clock.jump(jump);
+      browser.judgeAnew();
+      receive(advert(annKey.key, { label }).records);
+    }
+    receive(advert(annKey.key, { label, ahead: YEAR }).records);
+    receive(advert(annKey.key, { label }).records);
+    expect(lost).toEqual([]);
+    expect(sightings.at(-1)?.clockDifference).toBe(0);
   });
 
   it('comes with the key, and the beginning too', () => {
@@ -316,7 +339,7 @@ describe('a flood', () => {
   it('of a card that others show as well leads to where it was first', () => {
     const token = `LOOM-${newLabel(random).toUpperCase()}`;
     const shows = (port: number, from: Adapter, source: string): void => {
-      const text = encodeText({ nonce: random(8), hash: random(16), card: { name: 'Bob', token } });
+      const text = encodeText({ nonce: random(8), hint: random(16), card: { name: 'Bob', token } });
       const service = { label: newLabel(random), port, text };
       receive([pointerRecord(service), ...uniqueRecords(service, from)], onEth0, source);
     };
@@ -336,7 +359,7 @@ describe('a flood', () => {
     const shows = (name: string, from: string): void => {
       const label = newLabel(random);
       const card = { name, token: `LOOM-${label.toUpperCase()}` };
-      const service = { label, port: 4712, text: encodeText({ nonce: random(8), hash: random(16), card }) };
+      const service = { label, port: 4712, text: encodeText({ nonce: random(8), hint: random(16), card }) };
       receive([pointerRecord(service), ...uniqueRecords(service, elsewhere)], onEth0, from);
     };
     const names = (): string[] => (seen.at(-1) ?? []).map(({ name }) => name);
@@ -379,7 +402,7 @@ describe('a flood', () => {
   it('that uses up the hashing delays a contact, no more', () => {
     const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
     browser.useBook(new PresenceBook(primitives, keys));
-    for (let i = 0; i < 100; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, source(i));
+    for (let i = 0; i < 220; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, source(i));
     receive(advert(keys[50]!.key).records);
     expect(sightings).toEqual([]);
     clock.advance(1_000);
@@ -443,5 +466,102 @@ describe('questions', () => {
     clock.advance(3_600_000);
     expect(sent).toEqual([]);
     expect(lost).toEqual([]);
+  });
+});
+
+describe('clocks that differ', () => {
+  it.each([0, 1, -1])('by %i quarter-hours are the same', (quarters) => {
+    receive(advert(annKey.key, { ahead: quarters * QUARTER_HOUR }).records);
+    expect(sightings.map(({ clockDifference }) => clockDifference)).toEqual([0]);
+  });
+
+  it.each([2, -2, 4, (3 * YEAR) / QUARTER_HOUR, (-3 * YEAR) / QUARTER_HOUR])(
+    'by %i keep nobody apart, and are told',
+    (quarters) => {
+      receive(advert(annKey.key, { ahead: quarters * QUARTER_HOUR }).records);
+      expect(sightings.map(({ contact, clockDifference }) => [contact, clockDifference])).toEqual([
+        ['ann', quarters * QUARTER_HOUR],
+      ]);
+    },
+  );
+});
+
+describe('what strangers say of a contact', () => {
+  const STRANGER = '192.168.1.66';
+  let theirs: ReturnType<typeof advert>;
+  const srv = (data: { port: number; target: string }): MdnsRecord => ({
+    ...(theirs.records.find(({ type }) => type === 'SRV') as Extract<MdnsRecord, { type: 'SRV' }>),
+    data,
+  });
+  const text = (of: ReturnType<typeof advert>): MdnsRecord => of.records.find(({ type }) => type === 'TXT')!;
+  const address = (data: string, name = `${theirs.label}.local`): MdnsRecord => ({
+    name,
+    type: 'A',
+    ttl: 120,
+    flush: true,
+    data,
+  });
+
+  beforeEach(() => {
+    theirs = advert(annKey.key);
+    receive(theirs.records);
+    sightings.length = 0;
+  });
+
+  it('takes no leave for them', () => {
+    receive(theirs.records.map(goodbye), onEth0, STRANGER);
+    expect(lost).toEqual([]);
+    receive(theirs.records.map(goodbye));
+    expect(lost).toEqual(['ann']);
+  });
+
+  it('changes neither their port, nor their text, nor their host', () => {
+    receive([srv({ port: 9, target: `${theirs.label}.local` })], onEth0, STRANGER);
+    receive([srv({ port: 4712, target: 'evil.local' }), address('192.168.1.66', 'evil.local')], onEth0, STRANGER);
+    receive([{ ...text(theirs), data: [Buffer.from('v=2')] } as MdnsRecord], onEth0, STRANGER);
+    receive([text(advert(bobKey.key, { label: theirs.label }))], onEth0, STRANGER);
+    expect(lost).toEqual([]);
+    expect(sightings).toEqual([]);
+    // Their own renewal is taken as ever.
+    clock.advance(60_000);
+    receive([text(advert(annKey.key, { label: theirs.label }))]);
+    receive(theirs.records.map(goodbye));
+    expect(lost).toEqual(['ann']);
+  });
+
+  it('adds addresses to theirs and takes none away', () => {
+    receive([address('192.168.1.66')], onEth0, STRANGER);
+    receive([{ ...address('192.168.1.9'), ttl: 0 }], onEth0, STRANGER);
+    for (let i = 70; i < 73; i += 1) receive([address(`192.168.1.${i}`)], onEth0, `192.168.1.${i}`);
+    receive(theirs.records);
+    expect(sightings.at(-1)?.hosts).toContain('192.168.1.9');
+  });
+
+  it('does not put what they said earlier in the place of what they say now', () => {
+    const said = [text(theirs)];
+    for (let quarter = 0; quarter < 2; quarter += 1) {
+      clock.advance(QUARTER_HOUR / 9);
+      receive(theirs.records.map((record) => (record.type === 'TXT' ? said.at(-1)! : record)));
+      clock.jump(QUARTER_HOUR);
+      said.push(text(advert(annKey.key, { label: theirs.label })));
+      receive([said.at(-1)!]);
+    }
+    sightings.length = 0;
+    for (const earlier of said.slice(0, 2)) receive([earlier], onEth0, STRANGER);
+    // What counts is still the last: after half an hour without another, it is over, and not later.
+    clock.advance(1_000);
+    browser.judgeAnew();
+    expect(sightings).toEqual([]);
+  });
+
+  it('repeated from another time gives way to what they say now, however much it is', () => {
+    const recorded = Array.from({ length: 20 }, (_, i) =>
+      advert(annKey.key, { ahead: -(i + 3) * QUARTER_HOUR, port: 4712, from: adapterWith('eth0', '192.168.1.66/24') }),
+    );
+    for (const { records } of recorded) receive(records, onEth0, STRANGER);
+    expect(browser.size).toBe(8);
+    expect(lost).toEqual([]);
+    expect(sightings.at(-1)?.hosts[0]).toBe('192.168.1.9');
+    expect(sightings.at(-1)?.clockDifference).toBe(0);
   });
 });

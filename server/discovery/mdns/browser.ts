@@ -3,18 +3,20 @@
 import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
 import type { DiscoveryListener } from '../discovery.ts';
-import type { PresenceBook } from '../presence.ts';
-import { AdvertCache, isComplete, isHeardOn } from './advert-cache.ts';
+import { clockDifference } from '../hint.ts';
+import type { PresenceBook, Verdict } from '../presence.ts';
+import { AdvertCache, isComplete } from './advert-cache.ts';
 import type { Advert } from './advert-cache.ts';
 import type { Link } from './adapters.ts';
-import { addressesOf } from './found-addresses.ts';
+import { Asker } from './asker.ts';
+import { changedBy, claimOf, isLater, mayMove } from './belief.ts';
+import { isSender, takeAddresses } from './found-addresses.ts';
 import * as limits from './limits.ts';
-import { encodeQuery, encodedLength } from './packet.ts';
-import type { MdnsRecord, Message, PointerRecord, Question } from './packet.ts';
-import { QUESTION_FOR_ALL, answerFor, labelIn, questionsFor } from './questions.ts';
+import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
+import { QUESTION_FOR_ALL, labelIn } from './questions.ts';
 import { People, cardIn } from './people.ts';
 import { Sightings } from './sightings.ts';
-import { parseText, sameText } from './text.ts';
+import { sameText } from './text.ts';
 
 export interface BrowserOptions {
   readonly clock: DiscoveryClock;
@@ -36,9 +38,8 @@ export class Browser {
   readonly #adverts = new AdvertCache((advert) => this.#forgotten(advert));
   readonly #sightings: Sightings;
   readonly #people: People;
+  readonly #asker: Asker;
   #book: PresenceBook;
-  #cancelBrowsing: () => void = () => undefined;
-  #completing = false;
 
   constructor(options: BrowserOptions) {
     this.#options = options;
@@ -46,6 +47,12 @@ export class Browser {
     this.#timers = new TimerGroup(options.clock);
     this.#sightings = new Sightings(options.listener);
     this.#people = new People(options.listener);
+    this.#asker = new Asker({
+      ...options,
+      timers: this.#timers,
+      adverts: () => this.#adverts.values(),
+      left: (advert) => this.#left(advert),
+    });
   }
 
   get size(): number {
@@ -54,14 +61,7 @@ export class Browser {
 
   /** Asks soon, and then ever more rarely. */
   browse(): void {
-    this.#cancelBrowsing();
-    const { low, high } = limits.ANSWER_DELAY;
-    const again = (round: number): void => {
-      for (const link of this.#options.links()) this.#askAll(link, this.#options.ownAnswers(link));
-      const delay = limits.BROWSE_DELAYS[Math.min(round, limits.BROWSE_DELAYS.length - 1)] ?? 0;
-      this.#cancelBrowsing = this.#timers.after(delay, () => again(round + 1));
-    };
-    this.#cancelBrowsing = this.#timers.after(randomBetween(this.#options.random, low, high), () => again(0));
+    this.#asker.browse();
   }
 
   stop(): void {
@@ -117,61 +117,61 @@ export class Browser {
       if (label === null || this.#options.isOwn(label)) continue;
       const known = this.#adverts.get(label);
       if (record.ttl === 0) {
-        if (known && record.type !== 'TXT') this.#adverts.remove(known);
+        if (known) this.#leaves(known, record, source);
         continue;
       }
       if (!known && room === 0) continue;
       const advert = known ?? this.#adverts.add(label, source, link, this.#options.clock.now());
       if (!advert) continue;
       if (!known) room -= 1;
-      this.#take(advert, record, link);
+      this.#take(advert, record, link, source);
       touched.add(advert);
     }
-    this.#takeAddresses(records, link);
+    this.#takeAddresses(records, link, source);
     for (const advert of touched) if (this.#adverts.get(advert.label) === advert) this.#settle(advert);
     this.#people.tell(this.#adverts.values());
   }
 
-  #take(advert: Advert, record: MdnsRecord, link: Link): void {
-    advert.link = link;
-    if (record.type === 'SRV') {
-      const { port, target } = record.data;
-      const changed = advert.service?.port !== port || advert.service.host !== target;
-      if (changed) {
-        advert.service = { host: target, port };
-        advert.addresses.clear();
-        advert.judged = false;
-      }
-      this.#live(advert, record.ttl);
-    } else if (record.type === 'TXT') {
-      const text = parseText(record.data);
-      if (!sameText(text, advert.text)) advert.judged = false;
+  /** Anybody can take leave for others; then theirs ends when it is not said any more. */
+  #leaves(advert: Advert, { type }: MdnsRecord, source: string): void {
+    if (type !== 'TXT' && isSender(advert, source)) this.#adverts.remove(advert);
+  }
+
+  #take(advert: Advert, record: MdnsRecord, link: Link, source: string): void {
+    if (record.type === 'SRV' || record.type === 'TXT') {
+      const { service, text } = changedBy(advert, record);
+      if (!this.#isBelievable(advert, { service, text }, source)) return;
+      if (service?.port !== advert.service?.port || !sameText(text, advert.text)) advert.judged = false;
+      if (service?.host !== advert.service?.host) advert.addresses.clear();
+      if (!advert.judged) advert.claimedBy = source;
+      advert.service = service;
       advert.text = text;
+      if (record.type === 'SRV') this.#live(advert, record.ttl);
     }
+    advert.link = link;
     // A name alone lives too, until it is known what stands behind it.
     if (!advert.service) this.#live(advert, limits.MIN_TTL_SECONDS);
   }
 
-  #takeAddresses(records: readonly MdnsRecord[], link: Link): void {
+  /** Whether a contact's advert may become this. What there is no time to judge is not believed: it is said again. */
+  #isBelievable(advert: Advert, next: Pick<Advert, 'service' | 'text'>, source: string): boolean {
+    if (advert.contact === null) return true;
+    const verdict = this.#verdict({ ...advert, ...next, claimedBy: source });
+    return mayMove(advert, next.service, source) && isLater(advert, verdict, this.#options.clock.now());
+  }
+
+  #takeAddresses(records: readonly MdnsRecord[], link: Link, source: string): void {
     const hosts = new Set(records.filter(({ type }) => type === 'A' || type === 'AAAA').map(({ name }) => name));
     if (hosts.size === 0) return;
     for (const advert of this.#adverts.values()) {
       if (!advert.service || !hosts.has(advert.service.host)) continue;
-      const before = JSON.stringify([...advert.addresses]);
-      for (const [type, { addresses, flush }] of addressesOf(advert.service.host, records, link)) {
-        const key = `${type} ${link.adapter.name}`;
-        const kept = flush ? [] : (advert.addresses.get(key)?.hosts ?? []);
-        const hosts = [...new Set([...kept, ...addresses])].slice(0, limits.MAX_ADDRESSES);
-        if (hosts.length > 0) advert.addresses.set(key, { adapter: link.adapter.name, hosts });
-        else advert.addresses.delete(key);
-      }
-      if (JSON.stringify([...advert.addresses]) !== before) this.#publish(advert.contact);
+      if (takeAddresses(advert, records, link, source)) this.#publish(advert.contact);
     }
   }
 
   /** After a packet: is it complete, whose is it, what is there to tell? */
   #settle(advert: Advert): void {
-    if (!isComplete(advert)) this.#completeSoon(limits.COMPLETION_DELAY);
+    if (!isComplete(advert)) this.#asker.completeSoon();
     if (!advert.judged) this.#judge(advert);
     else this.#publish(advert.contact);
   }
@@ -181,7 +181,13 @@ export class Browser {
     const verdict = this.#verdict(advert);
     if (verdict.kind === 'later') return;
     advert.judged = true;
-    advert.contact = verdict.kind === 'contact' ? verdict.contact : null;
+    advert.contact = null;
+    if (verdict.kind === 'contact') {
+      advert.contact = verdict.contact;
+      advert.ahead = clockDifference(verdict.quarter, this.#options.clock.now());
+      if (verdict.quarter !== advert.quarter || before === null) this.#watchRenewal(advert);
+      advert.quarter = verdict.quarter;
+    }
     if (advert.contact !== before) {
       this.#schedule(advert);
       this.#publish(before);
@@ -190,10 +196,20 @@ export class Browser {
     this.#publish(advert.contact);
   }
 
-  #verdict({ label, service, text, contact, source }: Advert): ReturnType<PresenceBook['match']> {
-    if (!service || !text) return { kind: 'stranger' };
-    const claim = { ...text, label, port: service.port };
-    return this.#book.match(claim, this.#options.clock.now(), contact ?? undefined, source);
+  #verdict(advert: Pick<Advert, 'label' | 'service' | 'text' | 'contact' | 'claimedBy'>): Verdict {
+    const claim = claimOf(advert);
+    if (!claim) return { kind: 'stranger' };
+    return this.#book.match(claim, this.#options.clock.now(), advert.contact ?? undefined, advert.claimedBy);
+  }
+
+  /** By timers, which no clock that is set has an influence on. */
+  #watchRenewal(advert: Advert): void {
+    advert.cancelStale();
+    advert.cancelStale = this.#timers.after(limits.STALE_AFTER, () => {
+      const claim = claimOf(advert);
+      if (claim) this.#book.disown(claim);
+      this.#adverts.remove(advert);
+    });
   }
 
   #publish(contact: string | null): void {
@@ -235,51 +251,8 @@ export class Browser {
    * to us, and so all are fresh to all for the next while. Then this one by name and everywhere.
    */
   #refresh(advert: Advert, round: number): void {
-    if (round === 0) this.#askAll(advert.link, []);
-    else this.#askAbout([advert], [QUESTION_FOR_ALL]);
-  }
-
-  #completeSoon(delay: number): void {
-    if (this.#completing) return;
-    this.#completing = true;
-    this.#timers.after(delay, () => {
-      this.#completing = false;
-      this.#complete();
-    });
-  }
-
-  #complete(): void {
-    const open = this.#adverts
-      .values()
-      .filter((advert) => !isComplete(advert) && advert.completions < limits.MAX_COMPLETIONS);
-    const asked = open.slice(0, limits.MAX_ASKED_TOGETHER);
-    for (const advert of asked) advert.completions += 1;
-    this.#askAbout(asked, []);
-    if (open.length > 0) this.#completeSoon(limits.COMPLETION_INTERVAL);
-  }
-
-  /** Asks about adverts, on the adapters they were heard on: what is near on one network is no other's business. */
-  #askAbout(adverts: readonly Advert[], also: readonly Question[]): void {
-    for (const link of this.#options.links()) {
-      const questions = adverts.filter((advert) => isHeardOn(advert, link)).flatMap(questionsFor);
-      if (questions.length > 0)
-        this.#options.send(link, encodeQuery([...also, ...questions], this.#options.ownAnswers(link)));
-    }
-  }
-
-  /** The question for all, with the answers from this adapter we need not hear again (RFC 6762 §7.1). */
-  #askAll(link: Link, own: readonly MdnsRecord[]): void {
-    const known = [...own];
-    let length = encodeQuery([QUESTION_FOR_ALL], known).length;
-    for (const advert of this.#adverts.values()) {
-      const left = this.#left(advert);
-      if (!isComplete(advert) || left * 2 < advert.lifetime || !isHeardOn(advert, link)) continue;
-      const record = answerFor(advert.label, Math.floor(left / 1000));
-      length += encodedLength(record);
-      if (length > limits.MAX_SENT_BYTES) break;
-      known.push(record);
-    }
-    this.#options.send(link, encodeQuery([QUESTION_FOR_ALL], known));
+    if (round === 0) this.#asker.askAll(advert.link, []);
+    else this.#asker.askAbout([advert], [QUESTION_FOR_ALL]);
   }
 
   /** ms; robust against a clock that jumps. */

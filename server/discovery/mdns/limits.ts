@@ -27,6 +27,10 @@ export const MAX_ADVERTS = 256;
 export const MAX_STRANGERS_PER_SOURCE = 16;
 /** A label for each of two or three networks we share, those being rotated out, a restart or two; more is a contact who plays. */
 export const MAX_ADVERTS_PER_CONTACT = 8;
+/** Who may say where an advert's host is: the host itself by either family, a reflector; who else does, takes turns. */
+export const MAX_SOURCES_PER_ADVERT = 4;
+/** A contact renews what it says in each quarter-hour: what is still the same after two is somebody's who repeats it. */
+export const STALE_AFTER = 30 * 60_000;
 /** New adverts taken from one packet: each may cost hashing. */
 export const MAX_NEW_ADVERTS_PER_PACKET = 8;
 /** Strangers shown to a person: a full room; the rest is for who comes nearer. */
@@ -55,6 +59,13 @@ export const PROBE_COUNT = 3;
 /** RFC 6762 §8.2: who loses the tie-break waits before probing again. */
 export const TIE_BREAK_WAIT = 1_000;
 /**
+ * Once may be an old packet of our own that a reflector kept, twice is more than chance has in store for 80 bits: from then on
+ * we announce, or one packet a probe would keep us silent for ever.
+ */
+export const MAX_LOST_TIE_BREAKS = 2;
+/** RFC 6762 §10.1 lets a record that was taken back live a second more: time to say that it is still true. */
+export const RESCUE_DELAY = 500;
+/**
  * RFC 6762 §8.3: two to eight times, after one second, then two, then four. Who was there before and lost all of them
  * hears of us when he asks again, which is rare by then: four times are enough where half of all packets are lost.
  */
@@ -68,8 +79,13 @@ export const DEFENCE_INTERVAL = 250;
 /** RFC 6762 §6 and §7.2: answers to shared questions wait a little, longer when more known answers follow. */
 export const ANSWER_DELAY = { low: 20, high: 120 } as const;
 export const TRUNCATED_DELAY = { low: 400, high: 500 } as const;
-/** Two hosts never draw the same 80 bits by chance, so a fourth conflict in a minute is malice and is ignored. */
-export const MAX_RENAMES_PER_MINUTE = 3;
+/**
+ * Two hosts never draw the same 80 bits by chance, so a fourth conflict in an hour is malice: we keep the name and say what
+ * is true once more, but not more often than this.
+ */
+export const MAX_RENAMES = 3;
+export const RENAMES_WINDOW = 60 * 60_000;
+export const DEFENCE_PAUSE = 1_000;
 /** A new name every hour; not all machines in the same second. */
 export const LABEL_LIFETIME = 60 * 60_000;
 export const LABEL_SPREAD = 60_000;

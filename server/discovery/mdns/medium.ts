@@ -17,7 +17,11 @@ export interface Medium {
   close(): Promise<void>;
 }
 
+/** The source of what the system's responder says of itself. */
+export const SYSTEM = '';
+
 export interface MediumEvents {
+  /** @param source the address it came from. */
   onMessage(message: Message, link: Link, source: string): void;
   /** Adapters came, went or have other addresses; `reopened`: what was said before may not have been heard. */
   onChange(adapters: readonly Adapter[], before: readonly Adapter[], reopened: boolean): void;
@@ -43,6 +47,8 @@ export interface Announced {
   /** Says everything again, after a sleep. */
   repeat(): void;
   receive(message: Message, link: Link, source: string): void;
+  /** Keeps the name although somebody else speaks under it. @returns false: it is lost. */
+  defend(): boolean;
   /** Says goodbye where the name was said, and nothing after. */
   withdraw(): void;
   /** Falls silent without a goodbye: the name was never ours. */

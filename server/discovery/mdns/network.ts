@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly port: number;
   /** What adapters there are. */
   readonly interfaces: () => Interfaces;
+  /** Whether they could be read. */
+  readonly readable: () => boolean;
   readonly events: Pick<MediumEvents, 'onMessage' | 'onChange' | 'onStatus' | 'onTick'>;
 }
 
@@ -169,6 +171,7 @@ export class Network implements Medium {
 
   #problem(): OwnProblem | null {
     if (this.#refused) return 'macos-denied';
+    if (!this.#options.readable()) return 'adapters-unreadable';
     if (this.#sockets.size === 0) {
       return [...this.#failures.values()].includes('EADDRINUSE') ? 'port-taken' : 'port-denied';
     }
@@ -184,6 +187,8 @@ export class Network implements Medium {
         return `Another program keeps UDP port ${this.#options.port} to itself.`;
       case 'port-denied':
         return `The system does not allow listening on UDP port ${this.#options.port}.`;
+      case 'adapters-unreadable':
+        return 'The system does not let Loom read the list of network adapters.';
       case 'no-multicast':
         return 'No network with multicast is connected.';
     }

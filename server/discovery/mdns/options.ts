@@ -1,5 +1,5 @@
 import type { DiscoveryClock } from '../clock.ts';
-import type { Hmac } from '../presence.ts';
+import type { Hmac } from '../hint.ts';
 import type { Interfaces } from './adapters.ts';
 
 export interface MdnsOptions {
@@ -9,6 +9,8 @@ export interface MdnsOptions {
   readonly random: (length: number) => Uint8Array;
   /** What adapters there are; by default all of this machine's. */
   readonly interfaces?: () => Interfaces;
+  /** Whether they could be read when they were last asked for; by default they always can. */
+  readonly readable?: () => boolean;
   /** UDP port, 5353 by default. */
   readonly port?: number;
 }

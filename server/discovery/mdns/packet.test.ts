@@ -30,7 +30,7 @@ const records = fc.array(record, { maxLength: 5 });
 const service = {
   label: 'abcdefghij234567',
   port: 4712,
-  text: encodeText({ nonce: new Uint8Array(8), hash: new Uint8Array(16) }),
+  text: encodeText({ nonce: new Uint8Array(8), hint: new Uint8Array(16) }),
 };
 const [adapter] = listAdapters({
   eth0: [

@@ -3,7 +3,8 @@
 // time: who listens on two networks cannot tell by them that one profile is on both.
 import { TimerGroup, randomBetween } from '../clock.ts';
 import type { DiscoveryClock } from '../clock.ts';
-import { newLabel, quarterHour } from '../presence.ts';
+import { quarterHour } from '../hint.ts';
+import { newLabel } from '../presence.ts';
 import type { Adapter, Link } from './adapters.ts';
 import * as limits from './limits.ts';
 import type { Announce, Announced } from './medium.ts';
@@ -32,6 +33,7 @@ export class Persona {
   #quarter = 0;
   #rotations = 0;
   #conflicts = 0;
+  #defending = false;
   #rotationDue = false;
   #cancelNextRotation: () => void = () => undefined;
 
@@ -67,12 +69,8 @@ export class Persona {
   rotate(): void {
     if (this.#rotations < limits.MAX_ROTATIONS_PER_MINUTE) {
       this.#rotateNow();
-    } else if (!this.#rotationDue) {
-      this.#rotationDue = true;
-      this.#timers.after(limits.ROTATION_PAUSE, () => {
-        this.#rotationDue = false;
-        this.#rotateNow();
-      });
+    } else {
+      this.#rotateLater();
     }
   }
 
@@ -121,13 +119,20 @@ export class Persona {
     this.#current = null;
   }
 
+  #rotateLater(): void {
+    if (this.#rotationDue) return;
+    this.#rotationDue = true;
+    this.#timers.after(limits.ROTATION_PAUSE, () => {
+      this.#rotationDue = false;
+      this.#rotateNow();
+    });
+  }
+
   #rotateNow(): void {
     const { clock, random, port, announce, text } = this.#options;
     if (!this.#adapter) return;
-    this.#count(
-      () => (this.#rotations += 1),
-      () => (this.#rotations -= 1),
-    );
+    this.#rotations += 1;
+    this.#timers.after(60_000, () => (this.#rotations -= 1));
     this.#quarter = quarterHour(clock.now());
     const label = newLabel(random);
     this.#own(label);
@@ -152,16 +157,26 @@ export class Persona {
   }
 
   #conflict(announced: Announced): void {
-    if (this.#conflicts >= limits.MAX_RENAMES_PER_MINUTE) return;
-    this.#count(
-      () => (this.#conflicts += 1),
-      () => (this.#conflicts -= 1),
-    );
+    if (this.#conflicts >= limits.MAX_RENAMES) {
+      this.#defend(announced);
+      return;
+    }
+    this.#conflicts += 1;
+    this.#timers.after(limits.RENAMES_WINDOW, () => (this.#conflicts -= 1));
     announced.drop();
     this.#leaving.delete(announced);
     if (this.#current !== announced) return;
     this.#current = null;
     this.#rotateNow();
+  }
+
+  #defend(announced: Announced): void {
+    if (this.#defending) return;
+    this.#defending = true;
+    this.#timers.after(limits.DEFENCE_PAUSE, () => {
+      this.#defending = false;
+      if (!announced.defend() && this.#current === announced) this.#rotateLater();
+    });
   }
 
   #own(label: string): void {
@@ -170,11 +185,5 @@ export class Persona {
       if (this.#labels.size <= limits.MAX_OWN_LABELS) break;
       this.#labels.delete(oldest);
     }
-  }
-
-  /** Counts something for a minute. */
-  #count(up: () => void, down: () => void): void {
-    up();
-    this.#timers.after(60_000, down);
   }
 }

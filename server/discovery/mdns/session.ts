@@ -1,7 +1,8 @@
 // One run of discovery, from start to stop: joins medium, announcer, browser and resolver.
 import type { DiscoveryListener, DiscoveryReport, MeetingKeys, Presence } from '../discovery.ts';
 import type { MdnsOptions } from './options.ts';
-import { PresenceBook, quarterHour } from '../presence.ts';
+import { quarterHour } from '../hint.ts';
+import { PresenceBook } from '../presence.ts';
 import { isSameNetwork, linksOf } from './adapters.ts';
 import type { Adapter, Link } from './adapters.ts';
 import { Announcer } from './announcer.ts';

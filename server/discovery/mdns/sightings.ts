@@ -12,15 +12,15 @@ export class Sightings {
     this.#listener = listener;
   }
 
-  /** @param adverts all of the contact's, the newest last. */
+  /** @param adverts all of the contact's, the one to go by last. */
   publish(contact: string, adverts: readonly Advert[]): void {
     const place = placeOf(adverts);
     if (!place) {
       if (this.#told.delete(contact)) this.#listener.onLost(contact);
       return;
     }
-    const { label, hosts, port } = place;
-    const sighting: Sighting = { contact, hosts, port };
+    const { label, hosts, port, ahead } = place;
+    const sighting: Sighting = { contact, hosts, port, clockDifference: ahead };
     // A new label at the old address is news too: the contact was started anew, or changed its name.
     const content = JSON.stringify([label, sighting]);
     if (this.#told.get(contact) === content) return;

@@ -1,12 +1,12 @@
-// The TXT record (RFC 6763 §6): `v=2`, `n=<8 bytes>`, `h=<16 bytes>`, `s=<64 bytes>` in base64url; for who is visible to
+// The TXT record (RFC 6763 §6): `v=2`, `n=<8 bytes>`, `h=<16 bytes>`, `s=<128 bytes>` in base64url; for who is visible to
 // everyone also `name=<UTF-8>` and `token=<identity token>`. A card that is not sound is left out, and the rest counts.
 import { utf8 } from '../../crypto/bytes.ts';
 import type { Card } from '../discovery.ts';
-import { HASH_LENGTH, NONCE_LENGTH, SLOTS_LENGTH } from '../presence.ts';
+import { HINT_LENGTH, NONCE_LENGTH, SLOTS_LENGTH } from '../hint.ts';
 
 export interface PresenceText {
   readonly nonce: Uint8Array;
-  readonly hash: Uint8Array;
+  readonly hint: Uint8Array;
   /** Left out by Looms that know no slots. */
   readonly slots?: Uint8Array;
   readonly card?: Card;
@@ -20,12 +20,12 @@ const NAME_BYTES = 64;
 const TOKEN = /^LOOM-[A-Z2-7]{8,240}$/;
 
 /** @throws Error on a name or token out of bounds. */
-export function encodeText({ nonce, hash, slots, card }: PresenceText): Buffer[] {
+export function encodeText({ nonce, hint, slots, card }: PresenceText): Buffer[] {
   if (card && !isSound(card)) throw new Error('a name or a token out of bounds');
   const texts = [
     'v=2',
     `n=${base64url(nonce)}`,
-    `h=${base64url(hash)}`,
+    `h=${base64url(hint)}`,
     ...(slots ? [`s=${base64url(slots)}`] : []),
     ...(card ? [`name=${card.name}`, `token=${card.token}`] : []),
   ];
@@ -42,11 +42,11 @@ export function parseText(strings: readonly Buffer[]): PresenceText | null {
     if (equals > 0 && !values.has(key)) values.set(key, text.slice(equals + 1));
   }
   const nonce = fromBase64url(values.get('n'), NONCE_LENGTH);
-  const hash = fromBase64url(values.get('h'), HASH_LENGTH);
-  if (values.get('v') !== '2' || !nonce || !hash) return null;
+  const hint = fromBase64url(values.get('h'), HINT_LENGTH);
+  if (values.get('v') !== '2' || !nonce || !hint) return null;
   const slots = fromBase64url(values.get('s'), SLOTS_LENGTH);
   const card = readCard(values.get('name'), values.get('token'));
-  return { nonce, hash, ...(slots && { slots }), ...(card && { card }) };
+  return { nonce, hint, ...(slots && { slots }), ...(card && { card }) };
 }
 
 export function sameText(a: PresenceText | null, b: PresenceText | null): boolean {

@@ -8,6 +8,7 @@ import type { DiscoveryReport } from '../discovery.ts';
 import { linksOf, listAdapters, signaturesOf } from '../mdns/adapters.ts';
 import type { Adapter, Interfaces, Link } from '../mdns/adapters.ts';
 import { POLL_INTERVAL } from '../mdns/limits.ts';
+import { SYSTEM } from '../mdns/medium.ts';
 import type { Announce, Medium, MediumEvents } from '../mdns/medium.ts';
 import { SERVICE, labelOf } from '../mdns/names.ts';
 import { parseMessage } from '../mdns/packet.ts';
@@ -129,7 +130,7 @@ export class SystemNetwork implements Medium {
       isOwn: (label) => events.isOwn(label),
       isWanted: (label) => events.isWanted(label),
       onResolved: (neighbour) => this.#resolved(neighbour),
-      onGone: ({ label, scope }) => this.#say(scope, [goodbyeRecord(label)], ''),
+      onGone: ({ label, scope }) => this.#say(scope, [goodbyeRecord(label)], SYSTEM),
     });
     return { responder, timers, browses: new Map(), neighbours, lookUp: hostLookUp(responder, timers) };
   }

@@ -65,6 +65,11 @@ export class Registration implements Announced {
     // The responder answers.
   }
 
+  defend(): boolean {
+    // The responder gave it up, or goes by another.
+    return false;
+  }
+
   withdraw(): void {
     const state = this.#state;
     this.#state = { kind: 'ended' };

@@ -10,7 +10,7 @@ import { safetyNumber } from '../../protocol/safety-number.ts';
 import type { ContactRecord } from '../../storage/contacts.ts';
 import { detached } from '../detached.ts';
 import type { Engine } from '../engine.ts';
-import { placesIn } from '../invites.ts';
+import { ENDED_KEPT_MS, placesIn } from '../invites.ts';
 import { cleanName } from '../names.ts';
 import { randomId } from '../roster.ts';
 import { isOnlyClaimed, judgeKey, type ProvenKey } from '../static-key.ts';
@@ -156,8 +156,9 @@ async function addContact(
   });
 }
 
+/** Whether an invite has expired is for its host to say, by the clock it was made with: ours may be wrong. */
 function hasExpired(invite: TokenKeys['invite'], now: number): boolean {
-  return invite !== null && invite.expiry !== 0 && invite.expiry * 1000 <= now;
+  return invite !== null && invite.expiry !== 0 && invite.expiry * 1000 + ENDED_KEPT_MS <= now;
 }
 
 /** A token of somebody we have as a contact: an invite of theirs, or another card where only a card says what their key is. */

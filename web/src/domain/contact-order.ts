@@ -2,10 +2,10 @@ import type { Contact } from '../../../server/contract/model.ts';
 import { foldText } from './names.ts';
 
 function lastActive(contact: Contact): number {
-  return Math.max(contact.lastMessage?.at ?? 0, contact.addedAt);
+  return Math.max(contact.lastMessage?.arrivedAt ?? 0, contact.addedAt);
 }
 
-/** Most recently active first, blocked ones last. */
+/** Most recently active first, by when things came and not by their senders' clocks; blocked ones last. */
 export function inOrder(contacts: Iterable<Contact>): readonly Contact[] {
   return [...contacts].sort(
     (a, b) =>

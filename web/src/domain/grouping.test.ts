@@ -5,10 +5,10 @@ import { continues, firstUnread, opensDay } from './grouping.ts';
 const noon = new Date(2026, 4, 12, 12).getTime();
 const minute = 60_000;
 
-type Placed = Pick<Message, 'direction' | 'at' | 'kind' | 'missing'>;
+type Placed = Pick<Message, 'direction' | 'at' | 'arrivedAt' | 'kind' | 'missing'>;
 
 function at(time: number, part: Partial<Placed> = {}): Placed {
-  return { direction: 'in', at: time, kind: 'text', missing: 0, ...part };
+  return { direction: 'in', at: time, arrivedAt: time, kind: 'text', missing: 0, ...part };
 }
 
 describe('the place of a message', () => {

@@ -1,12 +1,13 @@
 // Where one message stands among its neighbours: a new day, a new speaker, the same breath.
 import type { Message } from '../../../server/contract/model.ts';
+import { sentAt } from '../../../server/contract/time.ts';
 
-type Placed = Pick<Message, 'direction' | 'at' | 'kind' | 'missing'>;
+type Placed = Pick<Message, 'direction' | 'at' | 'arrivedAt' | 'kind' | 'missing'>;
 
 /** Within this, messages of one person read as one utterance. */
 const BREATH_MS = 5 * 60_000;
 
-export function isSameDay(a: number, b: number): boolean {
+function isSameDay(a: number, b: number): boolean {
   const one = new Date(a);
   const other = new Date(b);
   return (
@@ -18,7 +19,7 @@ export function isSameDay(a: number, b: number): boolean {
 
 /** Whether a day line stands before `message`. */
 export function opensDay(previous: Placed | undefined, message: Placed): boolean {
-  return previous === undefined || !isSameDay(previous.at, message.at);
+  return previous === undefined || !isSameDay(sentAt(previous), sentAt(message));
 }
 
 /** Whether `message` continues what `previous` said. */
@@ -26,8 +27,8 @@ export function continues(previous: Placed | undefined, message: Placed): boolea
   return (
     previous?.direction === message.direction &&
     message.missing === 0 &&
-    Math.abs(message.at - previous.at) < BREATH_MS &&
-    isSameDay(previous.at, message.at)
+    Math.abs(sentAt(message) - sentAt(previous)) < BREATH_MS &&
+    isSameDay(sentAt(previous), sentAt(message))
   );
 }
 

@@ -20,6 +20,7 @@ function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body
     body,
     introduced: null,
     at,
+    arrivedAt: at,
     state: 'sending',
     order: Infinity,
     missing: 0,

@@ -12,6 +12,7 @@ function message(order: number, part: Partial<Message> = {}): Message {
     introduced: null,
     body: String(order),
     at: order,
+    arrivedAt: order,
     state: 'queued',
     order,
     missing: 0,

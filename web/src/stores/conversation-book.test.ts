@@ -30,6 +30,7 @@ function message(order: number, part: Partial<Message> = {}): Message {
     introduced: null,
     body: `${order}`,
     at: order,
+    arrivedAt: order,
     state: 'read',
     order,
     missing: 0,

@@ -1,28 +1,61 @@
-import { isSameDay } from '../domain/grouping.ts';
+// Times as people read them. Nothing here throws, whatever number it is given; all of it follows the calendar.
+import { type Calendar, calendar, dayOf } from './calendar.ts';
 import { text } from './text.ts';
 
-const DAY_MS = 86_400_000;
-
-const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
-const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const dateWithYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const longDayWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const forms = {
+  time: { hour: 'numeric', minute: '2-digit' },
+  weekday: { weekday: 'short' },
+  date: { day: 'numeric', month: 'short' },
+  dateWithYear: { day: 'numeric', month: 'short', year: 'numeric' },
+  longDay: { weekday: 'long', day: 'numeric', month: 'long' },
+  longDayWithYear: { dateStyle: 'full' },
+  full: { dateStyle: 'medium', timeStyle: 'short' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
 const units = (['second', 'minute', 'hour', 'day'] as const).map(
   (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }),
 );
-const UNIT_MS = [1000, 60_000, 3_600_000, DAY_MS];
+const UNIT_MS = [1000, 60_000, 3_600_000, 86_400_000];
 
-function isThisYear(at: number, now: number): boolean {
-  return new Date(at).getFullYear() === new Date(now).getFullYear();
+/** Said where there is no date: beyond what ECMAScript can count (ECMA-262, Time Values). */
+const NO_DATE = '–';
+const LAST_DATE = 8.64e15;
+const WEEK_DAYS = 7;
+
+const formatters = new Map<keyof typeof forms, Intl.DateTimeFormat>();
+let zoneOfFormatters = '';
+
+/** One that was made keeps the time zone of then. */
+function formatter(form: keyof typeof forms, { zone }: Calendar): Intl.DateTimeFormat {
+  if (zone !== zoneOfFormatters) formatters.clear();
+  zoneOfFormatters = zone;
+  const known = formatters.get(form) ?? new Intl.DateTimeFormat(undefined, forms[form]);
+  formatters.set(form, known);
+  return known;
+}
+
+function format(form: keyof typeof forms, at: number): string {
+  // Read first, so that what is drawn by it is drawn anew when it changes.
+  const now = calendar.value;
+  return isDate(at) ? formatter(form, now).format(at) : NO_DATE;
+}
+
+function isDate(at: number): boolean {
+  return Math.abs(at) <= LAST_DATE;
+}
+
+function isThisYear(at: number): boolean {
+  return new Date(at).getFullYear() === new Date().getFullYear();
 }
 
 /** The clock: 14:03. */
 export function clock(at: number): string {
-  return time.format(at);
+  return format('time', at);
+}
+
+/** For `<time datetime>`; undefined: no date. */
+export function machineTime(at: number): string | undefined {
+  return isDate(at) ? new Date(at).toISOString() : undefined;
 }
 
 /** A stretch of time in the largest unit that has two of it: 90 seconds, 25 minutes, 3 days. */
@@ -36,19 +69,21 @@ export function stretch(ms: number): string {
 
 /** With its date, for a tooltip. */
 export function moment(at: number): string {
-  return full.format(at);
+  return format('full', at);
 }
 
-/** As short as it can be and still be understood: the clock today, a weekday this week, else a date. */
-export function brief(at: number, now = Date.now()): string {
-  if (isSameDay(at, now)) return time.format(at);
-  if (at < now && now - at < 6 * DAY_MS) return weekday.format(at);
-  return (isThisYear(at, now) ? date : dateWithYear).format(at);
+/** As short as it can be and still be understood: the clock today, a weekday in the six days before, else a date. */
+export function brief(at: number): string {
+  const ago = calendar.value.today - dayOf(at);
+  if (ago === 0) return format('time', at);
+  if (ago > 0 && ago < WEEK_DAYS) return format('weekday', at);
+  return format(isThisYear(at) ? 'date' : 'dateWithYear', at);
 }
 
 /** The line between two days. */
-export function dayLine(at: number, now = Date.now()): string {
-  if (isSameDay(at, now)) return text('chat.today');
-  if (isSameDay(at, now - DAY_MS)) return text('chat.yesterday');
-  return (isThisYear(at, now) ? longDay : longDayWithYear).format(at);
+export function dayLine(at: number): string {
+  const ago = calendar.value.today - dayOf(at);
+  if (ago === 0) return text('chat.today');
+  if (ago === 1) return text('chat.yesterday');
+  return format(isThisYear(at) ? 'longDay' : 'longDayWithYear', at);
 }

@@ -26,6 +26,7 @@ export const doctor = {
   yes: 'yes',
   no: 'no',
   theirClock: 'Their clock',
+  about: 'about {fact}',
   clockSame: 'the same as yours',
   clockAhead: '{time} ahead of yours',
   clockBehind: '{time} behind yours',

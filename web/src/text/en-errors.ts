@@ -40,7 +40,7 @@ export const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
   'token-checksum': 'A character in this token is wrong. Copy it again, or scan the QR code.',
   'token-key': 'The key in this token isn’t valid. Ask for a new token.',
   'token-own': 'This is your own token. Paste the one they gave you.',
-  'token-expired': 'This token has expired. Ask for a new one.',
+  'token-expired': 'This invite has expired. Ask for a new one. If it is new, check this computer’s clock.',
   'pairing-busy': 'You are already pairing with someone. Finish or cancel that first.',
   'pairing-none': 'This pairing is over.',
   'pairing-code': 'A code is six digits.',

@@ -6,6 +6,7 @@ export const deleting = {
   title: 'Message',
   yours: 'Written by you, {when}',
   theirs: 'Written by {name}, {when}',
+  bothTimes: 'Sent {sent} by their clock. It came {came} by yours.',
   ask: 'Delete message',
   sure: 'Delete it from this device? {name} keeps their copy, and so do backups you made before.',
   sureWaiting:

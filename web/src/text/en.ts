@@ -23,6 +23,7 @@ export const en = {
     name: 'Loom',
     loading: 'Opening Loom…',
     titleUnread: '({count}) Loom',
+    cannotShow: 'This cannot be shown.',
     close: 'Close',
     cancel: 'Cancel',
     save: 'Save',

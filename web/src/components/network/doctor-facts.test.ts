@@ -14,6 +14,7 @@ const seen = (contact: Partial<NonNullable<Diagnosis['contact']>> | null): Diagn
     lastSeen: null,
     connection: 'online',
     nearby: true,
+    announcedClock: null,
     tried: [],
     compared: null,
     weReach: 'yes',
@@ -44,4 +45,9 @@ it.each([
   expect(told['Their clock']).toEqual([words]);
   expect(told['They tried you at']).toEqual(['192.168.1.5:41234, no answer']);
   expect(told['They see your announcements']).toEqual(['no']);
+});
+
+it('tell of a clock that only adverts tell of, if it is off', () => {
+  expect(facts(seen({ announcedClock: 3_600_000 }))['Their clock']).toEqual(['about 60 minutes ahead of yours']);
+  expect(facts(seen({ announcedClock: 0 }))['Their clock']).toBeUndefined();
 });

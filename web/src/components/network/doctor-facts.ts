@@ -1,5 +1,5 @@
 // What the doctor saw, as lines to read.
-import type { AdapterFacts, Compared, Diagnosis, Tried } from '../../../../server/contract/diagnosis.ts';
+import type { AdapterFacts, Diagnosis, Tried } from '../../../../server/contract/diagnosis.ts';
 import { moment, stretch } from '../../text/dates.ts';
 import { text } from '../../text/text.ts';
 import type { Fact } from '../base/fact.ts';
@@ -23,7 +23,7 @@ function about({ kind, sent, heard }: Pick<AdapterFacts, 'kind' | 'sent' | 'hear
 }
 
 function ofContact(contact: NonNullable<Diagnosis['contact']>): readonly Fact[] {
-  const { lastSeen, connection, nearby, tried, compared, weReach, theyReach } = contact;
+  const { lastSeen, connection, nearby, announcedClock, tried, compared, weReach, theyReach } = contact;
   return [
     { name: text('doctor.weReach'), values: [text(`doctor.reach.${weReach}`)] },
     {
@@ -34,18 +34,19 @@ function ofContact(contact: NonNullable<Diagnosis['contact']>): readonly Fact[] 
       ],
     },
     { name: text('doctor.announced'), values: [yesOrNo(nearby)] },
-    ...(compared ? ofComparison(compared) : []),
+    ...(compared ? [{ name: text('doctor.theySeeUs'), values: [yesOrNo(compared.theySeeUs)] }] : []),
+    ...ofClock(compared?.clockDifference ?? null, announcedClock),
     ...linesOf(text('doctor.tried'), tried),
     ...linesOf(text('doctor.theyTried'), compared?.theyTried ?? []),
     { name: text('doctor.lastSeen'), values: [lastSeen === null ? text('doctor.never') : moment(lastSeen)] },
   ];
 }
 
-function ofComparison({ theySeeUs, clockDifference }: Compared): readonly Fact[] {
-  return [
-    { name: text('doctor.theySeeUs'), values: [yesOrNo(theySeeUs)] },
-    { name: text('doctor.theirClock'), values: [clockLine(clockDifference)] },
-  ];
+/** @param compared to the millisecond; @param announced to a quarter of an hour or two, and 0 within that. */
+function ofClock(compared: number | null, announced: number | null): readonly Fact[] {
+  const fact = (value: string): readonly Fact[] => [{ name: text('doctor.theirClock'), values: [value] }];
+  if (compared !== null) return fact(clockLine(compared));
+  return announced ? fact(text('doctor.about', { fact: clockLine(announced) })) : [];
 }
 
 function clockLine(difference: number): string {
