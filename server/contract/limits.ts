@@ -25,6 +25,9 @@ export const BACKUPS_KEPT = 1000;
 /** Longest text a short field may carry at all, so that the engine can say what is wrong with one over its own bound. */
 export const FIELD_LENGTH = 16 * 1024;
 
+/** Longest text a token is looked for in: a mail with what it quotes. */
+export const PASTED_LENGTH = 64 * 1024;
+
 /** Longest `HOST:PORT`: a 253-byte DNS name, brackets, scope and port. */
 export const ADDRESS_LENGTH = 300;
 

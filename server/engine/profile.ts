@@ -81,7 +81,11 @@ export class Profile implements Application {
         ...options,
       }),
       'token.parse': ({ token }) => {
-        const { version, identityKey } = readToken(options.primitives, token);
+        const { version, identityKey } = readToken(
+          options.primitives,
+          token,
+          this.#opened?.engine.us.keys.identityKey.publicKey,
+        );
         return { version, publicKey: toHex(identityKey) };
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
