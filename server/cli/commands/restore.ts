@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
-import { UsageError } from '../../options.ts';
+import { typedPath, UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
+import { surroundings } from '../surroundings.ts';
 
 // Words and passphrases come from the terminal or, one a line, from stdin, in the order in which they are asked for.
 export const restoreCommand = daemonCommand({
@@ -31,7 +31,7 @@ export const restoreCommand = daemonCommand({
       const identity = await withProgress(call, daemon, () =>
         file === undefined
           ? daemon.request('identity.restore', { phrase: known, name: values.name ?? '', passphrase })
-          : daemon.request('backup.restore', { file: resolve(file), opens: known, passphrase }),
+          : daemon.request('backup.restore', { file: typedPath(file, surroundings), opens: known, passphrase }),
       );
       if (json) terminal.print(jsonLine(identity));
       else terminal.tell('Restored.');
