@@ -195,7 +195,8 @@ export interface Results {
   'identity.restore': Identity;
   'identity.rename': Identity;
   'identity.token': { readonly token: string; readonly peerPort: number };
-  'token.parse': { readonly version: 1 | 2; readonly publicKey: string };
+  /** `token` is the one that was found, without what stood around it. */
+  'token.parse': { readonly version: 1 | 2; readonly publicKey: string; readonly token: string };
   'vault.unlock': Done;
   'vault.lock': Done;
   'vault.passphrase': Identity;

@@ -81,12 +81,12 @@ export class Profile implements Application {
         ...options,
       }),
       'token.parse': ({ token }) => {
-        const { version, identityKey } = readToken(
+        const { version, identityKey, text } = readToken(
           options.primitives,
           token,
           this.#opened?.engine.us.keys.identityKey.publicKey,
         );
-        return { version, publicKey: toHex(identityKey) };
+        return { version, publicKey: toHex(identityKey), token: text };
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
       'vault.lock': () => this.#inTurn(() => this.#lock()),

@@ -4,9 +4,18 @@ import { tokenRuns, type TokenRun } from '../../contract/pasted-token.ts';
 import { equal } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { parseToken, TOKEN_PREFIX, tokenLength, type IdentityToken, type InviteToken } from '../../protocol/token.ts';
+import {
+  encodeToken,
+  parseToken,
+  TOKEN_PREFIX,
+  tokenLength,
+  type IdentityToken,
+  type InviteToken,
+} from '../../protocol/token.ts';
 
 export interface TokenKeys {
+  /** The token itself, as it was printed. */
+  readonly text: string;
   readonly version: 1 | 2;
   readonly identityKey: Uint8Array;
   readonly staticKey: Uint8Array;
@@ -28,7 +37,7 @@ export function readToken(primitives: Primitives, text: string, ours?: Uint8Arra
   const read = (written.length > 0 ? written : [text]).map((each) => parsed(primitives, each));
   const sound = read.flatMap((each) => (each instanceof ProtocolError ? [] : [each]));
   const token = sound.find(({ identityKey }) => !ours || !equal(identityKey, ours)) ?? sound[0];
-  if (token) return keysOf(token);
+  if (token) return { text: encodeToken(primitives, token), ...keysOf(token) };
   const [wrong] = read;
   const code = wrong instanceof ProtocolError ? wrong.code : 'token-prefix';
   throw new CommandError(tokenCode(code), 'this is not a valid identity token');
@@ -49,7 +58,7 @@ function parsed(primitives: Primitives, text: string): IdentityToken | ProtocolE
   }
 }
 
-function keysOf(token: IdentityToken): TokenKeys {
+function keysOf(token: IdentityToken): Omit<TokenKeys, 'text'> {
   const { version, identityKey, staticKey } = token;
   // Version 1 knows neither device nor generation, both of which begin at 0, and proves no key.
   if (token.version === 1) return { version, identityKey, staticKey, device: 0, generation: 0, invite: null };
