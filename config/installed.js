@@ -5,20 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const LEAST_NODE = [20, 19];
 
 /** Written last by a build. */
 const buildMark = join(root, 'dist', 'THIRD-PARTY.txt');
 const sources = ['server', 'web', 'config', 'package.json', 'package-lock.json'];
-
-/** Ends the process with a word on what to do when this Node is too old. */
-export function requireNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [leastMajor = 0, leastMinor = 0] = LEAST_NODE;
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
-  console.error(`Loom needs Node ${LEAST_NODE.join('.')} or newer; this is ${process.versions.node}. See nodejs.org.`);
-  process.exit(1);
-}
 
 /** @returns {boolean} whether every package of the lock file stands in node_modules in its version */
 function isInstalled() {

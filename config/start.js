@@ -1,23 +1,6 @@
-// `npm start`: from a fresh clone to a running Loom. What follows `--` goes to loom-web.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { ensureBuilt, ensureInstalled, requireNode, root } from './installed.js';
-
-/** How often to look whether npm still is. */
-const LOOK_EVERY_MS = 250;
+// `npm start`: from a fresh clone to a running Loom. What follows `--` goes to loom-web. A Node that is too old gets this
+// far and says so; what it could not even read comes later.
+import { requireNode } from './least-node.js';
 
 requireNode();
-if (!ensureInstalled() || !ensureBuilt()) process.exit(1);
-
-// npm starts this through a shell, and what ends npm ends the shell alone; then this process has to end as well.
-const shell = process.ppid;
-const looking = setInterval(() => {
-  if (process.ppid === shell || process.env.npm_lifecycle_event === undefined) return;
-  clearInterval(looking);
-  process.kill(process.pid, 'SIGTERM');
-}, LOOK_EVERY_MS).unref();
-
-// In this very process: signals and the exit code need no passing on.
-const main = join(root, 'dist', 'server', 'main.js');
-process.argv[1] = main;
-await import(pathToFileURL(main).href);
+void import('./start-loom.js');

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled, npmCommand, requireNode, root } from './installed.js';
+import { ensureInstalled, npmCommand, root } from './installed.js';
+import { requireNode } from './least-node.js';
 
 const reports = join(root, 'node_modules', '.cache', 'reports');
 const unitReport = join(reports, 'unit.json');

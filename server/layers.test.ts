@@ -77,7 +77,7 @@ describe('layers', () => {
   const files = [...sources('server'), ...sources('web/src')];
 
   it('finds the imports of TypeScript and Vue files', () => {
-    expect(imports('server/main.ts')).toContain('server/cli/run.ts');
+    expect(imports('server/cli/program.ts')).toContain('server/cli/run.ts');
     const vue = files.filter((path) => path.endsWith('.vue'));
     expect(vue.flatMap(imports).length).toBeGreaterThan(vue.length);
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { profilePlace, serveOptions, UsageError, wholeNumber } from './options.ts';
 import type { Surroundings } from './options.ts';
@@ -43,6 +44,33 @@ describe('profilePlace', () => {
 
   it.each(['a', 'A-z_09', 'x'.repeat(32), '-'])('takes the name %j', (profile) => {
     expect(profilePlace({ profile, dataDir: '/d' }, around({})).folder).toBe(`/d/${profile}`);
+  });
+
+  it('is in no folder that only the current one gives a meaning', () => {
+    const home = (env: Record<string, string>, at = '/home/ada') =>
+      profilePlace(nothing, { ...around(env), home: at }).dataDir;
+    expect(home({ XDG_DATA_HOME: 'rel' })).toBe('/home/ada/.local/share/loom-web');
+    expect(profilePlace(nothing, around({ LOCALAPPDATA: 'rel' }, 'win32')).dataDir).toBe(
+      '/home/ada/AppData/Local/Loom',
+    );
+    expect(home({ LOOM_DATA_DIR: '~/x' })).toBe('/home/ada/x');
+    expect(home({ LOOM_DATA_DIR: '~' })).toBe('/home/ada');
+    expect(profilePlace({ profile: 'p', dataDir: '~/x' }, around({})).folder).toBe('/home/ada/x/p');
+    expect(() => home({ LOOM_DATA_DIR: 'rel' })).toThrow(UsageError);
+    expect(() => home({ LOOM_DATA_DIR: '~bob/x' })).toThrow('~bob/x');
+    expect(() => profilePlace({ profile: 'p', dataDir: '~bob' }, around({}))).toThrow(UsageError);
+    expect(profilePlace({ profile: 'p', dataDir: './~bob' }, around({})).dataDir).toBe(resolve('~bob'));
+  });
+
+  it('needs a home folder only where nothing else says a place', () => {
+    const homeless = { ...around({ LOOM_DATA_DIR: '/d' }), home: null };
+    expect(profilePlace(nothing, homeless).dataDir).toBe('/d');
+    expect(profilePlace(nothing, { ...around({ XDG_DATA_HOME: '/x' }), home: null }).dataDir).toBe('/x/loom-web');
+    for (const platform of ['linux', 'darwin', 'win32'] as const)
+      expect(() => profilePlace(nothing, { ...around({}, platform), home: null })).toThrow(
+        '--data-dir or LOOM_DATA_DIR',
+      );
+    expect(() => profilePlace({ profile: 'p', dataDir: '~/x' }, homeless)).toThrow(UsageError);
   });
 
   it('refuses a bad name from the environment, and an empty folder', () => {

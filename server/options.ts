@@ -1,7 +1,7 @@
 // What a start of Loom can be told: which profile, where it lives, which ports. Options beat the environment, which
 // beats the defaults. Pure: nothing here touches the disk.
 import { isIP } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve, win32 } from 'node:path';
 import type { AdapterChoice } from './discovery/adapter-choice.ts';
 import { isRefusedByBrowsers } from './http/bad-ports.ts';
 
@@ -13,8 +13,8 @@ export class UsageError extends Error {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
-  /** The person's home folder. */
-  readonly home: string;
+  /** The person's home folder, from the top; null where the system names none. */
+  readonly home: string | null;
 }
 
 /** Where a profile lives: everything of its own stands in `folder`, which is `dataDir`/`profile`. */
@@ -43,7 +43,10 @@ const ADAPTER_NAME = /^(?:[^*\p{Cc}]{1,255}\*?|\*)$/u;
 
 const DEFAULT_PROFILE = 'default';
 
-/** @throws UsageError on a profile name outside 1–32 of a–z A–Z 0–9 _ -. */
+/**
+ * No profile comes to lie in whatever folder the command was given in, unless an option says so.
+ * @throws UsageError on a profile name outside 1–32 of a–z A–Z 0–9 _ -, and on a data folder that leads nowhere.
+ */
 export function profilePlace(
   given: { readonly profile: string | undefined; readonly dataDir: string | undefined },
   around: Surroundings,
@@ -53,8 +56,39 @@ export function profilePlace(
     throw new UsageError('a profile name is 1 to 32 of the characters a–z A–Z 0–9 _ -');
   }
   if (given.dataDir === '') throw new UsageError('--data-dir needs a folder');
-  const dataDir = resolve(given.dataDir ?? setting(around, 'LOOM_DATA_DIR') ?? defaultDataDir(around));
+  const dataDir = dataDirOf(given.dataDir, around);
   return { profile, dataDir, folder: join(dataDir, profile) };
+}
+
+function dataDirOf(given: string | undefined, around: Surroundings): string {
+  if (given !== undefined) return typedPath(given, around);
+  const named = setting(around, 'LOOM_DATA_DIR');
+  if (named === undefined) return resolve(defaultDataDir(around));
+  // It holds wherever the command is given.
+  if (!named.startsWith('~') && !isFromTop(around, named))
+    throw new UsageError('LOOM_DATA_DIR needs a path from the top');
+  return typedPath(named, around);
+}
+
+/**
+ * A path as it was typed, from the top. A `~` at its start that no shell has replaced (`--option=~/x`, a variable in a
+ * file) is the home folder. @throws UsageError where there is none, and on another's (`~ann`).
+ */
+export function typedPath(text: string, around: Surroundings): string {
+  const [, rest] = /^~(?:[/\\](.*))?$/s.exec(text) ?? [];
+  if (!text.startsWith('~')) return resolve(text);
+  if (rest === undefined && text !== '~')
+    throw new UsageError(`“${text}” begins with ~; write out the folder it means`);
+  return resolve(join(homeOf(around), rest ?? ''));
+}
+
+function homeOf({ home }: Surroundings): string {
+  if (home !== null) return home;
+  throw new UsageError('you have no home folder here; say with --data-dir or LOOM_DATA_DIR where profiles live');
+}
+
+function isFromTop({ platform }: Surroundings, path: string): boolean {
+  return (platform === 'win32' ? win32 : posix).isAbsolute(path);
 }
 
 /**
@@ -136,10 +170,16 @@ function setting(around: Surroundings, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** Of other programs' making: a relative one is to be ignored (XDG Base Directory Specification). */
+function folderSetting(around: Surroundings, name: string): string | undefined {
+  const value = setting(around, name);
+  return value !== undefined && isFromTop(around, value) ? value : undefined;
+}
+
 function defaultDataDir(around: Surroundings): string {
   if (around.platform === 'win32') {
-    return join(setting(around, 'LOCALAPPDATA') ?? join(around.home, 'AppData', 'Local'), 'Loom');
+    return join(folderSetting(around, 'LOCALAPPDATA') ?? join(homeOf(around), 'AppData', 'Local'), 'Loom');
   }
-  if (around.platform === 'darwin') return join(around.home, 'Library', 'Application Support', 'Loom');
-  return join(setting(around, 'XDG_DATA_HOME') ?? join(around.home, '.local', 'share'), 'loom-web');
+  if (around.platform === 'darwin') return join(homeOf(around), 'Library', 'Application Support', 'Loom');
+  return join(folderSetting(around, 'XDG_DATA_HOME') ?? join(homeOf(around), '.local', 'share'), 'loom-web');
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { isBlankName, nameFits, tidyName } from '../../server/contract/names.ts';
 import { choosePrimitives } from '../../server/crypto/choose.ts';
 import { SilentDiscovery } from '../../server/discovery/silent.ts';
 import { systemClock } from '../../server/engine/clock.ts';
@@ -17,10 +18,11 @@ const classes = JSON.parse(readFileSync(new URL('testdata/payloads.json', import
 >;
 const payloads = Object.values(classes).flat();
 
-/** Fits what the wire allows for a name, and is not empty once controls are out of it. */
-const names = payloads.filter(
-  (text) => Buffer.byteLength(text) <= 64 && text.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim() !== '',
-);
+/** Those that Loom takes as names. */
+const names = payloads.filter((text) => {
+  const name = tidyName(text);
+  return nameFits(name) && !isBlankName(name);
+});
 
 /** What must not be anywhere in the page: no component of ours makes one. */
 const FOREIGN =

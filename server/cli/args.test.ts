@@ -70,7 +70,7 @@ describe('parseCommandLine', () => {
     ['serve --port --json', "Option '--port' argument is ambiguous"],
     ['status --json=yes', "Option '--json' does not take an argument"],
     ['status now', 'too many words: “now”; usage: loom-web status'],
-    ['add', 'add needs more; usage: loom-web add TOKEN --name NAME [--address HOST:PORT]'],
+    ['add', 'add needs more; usage: loom-web add TOKEN | - --name NAME [--address HOST:PORT]'],
     ['send ada hello world', 'too many words: “world”; usage: loom-web send CONTACT [TEXT | -]'],
     ['messages', 'messages needs more; usage: loom-web messages CONTACT [--limit N] [--before ID] [--read]'],
   ])('refuses “%s”', (line, message) => {

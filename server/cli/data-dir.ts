@@ -1,5 +1,5 @@
 // The folder of a profile is private to its owner: nobody else may read it, and none but its owner may have made it.
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -41,8 +41,10 @@ export function prepareFolder(place: ProfilePlace): readonly string[] {
     mkdirSync(dirname(place.dataDir), { recursive: true });
     const warnings = checkParents(place.dataDir);
     for (const folder of [place.dataDir, place.folder]) {
-      makeFolder(folder);
-      check(folder, lstatSync(folder));
+      const made = makeFolder(folder);
+      const stats = lstatSync(folder);
+      if (made && isOpen(stats)) throw withoutPermissions(folder);
+      check(folder, stats);
     }
     return warnings;
   } catch (error) {
@@ -68,22 +70,39 @@ export function folderExists(place: ProfilePlace): boolean {
   }
 }
 
-/** One at a time and not recursively: what stands there already, even a dangling link, must be looked at. */
-function makeFolder(folder: string): void {
+/**
+ * One at a time and not recursively: what stands there already, even a dangling link, must be looked at.
+ * @returns whether it was not there.
+ */
+function makeFolder(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: PRIVATE_FOLDER });
+    return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
+}
+
+/** Made private, and it is not: memory sticks and some shares keep no permissions. The next try finds it gone again. */
+function withoutPermissions(folder: string): CommandFailure {
+  rmdirSync(folder);
+  return new CommandFailure(
+    'notAllowed',
+    `The file system of ${folder} keeps no permissions, so others could read your profile there. Choose another place with --data-dir.`,
+  );
+}
+
+/** Windows keeps the user's folders private by their access lists; there are no modes to look at. */
+function isOpen({ mode }: Stats): boolean {
+  return process.getuid !== undefined && (mode & OTHERS) !== 0;
 }
 
 function check(folder: string, stats: Stats): void {
   if (stats.isSymbolicLink()) throw refusal(folder, 'is a symbolic link');
   if (!stats.isDirectory()) throw refusal(folder, 'is not a folder');
-  // Windows keeps the user's folders private by their access lists; there are no modes to look at.
-  if (process.getuid === undefined) return;
-  if (stats.uid !== process.getuid()) throw refusal(folder, 'belongs to another user');
-  if ((stats.mode & OTHERS) !== 0) throw refusal(folder, 'is open to other users (chmod 700 makes it private)');
+  if (process.getuid !== undefined && stats.uid !== process.getuid()) throw refusal(folder, 'belongs to another user');
+  if (isOpen(stats)) throw refusal(folder, 'is open to other users (chmod 700 makes it private)');
 }
 
 /** @returns warnings. @throws CommandFailure where everybody may write. */

@@ -1,6 +1,5 @@
 import { CommandFailure } from './exit.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { stopSignals } from './lifetime.ts';
 
 /** What a command fails with that is stopped from outside, after it has put back what it changed. */
 export class Interruption extends CommandFailure {
@@ -17,10 +16,11 @@ export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
       reject(new Interruption());
     };
   });
-  for (const signal of SIGNALS) process.once(signal, stop);
+  const signals = stopSignals();
+  for (const signal of signals) process.once(signal, stop);
   try {
     return await Promise.race([work, stopped]);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, stop);
+    for (const signal of signals) process.off(signal, stop);
   }
 }

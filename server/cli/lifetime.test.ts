@@ -4,7 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
-import { whereabouts } from './lifetime.ts';
+import { outlivesTerminal, whereabouts } from './lifetime.ts';
+
+describe('a process', () => {
+  const terminals =
+    (...fds: number[]) =>
+    (fd: number) =>
+      fds.includes(fd);
+
+  it('outlives the terminal it has nothing to do with', () => {
+    expect(outlivesTerminal('linux', terminals())).toBe(true);
+    // There nohup leaves stdin as it is.
+    expect(outlivesTerminal('darwin', terminals(0))).toBe(true);
+  });
+
+  it('ends with the one it reads or writes', () => {
+    for (const fds of [[0], [1], [2], [0, 1, 2]]) expect(outlivesTerminal('linux', terminals(...fds))).toBe(false);
+    for (const fds of [[1], [2], [0, 1, 2]]) expect(outlivesTerminal('darwin', terminals(...fds))).toBe(false);
+  });
+});
 
 describe('whereabouts', () => {
   it('tells kind and place of an error, and nothing it says', () => {

@@ -1,5 +1,6 @@
 // From start to end of the daemon's process: what asks it to stop, how long that may take, and what a bug does.
 import { basename } from 'node:path';
+import { isatty } from 'node:tty';
 
 /** Signals promise an end within 3 s; this leaves the process some of that to be gone. */
 const STOP_DEADLINE_MS = 2_500;
@@ -7,7 +8,23 @@ const STOP_DEADLINE_MS = 2_500;
 const SAME_KEYPRESS_MS = 150;
 /** Calls of files and names, as `process.getActiveResourcesInfo` calls them. */
 const HELD_BY_A_THREAD = /^(?:FSReq|FileHandle|Get(?:Addr|Name)Info)/;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/**
+ * What asks this process to stop. A terminal that closes does, unless the process has nothing to do with one: then it was
+ * started to go on, as by nohup. (That SIGHUP was ignored at the start cannot be seen: Node resets it before any script.)
+ */
+export function stopSignals(): readonly StopSignal[] {
+  return outlivesTerminal(process.platform, isatty) ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+}
+
+/** @param isTerminal whether a file descriptor is a terminal. */
+export function outlivesTerminal(platform: NodeJS.Platform, isTerminal: (fd: number) => boolean): boolean {
+  // Only the nohup of GNU and of busybox takes stdin away from the terminal as well (POSIX leaves it).
+  const stdin = platform === 'linux' && isTerminal(0);
+  return !stdin && !isTerminal(1) && !isTerminal(2);
+}
 
 export class Lifetime {
   /** Resolves when the process is asked to stop. */
@@ -19,7 +36,7 @@ export class Lifetime {
     this.stopRequested = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    for (const signal of STOP_SIGNALS) {
+    for (const signal of stopSignals()) {
       process.on(signal, () => {
         // The second Ctrl-C of someone who does not want to wait.
         if (signal === 'SIGINT' && this.#stoppingFor() > SAME_KEYPRESS_MS) endNow(1);

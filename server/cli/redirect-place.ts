@@ -12,10 +12,10 @@ const ANSWER_MS = 2000;
 /** snapd names desktop files so: the snap, `_`, the program. */
 const SNAP = /^([a-z0-9-]{1,40})(?:\+[a-z0-9]+)?_[\w.-]+\.desktop$/;
 
-/** @param folder of the profile. @returns the path of the file. */
-export async function redirectPlace(folder: string, platform: NodeJS.Platform, home: string): Promise<string> {
+/** @param folder of the profile. @param home of the person; null: there is none. @returns the path of the file. */
+export async function redirectPlace(folder: string, platform: NodeJS.Platform, home: string | null): Promise<string> {
   const usual = join(folder, FILE);
-  if (platform !== 'linux' || !isHidden(relative(home, folder))) return usual;
+  if (platform !== 'linux' || home === null || !isHidden(relative(home, folder))) return usual;
   const snap = SNAP.exec(await defaultBrowser())?.[1];
   if (snap === undefined) return usual;
   const own = join(home, 'snap', snap, 'common');

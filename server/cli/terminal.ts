@@ -1,6 +1,7 @@
 // Where a command reads and writes. Answers go to stdout, words for the person to stderr.
 import type { ReadStream } from 'node:tty';
 import { CommandFailure } from './exit.ts';
+import { LineEditor } from './line-editor.ts';
 
 export interface Terminal {
   /** One line on stdout. */
@@ -33,12 +34,12 @@ export const processTerminal: Terminal = {
 
 /** Everything until the end, as UTF-8. @throws CommandFailure past `limit` bytes or on bytes that are no text. */
 export async function readText(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
-  return decodeText(await readBytes(stream, limit, () => false));
+  return decodeStart(await readBytes(stream, limit, () => false));
 }
 
 /** The first line, as UTF-8; does not wait for more. @throws CommandFailure as above. */
 export async function readLine(stream: NodeJS.ReadableStream, limit: number): Promise<string> {
-  const text = decodeText(await readBytes(stream, limit, (bytes) => bytes.includes(0x0a)));
+  const text = decodeStart(await readBytes(stream, limit, (bytes) => bytes.includes(0x0a)));
   return text.split(/\r?\n/, 1)[0] ?? '';
 }
 
@@ -59,6 +60,11 @@ async function readBytes(
   return Buffer.concat(chunks);
 }
 
+/** The beginning of an input: editors put a byte order mark there, which is none of the text. @throws CommandFailure */
+export function decodeStart(bytes: Uint8Array): string {
+  return decodeText(bytes).replace(/^\ufeff/, '');
+}
+
 /** @throws CommandFailure on bytes that are no UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
   try {
@@ -68,12 +74,15 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Asks on stderr and reads one line from the terminal without showing it. @throws CommandFailure on Ctrl-C or Ctrl-D. */
-export async function askHidden(prompt: string, input: ReadStream): Promise<string> {
+/**
+ * Asks on stderr and reads one line from the terminal without showing it.
+ * @param editor holds what was typed or pasted behind an earlier line. @throws CommandFailure on Ctrl-C or Ctrl-D.
+ */
+export async function askHidden(prompt: string, input: ReadStream, editor = new LineEditor()): Promise<string> {
   process.stderr.write(prompt);
   input.setRawMode(true);
   try {
-    return await hiddenLine(input);
+    return await hiddenLine(input, editor);
   } finally {
     input.setRawMode(false);
     input.pause();
@@ -81,16 +90,17 @@ export async function askHidden(prompt: string, input: ReadStream): Promise<stri
   }
 }
 
-async function hiddenLine(input: ReadStream): Promise<string> {
-  const typed: string[] = [];
+async function hiddenLine(input: ReadStream, editor: LineEditor): Promise<string> {
+  const pasted = editor.next();
+  if (pasted?.kind === 'line') return pasted.text;
   input.setEncoding('utf8');
-  for await (const chunk of input.iterator({ destroyOnReturn: false })) {
-    for (const character of String(chunk)) {
-      if (character === '\r' || character === '\n') return typed.join('');
-      if (character === '\u0003' || character === '\u0004') throw new CommandFailure('failed', 'Stopped.');
-      if (character === '\u007f' || character === '\b') typed.pop();
-      else typed.push(character);
+  if (pasted === null) {
+    for await (const chunk of input.iterator({ destroyOnReturn: false })) {
+      editor.feed(String(chunk));
+      const typed = editor.next();
+      if (typed?.kind === 'line') return typed.text;
+      if (typed?.kind === 'stopped') break;
     }
   }
-  return typed.join('');
+  throw new CommandFailure('failed', 'Stopped.');
 }

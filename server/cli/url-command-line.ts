@@ -1,5 +1,5 @@
 import { PLAIN_URL_COMMAND } from '../http/way-in.ts';
-import { profilePlace } from '../options.ts';
+import { profilePlace, UsageError } from '../options.ts';
 import type { ProfilePlace, Surroundings } from '../options.ts';
 
 /**
@@ -8,13 +8,23 @@ import type { ProfilePlace, Surroundings } from '../options.ts';
  */
 export function urlCommandLine(place: ProfilePlace, around: Surroundings): string {
   const env = { ...around.env, LOOM_PROFILE: undefined, LOOM_DATA_DIR: undefined };
-  const usual = profilePlace({ profile: undefined, dataDir: undefined }, { ...around, env });
+  const usual = usualPlace({ ...around, env });
   const quote = around.platform === 'win32' ? quoteForWindows : quoteForPosix;
   return [
     PLAIN_URL_COMMAND,
-    ...(place.profile === usual.profile ? [] : ['--profile', place.profile]),
-    ...(place.dataDir === usual.dataDir ? [] : ['--data-dir', quote(place.dataDir)]),
+    ...(place.profile === usual?.profile ? [] : ['--profile', place.profile]),
+    ...(place.dataDir === usual?.dataDir ? [] : ['--data-dir', quote(place.dataDir)]),
   ].join(' ');
+}
+
+/** Null: there is none, for want of a home folder. */
+function usualPlace(around: Surroundings): ProfilePlace | null {
+  try {
+    return profilePlace({ profile: undefined, dataDir: undefined }, around);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
 }
 
 function quoteForPosix(word: string): string {

@@ -11,6 +11,7 @@ import {
   MESSAGE_BYTES,
   PAGE_MESSAGES,
   PAGE_MESSAGES_DEFAULT,
+  PASTED_LENGTH,
   PHRASE_ASKED,
   PHRASE_WORDS,
   WIPE_WORD,
@@ -37,6 +38,8 @@ const none = z.strictObject({});
 const contact = z.strictObject({ contact: idSchema });
 // Generous on purpose: the engine measures each and answers with a code people understand.
 const field = z.string().max(FIELD_LENGTH);
+/** A token or invite, with whatever it was pasted with. */
+const pasted = z.string().max(PASTED_LENGTH);
 
 export const commandSchemas = {
   'status.get': none,
@@ -50,7 +53,7 @@ export const commandSchemas = {
   'identity.restore': z.strictObject({ phrase: field, name: field, passphrase: field }),
   'identity.rename': z.strictObject({ name: field }),
   'identity.token': none,
-  'token.parse': z.strictObject({ token: field }),
+  'token.parse': z.strictObject({ token: pasted }),
 
   'vault.unlock': z.strictObject({ passphrase: field }),
   'vault.lock': none,
@@ -93,7 +96,7 @@ export const commandSchemas = {
 
   'contact.list': none,
   'contact.add': z.strictObject({
-    token: field,
+    token: pasted,
     name: field,
     address: field.optional(),
   }),
@@ -124,7 +127,7 @@ export const commandSchemas = {
 
   'people.list': none,
   /** As the guest: goes to somebody visible to everyone, by token; the address is for those who were not seen nearby. */
-  'pairing.start': z.strictObject({ token: field, address: field.optional() }),
+  'pairing.start': z.strictObject({ token: pasted, address: field.optional() }),
   /** As the guest: the six digits on their screen. */
   'pairing.enter': z.strictObject({ code: field }),
   'pairing.cancel': none,
@@ -192,7 +195,8 @@ export interface Results {
   'identity.restore': Identity;
   'identity.rename': Identity;
   'identity.token': { readonly token: string; readonly peerPort: number };
-  'token.parse': { readonly version: 1 | 2; readonly publicKey: string };
+  /** `token` is the one that was found, without what stood around it. */
+  'token.parse': { readonly version: 1 | 2; readonly publicKey: string; readonly token: string };
   'vault.unlock': Done;
   'vault.lock': Done;
   'vault.passphrase': Identity;

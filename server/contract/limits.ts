@@ -1,7 +1,13 @@
 // Bounds of everything that crosses between browser or command line and daemon. Sizes in bytes unless named otherwise.
 
-/** A name, ours or a contact's, as UTF-8. Equals the HELLO bound of the wire protocol. */
-export const NAME_BYTES = 64;
+/** A name, ours or a contact's, as UTF-8: 40 characters of any script, at 12 bytes each. Equals the bound of the wire. */
+export const NAME_BYTES = 512;
+
+/** A name in characters as people see them: what a list shows in a line or two. */
+export const NAME_CHARACTERS = 64;
+
+/** Combining marks in a row: the stream-safe text of UAX #15, above what any language writes. */
+export const NAME_MARKS = 30;
 
 /** A message text as UTF-8. Equals the content bound of the wire protocol. */
 export const MESSAGE_BYTES = 256 * 1024;
@@ -24,6 +30,9 @@ export const BACKUPS_KEPT = 1000;
 
 /** Longest text a short field may carry at all, so that the engine can say what is wrong with one over its own bound. */
 export const FIELD_LENGTH = 16 * 1024;
+
+/** Longest text a token is looked for in: a mail with what it quotes. */
+export const PASTED_LENGTH = 64 * 1024;
 
 /** Longest `HOST:PORT`: a 253-byte DNS name, brackets, scope and port. */
 export const ADDRESS_LENGTH = 300;

@@ -22,6 +22,19 @@ describe('Argon2id', () => {
     expect(toHex(await deriveKey(vector.passphrase, vector, utf8(vector.salt)))).toBe(vector.key);
   });
 
+  it('takes for one passphrase what OpaqueString does, and nothing of another case or with marks in it', async () => {
+    const key = async (text: string): Promise<string> => toHex(await deriveKey(text, CHEAP, SALT));
+    const written = await key('Zo\u00eb \u1ebf x');
+    for (const same of [
+      'Zoe\u0308 e\u0302\u0301 x',
+      'Zo\u00eb\u00a0\u1ebf\u3000x',
+      'Zoe\u0308\u2003\u00ea\u0301\u202fx',
+    ])
+      expect(await key(same)).toBe(written);
+    for (const other of ['zo\u00eb \u1ebf x', 'Zo\u00eb \u1ebf x ', '\ufeffZo\u00eb \u1ebf x', 'Zoe \u1ebf x'])
+      expect(await key(other)).not.toBe(written);
+  });
+
   const argon2Sync = nodeArgon2();
   it.skipIf(!argon2Sync)('agrees with that of Node, which gives the tag of RFC 9106 §5.3', async () => {
     const { memoryKiB, passes, lanes, ...rfc } = vectors.rfc9106;

@@ -52,7 +52,9 @@ export function isWithinArgon2Bounds({ memoryKiB, passes, lanes }: Argon2Paramet
 }
 
 /**
- * Argon2id of the passphrase in NFKC and UTF-8, so that it is the same on every keyboard.
+ * Argon2id of the passphrase in NFKC and UTF-8, so that it is the same on every keyboard. What OpaqueString (RFC 8265 §4.2)
+ * holds to be one passphrase is one here: NFKC does what NFC does, and makes wide and fixed spaces plain ones (not that of Ogham). It also
+ * joins what OpaqueString keeps apart, like ﬁ and fi, and stays because profiles and backups were sealed with it.
  * @param salt 8 to 64 bytes, 16 by custom.
  * @returns 32 bytes.
  * @throws Error on an empty or very long passphrase, parameters out of bounds, or when the memory cannot be had.

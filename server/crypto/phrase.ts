@@ -10,6 +10,9 @@ export const PHRASE_WORDS = 24;
 
 const ENTROPY_LENGTH = 32;
 
+/** BIP-39: no two words begin with the same four letters, so these are often all that is written down. */
+const TELLING_LETTERS = 4;
+
 export type ParsedPhrase =
   | { readonly kind: 'entropy'; readonly entropy: SecretBytes }
   /** Not 24 words. */
@@ -26,7 +29,7 @@ export function encodePhrase(entropy: Uint8Array): string[] {
   return entropyToMnemonic(Uint8Array.from(entropy), wordlist).split(' ');
 }
 
-/** Reads words as people write them down: any case, any white space between. */
+/** Reads words in any case, with any white space between, each in full or at least its first four letters. */
 export function parsePhrase(text: string): ParsedPhrase {
   const words = phraseWords(text);
   if (words.length !== PHRASE_WORDS) return { kind: 'count', words: words.length };
@@ -40,9 +43,11 @@ export function parsePhrase(text: string): ParsedPhrase {
   }
 }
 
-/** One word as the list spells it. */
+/** One word as the list spells it, whole where its first four letters or more were given; else as it was given. */
 export function phraseWord(text: string): string {
-  return text.normalize('NFKD').trim().toLowerCase();
+  const word = text.normalize('NFKD').trim().toLowerCase();
+  if (word.length < TELLING_LETTERS || wordlist.includes(word)) return word;
+  return wordlist.find((each) => each.startsWith(word)) ?? word;
 }
 
 function phraseWords(text: string): string[] {

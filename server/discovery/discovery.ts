@@ -15,9 +15,12 @@ export interface MeetingKeys {
   readonly theirs: Uint8Array;
 }
 
+/** A string of a TXT record holds 255 bytes (RFC 1035 §3.3), `name=` among them. A longer name is cut by whom it is. */
+export const CARD_NAME_BYTES = 250;
+
 /** Who somebody is, for everyone to read while they are visible. */
 export interface Card {
-  /** NFC, at most 64 bytes. */
+  /** NFC, at most CARD_NAME_BYTES. */
   readonly name: string;
   /** The identity token. */
   readonly token: string;

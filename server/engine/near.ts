@@ -1,5 +1,8 @@
 // Presence: tells discovery what to say and whom to look for, and remembers where contacts were seen. What it finds is
 // where to dial, never who is there.
+import type { NearbyPeer } from '../contract/model.ts';
+import { cutName } from '../contract/names.ts';
+import { CARD_NAME_BYTES } from '../discovery/discovery.ts';
 import type {
   Card,
   Discovery,
@@ -11,7 +14,6 @@ import type {
   PresenceKey,
   Sighting,
 } from '../discovery/discovery.ts';
-import type { NearbyPeer } from '../contract/model.ts';
 import { formatAddress } from '../discovery/addresses.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
@@ -203,7 +205,7 @@ export class Near implements DiscoveryListener {
 
   #presence(): Presence {
     const { ownKey, unmet, met, card } = this.#options;
-    return { ownKey: ownKey(), contacts: this.#keys(), unmet: unmet(), met: met(), card: card() };
+    return { ownKey: ownKey(), contacts: this.#keys(), unmet: unmet(), met: met(), card: cardIn(card()) };
   }
 
   #keys(): PresenceKey[] {
@@ -213,6 +215,11 @@ export class Near implements DiscoveryListener {
     }
     return keys;
   }
+}
+
+/** Our name as far as an advert has room. */
+function cardIn(card: Card | null): Card | null {
+  return card && { ...card, name: cutName(card.name, CARD_NAME_BYTES) };
 }
 
 function view({ contact, hosts, port, seenAt }: Seen): NearbyPeer {

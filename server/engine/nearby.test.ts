@@ -126,6 +126,14 @@ it('who comes back from the phrase alone, elsewhere, is found by contacts while 
 });
 
 describe('being visible to everyone', () => {
+  it('shows a name as far as an advert has room, in whole characters', async () => {
+    const character = 'கூ';
+    await ann.run('identity.rename', { name: character.repeat(64) });
+    await ann.run('network.visibility', { mode: 'everyone' });
+    await until(async () => (await bob.run('people.list')).length > 0);
+    expect((await bob.run('people.list'))[0]?.name).toBe(character.repeat(41));
+  });
+
   it('lists people with name and token, who can be paired with by that alone', async () => {
     await ann.run('network.visibility', { mode: 'everyone' });
     await until(async () => (await bob.run('people.list')).length === 1);

@@ -4,6 +4,7 @@
 //   host   somebody's first PAIR record, while visible to everyone ─▶ showing ─▶ paired, ended
 //   guest  pairing.start ─▶ dialling ─▶ wanting ─▶ checking ─▶ paired, ended
 import { CommandError } from '../contract/errors.ts';
+import { digitsIn } from '../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../contract/model.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { parseAddress } from '../discovery/addresses.ts';
@@ -112,7 +113,7 @@ export class Pairing {
 
   /** @throws CommandError pairing-code, pairing-none. */
   enter(text: string): View {
-    const code = text.replace(/[\s-]/g, '');
+    const code = digitsIn(text);
     if (!isCode(code)) throw new CommandError('pairing-code', 'a code is six digits');
     const run = this.#run;
     if (run?.view.kind !== 'wanting') throw new CommandError('pairing-none', 'no code is wanted');

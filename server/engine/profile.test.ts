@@ -268,7 +268,9 @@ describe('contacts', () => {
     expect(await refused({ token: own.token, name: 'Me' })).toMatchObject({ code: 'token-own' });
     expect(await refused({ token, name: 'Bob' })).toMatchObject({ code: 'contact-exists' });
     expect(await refused({ token, name: '  ' })).toMatchObject({ code: 'name-empty' });
-    expect(await refused({ token, name: 'ü'.repeat(33) })).toMatchObject({ code: 'name-too-long' });
+    for (const name of ['ü'.repeat(65), '👩‍👩‍👧‍👦'.repeat(21), `o${'\u0308'.repeat(1000)}`])
+      expect(await refused({ token, name })).toMatchObject({ code: 'name-too-long' });
+    expect(await refused({ token, name: '\u200b \u00ad' })).toMatchObject({ code: 'name-empty' });
     expect(await refused({ token, name: 'Bob', address: 'example.com:80' })).toMatchObject({ code: 'address-invalid' });
     expect(await refused({ token: token.slice(1), name: 'Bob' })).toMatchObject({ code: 'token-prefix' });
     expect(await refused({ token: token.slice(0, -2), name: 'Bob' })).toMatchObject({ code: 'token-length' });

@@ -84,8 +84,12 @@ export class Profile implements Application {
         ...options,
       }),
       'token.parse': ({ token }) => {
-        const { version, identityKey } = readToken(options.primitives, token);
-        return { version, publicKey: toHex(identityKey) };
+        const { version, identityKey, text } = readToken(
+          options.primitives,
+          token,
+          this.#opened?.engine.us.keys.identityKey.publicKey,
+        );
+        return { version, publicKey: toHex(identityKey), token: text };
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
       'vault.lock': () => this.#inTurn(() => this.#lock()),

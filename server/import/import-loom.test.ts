@@ -189,7 +189,7 @@ describe('what is odd', () => {
       'Bob',
       toHex(EVE.ik).slice(0, 8),
       'A B\u202e',
-      'é'.repeat(32),
+      'é'.repeat(64),
     ]);
     const store = await imported();
     expect(store.contacts.list()).toHaveLength(4);

@@ -1,7 +1,7 @@
 // The database of the original Loom, read from a copy. Nothing in it is trusted: not its schema, not its types, not its
 // lengths. What cannot be a contact or a message is left out and counted.
 import { CommandError } from '../contract/errors.ts';
-import { NAME_BYTES } from '../contract/limits.ts';
+import { cutName, isBlankName, tidyName } from '../contract/names.ts';
 import type { ImportSkip } from '../contract/model.ts';
 import { equal, toHex, utf8 } from '../crypto/bytes.ts';
 import {
@@ -182,16 +182,8 @@ function decodeText(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
-/** Made fit to keep: no line breaks or controls, cut to the bound, never empty. */
+/** Made fit to keep: no line breaks or controls, cut to the bounds, never empty. */
 function nameOf(text: string, key: string): string {
-  const cleaned = text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .normalize('NFC')
-    .trim();
-  let name = '';
-  for (const character of cleaned) {
-    if (utf8(name + character).length > NAME_BYTES) break;
-    name += character;
-  }
-  return name.trim() === '' ? key.slice(0, 8) : name.trim();
+  const name = cutName(tidyName(text));
+  return isBlankName(name) ? key.slice(0, 8) : name;
 }

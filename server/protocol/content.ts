@@ -37,7 +37,7 @@ export interface IntroduceContent extends Numbered {
   readonly gen: number;
   /** Of `sk`, `device` and `gen`, by `ik`; 64 bytes. Whether it holds is the reader's to check. */
   readonly cert: Uint8Array;
-  /** What the sender calls them: 1 to 64 bytes as UTF-8. */
+  /** What the sender calls them: 1 to NAME_BYTES as UTF-8. */
   readonly name: string;
 }
 

@@ -22,6 +22,12 @@ export function encodeEndpoint({ host, port }: Endpoint): Uint8Array {
   return concat(Uint8Array.of(kind), Uint8Array.from(ipaddr.parse(host).toByteArray()), u16(port));
 }
 
+/** How many bytes an endpoint of this kind takes; null: no such kind. */
+export function endpointLength(kind: number | undefined): number | null {
+  const known = [IPV4, IPV6].find((one) => one.kind === kind);
+  return known ? 1 + known.length + 2 : null;
+}
+
 /** @returns the endpoint at `offset` and where the next begins; null when none stands there whole. */
 export function readEndpoint(bytes: Uint8Array, offset: number): { endpoint: Endpoint; end: number } | null {
   const kind = [IPV4, IPV6].find((one) => one.kind === bytes[offset]);

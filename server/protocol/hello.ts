@@ -38,7 +38,7 @@ export interface Hello {
   readonly features: number;
   /** The responder's first ratchet key b0, always; the initiator sends none. */
   readonly ratchet?: Uint8Array;
-  /** NFC, at most 64 bytes. */
+  /** NFC, at most NAME_BYTES. */
   readonly name?: string;
   /** First 16 bytes of HMAC(invite secret, "loom/2 invite" ‖ handshake hash). */
   readonly invite?: Uint8Array;

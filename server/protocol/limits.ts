@@ -68,8 +68,8 @@ export const HELLO_BYTES = 4096;
  */
 export const STRANGER_FRAME_BYTES = 2 * PAD_STEP_LARGE + TAG_BYTES;
 
-/** A name as UTF-8. */
-export const NAME_BYTES = 64;
+/** A name as UTF-8: 40 characters of any script, at 12 bytes each. How many characters that are is not the wire's business. */
+export const NAME_BYTES = 512;
 
 /** Message ids in one ACK: as many as one commit stores, and no more work at once for who reads it than a few ms. */
 export const ACK_IDS = 1000;

@@ -7,7 +7,7 @@ import { parseIdentityPublicKey, parseStaticPublicKey } from '../crypto/keys.ts'
 import type { IdentityPublicKey, StaticPublicKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { verifyCertificate } from './certificate.ts';
-import { encodeEndpoint, readEndpoint, type Endpoint } from './endpoint.ts';
+import { encodeEndpoint, endpointLength, readEndpoint, type Endpoint } from './endpoint.ts';
 import { ProtocolError } from './errors.ts';
 import { INVITE_SECRET_BYTES, KEY_BYTES, SIGNATURE_BYTES, TOKEN_ENDPOINTS } from './limits.ts';
 
@@ -35,7 +35,7 @@ export interface InviteToken {
 
 export type IdentityToken = CardToken | InviteToken;
 
-const PREFIX = 'LOOM-';
+export const TOKEN_PREFIX = 'LOOM-';
 
 const STATIC_KEY_AT = 1 + KEY_BYTES;
 const KEYS_END = STATIC_KEY_AT + KEY_BYTES;
@@ -59,20 +59,39 @@ const VERSION_CHARACTERS = 8;
 export function encodeToken(primitives: Primitives, token: IdentityToken): string {
   const [body, checksumBytes] =
     token.version === 1 ? [cardBody(token), CARD_CHECKSUM_BYTES] : [inviteBody(token), INVITE_CHECKSUM_BYTES];
-  return PREFIX + encodeBase32(concat(body, checksum(primitives, body, checksumBytes)));
+  return TOKEN_PREFIX + encodeBase32(concat(body, checksum(primitives, body, checksumBytes)));
 }
 
 /** @throws ProtocolError `token-…`, naming what is wrong. */
 export function parseToken(primitives: Primitives, text: string): IdentityToken {
   const trimmed = text.trim();
-  if (trimmed.slice(0, PREFIX.length).toUpperCase() !== PREFIX) throw new ProtocolError('token-prefix');
-  const encoded = trimmed.slice(PREFIX.length);
+  if (trimmed.slice(0, TOKEN_PREFIX.length).toUpperCase() !== TOKEN_PREFIX) throw new ProtocolError('token-prefix');
+  const encoded = trimmed.slice(TOKEN_PREFIX.length);
   if (!/^[A-Za-z2-7]*$/.test(encoded)) throw new ProtocolError('token-encoding');
   const version = parseBase32(encoded.slice(0, VERSION_CHARACTERS))?.[0];
   if (version === undefined || encoded.length < VERSION_CHARACTERS) throw new ProtocolError('token-length');
   if (version === 1) return parseCard(primitives, encoded);
   if (version === 2) return parseInvite(primitives, encoded);
   throw new ProtocolError('token-version');
+}
+
+/**
+ * How many characters a token has behind its prefix, by what its beginning says.
+ * @param encoded base32 behind the prefix, as much as there is. @returns null while that is too little to tell.
+ */
+export function tokenLength(encoded: string): number | null {
+  // Whole groups only. What a whole token has behind its last one is of the checksum, and tells nothing here.
+  const bytes = parseBase32(encoded.slice(0, encoded.length - (encoded.length % VERSION_CHARACTERS)));
+  if (bytes?.[0] === 1) return charactersFor(CARD_BYTES);
+  const count = bytes?.[COUNT_AT];
+  if (bytes?.[0] !== 2 || count === undefined || count > TOKEN_ENDPOINTS) return null;
+  let at = ENDPOINTS_AT;
+  for (let i = 0; i < count; i += 1) {
+    const length = endpointLength(bytes[at]);
+    if (length === null) return null;
+    at += length;
+  }
+  return charactersFor(at + INVITE_CHECKSUM_BYTES);
 }
 
 function parseCard(primitives: Primitives, encoded: string): CardToken {
@@ -82,6 +101,7 @@ function parseCard(primitives: Primitives, encoded: string): CardToken {
 }
 
 function parseInvite(primitives: Primitives, encoded: string): InviteToken {
+  if (tokenLength(encoded) !== encoded.length) throw new ProtocolError('token-length');
   const bytes = decode(encoded);
   const end = bytes.length - INVITE_CHECKSUM_BYTES;
   const count = bytes[COUNT_AT];

@@ -1,12 +1,14 @@
+import { PASTED_LENGTH } from '../../contract/limits.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine } from '../printable.ts';
+import { readText } from '../terminal.ts';
 import { describeContact } from './contacts.ts';
 
 export const addCommand = daemonCommand({
   name: 'add',
-  usage: 'TOKEN --name NAME [--address HOST:PORT]',
-  summary: 'adds a contact by identity token or invite',
+  usage: 'TOKEN | - --name NAME [--address HOST:PORT]',
+  summary: 'adds a contact by identity token or invite, or by a text that holds one; - reads it from stdin',
   words: [1, 1],
   options: {
     name: { value: 'NAME', help: 'what you call them' },
@@ -17,7 +19,7 @@ export const addCommand = daemonCommand({
   },
   async run({ values: { name = '', address }, words: [token = ''], json, terminal }, daemon) {
     const contact = await daemon.request('contact.add', {
-      token,
+      token: token === '-' ? await readText(terminal.stdin, PASTED_LENGTH) : token,
       name,
       ...(address === undefined ? {} : { address }),
     });

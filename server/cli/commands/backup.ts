@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import type { Backup, BackupStatus } from '../../contract/model.ts';
-import { UsageError, wholeNumber } from '../../options.ts';
+import { typedPath, UsageError, wholeNumber } from '../../options.ts';
 import { BACKUPS_KEPT } from '../../contract/limits.ts';
 import { daemonCommand, type Call } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
@@ -8,6 +7,7 @@ import { isoTime } from '../iso-time.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
+import { surroundings } from '../surroundings.ts';
 
 const KEEP_DEFAULT = '7';
 
@@ -46,7 +46,7 @@ export const backupCommand = daemonCommand({
 
 async function run(call: Call, daemon: Daemon, secrets: Secrets, keep: number): Promise<void> {
   const { words, json, terminal } = call;
-  const path = resolve(words[1] ?? '');
+  const path = typedPath(words[1] ?? '', surroundings);
   const show = (backup: Backup): void =>
     terminal.print(json ? jsonLine(backup) : `${printable(backup.file)}: ${describe(backup)}`);
   const tell = (status: BackupStatus): void => {

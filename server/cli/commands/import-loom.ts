@@ -1,10 +1,11 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { ImportPreview, ImportSkip } from '../../contract/model.ts';
-import { UsageError } from '../../options.ts';
+import { typedPath, UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine, printable } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
+import { surroundings } from '../surroundings.ts';
 
 const skips: Readonly<Record<ImportSkip, string>> = {
   'contact-keys': 'contacts with keys that are none',
@@ -34,7 +35,7 @@ export const importLoomCommand = daemonCommand({
   },
   async run(call, daemon) {
     const { words, values, json, terminal, place } = call;
-    const file = resolve(words[0] ?? '');
+    const file = typedPath(words[0] ?? '', surroundings);
     if (values['dry-run']) {
       const preview = await withProgress(call, daemon, () => daemon.request('import.inspect', { file }));
       for (const line of json ? [jsonLine(preview)] : previewLines(preview)) terminal.print(line);

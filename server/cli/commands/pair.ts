@@ -1,6 +1,7 @@
 // Meeting in person from two terminals: one shows six digits, the other types them.
 import { createInterface } from 'node:readline';
 import { CommandError } from '../../contract/errors.ts';
+import { tokenRuns } from '../../contract/pasted-token.ts';
 import type { EventMessage } from '../../contract/events.ts';
 import type { Contact, Pairing, Person } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
@@ -108,7 +109,7 @@ async function guest(talk: Talk, who: string, address: string | undefined): Prom
 }
 
 async function tokenOf({ daemon, terminal, json }: Talk, who: string): Promise<string> {
-  if (/^\s*LOOM-/i.test(who)) return who;
+  if (tokenRuns(who).length > 0) return who;
   if (!json) terminal.tell(`Looking for “${printable(who)}” nearby…`);
   return (await waitFor(daemon, who)).token;
 }

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
-import { UsageError } from '../../options.ts';
+import { typedPath, UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { jsonLine } from '../printable.ts';
 import { withProgress } from '../progress.ts';
 import { Secrets } from '../secrets.ts';
+import { surroundings } from '../surroundings.ts';
 
 // Words and passphrases come from the terminal or, one a line, from stdin, in the order in which they are asked for.
 export const restoreCommand = daemonCommand({
@@ -12,7 +12,7 @@ export const restoreCommand = daemonCommand({
   summary: 'into a new profile: everything from a backup, or the identity from its recovery phrase',
   words: [0, 1],
   options: {
-    phrase: { help: 'from the 24 words, asked for or read from the first line of stdin' },
+    phrase: { help: 'from the 24 words, asked for or read from stdin, on one line or several' },
     name: { value: 'NAME', help: 'your name, with --phrase: the words do not hold it' },
   },
   check({ words, values: { phrase, name } }) {
@@ -24,12 +24,14 @@ export const restoreCommand = daemonCommand({
     const secrets = new Secrets(terminal);
     try {
       const [file] = words;
-      const known = await secrets.ask(file === undefined ? 'Recovery phrase' : 'Passphrase of the backup');
+      const known = await (file === undefined
+        ? secrets.askPhrase('Recovery phrase')
+        : secrets.ask('Passphrase of the backup'));
       const passphrase = await secrets.choose('New passphrase for this profile (empty for none)');
       const identity = await withProgress(call, daemon, () =>
         file === undefined
           ? daemon.request('identity.restore', { phrase: known, name: values.name ?? '', passphrase })
-          : daemon.request('backup.restore', { file: resolve(file), opens: known, passphrase }),
+          : daemon.request('backup.restore', { file: typedPath(file, surroundings), opens: known, passphrase }),
       );
       if (json) terminal.print(jsonLine(identity));
       else terminal.tell('Restored.');

@@ -4,6 +4,9 @@ import { jsonLine } from '../printable.ts';
 import { roomSentences } from '../room.ts';
 import { readText } from '../terminal.ts';
 
+/** A byte order mark before the text, and a line end behind it. */
+const EDGES = 5;
+
 export const sendCommand = daemonCommand({
   name: 'send',
   usage: 'CONTACT [TEXT | -]',
@@ -24,7 +27,7 @@ async function typedText(
   tell: (line: string) => void,
 ): Promise<string> {
   if (stdin.isTTY) tell('Type the message; Ctrl-D on an empty line sends it.');
-  const text = await readText(stdin, MESSAGE_BYTES + 2);
+  const text = await readText(stdin, MESSAGE_BYTES + EDGES);
   // The end of the last line is the shell's, not the message's.
   return text.replace(/\r?\n$/, '');
 }

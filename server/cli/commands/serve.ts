@@ -5,6 +5,7 @@ import { serveOptions } from '../../options.ts';
 import type { ServeOptions } from '../../options.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { version } from '../../version.ts';
+import { endWithParent, runWithSwitch } from '../address-space.ts';
 import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../banner.ts';
 import type { Unopened } from '../banner.ts';
 import { command } from '../command.ts';
@@ -53,11 +54,14 @@ export const serveCommand = command({
       },
       surroundings,
     );
+    const elsewhere = await runWithSwitch();
+    if (elsewhere !== null) return elsewhere;
     endOnBugs();
     await untilAnswered(place, () => terminal.tell(`The data folder ${place.folder} doesn’t answer yet.`));
     for (const warning of prepareFolder(place)) terminal.tell(`warning: ${warning}`);
     if (process.getuid?.() === 0) terminal.tell('warning: Loom runs as root; an ordinary user is enough for it.');
     const lifetime = new Lifetime();
+    endWithParent(() => lifetime.requestStop());
     const loom = await withSmallHeap(() => start(call, options, values['no-discovery'] === true, lifetime));
     if (loom === null) {
       await showRunning(call);
@@ -142,13 +146,33 @@ function explained(error: unknown, options: ServeOptions): unknown {
   }
   if (code === 'EADDRNOTAVAIL')
     return new CommandFailure('failed', `This computer has no address ${options.peerHost}.`);
+  if (isLackOfSockets(error)) {
+    return new CommandFailure(
+      'failed',
+      'The file system of the data folder has no sockets or no hard links. Choose another place with --data-dir.',
+    );
+  }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new CommandFailure('notAllowed', 'No permission to use the data folder or the port.');
+  }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new CommandFailure(
+      'failed',
+      'Too few files may be open here at once (ulimit -n); Loom needs some hundreds.',
+    );
   }
   if (code === 'ENOSPC') return new CommandFailure('failed', 'The disk is full.');
   if (error instanceof StorageError) return new CommandFailure('failed', storageSentences[error.code]);
   if (code === 'EIO') return new CommandFailure('failed', storageSentences['write-failed']);
   return error;
+}
+
+/** A memory stick or a share cannot hold the control socket, or give it its name. */
+function isLackOfSockets(error: unknown): boolean {
+  const codes: unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+  if (!(error instanceof Error) || !('syscall' in error) || !codes.includes(codeOf(error))) return false;
+  const onPath = 'address' in error && String(error.address).includes('control');
+  return error.syscall === 'link' || (error.syscall === 'listen' && onPath);
 }
 
 /** Of a failed system call; null for any other error. */

@@ -1,14 +1,12 @@
 import { readSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
-import { PASSPHRASE_LENGTH } from '../../contract/limits.ts';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { askHidden, decodeText, readLine } from '../terminal.ts';
+import { LINE_BYTES } from '../secrets.ts';
+import { askHidden, decodeStart, readLine } from '../terminal.ts';
 
-/** UTF-8 takes at most 3 bytes for each UTF-16 code unit; and a line end. */
-const PASSPHRASE_BYTES = 3 * PASSPHRASE_LENGTH + 2;
 const LOOK_EVERY_MS = 10;
 
 // Neither an option nor a variable takes the passphrase itself: other users of the machine can read both.
@@ -35,7 +33,7 @@ function descriptor(text: string): number {
 
 async function fromStdin(stdin: NodeJS.ReadableStream): Promise<string> {
   if (stdin instanceof ReadStream) return askHidden('Passphrase: ', stdin);
-  return readLine(stdin, PASSPHRASE_BYTES);
+  return readLine(stdin, LINE_BYTES);
 }
 
 /** Byte by byte and not as a stream: what comes after the line stays unread, and the other end may stay open. */
@@ -45,9 +43,9 @@ async function fromDescriptor(fd: number): Promise<string> {
     const byte = await readByte(fd);
     if (byte === null || byte === 0x0a) break;
     bytes.push(byte);
-    if (bytes.length > PASSPHRASE_BYTES) throw new CommandFailure('failed', 'That is too long for a passphrase.');
+    if (bytes.length > LINE_BYTES) throw new CommandFailure('failed', 'That is too long for a passphrase.');
   }
-  return decodeText(Uint8Array.from(bytes)).replace(/\r$/, '');
+  return decodeStart(Uint8Array.from(bytes)).replace(/\r$/, '');
 }
 
 /** @returns null at the end. */

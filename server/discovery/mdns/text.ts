@@ -1,7 +1,7 @@
 // The TXT record (RFC 6763 §6): `v=2`, `n=<8 bytes>`, `h=<16 bytes>`, `s=<128 bytes>` in base64url; for who is visible to
 // everyone also `name=<UTF-8>` and `token=<identity token>`. A card that is not sound is left out, and the rest counts.
 import { utf8 } from '../../crypto/bytes.ts';
-import type { Card } from '../discovery.ts';
+import { CARD_NAME_BYTES, type Card } from '../discovery.ts';
 import { HINT_LENGTH, NONCE_LENGTH, SLOTS_LENGTH } from '../hint.ts';
 
 export interface PresenceText {
@@ -14,8 +14,6 @@ export interface PresenceText {
 
 /** RFC 1035 §3.3: a length byte stands before each string. */
 const STRING_BYTES = 255;
-/** As in HELLO. */
-const NAME_BYTES = 64;
 /** What a token looks like; whether it is one is found where tokens are read. */
 const TOKEN = /^LOOM-[A-Z2-7]{8,240}$/;
 
@@ -64,7 +62,7 @@ function readCard(name: string | undefined, token: string | undefined): Card | n
 
 function isSound({ name, token }: Card): boolean {
   const length = utf8(name).length;
-  const named = length > 0 && length <= NAME_BYTES && name === name.normalize('NFC');
+  const named = length > 0 && length <= CARD_NAME_BYTES && name === name.normalize('NFC');
   return named && TOKEN.test(token) && `token=${token}`.length <= STRING_BYTES;
 }
 

@@ -5,6 +5,7 @@ import { restoreInto } from '../../backup/restore.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
+import { phraseWords } from '../../contract/pasted.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { importOriginal, previewOriginal } from '../../import/import-loom.ts';
@@ -88,7 +89,7 @@ export function newIdentity(
 
 /** @throws CommandError phrase-… that says what is wrong, and with which word. */
 function readPhrase(text: string): Uint8Array {
-  const parsed = parsePhrase(text);
+  const parsed = parsePhrase(phraseWords(text).join(' '));
   switch (parsed.kind) {
     case 'entropy':
       return parsed.entropy;

@@ -2,6 +2,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
+import { pastedAddress } from '../../contract/pasted.ts';
 import { equal } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
 import { listAdapters } from '../../discovery/mdns/adapters.ts';
@@ -128,7 +129,7 @@ async function addContact(
   params: { token: string; name: string; address?: string | undefined },
 ): Promise<Contact> {
   const { options, roster } = engine;
-  const token = readToken(options.primitives, params.token);
+  const token = readToken(options.primitives, params.token, engine.us.keys.identityKey.publicKey);
   if (engine.isUs(token.identityKey)) throw new CommandError('token-own', 'this is your own token');
   const { invite } = token;
   const at = options.clock.now();
@@ -250,8 +251,9 @@ async function change(
   return engine.feed.now(id);
 }
 
+/** What a person typed or pasted, as addresses are kept. @throws CommandError address-invalid. */
 export function readAddress(text: string): string {
-  const parsed = text.length > ADDRESS_LENGTH ? null : parseAddress(text.trim());
+  const parsed = text.length > ADDRESS_LENGTH ? null : parseAddress(pastedAddress(text));
   if (!parsed)
     throw new CommandError('address-invalid', 'an address is HOST:PORT, with an IP address or a .local name');
   return formatAddress(parsed.host, parsed.port);

@@ -24,7 +24,7 @@ export function pairingCommands(engine: Engine): Handlers<PairingCommand> {
 }
 
 async function start(engine: Engine, { token: text, address }: Params<'pairing.start'>): Promise<Pairing> {
-  const token = readToken(engine.options.primitives, text);
+  const token = readToken(engine.options.primitives, text, engine.us.keys.identityKey.publicKey);
   if (engine.isUs(token.identityKey)) throw new CommandError('token-own', 'this is your own token');
   const contact = engine.roster.byIdentity(token.identityKey);
   if (contact?.blocked) throw new CommandError('contact-blocked', 'this contact is blocked');

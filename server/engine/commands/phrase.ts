@@ -1,6 +1,7 @@
 // The recovery phrase of an open profile: shown, and checked to have been written down.
 import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_ASKED } from '../../contract/limits.ts';
+import { phraseWords } from '../../contract/pasted.ts';
 import { encodePhrase, phraseWord } from '../../crypto/phrase.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
@@ -28,7 +29,7 @@ export function phraseCommands(engine: Engine, checked: () => void): Handlers<'p
       if (new Set(numbers).size < PHRASE_ASKED)
         throw new CommandError('bad-request', 'three different words are asked');
       const phrase = encodePhrase(identity.masterSeed);
-      const wrong = words.filter(({ number, word }) => phraseWord(word) !== phrase[number - 1]);
+      const wrong = words.filter(({ number, word }) => phraseWord(phraseWords(word).join(' ')) !== phrase[number - 1]);
       if (wrong.length === 0) {
         await store.journal.write(() => store.settings.put(PHRASE_CHECKED, clock.now()));
         checked();

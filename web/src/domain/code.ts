@@ -1,9 +1,11 @@
+import { digitsIn } from '../../../server/contract/pasted.ts';
+
 /** The six digits that people read out to each other. */
 export const CODE_DIGITS = 6;
 
 /** The digits in what was typed or pasted, none beyond the sixth. */
 export function digitsOf(typed: string): string {
-  return typed.replaceAll(/\D/gu, '').slice(0, CODE_DIGITS);
+  return digitsIn(typed).slice(0, CODE_DIGITS);
 }
 
 /** In two groups, as people read it: 123 456. */

@@ -1,7 +1,7 @@
 // Meeting people: who nearby lets themselves be seen, the pairing under way, and our invites.
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { Params } from '../../../server/contract/commands.ts';
+import type { Params, Result } from '../../../server/contract/commands.ts';
 import type { Id, Invite, Pairing, Person, VisibilityMode } from '../../../server/contract/model.ts';
 import { useContacts } from './contacts.ts';
 import { useLink } from './link.ts';
@@ -151,9 +151,9 @@ export const useMeeting = defineStore('meeting', () => {
     pairing.pairing.value = null;
   }
 
-  /** What a token is, before it is added. @returns its version: 1 an identity token, 2 an invite. */
-  async function readToken(token: string): Promise<1 | 2> {
-    return (await link.call('token.parse', { token })).version;
+  /** The token in a text, before it is added: itself, and its version, 1 an identity token, 2 an invite. */
+  function readToken(pasted: string): Promise<Result<'token.parse'>> {
+    return link.call('token.parse', { token: pasted });
   }
 
   return { people, noted, unmet, ...createVisibility(), ...pairing, ...invites, load, clear, readToken };

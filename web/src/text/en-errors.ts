@@ -53,7 +53,7 @@ export const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
   'introduction-key': 'The key in this introduction isn’t theirs. Ask them for their own token.',
   'request-unknown': 'This request no longer exists.',
   'name-empty': 'Enter a name.',
-  'name-too-long': 'This name is too long. Use at most 64 letters, fewer with accents or emoji.',
+  'name-too-long': 'This name is too long. Use at most 64 letters, fewer with emoji.',
   'address-invalid': 'This isn’t an address. Type it as HOST:PORT, for example 192.168.1.20:7468.',
   'message-empty': 'Write something first.',
   'message-too-large': 'This message is too long to send. Split it into parts of at most 256 KiB.',
