@@ -8,7 +8,7 @@ import type { Handlers } from './commands/handlers.ts';
 import { Engine } from './engine.ts';
 import type { EventLog } from './event-log.ts';
 import { IdleLock } from './idle-lock.ts';
-import type { ProfileOptions } from './profile.ts';
+import type { ProfileOptions } from './profile-options.ts';
 import { Resealing } from './resealing.ts';
 import type { Tasks } from './tasks.ts';
 

@@ -10,16 +10,13 @@ import { CommandError } from '../contract/errors.ts';
 import type { Identity, ProfileState } from '../contract/model.ts';
 import { toHex, wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import type { Discovery } from '../discovery/discovery.ts';
-import type { Interfaces } from '../discovery/mdns/adapters.ts';
 import { StorageError } from '../storage/errors.ts';
 import type { IdentityRecord } from '../storage/identity.ts';
 import { createStore, inspectProfile, openStore, type Store } from '../storage/profile-store.ts';
 import { buildProfile, removeStages } from '../storage/staged-profile.ts';
 import { destroyKeys, removeFiles } from '../storage/wipe.ts';
-import type { Listener, Transport } from '../transport/transport.ts';
+import type { Listener } from '../transport/transport.ts';
 import type { Application } from './application.ts';
-import type { Clock } from './clock.ts';
 import type { OwnCommand } from './commands/all.ts';
 import { beginningCommands, newIdentity } from './commands/beginnings.ts';
 import { done, type Handler, type Handlers } from './commands/handlers.ts';
@@ -29,32 +26,10 @@ import { EventLog } from './event-log.ts';
 import { saveLockAfter } from './idle-lock.ts';
 import { cleanName } from './names.ts';
 import { assembleOpened, endOpened, type Opened } from './opened.ts';
+import type { ProfileOptions } from './profile-options.ts';
 import { checkPassphrase, storageCode } from './refusals.ts';
 import { statusOf } from './status.ts';
 import { Tasks } from './tasks.ts';
-
-export interface ProfileOptions {
-  readonly name: string;
-  /** The profile's own folder; exists, 0700. */
-  readonly folder: string;
-  /** Names in it that are others' to remove. */
-  readonly keep?: (name: string) => boolean;
-  readonly version: string;
-  readonly primitives: Primitives;
-  readonly random: (length: number) => Uint8Array;
-  readonly clock: Clock;
-  readonly transport: Transport;
-  readonly peerHost: string;
-  readonly peerPort: number;
-  readonly discovery: Discovery;
-  /** The adapters that may be used. Left out: all of this machine's. */
-  readonly interfaces?: () => Interfaces;
-  readonly addresses: () => readonly string[];
-  /** What the network this machine is on is called. */
-  readonly network: () => string;
-  /** Called once the profile is locked: what it left in memory may go. */
-  readonly onLocked?: () => void;
-}
 
 export class Profile implements Application {
   readonly events: EventLog;

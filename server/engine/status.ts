@@ -1,7 +1,7 @@
 // A profile as `status.get` tells of it, in every state.
 import type { ProfileState, Status } from '../contract/model.ts';
 import type { Opened } from './opened.ts';
-import type { ProfileOptions } from './profile.ts';
+import type { ProfileOptions } from './profile-options.ts';
 import { protectionOf } from './resealing.ts';
 
 export function statusOf(

@@ -11,7 +11,3 @@ export function countWithin(sizes: readonly Row[], maxBytes: number): number {
   }
   return count;
 }
-
-export function sumOf(sizes: readonly Row[]): number {
-  return sizes.reduce((sum, row) => sum + row.number('size'), 0);
-}
