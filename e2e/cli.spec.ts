@@ -332,15 +332,15 @@ test('a data folder that is not ours alone ends with 5', async () => {
   }
 });
 
-test('a port that is taken ends with 1 and says so', async () => {
+test('a port that is in use ends with 1 and says so', async () => {
   const folder = temporaryFolder();
   const daemon = await loom('ada');
   const { port } = new URL(daemon.ready.url);
   const args = ['serve', '--json', '--no-open', '--no-discovery', '--data-dir', join(folder, 'data')];
   const ended = await loomWeb([...args, '--port', port]);
-  expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`Port ${port} is taken`) });
+  expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`Port ${port} is in use`) });
   const peer = await loomWeb([...args, '--peer-host', '127.0.0.1', '--peer-port', String(daemon.ready.peerPort)]);
-  expect(peer).toMatchObject({ code: 1, stderr: expect.stringContaining(`${daemon.ready.peerPort} is taken`) });
+  expect(peer).toMatchObject({ code: 1, stderr: expect.stringContaining(`${daemon.ready.peerPort} is in use`) });
 });
 
 test('a profile that cannot be read ends with 1, says so, and stays as it is', async () => {

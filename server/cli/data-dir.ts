@@ -58,6 +58,8 @@ export function prepareFolder(place: ProfilePlace): readonly string[] {
  */
 export function folderExists(place: ProfilePlace): boolean {
   try {
+    // Where nothing is, nothing is trusted.
+    if (lstatSync(place.dataDir, { throwIfNoEntry: false }) === undefined) return false;
     checkParents(place.dataDir);
     for (const folder of [place.dataDir, place.folder]) {
       const stats = lstatSync(folder, { throwIfNoEntry: false });

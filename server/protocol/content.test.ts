@@ -89,7 +89,7 @@ describe('content', () => {
     ['a device over 32 bits', { device: 2 ** 32 }, 'field-type'],
     ['a short static key', { sk: new Uint8Array(31) }, 'field-type'],
     ['no name', { name: '' }, 'introduce-name'],
-    ['a name of 65 bytes', { name: 'n'.repeat(65) }, 'introduce-name'],
+    ['a name of 513 bytes', { name: 'n'.repeat(513) }, 'introduce-name'],
   ] satisfies [string, CborRecord, string][])('refuses an introduction with %s', (_, change, code) => {
     const introduction = { t: 'introduce', at: 1, seq: 1, ...keys, name: 'Carl', ...change };
     expect(codeOf(() => parseContent(encodeCbor(introduction)))).toBe(code);
