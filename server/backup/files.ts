@@ -146,13 +146,7 @@ class Keeper {
   }
 
   #start(): ChildProcess {
-    // Beside this file, or beside the bundle that this file is a part of.
-    const program = fileURLToPath(new URL('./file-process.js', import.meta.url));
-    const child = fork(program, {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [],
-      serialization: 'advanced',
-    });
+    const child = startProcess();
     child.on('message', (answer) => this.#answered(answer as Answer));
     const gone = (): void => this.#fail(new CommandError('file-refused', 'no process could look at the file'));
     child.once('error', gone);
@@ -180,6 +174,23 @@ class Keeper {
     }
     this.#waiting.clear();
   }
+}
+
+/** @throws CommandError system-busy: all that can go wrong with arguments that never change is the system's. */
+function startProcess(): ChildProcess {
+  const none = new CommandError('system-busy', 'no process could be started to look at files');
+  // Beside this file, or beside the bundle that this file is a part of.
+  const program = fileURLToPath(new URL('./file-process.js', import.meta.url));
+  let child: ChildProcess;
+  try {
+    child = fork(program, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [], serialization: 'advanced' });
+  } catch {
+    // Without a free file descriptor Node meets a TypeError of its own.
+    throw none;
+  }
+  if (child.connected) return child;
+  child.on('error', () => undefined);
+  throw none;
 }
 
 function silent(): CommandError {

@@ -36,6 +36,7 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'task-running': 'A backup, restore or import is already running.',
   'task-stopped': 'That was stopped before it was done. Nothing was kept.',
   'database-newer': 'This profile was last used by a newer version of Loom. Update Loom to open it.',
+  'system-busy': 'The system lets Loom open no more files or processes. Try again, or raise its limit (“ulimit -n”).',
   'storage-failed': 'Loom can’t write to your disk. Is it full, or gone?',
   'token-prefix': 'That isn’t an identity token: it doesn’t start with LOOM-.',
   'token-encoding': 'The identity token has a character that doesn’t belong in it.',

@@ -60,6 +60,7 @@ export const errorCodes = [
   'message-unknown',
   'message-id-taken',
   'too-many',
+  'system-busy',
   'internal',
 ] as const;
 

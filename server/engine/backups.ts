@@ -18,6 +18,7 @@ import type { Store } from '../storage/profile-store.ts';
 import { loadBackupSettings, saveBackupSettings, type BackupSettings, type Schedule } from './backup-settings.ts';
 import type { Clock } from './clock.ts';
 import { detached } from './detached.ts';
+import { isScarcity } from './scarcity.ts';
 import type { EventLog } from './event-log.ts';
 import { checkPassphrase, storageCode } from './refusals.ts';
 import { PHRASE_CHECKED } from './commands/phrase.ts';
@@ -263,5 +264,6 @@ function stamp(at: number): string {
 function codeOf(error: unknown): ErrorCode {
   if (error instanceof CommandError) return error.code;
   if (error instanceof StorageError) return storageCode(error);
+  if (isScarcity(error)) return 'system-busy';
   throw error;
 }

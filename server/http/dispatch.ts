@@ -5,6 +5,7 @@ import type { CommandName, Params, Reply, Request, Results, Subscription } from 
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Application } from '../engine/application.ts';
+import { isScarcity } from '../engine/scarcity.ts';
 import type { Access, ProvenSession } from './access.ts';
 import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
@@ -150,6 +151,10 @@ export class Connection {
     if (error instanceof CommandError) {
       const { code, message, at } = error;
       this.#reply({ id, ok: false, error: { code, message, ...(at !== undefined && { at }) } });
+      return;
+    }
+    if (isScarcity(error)) {
+      this.#reply({ id, ok: false, error: { code: 'system-busy', message: 'The system has no more of something.' } });
       return;
     }
     this.#options.onBug(error);

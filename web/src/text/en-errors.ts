@@ -32,6 +32,7 @@ export const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
   'task-running': 'A backup, restore or import is running. Wait until it is done.',
   'task-stopped': 'This was stopped before it was done. Nothing was kept.',
   'database-newer': 'Your data was written by a newer version of Loom. Update Loom to open it.',
+  'system-busy': 'This computer can’t open any more files or run any more programs for Loom. Try again in a moment.',
   'storage-failed': 'Loom can’t write to your disk. Is it full? Free some space, then try again.',
   'token-prefix': 'This isn’t an identity token: a token begins with LOOM-.',
   'token-encoding': 'This token has a character that doesn’t belong in it. Copy the whole token again.',
