@@ -1,10 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
-import { launchOptions } from './find-browser.js';
+import { launchOptions } from './scripts/find-browser.js';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const report = process.env.LOOM_TEST_REPORT;
-/** Set by config/slow.js: the long runs instead. */
+/** Set by config/scripts/slow.js: the long runs instead. */
 const slow = process.env.LOOM_TEST_SLOW === '1';
 
 export default defineConfig({

@@ -15,7 +15,7 @@ const program = {
   'file-process': path('../server/backup/file-process.js'),
   'responder-process': path('../server/discovery/system/responder-process.ts'),
 };
-/** `--mode bench`, by config/bench.js: built as the program is, so that it measures the same code. */
+/** `--mode bench`, by config/scripts/bench.js: built as the program is, so that it measures the same code. */
 const bench = {
   bench: path('../server/bench/main.ts'),
   // Processes of their own, found beside it by their names.

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const quick = ['server/**/*.test.ts', 'web/**/*.test.ts', 'config/**/*.test.ts'];
-/** `--mode slow`, by config/slow.js: long runs of what the quick tests try shortly. */
+/** `--mode slow`, by config/scripts/slow.js: long runs of what the quick tests try shortly. */
 const slow = ['server/**/*.slow.ts'];
-/** `--mode system`, by config/system.js: what needs a package that is not installed. */
+/** `--mode system`, by config/scripts/system.js: what needs a package that is not installed. */
 const system = ['server/**/*.system.ts'];
 
 export default defineConfig(({ mode }) => ({

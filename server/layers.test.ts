@@ -8,36 +8,65 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const everything = ['server/', 'web/src/'];
 
+/** The engine's ground floor: what every room of it stands on. */
+const groundFloor = ['background', 'command-errors', 'event-log', 'scarcity'].map((name) => `server/engine/${name}.ts`);
+
+/** What the engine may import from outside itself. */
+const below = [
+  'contract',
+  'timing',
+  'crypto',
+  'protocol',
+  'transport',
+  'network',
+  'discovery',
+  'storage',
+  'backup',
+  'import',
+].map((layer) => `server/${layer}/`);
+
+function room(name: string, ...rooms: readonly string[]): readonly [layer: string, may: readonly string[]] {
+  return [`server/engine/${name}/`, [...below, ...groundFloor, ...rooms.map((other) => `server/engine/${other}`)]];
+}
+
 /** What each layer may import besides itself: folders, with their `/`, or single files. The first prefix that fits counts. */
 const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   ['server/contract/', []],
+  ['server/timing/', []],
   ['server/crypto/', []],
   ['server/protocol/', ['server/crypto/']],
   ['server/transport/', ['server/protocol/limits.ts']],
-  ['server/discovery/', ['server/crypto/']],
+  ['server/network/', ['server/timing/', 'server/transport/']],
+  ['server/discovery/', ['server/timing/', 'server/network/', 'server/crypto/']],
   ['server/storage/', ['server/crypto/', 'server/contract/']],
   ['server/backup/', ['server/contract/', 'server/crypto/', 'server/storage/']],
   [
     'server/import/',
     ['server/contract/', 'server/crypto/', 'server/protocol/', 'server/storage/', 'server/backup/files.ts'],
   ],
-  [
-    'server/engine/',
-    [
-      'server/contract/',
-      'server/crypto/',
-      'server/protocol/',
-      'server/transport/',
-      'server/discovery/',
-      'server/storage/',
-      'server/backup/',
-      'server/import/',
-    ],
-  ],
-  ['server/http/', ['server/contract/', 'server/engine/']],
+  room('contacts'),
+  room('links', 'contacts/'),
+  room('delivery', 'contacts/', 'links/'),
+  room('presence', 'contacts/', 'links/'),
+  // Pairing, invites, the doctor and the facts of the network still reach through the engine, as does `switchboard.ts`.
+  room('meeting', 'contacts/', 'links/', 'presence/', 'engine.ts', 'commands/contacts.ts'),
+  room('doctor', 'contacts/', 'links/', 'presence/', 'engine.ts'),
+  room('feed', 'contacts/', 'links/', 'delivery/', 'engine.ts'),
+  room('tasks'),
+  ['server/engine/profile/', [...below, 'server/engine/']],
+  ['server/engine/commands/', [...below, ...[...rooms()].filter((each) => each !== 'server/engine/profile/')]],
+  ['server/engine/', [...below, ...rooms()]],
+  ['server/http/', ['server/contract/', 'server/engine/', 'server/timing/']],
   ['server/', everything],
   ['web/', ['server/contract/']],
 ];
+
+/** Every room of the engine, and the files on its ground floor. */
+function rooms(): readonly string[] {
+  return readdirSync(join(root, 'server/engine'), { withFileTypes: true }).map(
+    (entry) => `server/engine/${entry.name}${entry.isDirectory() ? '/' : ''}`,
+  );
+}
 
 /** Everything `from` imports from `to` that it may not. */
 function violation(from: string, to: string): string | null {
@@ -84,10 +113,10 @@ describe('layers', () => {
 
   it('know a violation', () => {
     expect(violation('server/http/app.ts', 'server/storage/database.ts')).not.toBeNull();
-    expect(violation('server/engine/outbox.ts', 'server/testing/fake-clock.ts')).not.toBeNull();
-    expect(violation('server/transport/tcp.ts', 'server/protocol/link.ts')).not.toBeNull();
+    expect(violation('server/engine/delivery/outbox.ts', 'server/testing/fake-clock.ts')).not.toBeNull();
+    expect(violation('server/transport/tcp.ts', 'server/protocol/link-protocol.ts')).not.toBeNull();
     expect(violation('web/src/main.ts', 'server/engine/engine.ts')).not.toBeNull();
-    expect(violation('server/engine/outbox.test.ts', 'server/testing/fake-clock.ts')).toBeNull();
+    expect(violation('server/engine/delivery/outbox.test.ts', 'server/testing/fake-clock.ts')).toBeNull();
     expect(violation('server/loom.ts', 'server/storage/database.ts')).toBeNull();
   });
 

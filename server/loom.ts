@@ -4,26 +4,26 @@
 // behind be removed. It goes last, when nothing of this process touches the profile any more.
 import type { ProfileState } from './contract/model.ts';
 import { choosePrimitives } from './crypto/choose.ts';
-import { ChosenAdapters, type AdapterChoice } from './discovery/adapter-choice.ts';
+import { ChosenAdapters, type AdapterChoice } from './network/adapter-choice.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { MdnsDiscovery } from './discovery/mdns.ts';
 import type { MdnsOptions } from './discovery/mdns/options.ts';
-import { networkName } from './discovery/network-name.ts';
+import { networkName } from './network/network-name.ts';
 import { SilentDiscovery } from './discovery/silent.ts';
 import { SystemDiscovery } from './discovery/system.ts';
-import { collectGarbage } from './engine/collect-garbage.ts';
-import { systemClock } from './engine/clock.ts';
-import { detached } from './engine/detached.ts';
-import { deferred } from './engine/deferred.ts';
-import { currentAddresses } from './engine/network-watch.ts';
-import { Profile } from './engine/profile.ts';
+import { collectGarbage } from './engine/profile/collect-garbage.ts';
+import { systemClock } from './timing/clock.ts';
+import { runInBackground } from './engine/background.ts';
+import { deferred } from './timing/deferred.ts';
+import { currentAddresses } from './network/network-watch.ts';
+import { Profile } from './engine/profile/profile.ts';
 import { Access, type CodeLifetime } from './http/access.ts';
 import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
-import { readLastPort, rememberPort } from './last-port.ts';
+import { readLastPort, rememberPort } from './network/last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
-import { EVERY_ADDRESS, peerTransport } from './peer-transport.ts';
+import { EVERY_ADDRESS, peerTransport } from './network/peer-transport.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
 
 /** After locking, until replies are sent and sockets have ended: then nothing holds on to what they carried. */
@@ -124,7 +124,7 @@ function makeProfile(options: LoomOptions): Profile {
     interfaces,
     addresses: () => currentAddresses(interfaces()),
     network: () => networkName(interfaces()),
-    onLocked: () => systemClock.after(SETTLED_MS, () => detached(collectGarbage())),
+    onLocked: () => systemClock.after(SETTLED_MS, () => runInBackground(collectGarbage())),
   });
 }
 

@@ -2,7 +2,7 @@
 // beats the defaults. Pure: nothing here touches the disk.
 import { isIP } from 'node:net';
 import { join, posix, resolve, win32 } from 'node:path';
-import type { AdapterChoice } from './discovery/adapter-choice.ts';
+import type { AdapterChoice } from './network/adapter-choice.ts';
 import { isRefusedByBrowsers } from './http/bad-ports.ts';
 
 /** The caller wrote something that cannot be meant; exit code 2. */

@@ -1,15 +1,15 @@
 // Discovery where half of all packets are lost: how soon two who start together see each other.
-import { keys } from '../../server/testing/discovery-scene.ts';
+import { keys } from '../../server/testing/mdns/discovery-scene.ts';
 import { builtProgram } from '../../server/testing/built-program.ts';
-import { Instance } from '../../server/testing/instance.ts';
-import type { DiscoverySettings } from '../../server/testing/discovery-process.ts';
+import { Instance } from '../../server/testing/network/instance.ts';
+import type { DiscoverySettings } from '../../server/testing/mdns/discovery-process.ts';
 import { Network } from './network.ts';
 
 /** @returns ms until both saw each other, for each round; null: this machine does not permit such networks. */
 export async function timesUnderLoss(loss: number, rounds: number, seed: number): Promise<readonly number[] | null> {
   const network = await Network.make(2, seed);
   if (!network) return null;
-  const program = await builtProgram(new URL('../../server/testing/discovery-process.ts', import.meta.url));
+  const program = await builtProgram(new URL('../../server/testing/mdns/discovery-process.ts', import.meta.url));
   const times: number[] = [];
   try {
     await network.set({ loss });

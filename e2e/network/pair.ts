@@ -2,7 +2,7 @@
 import { expect } from '@playwright/test';
 import type { Message } from '../../server/contract/model.ts';
 import type { ControlClient } from '../../server/http/control-client.ts';
-import { Daemon } from '../daemon.ts';
+import { Daemon } from '../support/daemon.ts';
 import { Network } from './network.ts';
 
 /** Requests under way at once, as from somebody who pastes a long text line by line. */

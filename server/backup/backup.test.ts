@@ -6,10 +6,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
 import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
-import type { ContactRecord } from '../storage/contacts.ts';
-import type { MessageRecord } from '../storage/message-record.ts';
+import type { ContactRecord } from '../storage/tables/contacts.ts';
+import type { MessageRecord } from '../storage/tables/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
-import { identityRecord, PASSPHRASE, TempBackups } from '../testing/temp-backup.ts';
+import { identityRecord, PASSPHRASE, TempBackups } from '../testing/disk/temp-backup.ts';
 import {
   contactRecord,
   idOf,
@@ -18,7 +18,7 @@ import {
   primitives,
   tempStore,
   type TempStore,
-} from '../testing/temp-store.ts';
+} from '../testing/disk/temp-store.ts';
 import { paddedChunks, SEALED_CHUNK_BYTES } from './chunks.ts';
 import { HEADER_BYTES, makeHeader, parseHeader } from './header.ts';
 import { CHUNK_BYTES, RECORD_BYTES } from './limits.ts';

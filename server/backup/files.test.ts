@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hungFolder } from '../testing/hung-folder.ts';
+import { hungFolder } from '../testing/disk/hung-folder.ts';
 import { namedFiles, requirePath, type NamedFiles } from './files.ts';
 
 let folder: string;

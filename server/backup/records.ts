@@ -4,13 +4,13 @@ import { decode, encode } from 'cborg';
 import { z } from 'zod';
 import { CommandError } from '../contract/errors.ts';
 import { u32 } from '../crypto/bytes.ts';
-import { contactBodySchema, type ContactRecord } from '../storage/contacts.ts';
-import { identitySchema, type IdentityRecord } from '../storage/identity.ts';
-import { inviteBodySchema, type InviteRecord } from '../storage/invites.ts';
-import { messageSchema, type MessageRecord } from '../storage/message-record.ts';
-import { requestBodySchema, type RequestRecord } from '../storage/requests.ts';
-import { bytesSchema } from '../storage/sealing.ts';
-import type { Setting } from '../storage/settings.ts';
+import { contactBodySchema, type ContactRecord } from '../storage/tables/contacts.ts';
+import { identitySchema, type IdentityRecord } from '../storage/tables/identity.ts';
+import { inviteBodySchema, type InviteRecord } from '../storage/tables/invites.ts';
+import { messageSchema, type MessageRecord } from '../storage/tables/message-record.ts';
+import { requestBodySchema, type RequestRecord } from '../storage/tables/requests.ts';
+import { bytesSchema } from '../storage/sealing/sealing.ts';
+import type { Setting } from '../storage/tables/settings.ts';
 
 /** Before each record. */
 export const RECORD_LENGTH_BYTES = 4;

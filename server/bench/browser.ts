@@ -6,7 +6,7 @@ import type { DoorService } from './door.ts';
 import type { Row } from './report.ts';
 import { median } from './statistics.ts';
 import { comparison } from './stopwatch.ts';
-import { Workplace } from './workplace.ts';
+import { Workplace } from './bench-scratch.ts';
 
 export interface BrowserScale {
   readonly rounds: number;

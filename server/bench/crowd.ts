@@ -7,7 +7,7 @@ import type { Process } from './process.ts';
 import type { Row } from './report.ts';
 import { spreadOf } from './statistics.ts';
 import { comparison } from './stopwatch.ts';
-import { Workplace } from './workplace.ts';
+import { Workplace } from './bench-scratch.ts';
 
 export interface CrowdScale {
   readonly rounds: number;

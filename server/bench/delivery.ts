@@ -4,7 +4,7 @@ import type { FloorService } from './floor.ts';
 import type { Row } from './report.ts';
 import { median, spreadOf } from './statistics.ts';
 import { comparison } from './stopwatch.ts';
-import { couple, Workplace } from './workplace.ts';
+import { couple, Workplace } from './bench-scratch.ts';
 
 export interface DeliveryScale {
   readonly rounds: number;

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Message } from '../contract/model.ts';
-import { openDoor, enter } from '../testing/open-door.ts';
+import { openDoor, enter } from '../testing/network/http-edge.ts';
 import { serve } from './process.ts';
 
 /** A message of 100 bytes, as the interface is told of one. */

@@ -6,7 +6,7 @@ import { deriveIdentity, parseMasterSeed, type IdentityKeys } from '../crypto/ke
 import type { Primitives } from '../crypto/primitives.ts';
 import { signCertificate, verifyCertificate } from '../protocol/certificate.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
-import { Link, type LinkEvent } from '../protocol/link.ts';
+import { LinkProtocol, type LinkEvent } from '../protocol/link-protocol.ts';
 import { makeRatchetKey, Session } from '../protocol/session.ts';
 import type { Row } from './report.ts';
 import { SignalUser } from './signal.ts';
@@ -55,8 +55,8 @@ function makePerson(primitives: Primitives): Person {
 function meet(primitives: Primitives, one: Person, other: Person): void {
   const random = (length: number): Uint8Array => primitives.random(length);
   const theirStatic = other.keys.staticKey.publicKey;
-  const initiator = Link.initiator({ primitives, random, ourStatic: one.keys.staticKey, theirStatic });
-  const responder = Link.responder({ primitives, random, ourStatic: other.keys.staticKey });
+  const initiator = LinkProtocol.initiator({ primitives, random, ourStatic: one.keys.staticKey, theirStatic });
+  const responder = LinkProtocol.responder({ primitives, random, ourStatic: other.keys.staticKey });
   const preamble = carry(initiator.start());
   const message1 = carry(initiator.receive(carry(responder.receive(preamble))));
   responder.receive(message1);
@@ -85,7 +85,7 @@ function carry(events: readonly LinkEvent[]): Uint8Array {
   return event.bytes;
 }
 
-function secretsOf({ handshakeHash, exportKey }: Link): { handshakeHash: Uint8Array; exportKey: Uint8Array } {
+function secretsOf({ handshakeHash, exportKey }: LinkProtocol): { handshakeHash: Uint8Array; exportKey: Uint8Array } {
   return { handshakeHash, exportKey };
 }
 

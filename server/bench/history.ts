@@ -4,7 +4,7 @@ import type { HistoryService } from './history-process.ts';
 import type { Process } from './process.ts';
 import type { Row } from './report.ts';
 import { comparison } from './stopwatch.ts';
-import { Workplace } from './workplace.ts';
+import { Workplace } from './bench-scratch.ts';
 
 export interface HistoryScale {
   readonly rounds: number;

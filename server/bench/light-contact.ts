@@ -3,15 +3,15 @@
 import { toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, type IdentityKeys } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import { Channel } from '../engine/channel.ts';
-import { systemClock } from '../engine/clock.ts';
-import { Turns } from '../engine/turns.ts';
+import { Link } from '../engine/links/link.ts';
+import { systemClock } from '../timing/clock.ts';
+import { TurnScheduler } from '../engine/links/turn-scheduler.ts';
 import { signCertificate } from '../protocol/certificate.ts';
 import { encodeContent } from '../protocol/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { encodeHello, parseHello } from '../protocol/hello.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
-import { Link } from '../protocol/link.ts';
+import { LinkProtocol } from '../protocol/link-protocol.ts';
 import { parseAck, RECORD, type LinkRecord } from '../protocol/records.ts';
 import { makeRatchetKey, Session } from '../protocol/session.ts';
 import { encodeToken } from '../protocol/token.ts';
@@ -24,7 +24,7 @@ export class LightContact {
   readonly #primitives: Primitives;
   readonly #keys: IdentityKeys;
   #listener: Listener | null = null;
-  #meeting: { readonly channel: Channel; session: Session } | null = null;
+  #meeting: { readonly link: Link; session: Session } | null = null;
   #sequence = 0;
   #onMet: () => void = () => undefined;
   /** When each message went out, by id. */
@@ -71,7 +71,7 @@ export class LightContact {
   }
 
   async close(): Promise<void> {
-    this.#meeting?.channel.destroy();
+    this.#meeting?.link.destroy();
     await this.#listener?.stop();
   }
 
@@ -84,23 +84,23 @@ export class LightContact {
     const { envelope, next } = meeting.session.encrypt(id, content, this.#random);
     meeting.session = next;
     this.#sent.set(toHex(id), performance.now());
-    meeting.channel.send(RECORD.envelope, envelope);
+    meeting.link.send(RECORD.envelope, envelope);
   }
 
   #accept(connection: Connection): void {
     const random = this.#random;
-    const link = Link.responder({ primitives: this.#primitives, random, ourStatic: this.#keys.staticKey });
-    const channel = new Channel({ connection, link, clock: systemClock, turns: new Turns(), random });
-    channel.trust();
-    channel.listener = {
+    const protocol = LinkProtocol.responder({ primitives: this.#primitives, random, ourStatic: this.#keys.staticKey });
+    const link = new Link({ connection, protocol, clock: systemClock, scheduler: new TurnScheduler(), random });
+    link.trust();
+    link.listener = {
       onSecured: () => undefined,
-      onRecord: (record) => this.#greet(channel, record),
+      onRecord: (record) => this.#greet(link, record),
       onClosed: () => undefined,
     };
-    channel.start();
+    link.start();
   }
 
-  #greet(channel: Channel, record: LinkRecord): void {
+  #greet(link: Link, record: LinkRecord): void {
     if (record.type !== RECORD.hello) throw new Error('a HELLO comes first');
     const primitives = this.#primitives;
     const { identityKey, staticKey } = this.#keys;
@@ -119,13 +119,13 @@ export class LightContact {
       features: 0,
       ratchet: ratchet.publicKey,
     });
-    channel.send(RECORD.hello, hello);
-    channel.greeted();
-    const { handshakeHash, exportKey } = channel;
+    link.send(RECORD.hello, hello);
+    link.greeted();
+    const { handshakeHash, exportKey } = link;
     const context = { primitives, ourIdentity: identityKey.publicKey, theirIdentity };
     const session = Session.establish(context, { role: 'responder', handshakeHash, exportKey, ratchet });
-    this.#meeting = { channel, session };
-    channel.listener = { ...channel.listener, onRecord: (next) => this.#read(next) };
+    this.#meeting = { link, session };
+    link.listener = { ...link.listener, onRecord: (next) => this.#read(next) };
     this.#onMet();
   }
 
@@ -135,7 +135,7 @@ export class LightContact {
     if (type !== RECORD.envelope || !meeting) return;
     const envelope = parseEnvelope(body);
     meeting.session = meeting.session.decrypt(envelope, this.#random, systemClock.now()).next;
-    meeting.channel.acknowledge(envelope.messageId);
+    meeting.link.acknowledge(envelope.messageId);
   }
 
   #acknowledged(id: string): void {

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { CommandFailure, exitCodes, type ExitCode } from './exit.ts';
-import { stopSignals } from './lifetime.ts';
+import { stopSignals } from './process-lifecycle.ts';
 
 /** Of Node 20.15 and 22.2. */
 const SWITCH = '--disable-wasm-trap-handler';

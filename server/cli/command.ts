@@ -3,7 +3,7 @@ import type { ProfilePlace } from '../options.ts';
 import type { Daemon } from './daemon.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 /** An option of a command; `value` is what its help calls the value, and there is none without. */
 export interface OptionSpec {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProfilePlace } from '../options.ts';
-import { deferred } from '../engine/deferred.ts';
-import { hungFolder } from '../testing/hung-folder.ts';
+import { deferred } from '../timing/deferred.ts';
+import { hungFolder } from '../testing/disk/hung-folder.ts';
 import { folderExists, prepareFolder, untilAnswered } from './data-dir.ts';
 import { CommandFailure, exitCodes } from './exit.ts';
 

@@ -4,9 +4,9 @@ import type { ErrorCode } from '../contract/errors.ts';
 import { UsageError } from '../options.ts';
 import { CommandFailure, exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { whereabouts } from './lifetime.ts';
-import { jsonLine } from './printable.ts';
-import { exitCodeOf, sentences } from './sentences.ts';
+import { whereabouts } from './process-lifecycle.ts';
+import { jsonLine } from './terminal/printable.ts';
+import { exitCodeOf, sentences } from './terminal/sentences.ts';
 
 export interface Failure {
   /** Of the contract, when Loom refused; else what the exit code means, in a word. */

@@ -1,7 +1,7 @@
 // Which contact a person means by a word on the command line.
 import type { Contact } from '../contract/model.ts';
 import { CommandFailure } from './exit.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal/printable.ts';
 
 /** Shorter prefixes of a public key would meet by chance, or by someone's design. */
 const KEY_PREFIX = /^[0-9a-f]{8,64}$/;

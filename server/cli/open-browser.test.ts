@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync,
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { landingUrl } from './banner.ts';
+import { landingUrl } from './terminal/banner.ts';
 import { openerFor, openInBrowser, whyNotOpen } from './open-browser.ts';
 import type { Desktop } from './open-browser.ts';
 

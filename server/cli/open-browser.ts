@@ -2,7 +2,7 @@
 // pointed at a private file that leads on to the address, never at the address itself (arguments show in `ps`).
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import type { Unopened } from './banner.ts';
+import type { Unopened } from './terminal/banner.ts';
 
 /** As long as an opened code lives. */
 const REDIRECT_LIFETIME_MS = 60_000;

@@ -1,6 +1,6 @@
-import { stopSignals } from './lifetime.ts';
+import { stopSignals } from './process-lifecycle.ts';
 import { run } from './run.ts';
-import { processTerminal } from './terminal.ts';
+import { processTerminal } from './terminal/terminal.ts';
 
 if (!stopSignals().includes('SIGHUP')) process.on('SIGHUP', () => undefined);
 

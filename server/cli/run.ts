@@ -28,8 +28,8 @@ import { wipeCommand } from './commands/wipe.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { asksForJson, failureLine, failureOf } from './failure.ts';
-import { surroundings } from './surroundings.ts';
-import type { Terminal } from './terminal.ts';
+import { surroundings } from './environment.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 export const commands = [
   serveCommand,

@@ -1,4 +1,4 @@
-import { PLAIN_URL_COMMAND } from '../http/way-in.ts';
+import { PLAIN_URL_COMMAND } from '../http/entry-help.ts';
 import { profilePlace, UsageError } from '../options.ts';
 import type { ProfilePlace, Surroundings } from '../options.ts';
 

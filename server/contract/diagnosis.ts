@@ -28,7 +28,7 @@ export interface Tried {
 export type Reach = 'yes' | 'no' | 'untested';
 
 /** What an online contact's Loom answered when it was asked to test us, too. */
-export interface Compared {
+export interface CheckResult {
   /** Their clock minus ours, ms. */
   readonly clockDifference: number;
   /** They see what we announce. */
@@ -96,7 +96,7 @@ export interface Diagnosis {
     /** Their clock minus ours, ms, as what they announce tells it: to a quarter of an hour or two. Null: nothing is. */
     readonly announcedClock: number | null;
     /** Null: not connected, or they did not answer. */
-    readonly compared: Compared | null;
+    readonly compared: CheckResult | null;
     readonly weReach: Reach;
     readonly theyReach: Reach;
   } | null;

@@ -1,6 +1,6 @@
 // Identity tokens and invites in what people paste: alone, in the middle of a mail, wrapped at any width, quoted, with
 // invisible characters between. Here is what can be told without knowing what a token holds; where it ends, it says
-// itself (`engine/commands/token.ts`). Page, command line and daemon find tokens with this. Pure.
+// itself (`engine/contacts/read-token.ts`). Page, command line and daemon find tokens with this. Pure.
 import { plainText } from './pasted.ts';
 
 /**

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
-import { portableKem } from './kem-portable.ts';
-import { sodiumKem } from './kem-sodium.ts';
+import { portableKem } from './kem/kem-portable.ts';
+import { sodiumKem } from './kem/kem-sodium.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
 import type { Kem } from './primitives.ts';

@@ -1,8 +1,8 @@
 // Which implementation runs: node:crypto where it gives the right answers, JavaScript otherwise. A Node in FIPS mode or
 // built without a cipher then works, slower, instead of failing at the first handshake. ML-KEM is chosen by itself.
-import { nativeKem } from './kem-native.ts';
-import { portableKem } from './kem-portable.ts';
-import { sodiumKem } from './kem-sodium.ts';
+import { nativeKem } from './kem/kem-native.ts';
+import { portableKem } from './kem/kem-portable.ts';
+import { sodiumKem } from './kem/kem-sodium.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
 import type { Kem, Primitives } from './primitives.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sharedVectors } from '../testing/shared-vectors.ts';
 import { fromHex, toHex } from './bytes.ts';
-import { portableKem } from './kem-portable.ts';
+import { portableKem } from './kem/kem-portable.ts';
 import { deriveIdentity, parseIdentityPublicKey, parseMasterSeed, parseStaticPublicKey } from './keys.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';

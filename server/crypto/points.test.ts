@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex } from './bytes.ts';
-import { portableKem } from './kem-portable.ts';
+import { portableKem } from './kem/kem-portable.ts';
 import { nativePrimitives } from './native.ts';
 import { isCanonicalSignature, isLowOrderX25519, isValidEd25519PublicKey } from './points.ts';
 import { portablePrimitives } from './portable.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from './bytes.ts';
-import { portableKem } from './kem-portable.ts';
+import { portableKem } from './kem/kem-portable.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
 import type { Primitives } from './primitives.ts';

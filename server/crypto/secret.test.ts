@@ -1,9 +1,9 @@
 import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { toHex } from './bytes.ts';
-import { nativeKem } from './kem-native.ts';
-import { portableKem } from './kem-portable.ts';
-import { sodiumKem } from './kem-sodium.ts';
+import { nativeKem } from './kem/kem-native.ts';
+import { portableKem } from './kem/kem-portable.ts';
+import { sodiumKem } from './kem/kem-sodium.ts';
 import { deriveIdentity, parseMasterSeed } from './keys.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';

@@ -4,9 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { sharedVectors } from '../testing/shared-vectors.ts';
 import { concat, fromHex, toHex } from './bytes.ts';
-import { nativeKem } from './kem-native.ts';
-import { portableKem } from './kem-portable.ts';
-import { sodiumKem } from './kem-sodium.ts';
+import { nativeKem } from './kem/kem-native.ts';
+import { portableKem } from './kem/kem-portable.ts';
+import { sodiumKem } from './kem/kem-sodium.ts';
 import { nativePrimitives } from './native.ts';
 import { portablePrimitives } from './portable.ts';
 import type { Kem, Primitives } from './primitives.ts';

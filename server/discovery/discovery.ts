@@ -8,7 +8,7 @@ export interface PresenceKey {
 }
 
 /** How a contact whose presence key we do not have is recognised: a key for each direction, which we two alone can make. */
-export interface MeetingKeys {
+export interface RendezvousKeys {
   readonly contact: string;
   /** 32 bytes each: for what we say to them, and for what they say to us. */
   readonly ours: Uint8Array;
@@ -32,15 +32,15 @@ export interface Presence {
   readonly ownKey: Uint8Array;
   readonly contacts: readonly PresenceKey[];
   /** Contacts we have not met, newest first. */
-  readonly unmet: readonly MeetingKeys[];
+  readonly unmet: readonly RendezvousKeys[];
   /** Contacts we have met, who may have lost our presence key and theirs: looked for by these as well, told nothing. */
-  readonly met?: readonly MeetingKeys[];
+  readonly met?: readonly RendezvousKeys[];
   /** Null: only contacts can tell who we are. */
   readonly card: Card | null;
 }
 
 /** Somebody visible to everyone, as they say: neither the name nor the token is proven. */
-export interface Person extends Card {
+export interface VisibleCard extends Card {
   /** As in a sighting. */
   readonly hosts: readonly string[];
   readonly port: number;
@@ -96,7 +96,7 @@ export interface DiscoveryListener {
   /** Said goodbye, or its advert ran out. */
   onLost(contact: string): void;
   /** Everyone who shows a card, contacts among them, whenever that changes. */
-  onPeople(people: readonly Person[]): void;
+  onPeople(people: readonly VisibleCard[]): void;
   onStatus(status: DiscoveryStatus): void;
 }
 

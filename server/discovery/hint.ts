@@ -86,7 +86,7 @@ function masked(time: Uint8Array, x: Uint8Array): Uint8Array {
  * All slots of an advert: a hint under each of these keys, random bytes for the rest, in random order.
  * @param keys of the contacts whose turn it is; those over SLOTS get none.
  */
-export function meetingSlots(
+export function rendezvousSlots(
   primitives: Hmac,
   random: (length: number) => Uint8Array,
   keys: readonly Uint8Array[],

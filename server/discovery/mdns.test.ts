@@ -1,15 +1,15 @@
 import { createSocket } from 'node:dgram';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hostilePacket } from '../testing/hostile-packets.ts';
-import { Neighbourhood, loopback } from '../testing/neighbourhood.ts';
-import type { Neighbour } from '../testing/neighbourhood.ts';
+import { hostilePacket } from '../testing/mdns/hostile-packets.ts';
+import { Neighbourhood, loopback } from '../testing/mdns/mdns-loopback.ts';
+import type { Neighbour } from '../testing/mdns/mdns-loopback.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { uniqueRecords } from './mdns/own-records.ts';
-import { listAdapters } from './mdns/adapters.ts';
-import { encodeResponse, parseMessage } from './mdns/packet.ts';
-import type { MdnsRecord, Message } from './mdns/packet.ts';
-import { labelIn } from './mdns/questions.ts';
+import { uniqueRecords } from './mdns/dns/own-records.ts';
+import { listAdapters } from '../network/adapters.ts';
+import { encodeResponse, parseMessage } from './mdns/dns/packet.ts';
+import type { MdnsRecord, Message } from './mdns/dns/packet.ts';
+import { labelIn } from './mdns/dns/questions.ts';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;

@@ -4,14 +4,14 @@ import type { Discovery, DiscoveryListener, DiscoveryReport, Presence } from './
 import type { MakeMedium } from './mdns/medium.ts';
 import { Network } from './mdns/network.ts';
 import type { MdnsOptions } from './mdns/options.ts';
-import { Session } from './mdns/session.ts';
+import { DiscoveryRun } from './discovery-run.ts';
 
 const MDNS_PORT = 5353;
 
 export class MdnsDiscovery implements Discovery {
   readonly #options: MdnsOptions;
   readonly #makeMedium: MakeMedium;
-  #session: Session | null = null;
+  #session: DiscoveryRun | null = null;
 
   /** @param makeMedium by default sockets of our own. */
   constructor(options: MdnsOptions, makeMedium: MakeMedium = ownSockets(options)) {
@@ -21,7 +21,7 @@ export class MdnsDiscovery implements Discovery {
 
   async start(presence: Presence, port: number, listener: DiscoveryListener): Promise<void> {
     const previous = this.#session;
-    const session = new Session(this.#options, { presence, port, listener }, this.#makeMedium);
+    const session = new DiscoveryRun(this.#options, { presence, port, listener }, this.#makeMedium);
     this.#session = session;
     await previous?.stop();
     await session.open();

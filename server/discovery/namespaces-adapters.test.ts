@@ -1,13 +1,13 @@
 // A machine on two networks at once: it sees both, and neither learns of the other.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Scene } from '../testing/discovery-scene.ts';
-import type { Instance } from '../testing/instance.ts';
-import { Machines } from '../testing/namespaces.ts';
-import type { HeardPacket } from '../testing/outsider-process.ts';
+import { Scene } from '../testing/mdns/discovery-scene.ts';
+import type { Instance } from '../testing/network/instance.ts';
+import { Machines } from '../testing/network/namespaces.ts';
+import type { HeardPacket } from '../testing/mdns/outsider-process.ts';
 import type { Sighting } from './discovery.ts';
-import { parseMessage } from './mdns/packet.ts';
-import type { Message } from './mdns/packet.ts';
-import { labelIn } from './mdns/questions.ts';
+import { parseMessage } from './mdns/dns/packet.ts';
+import type { Message } from './mdns/dns/packet.ts';
+import { labelIn } from './mdns/dns/questions.ts';
 
 const machines = Machines.make('discovery on two adapters', [
   [

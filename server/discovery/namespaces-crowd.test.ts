@@ -2,10 +2,10 @@
 // `namespaces.slow.ts`.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram } from '../testing/built-program.ts';
-import { Scene, factsOf } from '../testing/discovery-scene.ts';
-import { outlastsFlood } from '../testing/discovery-trials.ts';
-import { LoomAt } from '../testing/loom-at.ts';
-import { Machines } from '../testing/namespaces.ts';
+import { Scene, factsOf } from '../testing/mdns/discovery-scene.ts';
+import { outlastsFlood } from '../testing/mdns/discovery-trials.ts';
+import { LoomAt } from '../testing/network/loom-at.ts';
+import { Machines } from '../testing/network/namespaces.ts';
 
 const STRANGERS = 500;
 const ROUNDS = 3;
@@ -73,7 +73,7 @@ describe.runIf(machines)('among others', () => {
   it('hostile packets are outlasted', () => outlastsFlood(scene, 10_000));
 
   it('a link by a remembered address needs no port 5353', async () => {
-    const program = await builtProgram(new URL('../testing/loom-process.ts', import.meta.url));
+    const program = await builtProgram(new URL('../testing/network/loom-process.ts', import.meta.url));
     await scene.outsider('left', { kind: 'holder' });
     const ann = await LoomAt.start(program, '10.77.0.1', machines!.on('left'));
     const bob = await LoomAt.start(program, '10.77.0.2', machines!.on('right'));

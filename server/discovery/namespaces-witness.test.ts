@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { Avahi } from '../testing/avahi.ts';
-import { Scene, keys } from '../testing/discovery-scene.ts';
-import { Machines } from '../testing/namespaces.ts';
+import { Avahi } from '../testing/mdns/avahi.ts';
+import { Scene, keys } from '../testing/mdns/discovery-scene.ts';
+import { Machines } from '../testing/network/namespaces.ts';
 import type { Sighting } from './discovery.ts';
-import { encodeText, parseText } from './mdns/text.ts';
+import { encodeText, parseText } from './mdns/dns/text.ts';
 import { presenceHint, quarterHour } from './hint.ts';
 import { isLabel, newLabel } from './presence.ts';
 
@@ -115,7 +115,7 @@ describe.runIf(machines)('an outside witness', () => {
         text.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]),
       );
       const own = { name: label, address: '10.77.0.2', port: 4888, text: properties };
-      const script = fileURLToPath(new URL('../testing/zeroconf-witness.py', import.meta.url));
+      const script = fileURLToPath(new URL('../testing/mdns/zeroconf-witness.py', import.meta.url));
       const witness = scene.command('right', python!, script, JSON.stringify(own));
       const [seen, found] = await Promise.all([ann.seeing('bob'), resolvedOther(label)]);
       expect(seen.data).toMatchObject({ hosts: ['10.77.0.2'], port: 4888 });

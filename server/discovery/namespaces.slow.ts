@@ -1,9 +1,9 @@
 // What the tests between two machines try shortly, at length: a machine that sleeps, a flood, and an idle hour's quarter.
 import { describe, expect, it } from 'vitest';
-import { Scene, factsOf } from '../testing/discovery-scene.ts';
-import { outlastsFlood } from '../testing/discovery-trials.ts';
-import { Machines } from '../testing/namespaces.ts';
-import type { HeardPacket } from '../testing/outsider-process.ts';
+import { Scene, factsOf } from '../testing/mdns/discovery-scene.ts';
+import { outlastsFlood } from '../testing/mdns/discovery-trials.ts';
+import { Machines } from '../testing/network/namespaces.ts';
+import type { HeardPacket } from '../testing/mdns/outsider-process.ts';
 
 const MINUTE = 60_000;
 const SLEEP = 10 * MINUTE;

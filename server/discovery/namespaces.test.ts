@@ -1,9 +1,9 @@
 // Two machines, as near as one machine can have them: an instance in each, on the real port with the real clock. What
 // others do to them is in `namespaces-crowd.test.ts`, what other programs make of them in `namespaces-witness.test.ts`.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Scene, type Name } from '../testing/discovery-scene.ts';
-import type { Instance } from '../testing/instance.ts';
-import { Machines } from '../testing/namespaces.ts';
+import { Scene, type Name } from '../testing/mdns/discovery-scene.ts';
+import type { Instance } from '../testing/network/instance.ts';
+import { Machines } from '../testing/network/namespaces.ts';
 import type { Sighting } from './discovery.ts';
 
 const [ofLeft, ofRight] = ['10.77.0.1/16', '10.77.0.2/16'];

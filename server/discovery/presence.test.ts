@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { HINT_LENGTH, SLOTS_LENGTH, clockDifference, meetingSlots, presenceHint, quarterHour, turnOf } from './hint.ts';
-import { PresenceBook, isLabel, newLabel } from './presence.ts';
+import {
+  HINT_LENGTH,
+  SLOTS_LENGTH,
+  clockDifference,
+  rendezvousSlots,
+  presenceHint,
+  quarterHour,
+  turnOf,
+} from './hint.ts';
+import { PresenceMatcher, isLabel, newLabel } from './presence.ts';
 import type { PresenceClaim } from './presence.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -100,7 +108,7 @@ describe('labels', () => {
 
 describe('presence book', () => {
   const others = Array.from({ length: 20 }, (_, i) => ({ contact: `other${i}`, key: seededRandom(`key${i}`)(32) }));
-  const book = (): PresenceBook => new PresenceBook(primitives, [...others, { contact: 'ann', key }]);
+  const book = (): PresenceMatcher => new PresenceMatcher(primitives, [...others, { contact: 'ann', key }]);
 
   it.each([0, -1, 1, 2, -4, 105_120, -105_120, -2_000_000])(
     'knows a contact by a clock %i quarter-hours away, and how far',
@@ -143,7 +151,7 @@ describe('presence book', () => {
 
   it('keeps copies of keys and tells whether it has one', () => {
     const mine = key.slice();
-    const kept = new PresenceBook(primitives, [{ contact: 'ann', key: mine }]);
+    const kept = new PresenceMatcher(primitives, [{ contact: 'ann', key: mine }]);
     mine.fill(0);
     expect(kept.match(claimAt(NOW), NOW).kind).toBe('contact');
     expect(kept.has({ contact: 'ann', key })).toBe(true);
@@ -161,7 +169,7 @@ describe('presence book', () => {
         return primitives.hmacSha256(k, data);
       },
     };
-    const kept = new PresenceBook(counting, others);
+    const kept = new PresenceMatcher(counting, others);
     const claim = claimAt(NOW);
     for (let i = 0; i < 50; i += 1) kept.match(claim, NOW);
     expect(hashes).toBe(others.length);
@@ -175,7 +183,7 @@ describe('presence book', () => {
     expect(verdicts.at(-1)).toBe('later');
     expect(kept.match(claimAt(NOW), NOW).kind).toBe('later');
     expect(kept.match(claimAt(NOW), NOW + 1000).kind).toBe('contact');
-    const small = new PresenceBook(primitives, [{ contact: 'ann', key }]);
+    const small = new PresenceMatcher(primitives, [{ contact: 'ann', key }]);
     for (let i = 0; i < 1100; i += 1) small.match(claimAt(NOW, { hint: random(16) }), NOW);
     expect(small.size).toBe(1024);
     expect(small.match(claimAt(NOW), NOW).kind).toBe('contact');
@@ -187,17 +195,17 @@ describe('slots of those who have not met', () => {
   const [ours, theirs] = [random(32), random(32)];
   const ann = { contact: 'ann', ours: theirs, theirs: ours };
   const slotted = (time: number, keys: readonly Uint8Array[]): PresenceClaim => {
-    const slots = meetingSlots(primitives, random, keys, { quarter: quarterHour(time), label, nonce, port: 4712 });
+    const slots = rendezvousSlots(primitives, random, keys, { quarter: quarterHour(time), label, nonce, port: 4712 });
     return claimAt(time, { hint: new Uint8Array(16), slots });
   };
   const matched = (claim: PresenceClaim): string => {
-    const verdict = new PresenceBook(primitives, [], [ann]).match(claim, NOW);
+    const verdict = new PresenceMatcher(primitives, [], [ann]).match(claim, NOW);
     return verdict.kind === 'contact' ? verdict.contact : verdict.kind;
   };
 
   it('agree with an independent computation', () => {
     // In Python as above, with "loom/2 meeting" for "loom/2 presence".
-    const slots = meetingSlots(primitives, random, [key], { quarter: 2_000_000, label, nonce, port: 4712 });
+    const slots = rendezvousSlots(primitives, random, [key], { quarter: 2_000_000, label, nonce, port: 4712 });
     const all = Array.from({ length: 8 }, (_, i) => toHex(slots.subarray(i * 16, i * 16 + 16)));
     expect(all).toContain('6ac8a001f5ad73fb503cec72aa5a996a');
   });
@@ -229,9 +237,9 @@ describe('slots of those who have not met', () => {
 
   it('change with every advert, and so does their order', () => {
     const places = new Set<number>();
-    const mine = meetingSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
+    const mine = rendezvousSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
     for (let i = 0; i < 40; i += 1) {
-      const again = meetingSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
+      const again = rendezvousSlots(primitives, random, [ours], { quarter: 1, label, nonce, port: 1 });
       const known = Array.from({ length: 8 }, (_, j) => toHex(mine.subarray(j * 16, j * 16 + 16)));
       for (let j = 0; j < 8; j += 1) if (known.includes(toHex(again.subarray(j * 16, j * 16 + 16)))) places.add(j);
     }

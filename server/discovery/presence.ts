@@ -5,7 +5,7 @@
 // recognises it what time it was at its sender's. Knows no packets, no sockets; a match only the handshake can confirm.
 import { encodeBase32 } from '../crypto/base32.ts';
 import { equal, wipe } from '../crypto/bytes.ts';
-import type { MeetingKeys, PresenceKey } from './discovery.ts';
+import type { RendezvousKeys, PresenceKey } from './discovery.ts';
 import { MEETING, PRESENCE, hintReader, hintsIn } from './hint.ts';
 import type { Hmac, Place, Purpose } from './hint.ts';
 
@@ -46,7 +46,7 @@ export function isLabel(text: string): boolean {
 }
 
 /** Contacts' presence keys, and whose an advert is. Keeps copies of the keys; `close` wipes them. */
-export class PresenceBook {
+export class PresenceMatcher {
   readonly #primitives: Hmac;
   readonly #keys: ReadonlyMap<string, Uint8Array>;
   /** What those we have not met say to us, by contact. */
@@ -58,7 +58,7 @@ export class PresenceBook {
   /** Of this second. */
   readonly #hashesBySource = new Map<string, number>();
 
-  constructor(primitives: Hmac, contacts: readonly PresenceKey[], unmet: readonly MeetingKeys[] = []) {
+  constructor(primitives: Hmac, contacts: readonly PresenceKey[], unmet: readonly RendezvousKeys[] = []) {
     this.#primitives = primitives;
     this.#keys = new Map(contacts.map(({ contact, key }) => [contact, key.slice()]));
     this.#meetings = new Map(unmet.map(({ contact, theirs }) => [contact, theirs.slice()]));
@@ -91,7 +91,7 @@ export class PresenceBook {
   }
 
   /** Whether this contact is looked for by these keys. */
-  awaits({ contact, theirs }: MeetingKeys): boolean {
+  awaits({ contact, theirs }: RendezvousKeys): boolean {
     return equal(this.#meetings.get(contact) ?? new Uint8Array(), theirs);
   }
 

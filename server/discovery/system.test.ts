@@ -8,17 +8,17 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import type { DiscoveryClock } from './clock.ts';
-import type { DiscoveryStatus, Person, Presence, Sighting } from './discovery.ts';
-import type { Interfaces } from './mdns/adapters.ts';
-import { encodeText, parseText } from './mdns/text.ts';
+import type { TimerClock } from '../timing/timer-group.ts';
+import type { DiscoveryStatus, VisibleCard, Presence, Sighting } from './discovery.ts';
+import type { Interfaces } from '../network/adapters.ts';
+import { encodeText, parseText } from './mdns/dns/text.ts';
 import { presenceHint, quarterHour } from './hint.ts';
 import { isLabel, newLabel } from './presence.ts';
 import { SystemDiscovery } from './system.ts';
 import { spawnProgram, type ChildEvents } from './system/child.ts';
-import { writeStrings } from './system/heard.ts';
+import { writeStrings } from './system/parse-reports.ts';
 import { MAX_WATCHES, MAX_WATCHES_PER_SECOND } from './system/limits.ts';
-import type { Order, ReportKind } from './system/orders.ts';
+import type { Order, ReportKind } from './system/child-protocol.ts';
 
 const MINUTE = 60_000;
 const primitives = choosePrimitives(undefined);
@@ -98,7 +98,7 @@ let discovery: SystemDiscovery;
 let statuses: DiscoveryStatus[];
 let sightings: Sighting[];
 let lost: string[];
-let people: (readonly Person[])[];
+let people: (readonly VisibleCard[])[];
 
 const stage = (): Stage => stages.at(-1)!;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -577,7 +577,7 @@ describe('the process of the library', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const realClock: DiscoveryClock = {
+  const realClock: TimerClock = {
     now: () => Date.now(),
     after: (ms, action) => {
       const timer = setTimeout(action, ms);

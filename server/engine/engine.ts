@@ -4,43 +4,43 @@ import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import type { Interfaces } from '../discovery/mdns/adapters.ts';
-import type { ContactRecord } from '../storage/contacts.ts';
-import type { IdentityRecord } from '../storage/identity.ts';
+import type { Interfaces } from '../network/adapters.ts';
+import type { ContactRecord } from '../storage/tables/contacts.ts';
+import type { IdentityRecord } from '../storage/tables/identity.ts';
 import type { Store } from '../storage/profile-store.ts';
 import type { Connection, Transport } from '../transport/transport.ts';
-import { Admission } from './admission.ts';
-import { Budgets } from './budgets.ts';
-import type { Clock } from './clock.ts';
-import { Comparison } from './comparison.ts';
-import { ContactFeed } from './contact-feed.ts';
-import { Dialler } from './dialler.ts';
-import { Doctor } from './doctor.ts';
+import { Admission } from './links/admission.ts';
+import { Budgets } from './delivery/budgets.ts';
+import type { Clock } from '../timing/clock.ts';
+import { TwoWayCheck } from './doctor/two-way-check.ts';
+import { ContactFeed } from './feed/contact-feed.ts';
+import { Dialler } from './links/dialler.ts';
+import { Doctor } from './doctor/doctor.ts';
 import type { EventLog } from './event-log.ts';
-import { Gathered } from './gathered.ts';
-import { ourIdentity, type OurIdentity } from './identity.ts';
-import { Housekeeping } from './housekeeping.ts';
-import { Inbox } from './inbox.ts';
-import { Invites } from './invites.ts';
-import { KnownHosts } from './known-hosts.ts';
-import { Links } from './links.ts';
-import { tellOfMessages } from './message-events.ts';
-import { metContacts, unmetContacts } from './meeting.ts';
-import { Near, type NearOptions } from './near.ts';
-import { networkFacts } from './network-facts.ts';
-import { watchNetwork } from './network-watch.ts';
-import { Outbox } from './outbox.ts';
-import { People } from './people.ts';
-import { Pairing } from './pairing.ts';
-import { Peers } from './peers.ts';
-import { Requests } from './requests.ts';
-import { protectionOf } from './resealing.ts';
-import { Roster } from './roster.ts';
-import { Sessions } from './sessions.ts';
+import { Coalescer } from '../timing/coalesce.ts';
+import { ourIdentity, type OurIdentity } from './contacts/identity.ts';
+import { Expiry } from './delivery/expiry.ts';
+import { Inbox } from './delivery/inbox.ts';
+import { Invites } from './meeting/invites.ts';
+import { KnownHosts } from './links/known-hosts.ts';
+import { Links } from './links/links.ts';
+import { tellOfMessages } from './feed/message-events.ts';
+import { contactsWithPresenceKey, contactsWithoutPresenceKey } from './presence/rendezvous-keys.ts';
+import { PresenceService, type PresenceServiceOptions } from './presence/presence-service.ts';
+import { networkFacts } from './feed/network-facts.ts';
+import { watchNetwork } from '../network/network-watch.ts';
+import { Outbox } from './delivery/outbox.ts';
+import { VisiblePeople } from './presence/visible-people.ts';
+import { Pairing } from './meeting/pairing.ts';
+import { Peers } from './links/peers.ts';
+import { Requests } from './contacts/requests.ts';
+import { protectionOf } from './profile/resealing.ts';
+import { Roster } from './contacts/roster.ts';
+import { Sessions } from './delivery/sessions.ts';
 import { StorageWatch } from './storage-watch.ts';
 import { Switchboard } from './switchboard.ts';
-import { Turns } from './turns.ts';
-import { Visibility } from './visibility.ts';
+import { TurnScheduler } from './links/turn-scheduler.ts';
+import { Visibility } from './presence/visibility.ts';
 
 const PRESENCE_KEY_BYTES = 32;
 
@@ -73,12 +73,12 @@ export class Engine {
   readonly budgets: Budgets;
   readonly requests: Requests;
   readonly feed: ContactFeed;
-  readonly people: People;
+  readonly people: VisiblePeople;
   readonly visibility: Visibility;
-  readonly near: Near;
-  readonly housekeeping: Housekeeping;
+  readonly presence: PresenceService;
+  readonly expiry: Expiry;
   readonly peers: Peers;
-  readonly comparison: Comparison;
+  readonly twoWayCheck: TwoWayCheck;
   readonly doctor: Doctor;
   readonly pairing: Pairing;
   readonly invites = new Invites(this);
@@ -86,7 +86,7 @@ export class Engine {
   readonly #storage: StorageWatch;
   #stopped = false;
   /** Each time it names every link, and hundreds may come at once. */
-  readonly #networkFeed: Gathered;
+  readonly #networkFeed: Coalescer;
   #endWatch: () => void = () => undefined;
 
   constructor(options: EngineOptions) {
@@ -98,17 +98,17 @@ export class Engine {
     const links = this.links;
     const roster = (this.roster = new Roster(store));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
-    this.#networkFeed = new Gathered(clock, () => this.#tellNetwork());
+    this.#networkFeed = new Coalescer(clock, () => this.#tellNetwork());
     this.requests = new Requests({ store, roster, clock, random, events });
     const budgets = (this.budgets = new Budgets({ store, clock }));
     this.feed = new ContactFeed({ store, roster, links, budgets, clock, events, peers: () => this.peers });
-    const onPresence = (): void => this.near.theirsChanged();
+    const onPresence = (): void => this.presence.theirsChanged();
     const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
-    const lineOf = (contact: string): ReturnType<Links['lineOf']> => links.lineOf(contact);
+    const lineOf = (contact: string): ReturnType<Links['activeLinkOf']> => links.activeLinkOf(contact);
     const presenceKey = (): Uint8Array => this.#identity.presenceKey;
     this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, presenceKey, listener: told.outbox });
     this.inbox = new Inbox({ store, roster, sessions, budgets, clock, lineOf, listener: told.inbox });
-    this.people = new People({ primitives, roster, events, ourIdentity: ourIk });
+    this.people = new VisiblePeople({ primitives, roster, events, ourIdentity: ourIk });
     this.visibility = new Visibility({
       store,
       clock,
@@ -116,11 +116,11 @@ export class Engine {
       onChange: () => this.#visibilityChanged(),
     });
     this.pairing = new Pairing(this, clock);
-    this.housekeeping = new Housekeeping({ store, clock, roster, sessions });
-    this.near = new Near({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
-    const shared = { primitives, clock, random, turns: new Turns() };
+    this.expiry = new Expiry({ store, clock, roster, sessions });
+    this.presence = new PresenceService({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
+    const shared = { primitives, clock, random, scheduler: new TurnScheduler() };
     const dialler = new Dialler({ ...shared, transport, ourStatic: this.us.keys.staticKey });
-    this.comparison = new Comparison(this, dialler);
+    this.twoWayCheck = new TwoWayCheck(this, dialler);
     this.doctor = new Doctor(this, dialler);
     this.peers = new Peers({
       ...shared,
@@ -152,9 +152,9 @@ export class Engine {
       this.peers.networkChanged();
       this.networkChanged();
     });
-    this.housekeeping.start();
+    this.expiry.start();
     this.peers.encourageAll();
-    await this.near.start(peerPort);
+    await this.presence.start(peerPort);
   }
 
   async stop(): Promise<void> {
@@ -162,14 +162,14 @@ export class Engine {
     this.#storage.stop();
     this.#networkFeed.stop();
     this.#endWatch();
-    this.housekeeping.stop();
+    this.expiry.stop();
     this.pairing.stop();
-    this.comparison.stop();
+    this.twoWayCheck.stop();
     this.peers.stop();
     this.feed.stop();
     this.invites.stop();
     this.visibility.stop();
-    await this.near.stop();
+    await this.presence.stop();
     this.sessions.forget();
   }
 
@@ -202,7 +202,7 @@ export class Engine {
     const presenceKey = this.options.random(PRESENCE_KEY_BYTES);
     await this.#saveIdentity({ ...this.#identity, presenceKey });
     if (this.#stopped) return;
-    this.near.update();
+    this.presence.update();
     const known = this.roster.list().filter((contact) => !contact.blocked && this.sessions.currentId(contact) !== null);
     await Promise.all(known.map((contact) => this.outbox.sendPresence(contact.id)));
   }
@@ -226,7 +226,7 @@ export class Engine {
     this.peers.release(contact.id);
     this.sessions.forget(contact.id);
     this.budgets.forget(contact.id);
-    this.near.update();
+    this.presence.update();
   }
 
   async #saveIdentity(identity: IdentityRecord): Promise<void> {
@@ -235,12 +235,12 @@ export class Engine {
     this.#identity = identity;
   }
 
-  #nearby(): Pick<NearOptions, 'ownKey' | 'unmet' | 'met' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
+  #nearby(): Pick<PresenceServiceOptions, 'ownKey' | 'unmet' | 'met' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
     const { us, roster, visibility } = this;
     return {
       ownKey: () => this.#identity.presenceKey,
-      unmet: () => unmetContacts(this.options.primitives, us, roster),
-      met: () => metContacts(this.options.primitives, us, roster),
+      unmet: () => contactsWithoutPresenceKey(this.options.primitives, us, roster),
+      met: () => contactsWithPresenceKey(this.options.primitives, us, roster),
       card: () => (visibility.mode === 'everyone' ? { name: this.#identity.name, token: us.token } : null),
       hidden: () => visibility.mode === 'off',
       onFound: (contact) => this.peers.encourage(contact),
@@ -254,7 +254,7 @@ export class Engine {
   }
 
   #visibilityChanged(): void {
-    this.near.update();
+    this.presence.update();
     this.networkChanged();
   }
 }

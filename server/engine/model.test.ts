@@ -1,5 +1,5 @@
 // A model of truth: whatever happens to a few Looms, in whatever order, once it is over nothing is lost, nothing is there
-// twice, and both sides agree. What happens stands in `testing/model/operations.ts`, what must be so in `truth.ts` and
+// twice, and both sides agree. What happens stands in `testing/model/operations.ts`, what must be so in `oracle.ts` and
 // `world.ts`. The long form is `model.slow.ts`; seeds that failed are named tests here.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

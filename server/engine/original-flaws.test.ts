@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { concat, fromHex, u16, u32, utf8 } from '../crypto/bytes.ts';
-import { parseMessage } from '../discovery/mdns/packet.ts';
+import { parseMessage } from '../discovery/mdns/dns/packet.ts';
 import { encodeContent } from '../protocol/content.ts';
 import { encodeEnvelope } from '../protocol/envelope.ts';
 import { encodeFrame, sealFrames } from '../protocol/frames.ts';
@@ -14,9 +14,9 @@ import { Handshake, XKHFS } from '../protocol/noise/handshake.ts';
 import { CipherState } from '../protocol/noise/symmetric.ts';
 import { RECORD } from '../protocol/records.ts';
 import { parseToken } from '../protocol/token.ts';
-import { Neighbourhood } from '../testing/neighbourhood.ts';
+import { Neighbourhood } from '../testing/mdns/mdns-loopback.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
-import { WirePeer, type WireChanges, type WireLink } from '../testing/wire-peer.ts';
+import { WirePeer, type WireChanges, type WireLink } from '../testing/network/wire-peer.ts';
 import type { Connection } from '../transport/transport.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -58,7 +58,7 @@ describe('an unsigned static key', () => {
     const wire = new WirePeer(town.network, '192.0.2.66');
     await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
     const mallory = primitives.x25519KeyPair(random(32));
-    // All of the real one's greeting, its certificate too, on a channel under another key.
+    // All of the real one's greeting, its certificate too, on a link under another key.
     const { certificate } = wire.identity;
     expect(await isAnswered(ann, wire, { staticKey: mallory, hello: { cert: certificate } })).toBe(false);
     expect(await isAnswered(ann, wire)).toBe(true);
@@ -141,7 +141,7 @@ describe('message ids of the sender’s choice overwrite other conversations', (
     const [contact] = engine.roster.list();
     const content = encodeContent({ t: 'text', body: 'rewritten', at: 1, seq: 1 });
     const sealed = await store.journal.write(() => engine.sessions.encrypt(contact!, id, content));
-    engine.links.lineOf(contact!.id)!.channel.send(RECORD.envelope, sealed!.envelope);
+    engine.links.activeLinkOf(contact!.id)!.link.send(RECORD.envelope, sealed!.envelope);
     await town.pass(200);
     expect((await ann.history('Bob')).map(({ body }) => body)).toEqual(['from Bob', 'from Ann']);
   });

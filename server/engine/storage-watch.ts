@@ -1,6 +1,6 @@
 // When the disk refuses: nothing in memory may be ahead of it. Forgets, cuts the links, and asks until it takes writes again.
 import type { Engine } from './engine.ts';
-import { detached } from './detached.ts';
+import { runInBackground } from './background.ts';
 
 /** While the disk refuses, it is asked this often whether it works again. */
 const RETRY_MS = 2_000;
@@ -42,7 +42,7 @@ export class StorageWatch {
   }
 
   #retry(): void {
-    this.#cancel = this.#engine.options.clock.after(RETRY_MS, () => detached(this.#try()));
+    this.#cancel = this.#engine.options.clock.after(RETRY_MS, () => runInBackground(this.#try()));
   }
 
   async #try(): Promise<void> {

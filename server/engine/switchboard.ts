@@ -1,22 +1,22 @@
 // Connects what happens on links with sessions, messages and requests: what `peers.ts` asks and tells is answered here.
 import type { InviteState } from '../contract/model.ts';
-import { parseAddress } from '../discovery/addresses.ts';
+import { parseAddress } from '../network/addresses.ts';
 import type { Hello } from '../protocol/hello.ts';
 import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
-import type { ContactRecord } from '../storage/contacts.ts';
+import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
-import { Bucket } from './bucket.ts';
-import type { Channel } from './channel.ts';
+import { TokenBucket } from '../timing/token-bucket.ts';
+import type { Link } from './links/link.ts';
 import { admitInvited } from './commands/invites.ts';
-import { detached } from './detached.ts';
-import type { DialTarget } from './dialler.ts';
+import { runInBackground } from './background.ts';
+import type { DialTarget } from './links/dialler.ts';
 import type { Engine } from './engine.ts';
-import type { Admitted, Greeting } from './greeter.ts';
-import { openLine, type Line } from './line.ts';
-import type { PeersListener } from './peers-listener.ts';
-import { returnAddress, targetsOf } from './reach.ts';
-import type { ProvenKey } from './static-key.ts';
+import type { Admitted, Greeting } from './links/greeter.ts';
+import { openActiveLink, type ActiveLink } from './links/active-link.ts';
+import type { PeersListener } from './links/peers-listener.ts';
+import { returnAddress, targetsOf } from './presence/known-addresses.ts';
+import type { ProvenKey } from './contacts/static-key.ts';
 
 const refusals = new Map<number, InviteState>([
   [REFUSED.used, 'used'],
@@ -31,26 +31,26 @@ const TYPING_BURST = 8;
 export class Switchboard implements PeersListener {
   readonly #engine: Engine;
   readonly #typing = new Set<string>();
-  readonly #typed = new Map<string, Bucket>();
+  readonly #typed = new Map<string, TokenBucket>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
   }
 
   targets(contact: ContactRecord): Promise<readonly DialTarget[]> {
-    return targetsOf(contact, this.#engine.near);
+    return targetsOf(contact, this.#engine.presence);
   }
 
   offer(contact: ContactRecord): HelloSession | null {
     return this.#engine.sessions.offer(contact);
   }
 
-  inviteProof({ inviteSecret }: ContactRecord, channel: Channel): Uint8Array | null {
-    return inviteSecret ? inviteProof(this.#engine.options.primitives, inviteSecret, channel.handshakeHash) : null;
+  inviteProof({ inviteSecret }: ContactRecord, link: Link): Uint8Array | null {
+    return inviteSecret ? inviteProof(this.#engine.options.primitives, inviteSecret, link.handshakeHash) : null;
   }
 
-  onInvite(channel: Channel, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted> {
-    return admitInvited(this.#engine, channel, theirs, theirStatic);
+  onInvite(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted> {
+    return admitInvited(this.#engine, link, theirs, theirStatic);
   }
 
   onRefused({ id, inviteSecret }: ContactRecord, reason: number): void {
@@ -58,70 +58,70 @@ export class Switchboard implements PeersListener {
     if (inviteSecret && state) this.#settleInvite(id, state);
   }
 
-  onMutual(contact: ContactRecord, channel: Channel, greeting: Greeting): Line | null {
+  onMutual(contact: ContactRecord, link: Link, greeting: Greeting): ActiveLink | null {
     const { sessions, us, roster, options } = this.#engine;
     const { journal } = options.store;
     const resumed = chooseSession(greeting.session, greeting.theirs.session) === 'resume';
     const sessionId = resumed && greeting.session ? toHex(greeting.session.id) : null;
     if (sessionId !== null && sessions.currentId(contact) !== sessionId) {
       // Another link made a new session between our HELLO and theirs: the next HELLO will say so.
-      channel.bye(0);
+      link.bye(0);
       return null;
     }
     if (sessionId === null) {
-      // Made before anything is written: what is wrong with their key ends this channel and nothing else.
-      const session = this.#establish(contact, channel, greeting);
-      detached(journal.write(() => sessions.install(contact, session)));
+      // Made before anything is written: what is wrong with their key ends this link and nothing else.
+      const session = this.#establish(contact, link, greeting);
+      runInBackground(journal.write(() => sessions.install(contact, session)));
     }
     if (contact.invite) this.#settleInvite(contact.id, undefined);
-    detached(journal.write(() => this.#seen(contact.id, returnAddress(channel, greeting.theirs))));
+    runInBackground(journal.write(() => this.#seen(contact.id, returnAddress(link, greeting.theirs))));
     const current = sessions.currentId(contact);
     if (current === null) return null;
-    const initiator = channel.role === 'initiator' ? us.keys.identityKey.publicKey : contact.ik;
-    const line = openLine(contact.id, channel, initiator, current);
+    const initiator = link.role === 'initiator' ? us.keys.identityKey.publicKey : contact.ik;
+    const activeLink = openActiveLink(contact.id, link, initiator, current);
     if (!resumed && roster.find(contact.id)) this.#established(contact.id);
     options.events.emit('session.established', { contact: contact.id, resumed });
-    return line;
+    return activeLink;
   }
 
-  onLine(line: Line): void {
-    this.#engine.outbox.carrier.pump(line);
+  onLine(activeLink: ActiveLink): void {
+    this.#engine.outbox.drain.drain(activeLink);
     this.#engine.networkChanged();
   }
 
-  onStranger(theirs: Hello, theirStatic: Uint8Array, channel: Channel): void {
+  onStranger(theirs: Hello, theirStatic: Uint8Array, link: Link): void {
     const { roster, requests } = this.#engine;
     // Who comes to pair asks for nothing else.
     if (!theirs.contact) return;
     const contact = roster.byIdentity(theirs.ik);
-    const from = returnAddress(channel, theirs);
+    const from = returnAddress(link, theirs);
     const address = from && parseAddress(from) ? from : null;
-    if (!contact) detached(requests.note(theirs, theirStatic, address));
+    if (!contact) runInBackground(requests.note(theirs, theirStatic, address));
     // Blocked contacts are answered like strangers, but ask for nothing.
-    else if (contact.blocked) detached(requests.noteBlocked(contact, theirs, theirStatic, address));
+    else if (contact.blocked) runInBackground(requests.noteBlocked(contact, theirs, theirStatic, address));
   }
 
-  onPair(channel: Channel, greeting: Greeting, body: Uint8Array): void {
-    this.#engine.pairing.onRecord(channel, greeting, body);
+  onPair(link: Link, greeting: Greeting, body: Uint8Array): void {
+    this.#engine.pairing.onRecord(link, greeting, body);
   }
 
   onStaticKey({ id, certificate, staticKey }: ContactRecord, key: ProvenKey): void {
-    const { roster, near, options } = this.#engine;
-    detached(options.store.journal.write(() => roster.setKey(id, key)));
+    const { roster, presence, options } = this.#engine;
+    runInBackground(options.store.journal.write(() => roster.setKey(id, key)));
     // Slots are made from static keys. Once a contact: a peer that renews its key again and again moves no advert of ours.
-    if (!certificate && !equal(staticKey, key.staticKey)) near.update();
+    if (!certificate && !equal(staticKey, key.staticKey)) presence.update();
   }
 
-  onEnvelope(line: Line, body: Uint8Array): void {
-    this.#engine.inbox.receive(line, body);
+  onEnvelope(activeLink: ActiveLink, body: Uint8Array): void {
+    this.#engine.inbox.receive(activeLink, body);
   }
 
-  onAck(line: Line, ids: readonly Uint8Array[]): void {
-    detached(this.#engine.outbox.acknowledged(line, ids));
+  onAck(activeLink: ActiveLink, ids: readonly Uint8Array[]): void {
+    runInBackground(this.#engine.outbox.acknowledged(activeLink, ids));
   }
 
-  onNack(line: Line, messageId: Uint8Array, reason: number): void {
-    detached(this.#engine.outbox.refused(line, messageId, reason));
+  onNack(activeLink: ActiveLink, messageId: Uint8Array, reason: number): void {
+    runInBackground(this.#engine.outbox.refused(activeLink, messageId, reason));
   }
 
   onTyping(contact: string, typing: boolean): void {
@@ -132,24 +132,24 @@ export class Switchboard implements PeersListener {
     this.#engine.options.events.emit('typing.changed', { contact, typing });
   }
 
-  onCheck(line: Line, body: Uint8Array): void {
-    this.#engine.comparison.onCheck(line, body);
+  onCheck(activeLink: ActiveLink, body: Uint8Array): void {
+    this.#engine.twoWayCheck.onCheck(activeLink, body);
   }
 
-  onChecked(line: Line, body: Uint8Array): void {
-    this.#engine.comparison.onChecked(line, body);
+  onChecked(activeLink: ActiveLink, body: Uint8Array): void {
+    this.#engine.twoWayCheck.onChecked(activeLink, body);
   }
 
-  onDrain(line: Line): void {
-    if (!line.caughtUp) this.#engine.outbox.carrier.pump(line);
+  onDrain(activeLink: ActiveLink): void {
+    if (!activeLink.caughtUp) this.#engine.outbox.drain.drain(activeLink);
   }
 
-  onRoom(line: Line): void {
-    this.#engine.outbox.carrier.room(line);
+  onRoom(activeLink: ActiveLink): void {
+    this.#engine.outbox.drain.room(activeLink);
   }
 
-  onLineClosed(line: Line): void {
-    this.#engine.outbox.carrier.end(line);
+  onLineClosed(activeLink: ActiveLink): void {
+    this.#engine.outbox.drain.end(activeLink);
   }
 
   onConnection(contactId: string, lineLost: boolean): void {
@@ -157,7 +157,7 @@ export class Switchboard implements PeersListener {
     if (!roster.find(contactId)) return;
     if (lineLost) {
       this.onTyping(contactId, false);
-      detached(options.store.journal.write(() => this.#seen(contactId, null)));
+      runInBackground(options.store.journal.write(() => this.#seen(contactId, null)));
       this.#engine.networkChanged();
     }
     feed.changed(contactId);
@@ -165,13 +165,13 @@ export class Switchboard implements PeersListener {
 
   #mayType(contact: string): boolean {
     const now = this.#engine.options.clock.monotonic();
-    const bucket = this.#typed.get(contact) ?? new Bucket(TYPING_PER_SECOND, TYPING_BURST, now);
+    const bucket = this.#typed.get(contact) ?? new TokenBucket(TYPING_PER_SECOND, TYPING_BURST, now);
     this.#typed.set(contact, bucket);
     return bucket.spend(now);
   }
 
-  #establish(contact: ContactRecord, channel: Channel, greeting: Greeting): Session {
-    const { handshakeHash, exportKey } = channel;
+  #establish(contact: ContactRecord, link: Link, greeting: Greeting): Session {
+    const { handshakeHash, exportKey } = link;
     const { sessions, options } = this.#engine;
     const { random } = options;
     const context = sessions.context(contact);
@@ -185,7 +185,7 @@ export class Switchboard implements PeersListener {
 
   /** A new session: they learn our presence key in it. */
   #established(contact: string): void {
-    detached(this.#engine.outbox.sendPresence(contact));
+    runInBackground(this.#engine.outbox.sendPresence(contact));
   }
 
   /** The invite we came by has let us in (undefined), or lets us in no more. */
@@ -195,7 +195,7 @@ export class Switchboard implements PeersListener {
       const contact = roster.find(contactId);
       if (contact) roster.put({ ...contact, invite, inviteSecret: undefined });
     });
-    detached(settled.then(() => feed.changed(contactId)));
+    runInBackground(settled.then(() => feed.changed(contactId)));
   }
 
   /** Inside a `journal.write`. */

@@ -12,7 +12,7 @@
 //     └──unlocked by its own socket─┴──▶ spent: that socket alone goes on ──renew──▶ another session, good
 //
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../engine/clock.ts';
+import type { Clock } from '../timing/clock.ts';
 import { CODE_OPENED_MS, CODE_PRINTED_MS, CODES_OPEN, DISTRUST_MS, SESSION_IDLE_MS, SESSIONS } from './limits.ts';
 import { clientProof } from './proof.ts';
 

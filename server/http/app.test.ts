@@ -3,9 +3,17 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../engine/clock.ts';
-import { openDoor, openPage, request, sendRaw, smallDispatcher, TestPage, upgrade } from '../testing/open-door.ts';
-import type { OpenDoor, RawResponse } from '../testing/open-door.ts';
+import { systemClock } from '../timing/clock.ts';
+import {
+  openDoor,
+  openPage,
+  request,
+  sendRaw,
+  smallDispatcher,
+  TestPage,
+  upgrade,
+} from '../testing/network/http-edge.ts';
+import type { OpenDoor, RawResponse } from '../testing/network/http-edge.ts';
 import { answerBrokenRequest, buildHttp, createListener } from './app.ts';
 import { IMMUTABLE, securityHeaders } from './headers.ts';
 import { BODY_BYTES, HEADER_BYTES, HEADERS_MS, REQUEST_MS } from './limits.ts';

@@ -8,13 +8,13 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../engine/clock.ts';
+import type { Clock } from '../timing/clock.ts';
 import type { Access } from './access.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { guard, refusal, refuse, SOCKET_PATH } from './guard.ts';
 import { emptyResponse, headerLines, IMMUTABLE, securityHeaders, textResponse } from './headers.ts';
 import { addLanding, leadToLanding } from './landing.ts';
-import { removeLeftovers } from './leftover.ts';
+import { removeLeftovers } from './stale-service-worker.ts';
 import {
   BODY_BYTES,
   CLOSE_MS,
@@ -25,10 +25,10 @@ import {
   REQUEST_MS,
   TIMEOUT_CHECK_MS,
 } from './limits.ts';
-import type { Places } from './places.ts';
+import type { Places } from './connection-places.ts';
 import { addSession } from './session.ts';
 import { SocketDoor } from './socket.ts';
-import { addWayIn, PLAIN_URL_COMMAND } from './way-in.ts';
+import { addWayIn, PLAIN_URL_COMMAND } from './entry-help.ts';
 
 export interface HttpOptions {
   readonly access: Access;

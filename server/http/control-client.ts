@@ -8,7 +8,7 @@ import { openControl } from './control.ts';
 import type { ControlKind } from './control.ts';
 import type { ControlResults } from './dispatch.ts';
 import { CONTROL_REPLY_BYTES } from './limits.ts';
-import { LineReader } from './lines.ts';
+import { LineReader } from './line-reader.ts';
 
 /** No process runs this profile. */
 export class NotRunningError extends Error {

@@ -6,9 +6,9 @@ import type { Socket } from 'node:net';
 import { resolve as absolute } from 'node:path';
 import type { Dispatcher } from './dispatch.ts';
 import { BACKLOG_BYTES, CLOSE_MS, CONTROL_CONNECTIONS, CONTROL_LINE_BYTES, UNPROVEN_SOCKETS } from './limits.ts';
-import { LineReader } from './lines.ts';
+import { LineReader } from './line-reader.ts';
 import { admit, connectToPipe, pipeGround } from './pipe-file.ts';
-import { Places } from './places.ts';
+import { Places } from './connection-places.ts';
 import { connectTo, listenUnder } from './socket-file.ts';
 
 const SOCKET_NAME = 'control.sock';

@@ -3,7 +3,7 @@ import type { EventMessage } from '../contract/events.ts';
 import { EventLog } from '../engine/event-log.ts';
 import type { Application } from '../engine/application.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { smallDispatcher } from '../testing/open-door.ts';
+import { smallDispatcher } from '../testing/network/http-edge.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Caller, Connection } from './dispatch.ts';
 import { EVENTS_BYTES } from '../contract/limits.ts';

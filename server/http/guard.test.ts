@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDoor, request, sendRaw, upgrade, upgradeHeaders } from '../testing/open-door.ts';
-import type { OpenDoor } from '../testing/open-door.ts';
+import { openDoor, request, sendRaw, upgrade, upgradeHeaders } from '../testing/network/http-edge.ts';
+import type { OpenDoor } from '../testing/network/http-edge.ts';
 
 let door: OpenDoor;
 beforeAll(async () => (door = await openDoor()));

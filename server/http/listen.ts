@@ -6,7 +6,7 @@ import { answerBrokenRequest, buildHttp, createListener } from './app.ts';
 import type { HttpOptions } from './app.ts';
 import { freePort, isRefusedByBrowsers } from './bad-ports.ts';
 import { CLOSE_MS, CONNECTIONS } from './limits.ts';
-import { Places } from './places.ts';
+import { Places } from './connection-places.ts';
 
 /** Tried when no port is wanted. */
 export const DEFAULT_PORT = 7467;

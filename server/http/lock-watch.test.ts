@@ -1,8 +1,8 @@
 // The real profile behind the real door: what a tab may do while it is locked, and who is still in afterwards.
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Profile } from '../engine/profile.ts';
-import { enter, openDoorOf, openPage, TestPage } from '../testing/open-door.ts';
-import type { OpenDoor } from '../testing/open-door.ts';
+import type { Profile } from '../engine/profile/profile.ts';
+import { enter, openDoorOf, openPage, TestPage } from '../testing/network/http-edge.ts';
+import type { OpenDoor } from '../testing/network/http-edge.ts';
 import { Town } from '../testing/test-loom.ts';
 import type { TestLoom } from '../testing/test-loom.ts';
 import { commandSchemas } from '../contract/commands.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDoor } from '../testing/open-door.ts';
+import { openDoor } from '../testing/network/http-edge.ts';
 import { OwnConnections } from './own-connections.ts';
 
 /** Known to the kernel by number alone; no account is needed. */

@@ -16,7 +16,7 @@ import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PROOF_BYTES, PROOF_MS } from './limits.ts';
-import { LineReader } from './lines.ts';
+import { LineReader } from './line-reader.ts';
 import { clientProof, serverProof } from './proof.ts';
 import { isNobody, listenAt } from './socket-file.ts';
 import type { Ground } from './socket-file.ts';

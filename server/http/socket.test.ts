@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { openDoor, openPage, TestPage, upgradeHeaders } from '../testing/open-door.ts';
-import type { OpenDoor } from '../testing/open-door.ts';
+import { openDoor, openPage, TestPage, upgradeHeaders } from '../testing/network/http-edge.ts';
+import type { OpenDoor } from '../testing/network/http-edge.ts';
 import type { SessionSecret } from './access.ts';
 import {
   BACKLOG_BYTES,

@@ -10,7 +10,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { randomBytes } from 'node:crypto';
 import type { RawData } from 'ws';
 import { z } from 'zod';
-import type { Clock } from '../engine/clock.ts';
+import type { Clock } from '../timing/clock.ts';
 import type { Access } from './access.ts';
 import type { Connection, Dispatcher } from './dispatch.ts';
 import { BACKLOG_BYTES, HEARTBEAT_MS, MESSAGES_PER_SECOND, PROOF_BYTES, PROOF_MS, UNPROVEN_SOCKETS } from './limits.ts';

@@ -5,7 +5,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Files } from '../backup/files.ts';
 import { CommandError } from '../contract/errors.ts';
 import { StorageError } from '../storage/errors.ts';
-import { withStage } from '../storage/staged-profile.ts';
+import { withStage } from '../storage/profile-files/staged-profile.ts';
 
 const NAME = 'original.db';
 

@@ -10,8 +10,8 @@ import { fromHex, toHex } from '../crypto/bytes.ts';
 import { parseContent } from '../protocol/content.ts';
 import { parseToken } from '../protocol/token.ts';
 import type { Store } from '../storage/profile-store.ts';
-import { OriginalDatabase, person, seed, uuid } from '../testing/original-loom.ts';
-import { primitives, tempStore, type TempStore } from '../testing/temp-store.ts';
+import { OriginalDatabase, person, seed, uuid } from '../testing/disk/original-loom.ts';
+import { primitives, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { importOriginal, previewOriginal, type ImportOptions } from './import-loom.ts';
 
 const NOW = 1_800_000_000_000;

@@ -15,7 +15,7 @@ import type { IdentityPublicKey, MasterSeed, StaticPublicKey } from '../crypto/k
 import type { Primitives } from '../crypto/primitives.ts';
 import { TEXT_BYTES } from '../protocol/limits.ts';
 import { Database } from '../storage/database.ts';
-import type { Row } from '../storage/row.ts';
+import type { Row } from '../storage/tables/row.ts';
 
 /** Read at a stretch: a few ms of work, and at most so many of the largest texts. */
 const RUN_MESSAGES = 64;

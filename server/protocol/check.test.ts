@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { codeOf } from '../testing/code-of.ts';
-import { encodeCbor, type CborRecord } from './cbor.ts';
+import { encodeCbor, type CborRecord } from './cbor/cbor.ts';
 import { DIAL_OUTCOMES, encodeCheck, encodeChecked, parseCheck, parseChecked, type Checked } from './check.ts';
 import { encodeEndpoint } from './endpoint.ts';
 import { ProtocolError } from './errors.ts';

@@ -1,6 +1,14 @@
 // CHECK and CHECKED (SPEC §10): one of two contacts asks, the other dials back and tells. Shapes and bounds only; who may
 // ask how often, and what is dialled, is the engine's. A CHECK names no address: nobody dials what the asker chooses.
-import { bytesField, booleanField, encodeCbor, mapListField, parseCborMap, uintField, type CborMap } from './cbor.ts';
+import {
+  bytesField,
+  booleanField,
+  encodeCbor,
+  mapListField,
+  parseCborMap,
+  uintField,
+  type CborMap,
+} from './cbor/cbor.ts';
 import { encodeEndpoint, readEndpoint, type Endpoint } from './endpoint.ts';
 import { ProtocolError } from './errors.ts';
 import { CHECK_BYTES, CHECK_DEADLINE_MS, CHECK_ID_BYTES, CHECK_TRIES, CHECKED_BYTES } from './limits.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../crypto/bytes.ts';
 import { codeOf } from '../testing/code-of.ts';
-import { encodeCbor, type CborRecord } from './cbor.ts';
+import { encodeCbor, type CborRecord } from './cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
 import { TEXT_BYTES } from './limits.ts';
 import introduced from './testdata/introduce.json' with { type: 'json' };

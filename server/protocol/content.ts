@@ -1,7 +1,7 @@
 // What stands inside an envelope once it is opened (SPEC §6): the kinds of message this version knows. The sender is an
 // authenticated contact, who may still send anything: texts are measured, unknown kinds are kept by name.
 import { utf8 } from '../crypto/bytes.ts';
-import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor.ts';
+import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor/cbor.ts';
 import { ProtocolError } from './errors.ts';
 import { CONTENT_TYPE_BYTES, KEY_BYTES, NAME_BYTES, SIGNATURE_BYTES, TEXT_BYTES } from './limits.ts';
 

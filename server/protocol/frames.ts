@@ -1,7 +1,7 @@
 // Framing (SPEC §3): length-prefixed frames in a byte stream, and the stream of padded records inside the frames.
 // Both directions of the same rules; encryption is left to the cipher handed in, meaning to link.ts and records.ts.
 import { readU16, readU32, u16 } from '../crypto/bytes.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from './cbor/byte-reader.ts';
 import { ProtocolError } from './errors.ts';
 import {
   FRAME_PLAINTEXT_BYTES,

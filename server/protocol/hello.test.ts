@@ -4,7 +4,7 @@ import { fromHex, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { deriveIdentity, parseIdentityPublicKey, parseMasterSeed } from '../crypto/keys.ts';
 import { codeOf } from '../testing/code-of.ts';
-import { encodeCbor, type CborRecord } from './cbor.ts';
+import { encodeCbor, type CborRecord } from './cbor/cbor.ts';
 import { signCertificate, verifyCertificate } from './certificate.ts';
 import { encodeHello, parseHello, type Hello } from './hello.ts';
 import { HELLO_BYTES } from './limits.ts';

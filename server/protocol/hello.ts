@@ -3,8 +3,16 @@
 // HELLO comes first and once, is the engine's to check.
 import { utf8 } from '../crypto/bytes.ts';
 import { parseIdentityPublicKey, type IdentityPublicKey } from '../crypto/keys.ts';
-import { booleanField, bytesField, encodeCbor, mapOrNullField, parseCborMap, textField, uintField } from './cbor.ts';
-import type { CborMap } from './cbor.ts';
+import {
+  booleanField,
+  bytesField,
+  encodeCbor,
+  mapOrNullField,
+  parseCborMap,
+  textField,
+  uintField,
+} from './cbor/cbor.ts';
+import type { CborMap } from './cbor/cbor.ts';
 import { ProtocolError } from './errors.ts';
 import {
   HELLO_BYTES,

@@ -2,7 +2,7 @@
 // session or in a new one, no key meets a nonce twice. The long run of what `session-rules.test.ts` says once.
 import { expect, it } from 'vitest';
 import { seededNumbers } from '../testing/seeded-random.ts';
-import { sessionPair, watchKeys } from '../testing/session-pair.ts';
+import { sessionPair, watchKeys } from '../testing/network/session-pair.ts';
 import { parseEnvelope } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
 import { chooseSession, Session, type SessionContext } from './session.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { toHex, u32 } from '../crypto/bytes.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { sessionPair, watchKeys } from '../testing/session-pair.ts';
+import { sessionPair, watchKeys } from '../testing/network/session-pair.ts';
 import { parseEnvelope } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
 import { CHAIN_GAP, RECEIVING_CHAINS, SKIPPED_KEYS } from './limits.ts';

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../crypto/bytes.ts';
-import { sessionPair, watchKeys } from '../testing/session-pair.ts';
+import { sessionPair, watchKeys } from '../testing/network/session-pair.ts';
 import { parseEnvelope } from './envelope.ts';
 import { ProtocolError, type ProtocolErrorCode } from './errors.ts';
 import { CHAIN_GAP, RECEIVING_CHAINS, SKIPPED_KEY_MS, SKIPPED_KEYS } from './limits.ts';

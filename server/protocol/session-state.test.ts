@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '../crypto/bytes.ts';
-import { sessionPair } from '../testing/session-pair.ts';
+import { sessionPair } from '../testing/network/session-pair.ts';
 import { parseEnvelope } from './envelope.ts';
 import { ProtocolError } from './errors.ts';
 import { Session } from './session.ts';

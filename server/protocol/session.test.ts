@@ -1,7 +1,7 @@
 // Byte for byte against an independent implementation, and the rules of a session one by one.
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../crypto/bytes.ts';
-import { portableKem } from '../crypto/kem-portable.ts';
+import { portableKem } from '../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../crypto/native.ts';
 import { portablePrimitives } from '../crypto/portable.ts';
 import { parseEnvelope } from './envelope.ts';

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
-import { lastNumbered } from '../testing/numbered-messages.ts';
-import { contactRecord, idOf, tempStore, type TempStore } from '../testing/temp-store.ts';
+import { lastNumbered } from '../testing/disk/numbered-messages.ts';
+import { contactRecord, idOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { removeStaleLock } from './profile-store.ts';
 
@@ -20,7 +20,7 @@ let writer: BuiltProgram;
 let temp: TempStore;
 
 beforeAll(async () => {
-  writer = await builtProgram(new URL('../testing/storage-writer.ts', import.meta.url));
+  writer = await builtProgram(new URL('../testing/disk/storage-writer.ts', import.meta.url));
   temp = tempStore();
   const store = await temp.create();
   await store.journal.write(() => store.contacts.put(contactRecord(1)));

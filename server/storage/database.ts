@@ -8,10 +8,10 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
-import { DeferredWrites } from './deferred-writes.ts';
+import { DeferredWrites } from './tables/deferred-writes.ts';
 import { StorageError } from './errors.ts';
-import { requireNoLock } from './lock.ts';
-import { Row, type Value } from './row.ts';
+import { requireNoLock } from './profile-files/lock.ts';
+import { Row, type Value } from './tables/row.ts';
 
 type Statement = sqlite.Statement;
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/temp-store.ts';
+import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import type { Store } from './profile-store.ts';
 

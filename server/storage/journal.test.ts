@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/temp-store.ts';
+import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { GroupJournal } from './journal.ts';
 import type { Store } from './profile-store.ts';

@@ -1,9 +1,9 @@
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, plain, tempStore } from '../testing/temp-store.ts';
+import { contactRecord, idOf, newMessage, plain, tempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrations.ts';
-import type { Row, Value } from './row.ts';
+import type { Row, Value } from './tables/row.ts';
 
 const temp = tempStore();
 afterEach(() => temp.remove());
@@ -83,7 +83,7 @@ test('a profile of an earlier Loom is taken over with every message, and what wa
   await store.journal.write(() => {
     store.messages.append(newMessage(BEN, 2));
     store.contacts.remove(ANN);
-    expect(store.contacts.clear(ANN, 50, Infinity)).toBe(false);
+    expect(store.contacts.purgeRemoved(ANN, 50, Infinity)).toBe(false);
   });
   expect([store.messages.unread(BEN), store.outbox.total()]).toEqual([2, 0]);
 });

@@ -1,7 +1,7 @@
 // The power goes after each of the acts that 200 transactions are made of, in many ways each.
 import { test } from 'vitest';
-import { cutEverywhere, recordProfile } from '../testing/power-cuts.ts';
-import { chance, everything, nothing } from '../testing/recorded-disk.ts';
+import { cutEverywhere, recordProfile } from '../testing/disk/power-cuts.ts';
+import { chance, everything, nothing } from '../testing/disk/recorded-disk.ts';
 import { seededNumbers } from '../testing/seeded-random.ts';
 
 const TRANSACTIONS = 200;

@@ -1,8 +1,8 @@
 // The power goes, at any moment: what was reported as durable is there, and nothing is there by half. The long run is
 // power-cut.slow.ts.
 import { expect, test } from 'vitest';
-import { cutEverywhere, recordProfile } from '../testing/power-cuts.ts';
-import { chance, everything, nothing } from '../testing/recorded-disk.ts';
+import { cutEverywhere, recordProfile } from '../testing/disk/power-cuts.ts';
+import { chance, everything, nothing } from '../testing/disk/recorded-disk.ts';
 import { seededNumbers } from '../testing/seeded-random.ts';
 
 const TRANSACTIONS = 10;

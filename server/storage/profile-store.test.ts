@@ -11,8 +11,8 @@ import {
   quickArgon2,
   tempStore,
   type TempStore,
-} from '../testing/temp-store.ts';
-import { tempProfile } from '../testing/temp-profile.ts';
+} from '../testing/disk/temp-store.ts';
+import { tempProfile } from '../testing/disk/temp-profile.ts';
 import { Database } from './database.ts';
 import { LATEST_VERSION } from './migrations.ts';
 import { createStore, inspectProfile, openStore, removeStaleLock } from './profile-store.ts';

@@ -4,27 +4,27 @@ import { existsSync } from 'node:fs';
 import { equal, wipe } from '../crypto/bytes.ts';
 import type { Argon2Parameters } from '../crypto/passphrase.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import { ContactNumbers } from './contact-numbers.ts';
-import { SealedContacts, type ContactTable } from './contacts.ts';
-import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './database-file.ts';
+import { ContactRowids } from './tables/contact-rowids.ts';
+import { SealedContacts, type ContactTable } from './tables/contacts.ts';
+import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './profile-files/database-file.ts';
 import { Database } from './database.ts';
 import { StorageError } from './errors.ts';
-import { SealedIdentity, type IdentityTable } from './identity.ts';
+import { SealedIdentity, type IdentityTable } from './tables/identity.ts';
 import { GroupJournal, type Journal } from './journal.ts';
-import { MAX_EARLIER_KEYS, readKeyFiles } from './key-file.ts';
-import { SealedInvites, type InviteTable } from './invites.ts';
-import { removeLock, requireNoLock } from './lock.ts';
-import type { MessageTable } from './message-record.ts';
-import { SealedMessages } from './messages.ts';
+import { MAX_EARLIER_KEYS, readKeyFiles } from './profile-files/key-file.ts';
+import { SealedInvites, type InviteTable } from './tables/invites.ts';
+import { removeLock, requireNoLock } from './profile-files/lock.ts';
+import type { MessageTable } from './tables/message-record.ts';
+import { SealedMessages } from './tables/messages.ts';
 import { migrate } from './migrations.ts';
-import { SealedOutbox, type OutboxTable } from './outbox.ts';
-import { finishSweep } from './page-sweep.ts';
-import { SealedRequests, type RequestTable } from './requests.ts';
-import { ResealedMessages } from './resealed-messages.ts';
-import { Resealer } from './resealer.ts';
-import { Sealing, type DamageListener } from './sealing.ts';
-import { SealedSessions, type SessionTable } from './sessions.ts';
-import { SealedSettings, type SettingTable } from './settings.ts';
+import { SealedOutbox, type OutboxTable } from './tables/outbox.ts';
+import { finishSweep } from './sealing/page-sweep.ts';
+import { SealedRequests, type RequestTable } from './tables/requests.ts';
+import { ResealedMessages } from './sealing/resealed-messages.ts';
+import { Resealer } from './sealing/resealer.ts';
+import { Sealing, type DamageListener } from './sealing/sealing.ts';
+import { SealedSessions, type SessionTable } from './tables/sessions.ts';
+import { SealedSettings, type SettingTable } from './tables/settings.ts';
 import {
   checkVaultPassphrase,
   createVault,
@@ -32,7 +32,7 @@ import {
   openVault,
   rotateVault,
   type OpenedVault,
-} from './vault.ts';
+} from './profile-files/vault.ts';
 
 const DATABASE_ID_BYTES = 16;
 
@@ -175,7 +175,7 @@ class ProfileStore implements Store {
     this.#sealing = sealing;
     this.#passphraseSet = passphraseSet;
     this.journal = new GroupJournal(database);
-    const numbers = new ContactNumbers(database);
+    const numbers = new ContactRowids(database);
     const identity = (this.identity = new SealedIdentity(database, sealing));
     this.messages = new SealedMessages(database, sealing, numbers);
     const outbox = (this.outbox = new SealedOutbox(database, sealing, numbers));

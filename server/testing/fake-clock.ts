@@ -1,5 +1,5 @@
 // A clock that stands still until told: `advance` runs what falls due, in order.
-import type { Clock } from '../engine/clock.ts';
+import type { Clock } from '../timing/clock.ts';
 
 interface Timer {
   readonly due: number;

@@ -8,13 +8,13 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
-import type { Clock } from '../engine/clock.ts';
-import { Profile } from '../engine/profile.ts';
+import type { Clock } from '../timing/clock.ts';
+import { Profile } from '../engine/profile/profile.ts';
 import { removeStaleLock } from '../storage/profile-store.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Transport } from '../transport/transport.ts';
 import { FakeClock } from './fake-clock.ts';
-import { tempProfile, type TempProfile } from './temp-profile.ts';
+import { tempProfile, type TempProfile } from './disk/temp-profile.ts';
 
 const PEER_PORT = 4000;
 

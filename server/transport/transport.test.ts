@@ -1,4 +1,4 @@
-import { transportCompliance } from '../testing/transport-compliance.ts';
+import { transportCompliance } from '../testing/network/transport-compliance.ts';
 import { MemoryNetwork } from './memory.ts';
 import { tcpTransport } from './tcp.ts';
 

@@ -1,8 +1,8 @@
 import { PASTED_LENGTH } from '../../contract/limits.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
-import { readText } from '../terminal.ts';
+import { jsonLine } from '../terminal/printable.ts';
+import { readText } from '../terminal/terminal.ts';
 import { describeContact } from './contacts.ts';
 
 export const addCommand = daemonCommand({

@@ -3,11 +3,11 @@ import { typedPath, UsageError, wholeNumber } from '../../options.ts';
 import { BACKUPS_KEPT } from '../../contract/limits.ts';
 import { daemonCommand, type Call } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
-import { isoTime } from '../iso-time.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { withProgress } from '../progress.ts';
-import { Secrets } from '../secrets.ts';
-import { surroundings } from '../surroundings.ts';
+import { isoTime } from '../terminal/iso-time.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { Secrets } from '../terminal/secrets.ts';
+import { surroundings } from '../environment.ts';
 
 const KEEP_DEFAULT = '7';
 

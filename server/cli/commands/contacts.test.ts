@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../contract/model.ts';
-import { roomSentences } from '../room.ts';
+import { roomSentences } from '../terminal/room-notes.ts';
 import { describeContact } from './contacts.ts';
 
 const stranger: Contact = {

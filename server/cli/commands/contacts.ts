@@ -1,7 +1,7 @@
 import type { Contact } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { printRows } from '../rows.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { printRows } from '../terminal/rows.ts';
 
 export const contactsCommand = daemonCommand({
   name: 'contacts',

@@ -1,7 +1,7 @@
 import { daemonCommand } from '../command.ts';
-import { describeDiagnosis } from '../diagnosis.ts';
+import { describeDiagnosis } from '../terminal/diagnosis.ts';
 import { findContact } from '../find-contact.ts';
-import { jsonLine } from '../printable.ts';
+import { jsonLine } from '../terminal/printable.ts';
 
 export const doctorCommand = daemonCommand({
   name: 'doctor',

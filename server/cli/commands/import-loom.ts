@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import type { ImportPreview, ImportSkip } from '../../contract/model.ts';
 import { typedPath, UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { withProgress } from '../progress.ts';
-import { Secrets } from '../secrets.ts';
-import { surroundings } from '../surroundings.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { Secrets } from '../terminal/secrets.ts';
+import { surroundings } from '../environment.ts';
 
 const skips: Readonly<Record<ImportSkip, string>> = {
   'contact-keys': 'contacts with keys that are none',

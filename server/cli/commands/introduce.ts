@@ -1,7 +1,7 @@
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
 import { findContact } from '../find-contact.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../terminal/printable.ts';
 
 export const introduceCommand = daemonCommand({
   name: 'introduce',

@@ -1,7 +1,7 @@
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
-import { terminalQr } from '../qr.ts';
+import { jsonLine } from '../terminal/printable.ts';
+import { terminalQr } from '../terminal/qr.ts';
 import { describeInvite } from './invites.ts';
 
 const lifetimes = ['1h', '24h', '7d', 'never'] as const;

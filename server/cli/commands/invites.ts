@@ -2,9 +2,9 @@ import type { Invite } from '../../contract/model.ts';
 import { UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { isoTime } from '../iso-time.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { printRows } from '../rows.ts';
+import { isoTime } from '../terminal/iso-time.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { printRows } from '../terminal/rows.ts';
 
 /** Shorter starts of an id fit several too easily. */
 const ID_START = /^[0-9a-f]{4,32}$/;

@@ -1,7 +1,7 @@
 import { LOCK_AFTER_MINUTES } from '../../contract/limits.ts';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
+import { jsonLine } from '../terminal/printable.ts';
 
 export const lockCommand = daemonCommand({
   name: 'lock',

@@ -4,10 +4,10 @@ import { sentAt } from '../../contract/time.ts';
 import { UsageError, wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
-import { printRows } from '../rows.ts';
-import { isoTime } from '../iso-time.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { roomSentences } from '../room.ts';
+import { printRows } from '../terminal/rows.ts';
+import { isoTime } from '../terminal/iso-time.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { roomSentences } from '../terminal/room-notes.ts';
 
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
 const MOST = 100_000;

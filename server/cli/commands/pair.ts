@@ -7,12 +7,12 @@ import type { Contact, Pairing, Person } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
 import { CommandFailure } from '../exit.ts';
-import { Interruption, unlessInterrupted } from '../interruption.ts';
+import { Interruption, unlessInterrupted } from '../terminal/interruption.ts';
 import { endings, follow } from '../pairing-events.ts';
-import { jsonLine, printable } from '../printable.ts';
-import { sentences } from '../sentences.ts';
-import { terminalQr } from '../qr.ts';
-import type { Terminal } from '../terminal.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
+import { sentences } from '../terminal/sentences.ts';
+import { terminalQr } from '../terminal/qr.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { describeContact } from './contacts.ts';
 
 /** How long somebody is waited for who is said to be visible. */

@@ -1,5 +1,5 @@
 import { daemonCommand } from '../command.ts';
-import { jsonLine, printable } from '../printable.ts';
+import { jsonLine, printable } from '../terminal/printable.ts';
 
 export const peersCommand = daemonCommand({
   name: 'peers',

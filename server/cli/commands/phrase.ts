@@ -1,7 +1,7 @@
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { jsonLine } from '../printable.ts';
-import { Secrets } from '../secrets.ts';
+import { jsonLine } from '../terminal/printable.ts';
+import { Secrets } from '../terminal/secrets.ts';
 
 const WORDS_A_LINE = 4;
 const COLUMN = 14;

@@ -1,9 +1,9 @@
 import { typedPath, UsageError } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
-import { withProgress } from '../progress.ts';
-import { Secrets } from '../secrets.ts';
-import { surroundings } from '../surroundings.ts';
+import { jsonLine } from '../terminal/printable.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { Secrets } from '../terminal/secrets.ts';
+import { surroundings } from '../environment.ts';
 
 // Words and passphrases come from the terminal or, one a line, from stdin, in the order in which they are asked for.
 export const restoreCommand = daemonCommand({

@@ -1,8 +1,8 @@
 import { MESSAGE_BYTES } from '../../contract/limits.ts';
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
-import { roomSentences } from '../room.ts';
-import { readText } from '../terminal.ts';
+import { jsonLine } from '../terminal/printable.ts';
+import { roomSentences } from '../terminal/room-notes.ts';
+import { readText } from '../terminal/terminal.ts';
 
 /** A byte order mark before the text, and a line end behind it. */
 const EDGES = 5;

@@ -6,18 +6,18 @@ import type { ServeOptions } from '../../options.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { version } from '../../version.ts';
 import { endWithParent, runWithSwitch } from '../address-space.ts';
-import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../banner.ts';
-import type { Unopened } from '../banner.ts';
+import { alreadyRunning, banner, landingUrl, pageUrl, readyLine } from '../terminal/banner.ts';
+import type { Unopened } from '../terminal/banner.ts';
 import { command } from '../command.ts';
 import type { Call } from '../command.ts';
 import { prepareFolder, untilAnswered } from '../data-dir.ts';
 import { CommandFailure, exitCodes } from '../exit.ts';
-import { endByBug, endOnBugs, Lifetime } from '../lifetime.ts';
+import { endByBug, endOnBugs, Lifetime } from '../process-lifecycle.ts';
 import { openInBrowser, thisDesktop, whyNotOpen } from '../open-browser.ts';
 import { redirectPlace, removeRedirect } from '../redirect-place.ts';
-import { storageSentences } from '../sentences.ts';
-import { withSmallHeap } from '../small-start.ts';
-import { surroundings } from '../surroundings.ts';
+import { storageSentences } from '../terminal/sentences.ts';
+import { withSmallHeap } from '../startup-memory.ts';
+import { surroundings } from '../environment.ts';
 import { urlCommandLine } from '../url-command-line.ts';
 
 /** Beside the bundle of the server, `dist/server/main.js`. */

@@ -1,7 +1,7 @@
 import type { Status } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
-import { isoTime } from '../iso-time.ts';
-import { jsonLine } from '../printable.ts';
+import { isoTime } from '../terminal/iso-time.ts';
+import { jsonLine } from '../terminal/printable.ts';
 
 export const statusCommand = daemonCommand({
   name: 'status',

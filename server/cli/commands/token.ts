@@ -1,5 +1,5 @@
 import { daemonCommand } from '../command.ts';
-import { jsonLine } from '../printable.ts';
+import { jsonLine } from '../terminal/printable.ts';
 
 export const tokenCommand = daemonCommand({
   name: 'token',

@@ -4,8 +4,8 @@ import { ReadStream } from 'node:tty';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { LINE_BYTES } from '../secrets.ts';
-import { askHidden, decodeStart, readLine } from '../terminal.ts';
+import { LINE_BYTES } from '../terminal/secrets.ts';
+import { askHidden, decodeStart, readLine } from '../terminal/terminal.ts';
 
 const LOOK_EVERY_MS = 10;
 

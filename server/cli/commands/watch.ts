@@ -1,7 +1,7 @@
 import type { EventMessage } from '../../contract/events.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { jsonLine } from '../printable.ts';
+import { jsonLine } from '../terminal/printable.ts';
 
 export const watchCommand = daemonCommand({
   name: 'watch',

@@ -1,7 +1,7 @@
 import { WIPE_WORD } from '../../contract/limits.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
-import { Secrets } from '../secrets.ts';
+import { Secrets } from '../terminal/secrets.ts';
 
 export const wipeCommand = daemonCommand({
   name: 'wipe',

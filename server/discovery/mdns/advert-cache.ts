@@ -1,7 +1,7 @@
 // The adverts of others, bounded: a flood of strangers cannot push out contacts, nor one source all others.
-import type { Link } from './adapters.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import { MAX_ADVERTS, MAX_ADVERTS_PER_CONTACT, MAX_STRANGERS_PER_SOURCE } from './limits.ts';
-import type { PresenceText } from './text.ts';
+import type { PresenceText } from './dns/text.ts';
 
 export interface Advert {
   readonly label: string;
@@ -10,7 +10,7 @@ export interface Advert {
   /** Address that its SRV or TXT record last came from. */
   claimedBy: string;
   /** Where it was last heard. */
-  link: Link;
+  link: AdapterLink;
   /** From SRV; null until that is known. */
   service: { readonly host: string; readonly port: number } | null;
   /** From TXT. */
@@ -55,7 +55,7 @@ export class AdvertCache {
   }
 
   /** Makes room as needed. @returns null when there is none for a newcomer. */
-  add(label: string, source: string, link: Link, now: number): Advert | null {
+  add(label: string, source: string, link: AdapterLink, now: number): Advert | null {
     const strangers = this.values().filter(({ contact }) => contact === null);
     const ofSource = strangers.filter((advert) => advert.source === source);
     if (ofSource.length >= MAX_STRANGERS_PER_SOURCE) this.#evict(ofSource);
@@ -127,6 +127,6 @@ export function isComplete({ service, text, addresses }: Advert): boolean {
 }
 
 /** Whether the advert is known from the link's adapter. */
-export function isHeardOn({ link, addresses }: Advert, { adapter }: Link): boolean {
+export function isHeardOn({ link, addresses }: Advert, { adapter }: AdapterLink): boolean {
   return link.adapter.name === adapter.name || [...addresses.values()].some((known) => known.adapter === adapter.name);
 }

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
-import { linkKey, listAdapters } from './adapters.ts';
-import type { Link } from './adapters.ts';
+import { linkKey, listAdapters } from '../../network/adapters.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import { Announcement } from './announcement.ts';
-import { pointerRecord, serviceTypeRecord, uniqueRecords } from './own-records.ts';
-import { encodeProbe, encodeQuery, encodeResponse, parseMessage } from './packet.ts';
-import type { MdnsRecord, Message, Question } from './packet.ts';
-import { encodeText } from './text.ts';
+import { pointerRecord, serviceTypeRecord, uniqueRecords } from './dns/own-records.ts';
+import { encodeProbe, encodeQuery, encodeResponse, parseMessage } from './dns/packet.ts';
+import type { MdnsRecord, Message, Question } from './dns/packet.ts';
+import { encodeText } from './dns/text.ts';
 
 const [adapter] = listAdapters({
   eth0: [{ address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' }],
 });
-const link: Link = { adapter: adapter!, family: 'ipv4' };
+const link: AdapterLink = { adapter: adapter!, family: 'ipv4' };
 const text = encodeText({ nonce: new Uint8Array(8), hint: new Uint8Array(16) });
 const service = { label: 'abcdefghij234567', port: 4712, text };
 const instance = 'abcdefghij234567._loom._tcp.local';

@@ -5,24 +5,24 @@
 //      └──┘ lost a tie-break: wait a second, probe again; twice at most
 //
 // A conflict is told to the owner, who takes another name and drops this one; names are never kept.
-import { TimerGroup, randomBetween } from '../clock.ts';
-import type { DiscoveryClock } from '../clock.ts';
-import { linksOf } from './adapters.ts';
-import type { Adapter, Link } from './adapters.ts';
+import { TimerGroup, randomBetween } from '../../timing/timer-group.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
+import { linksOf } from '../../network/adapters.ts';
+import type { Adapter, AdapterLink } from '../../network/adapters.ts';
 import { Answerer } from './answerer.ts';
 import * as limits from './limits.ts';
 import type { Announce, Announced, AnnouncementEvents } from './medium.ts';
-import { SERVICE, hostName, instanceName } from './names.ts';
-import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './own-records.ts';
-import type { OwnService } from './own-records.ts';
-import { encodeProbe, encodeResponse, recordKey } from './packet.ts';
-import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
-import { compareProposals } from './tie-break.ts';
+import { SERVICE, hostName, instanceName } from './dns/names.ts';
+import { goodbye, pointerRecord, serviceTypeRecord, textRecord, uniqueRecords } from './dns/own-records.ts';
+import type { OwnService } from './dns/own-records.ts';
+import { encodeProbe, encodeResponse, recordKey } from './dns/packet.ts';
+import type { MdnsRecord, Message, PointerRecord } from './dns/packet.ts';
+import { compareProposals } from './dns/tie-break.ts';
 
 export interface Speaking {
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   readonly random: (length: number) => Uint8Array;
-  readonly send: (link: Link, bytes: Uint8Array) => void;
+  readonly send: (link: AdapterLink, bytes: Uint8Array) => void;
 }
 type AnnouncementOptions = Speaking & AnnouncementEvents;
 
@@ -90,7 +90,7 @@ export class Announcement implements Announced {
     return true;
   }
 
-  receive(message: Message, link: Link, source: string): void {
+  receive(message: Message, link: AdapterLink, source: string): void {
     if (this.#state === 'withdrawn' || link.adapter.signature !== this.#adapter.signature) return;
     if (message.kind === 'response') {
       const records = [...message.answers, ...message.additionals];
@@ -165,7 +165,7 @@ export class Announcement implements Announced {
   }
 
   /** Answers, and with them what the asker will want next (RFC 6763 §12). */
-  #respond(link: Link, answers: readonly MdnsRecord[]): void {
+  #respond(link: AdapterLink, answers: readonly MdnsRecord[]): void {
     const leads = answers.some((answer) => answer.type === 'SRV' || answer.name === SERVICE);
     const said = new Set(answers.map(recordKey));
     const rest = leads ? this.#unique().filter((record) => !said.has(recordKey(record))) : [];

@@ -1,18 +1,18 @@
 // Our presence on all networks: one persona for each adapter, all under the same keys.
 import { equal, wipe } from '../../crypto/bytes.ts';
-import type { DiscoveryClock } from '../clock.ts';
-import type { Card, MeetingKeys, Presence } from '../discovery.ts';
-import { NONCE_LENGTH, meetingSlots, presenceHint, quarterHour, turnOf } from '../hint.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
+import type { Card, RendezvousKeys, Presence } from '../discovery.ts';
+import { NONCE_LENGTH, rendezvousSlots, presenceHint, quarterHour, turnOf } from '../hint.ts';
 import type { Hmac } from '../hint.ts';
-import type { Adapter, Link } from './adapters.ts';
+import type { Adapter, AdapterLink } from '../../network/adapters.ts';
 import type { Announce } from './medium.ts';
-import type { Message, PointerRecord } from './packet.ts';
-import { Persona } from './persona.ts';
-import { encodeText } from './text.ts';
+import type { Message, PointerRecord } from './dns/packet.ts';
+import { AdapterAdvert } from './adapter-advert.ts';
+import { encodeText } from './dns/text.ts';
 
 export interface AnnouncerOptions {
   readonly primitives: Hmac;
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   readonly random: (length: number) => Uint8Array;
   /** Keys are copied. */
   readonly presence: Presence;
@@ -24,9 +24,9 @@ export interface AnnouncerOptions {
 export class Announcer {
   readonly #options: AnnouncerOptions;
   /** By the adapter's name; of one that is gone until it is idle. */
-  readonly #personas = new Map<string, Persona>();
+  readonly #personas = new Map<string, AdapterAdvert>();
   #key: Uint8Array;
-  #unmet: readonly MeetingKeys[];
+  #unmet: readonly RendezvousKeys[];
   #card: Card | null;
 
   constructor(options: AnnouncerOptions) {
@@ -42,7 +42,7 @@ export class Announcer {
   }
 
   /** What we would answer to our own question on this link, which comes back to us by loop: known, so it need not be said. */
-  knownAnswersOn(link: Link): PointerRecord[] {
+  knownAnswersOn(link: AdapterLink): PointerRecord[] {
     return this.#all().flatMap((persona) => persona.pointersOn(link));
   }
 
@@ -84,7 +84,7 @@ export class Announcer {
     for (const persona of this.#all()) persona.repeat();
   }
 
-  receive(message: Message, link: Link, source: string): void {
+  receive(message: Message, link: AdapterLink, source: string): void {
     for (const persona of this.#all()) persona.receive(message, link, source);
   }
 
@@ -95,16 +95,16 @@ export class Announcer {
     this.#wipe();
   }
 
-  #all(): Persona[] {
+  #all(): AdapterAdvert[] {
     return [...this.#personas.values()];
   }
 
-  #personaOn(adapter: string): Persona {
+  #personaOn(adapter: string): AdapterAdvert {
     const known = this.#personas.get(adapter);
     if (known) return known;
     const { clock, random, port, announce } = this.#options;
     const text = (label: string, round: number): Buffer[] => this.#text(label, round);
-    const persona = new Persona({ clock, random, port, announce, text });
+    const persona = new AdapterAdvert({ clock, random, port, announce, text });
     this.#personas.set(adapter, persona);
     return persona;
   }
@@ -127,11 +127,11 @@ export class Announcer {
     const moment = { quarter: quarterHour(clock.now()), label, nonce, port };
     const hint = presenceHint(primitives, this.#key, moment);
     const turn = turnOf(this.#unmet, round).map(({ ours }) => ours);
-    const slots = meetingSlots(primitives, random, turn, moment);
+    const slots = rendezvousSlots(primitives, random, turn, moment);
     return encodeText({ nonce, hint, slots, ...(this.#card && { card: this.#card }) });
   }
 }
 
-function copyOf({ contact, ours, theirs }: MeetingKeys): MeetingKeys {
+function copyOf({ contact, ours, theirs }: RendezvousKeys): RendezvousKeys {
   return { contact, ours: ours.slice(), theirs: theirs.slice() };
 }

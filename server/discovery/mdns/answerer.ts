@@ -1,15 +1,15 @@
 // When and what to answer (RFC 6762 §6, §7): collects what was asked on a link for a moment, drops what the asker
 // knows, and says a record once a second at most.
-import { randomBetween } from '../clock.ts';
-import type { TimerGroup } from '../clock.ts';
-import { linkKey } from './adapters.ts';
-import type { Link } from './adapters.ts';
+import { randomBetween } from '../../timing/timer-group.ts';
+import type { TimerGroup } from '../../timing/timer-group.ts';
+import { linkKey } from '../../network/adapters.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import { ANSWER_DELAY, ANSWER_INTERVAL, DEFENCE_INTERVAL, OWN_TTL_SECONDS, TRUNCATED_DELAY } from './limits.ts';
-import { recordKey } from './packet.ts';
-import type { MdnsRecord, Message, Question } from './packet.ts';
+import { recordKey } from './dns/packet.ts';
+import type { MdnsRecord, Message, Question } from './dns/packet.ts';
 
 interface Outlet {
-  readonly link: Link;
+  readonly link: AdapterLink;
   /** By `recordKey`. */
   readonly pending: Map<string, MdnsRecord>;
   /** Who asked; null once there are several. */
@@ -24,8 +24,8 @@ export interface AnswererOptions {
   readonly timers: TimerGroup;
   readonly random: (length: number) => Uint8Array;
   /** All records of ours that may be asked for on a link. */
-  readonly records: (link: Link) => readonly MdnsRecord[];
-  readonly send: (link: Link, answers: readonly MdnsRecord[]) => void;
+  readonly records: (link: AdapterLink) => readonly MdnsRecord[];
+  readonly send: (link: AdapterLink, answers: readonly MdnsRecord[]) => void;
 }
 
 export class Answerer {
@@ -37,7 +37,7 @@ export class Answerer {
   }
 
   /** Takes a query in; answers later, if there is anything to say. */
-  receive(query: Message, link: Link, source: string): void {
+  receive(query: Message, link: AdapterLink, source: string): void {
     const known = new Set(query.answers.filter(isFreshlyKnown).map(recordKey));
     const asked = this.#options.records(link).filter((record) => query.questions.some((q) => asksFor(q, record)));
     const wanted = asked.filter((record) => !known.has(recordKey(record)));
@@ -91,7 +91,7 @@ export class Answerer {
     for (const key of known) outlet.pending.delete(key);
   }
 
-  #outlet(link: Link): Outlet {
+  #outlet(link: AdapterLink): Outlet {
     const key = linkKey(link);
     const existing = this.#outlets.get(key);
     if (existing) return existing;

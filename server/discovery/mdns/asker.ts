@@ -1,22 +1,22 @@
 // What is asked of others, and when (RFC 6762 §5.2, §7.1).
-import { randomBetween } from '../clock.ts';
-import type { TimerGroup } from '../clock.ts';
+import { randomBetween } from '../../timing/timer-group.ts';
+import type { TimerGroup } from '../../timing/timer-group.ts';
 import { isComplete, isHeardOn } from './advert-cache.ts';
 import type { Advert } from './advert-cache.ts';
-import type { Link } from './adapters.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import * as limits from './limits.ts';
-import { encodeQuery, encodedLength } from './packet.ts';
-import type { MdnsRecord, PointerRecord, Question } from './packet.ts';
-import { QUESTION_FOR_ALL, answerFor, questionsFor } from './questions.ts';
+import { encodeQuery, encodedLength } from './dns/packet.ts';
+import type { MdnsRecord, PointerRecord, Question } from './dns/packet.ts';
+import { QUESTION_FOR_ALL, answerFor, questionsFor } from './dns/questions.ts';
 
 export interface AskerOptions {
   readonly timers: TimerGroup;
   readonly random: (length: number) => Uint8Array;
   /** All links there are at the moment. */
-  readonly links: () => readonly Link[];
-  readonly send: (link: Link, bytes: Uint8Array) => void;
+  readonly links: () => readonly AdapterLink[];
+  readonly send: (link: AdapterLink, bytes: Uint8Array) => void;
   /** Our own answers to the question for all on a link. */
-  readonly ownAnswers: (link: Link) => readonly PointerRecord[];
+  readonly ownAnswers: (link: AdapterLink) => readonly PointerRecord[];
   /** All that are known. */
   readonly adverts: () => readonly Advert[];
   /** How long an advert is still believed, ms. */
@@ -79,7 +79,7 @@ export class Asker {
   }
 
   /** The question for all, with the answers from this adapter we need not hear again (RFC 6762 §7.1). */
-  askAll(link: Link, own: readonly MdnsRecord[]): void {
+  askAll(link: AdapterLink, own: readonly MdnsRecord[]): void {
     const known = [...own];
     let length = encodeQuery([QUESTION_FOR_ALL], known).length;
     for (const advert of this.#options.adverts()) {

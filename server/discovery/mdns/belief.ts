@@ -4,9 +4,9 @@ import { clockDifference } from '../hint.ts';
 import type { PresenceClaim, Verdict } from '../presence.ts';
 import type { Advert } from './advert-cache.ts';
 import { isSender } from './found-addresses.ts';
-import { hostName } from './names.ts';
-import type { MdnsRecord } from './packet.ts';
-import { parseText } from './text.ts';
+import { hostName } from './dns/names.ts';
+import type { MdnsRecord } from './dns/packet.ts';
+import { parseText } from './dns/text.ts';
 
 /** What an advert becomes by a record. */
 export function changedBy(

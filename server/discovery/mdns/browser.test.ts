@@ -2,16 +2,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
-import type { Person, PresenceKey, Sighting } from '../discovery.ts';
+import type { VisibleCard, PresenceKey, Sighting } from '../discovery.ts';
 import { presenceHint, quarterHour } from '../hint.ts';
-import { PresenceBook, newLabel } from '../presence.ts';
-import { linkKey, listAdapters } from './adapters.ts';
-import type { Adapter, Interfaces, Link } from './adapters.ts';
+import { PresenceMatcher, newLabel } from '../presence.ts';
+import { linkKey, listAdapters } from '../../network/adapters.ts';
+import type { Adapter, Interfaces, AdapterLink } from '../../network/adapters.ts';
 import { Browser } from './browser.ts';
-import { goodbye, pointerRecord, uniqueRecords } from './own-records.ts';
-import { encodeResponse, parseMessage } from './packet.ts';
-import type { MdnsRecord, Message } from './packet.ts';
-import { encodeText } from './text.ts';
+import { goodbye, pointerRecord, uniqueRecords } from './dns/own-records.ts';
+import { encodeResponse, parseMessage } from './dns/packet.ts';
+import type { MdnsRecord, Message } from './dns/packet.ts';
+import { encodeText } from './dns/text.ts';
 
 const primitives = choosePrimitives(undefined);
 const QUARTER_HOUR = 900_000;
@@ -29,7 +29,7 @@ function adapterWith(name: string, ...cidrs: string[]): Adapter {
 
 const eth0 = adapterWith('eth0', '192.168.1.5/24', 'fe80::5/64');
 const wlan0 = adapterWith('wlan0', '10.0.0.5/24');
-const onEth0: Link = { adapter: eth0, family: 'ipv4' };
+const onEth0: AdapterLink = { adapter: eth0, family: 'ipv4' };
 const annKey: PresenceKey = { contact: 'ann', key: new Uint8Array(32).fill(1) };
 const bobKey: PresenceKey = { contact: 'bob', key: new Uint8Array(32).fill(2) };
 
@@ -37,9 +37,9 @@ let clock: FakeClock;
 let random: (length: number) => Uint8Array;
 let sightings: Sighting[];
 let lost: string[];
-let seen: (readonly Person[])[];
+let seen: (readonly VisibleCard[])[];
 let sent: { message: Message; to: string }[];
-let links: Link[];
+let links: AdapterLink[];
 let browser: Browser;
 
 interface Peer {
@@ -79,7 +79,7 @@ beforeEach(() => {
   browser = new Browser({
     clock,
     random,
-    book: new PresenceBook(primitives, [annKey, bobKey]),
+    book: new PresenceMatcher(primitives, [annKey, bobKey]),
     listener: {
       onSighting: (sighting) => sightings.push(sighting),
       onLost: (contact) => lost.push(contact),
@@ -303,10 +303,10 @@ describe('the end', () => {
     const carol: PresenceKey = { contact: 'carol', key: new Uint8Array(32).fill(3) };
     receive(advert(carol.key).records);
     expect(sightings.map(({ contact }) => contact)).toEqual(['ann']);
-    browser.useBook(new PresenceBook(primitives, [bobKey, carol]));
+    browser.useBook(new PresenceMatcher(primitives, [bobKey, carol]));
     expect(lost).toEqual(['ann']);
     expect(sightings.map(({ contact }) => contact)).toEqual(['ann', 'carol']);
-    browser.useBook(new PresenceBook(primitives, [bobKey, carol]));
+    browser.useBook(new PresenceMatcher(primitives, [bobKey, carol]));
     expect(sightings.length).toBe(2);
     expect(lost).toEqual(['ann']);
   });
@@ -388,7 +388,7 @@ describe('a flood', () => {
 
   it('of one source leaves hashing for others, second after second', () => {
     const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
-    browser.useBook(new PresenceBook(primitives, keys));
+    browser.useBook(new PresenceMatcher(primitives, keys));
     for (let second = 0; second < 3; second += 1) {
       for (let i = 0; i < 80; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, '192.168.1.66');
       browser.judgeWaiting();
@@ -401,7 +401,7 @@ describe('a flood', () => {
 
   it('that uses up the hashing delays a contact, no more', () => {
     const keys = Array.from({ length: 100 }, (_, i) => ({ contact: `c${i}`, key: seededRandom(`k${i}`)(32) }));
-    browser.useBook(new PresenceBook(primitives, keys));
+    browser.useBook(new PresenceMatcher(primitives, keys));
     for (let i = 0; i < 220; i += 1) receive(advert(new Uint8Array(32)).records, onEth0, source(i));
     receive(advert(keys[50]!.key).records);
     expect(sightings).toEqual([]);

@@ -1,35 +1,35 @@
 // Looks for others: asks, remembers adverts, finds out whose they are, keeps contacts' adverts fresh (RFC 6762 §5.2)
 // and tells sightings. An advert lives as long as its SRV record; TXT and addresses live with it.
-import { TimerGroup, randomBetween } from '../clock.ts';
-import type { DiscoveryClock } from '../clock.ts';
+import { TimerGroup, randomBetween } from '../../timing/timer-group.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
 import type { DiscoveryListener } from '../discovery.ts';
 import { clockDifference } from '../hint.ts';
-import type { PresenceBook, Verdict } from '../presence.ts';
+import type { PresenceMatcher, Verdict } from '../presence.ts';
 import { AdvertCache, isComplete } from './advert-cache.ts';
 import type { Advert } from './advert-cache.ts';
-import type { Link } from './adapters.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import { Asker } from './asker.ts';
 import { changedBy, claimOf, isLater, mayMove } from './belief.ts';
 import { isSender, takeAddresses } from './found-addresses.ts';
 import * as limits from './limits.ts';
-import type { MdnsRecord, Message, PointerRecord } from './packet.ts';
-import { QUESTION_FOR_ALL, labelIn } from './questions.ts';
-import { People, cardIn } from './people.ts';
+import type { MdnsRecord, Message, PointerRecord } from './dns/packet.ts';
+import { QUESTION_FOR_ALL, labelIn } from './dns/questions.ts';
+import { Cards, cardIn } from './cards.ts';
 import { Sightings } from './sightings.ts';
-import { sameText } from './text.ts';
+import { sameText } from './dns/text.ts';
 
 export interface BrowserOptions {
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   readonly random: (length: number) => Uint8Array;
-  readonly book: PresenceBook;
+  readonly book: PresenceMatcher;
   readonly listener: DiscoveryListener;
   /** All links there are at the moment. */
-  readonly links: () => readonly Link[];
-  readonly send: (link: Link, bytes: Uint8Array) => void;
+  readonly links: () => readonly AdapterLink[];
+  readonly send: (link: AdapterLink, bytes: Uint8Array) => void;
   /** Whether a label is one of ours. */
   readonly isOwn: (label: string) => boolean;
   /** Our own answers to the question for all on a link. */
-  readonly ownAnswers: (link: Link) => readonly PointerRecord[];
+  readonly ownAnswers: (link: AdapterLink) => readonly PointerRecord[];
 }
 
 export class Browser {
@@ -37,16 +37,16 @@ export class Browser {
   readonly #timers: TimerGroup;
   readonly #adverts = new AdvertCache((advert) => this.#forgotten(advert));
   readonly #sightings: Sightings;
-  readonly #people: People;
+  readonly #people: Cards;
   readonly #asker: Asker;
-  #book: PresenceBook;
+  #book: PresenceMatcher;
 
   constructor(options: BrowserOptions) {
     this.#options = options;
     this.#book = options.book;
     this.#timers = new TimerGroup(options.clock);
     this.#sightings = new Sightings(options.listener);
-    this.#people = new People(options.listener);
+    this.#people = new Cards(options.listener);
     this.#asker = new Asker({
       ...options,
       timers: this.#timers,
@@ -71,7 +71,7 @@ export class Browser {
   }
 
   /** Contacts changed. */
-  useBook(book: PresenceBook): void {
+  useBook(book: PresenceMatcher): void {
     this.#book.close();
     this.#book = book;
     this.judgeAnew();
@@ -107,7 +107,7 @@ export class Browser {
     return advert !== undefined && (advert.contact !== null || cardIn(advert) !== null);
   }
 
-  receive(message: Message, link: Link, source: string): void {
+  receive(message: Message, link: AdapterLink, source: string): void {
     if (message.kind !== 'response') return;
     const records = [...message.answers, ...message.additionals];
     const touched = new Set<Advert>();
@@ -137,7 +137,7 @@ export class Browser {
     if (type !== 'TXT' && isSender(advert, source)) this.#adverts.remove(advert);
   }
 
-  #take(advert: Advert, record: MdnsRecord, link: Link, source: string): void {
+  #take(advert: Advert, record: MdnsRecord, link: AdapterLink, source: string): void {
     if (record.type === 'SRV' || record.type === 'TXT') {
       const { service, text } = changedBy(advert, record);
       if (!this.#isBelievable(advert, { service, text }, source)) return;
@@ -160,7 +160,7 @@ export class Browser {
     return mayMove(advert, next.service, source) && isLater(advert, verdict, this.#options.clock.now());
   }
 
-  #takeAddresses(records: readonly MdnsRecord[], link: Link, source: string): void {
+  #takeAddresses(records: readonly MdnsRecord[], link: AdapterLink, source: string): void {
     const hosts = new Set(records.filter(({ type }) => type === 'A' || type === 'AAAA').map(({ name }) => name));
     if (hosts.size === 0) return;
     for (const advert of this.#adverts.values()) {

@@ -1,13 +1,19 @@
 // Which addresses in an answer may be used, and how they are written.
-import { canonicalIPv6, inTurns, isLinkLocalAddress, isLocalAddress, isLoopbackAddress } from '../addresses.ts';
-import type { Link } from './adapters.ts';
+import {
+  canonicalIPv6,
+  inTurns,
+  isLinkLocalAddress,
+  isLocalAddress,
+  isLoopbackAddress,
+} from '../../network/addresses.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import type { Advert } from './advert-cache.ts';
 import { MAX_ADDRESSES, MAX_SOURCES_PER_ADVERT } from './limits.ts';
 import { SYSTEM } from './medium.ts';
-import type { AddressRecord, MdnsRecord } from './packet.ts';
+import type { AddressRecord, MdnsRecord } from './dns/packet.ts';
 
 /** @returns the address with the link's scope where it needs one; null for one that must not be dialled. */
-export function usableAddress(record: AddressRecord, { adapter }: Link): string | null {
+export function usableAddress(record: AddressRecord, { adapter }: AdapterLink): string | null {
   const address = record.type === 'A' ? record.data : canonicalIPv6(record.data);
   if (address === null || !isLocalAddress(address)) return null;
   // A neighbour naming our own loopback would have us dial ourselves.
@@ -19,7 +25,12 @@ export function usableAddress(record: AddressRecord, { adapter }: Link): string 
  * Takes in what an answer says of an advert's host. What one source says replaces what it said before, and never what
  * another said: a stranger can add places to dial for a while, but take none away. @returns whether anything changed.
  */
-export function takeAddresses(advert: Advert, records: readonly MdnsRecord[], link: Link, source: string): boolean {
+export function takeAddresses(
+  advert: Advert,
+  records: readonly MdnsRecord[],
+  link: AdapterLink,
+  source: string,
+): boolean {
   if (!advert.service) return false;
   const before = JSON.stringify([...advert.addresses.values()]);
   for (const [type, { addresses, flush }] of addressesOf(advert.service.host, records, link)) {
@@ -46,7 +57,7 @@ export function isSender({ source, addresses }: Advert, speaker: string): boolea
 export function addressesOf(
   host: string,
   records: readonly MdnsRecord[],
-  link: Link,
+  link: AdapterLink,
 ): Map<AddressRecord['type'], { addresses: string[]; flush: boolean }> {
   const found = new Map<AddressRecord['type'], { addresses: string[]; flush: boolean }>();
   for (const record of records) {

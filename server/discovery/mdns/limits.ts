@@ -1,4 +1,5 @@
 // Bounds and times of the mDNS backend, with their reasons. Times are milliseconds unless named otherwise.
+import { ADDRESSES_TOLD } from '../../network/adapters.ts';
 
 /** RFC 6762 §17: the largest mDNS message, headers included. */
 export const MAX_PACKET_BYTES = 9_000;
@@ -35,13 +36,12 @@ export const STALE_AFTER = 30 * 60_000;
 export const MAX_NEW_ADVERTS_PER_PACKET = 8;
 /** Strangers shown to a person: a full room; the rest is for who comes nearer. */
 export const MAX_PEOPLE = 32;
-export const MAX_ADDRESSES = 4;
+/** Addresses of one advert: as many as our own answers say. */
+export const MAX_ADDRESSES = ADDRESSES_TOLD;
 export const MIN_TTL_SECONDS = 10;
 export const MAX_TTL_SECONDS = 4_500;
 /** What our own records carry. Short, so that a crashed peer is gone within two minutes. */
 export const OWN_TTL_SECONDS = 120;
-
-export const MAX_ADAPTERS = 16;
 /** Waiting to be sent per socket; beyond it the network is stuck, and mDNS says everything again anyway. */
 export const MAX_QUEUED_PACKETS = 64;
 /** How long stopping waits for goodbyes to leave. */

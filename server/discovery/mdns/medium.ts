@@ -2,15 +2,15 @@
 // responder of the system (`../system/network.ts`). Both take questions and give answers in the form of mDNS messages, so
 // that everything above them, with all its bounds, is the same.
 import type { DiscoveryReport, DiscoveryStatus } from '../discovery.ts';
-import type { Adapter, Link } from './adapters.ts';
-import type { OwnService } from './own-records.ts';
-import type { Message, PointerRecord } from './packet.ts';
+import type { Adapter, AdapterLink } from '../../network/adapters.ts';
+import type { OwnService } from './dns/own-records.ts';
+import type { Message, PointerRecord } from './dns/packet.ts';
 
 export interface Medium {
   /** Those on which somebody could hear us. */
   readonly adapters: readonly Adapter[];
   open(): Promise<void>;
-  send(link: Link, bytes: Uint8Array): void;
+  send(link: AdapterLink, bytes: Uint8Array): void;
   readonly announce: Announce;
   report(): DiscoveryReport;
   /** What is on its way still goes out, goodbyes above all. */
@@ -22,7 +22,7 @@ export const SYSTEM = '';
 
 export interface MediumEvents {
   /** @param source the address it came from. */
-  onMessage(message: Message, link: Link, source: string): void;
+  onMessage(message: Message, link: AdapterLink, source: string): void;
   /** Adapters came, went or have other addresses; `reopened`: what was said before may not have been heard. */
   onChange(adapters: readonly Adapter[], before: readonly Adapter[], reopened: boolean): void;
   onStatus(status: DiscoveryStatus): void;
@@ -46,7 +46,7 @@ export interface Announced {
   renewText(text: readonly Buffer[]): void;
   /** Says everything again, after a sleep. */
   repeat(): void;
-  receive(message: Message, link: Link, source: string): void;
+  receive(message: Message, link: AdapterLink, source: string): void;
   /** Keeps the name although somebody else speaks under it. @returns false: it is lost. */
   defend(): boolean;
   /** Says goodbye where the name was said, and nothing after. */

@@ -1,21 +1,21 @@
 // All sockets and adapters together: keeps memberships in step with the adapters, tells what changed, sends to a link,
 // and passes on what neighbours send. Everything that can fail here becomes a status line.
 import type { RemoteInfo } from 'node:dgram';
-import { TimerGroup } from '../clock.ts';
-import type { DiscoveryClock } from '../clock.ts';
+import { TimerGroup } from '../../timing/timer-group.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
 import type { DiscoveryProblem, DiscoveryReport } from '../discovery.ts';
-import { withoutScope } from '../addresses.ts';
-import { listAdapters, signaturesOf } from './adapters.ts';
-import type { Adapter, Family, Interfaces, Link } from './adapters.ts';
+import { withoutScope } from '../../network/addresses.ts';
+import { listAdapters, signaturesOf } from '../../network/adapters.ts';
+import type { Adapter, Family, Interfaces, AdapterLink } from '../../network/adapters.ts';
 import { announceBy } from './announcement.ts';
-import { Gate } from './gate.ts';
+import { PacketRateLimit } from './packet-rate-limit.ts';
 import { FAREWELL_TIMEOUT, MAX_PACKET_BYTES, POLL_INTERVAL, REOPEN_INTERVAL } from './limits.ts';
 import type { Announce, Medium, MediumEvents } from './medium.ts';
-import { parseMessage } from './packet.ts';
+import { parseMessage } from './dns/packet.ts';
 import { FamilySocket, errorCode } from './socket.ts';
 
 export interface NetworkOptions {
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   readonly random: (length: number) => Uint8Array;
   /** UDP port. */
   readonly port: number;
@@ -32,7 +32,7 @@ export class Network implements Medium {
   readonly announce: Announce;
   readonly #options: NetworkOptions;
   readonly #timers: TimerGroup;
-  readonly #gate: Gate;
+  readonly #gate: PacketRateLimit;
   readonly #sockets = new Map<Family, FamilySocket>();
   /** Why a family has no socket. */
   readonly #failures = new Map<Family, string>();
@@ -49,7 +49,7 @@ export class Network implements Medium {
     const { clock, random } = options;
     this.announce = announceBy({ clock, random, send: (link, bytes) => this.send(link, bytes) });
     this.#timers = new TimerGroup(options.clock);
-    this.#gate = new Gate(() => options.clock.now());
+    this.#gate = new PacketRateLimit(() => options.clock.now());
   }
 
   get adapters(): readonly Adapter[] {
@@ -66,7 +66,7 @@ export class Network implements Medium {
    * Sends on one link; what cannot be sent is dropped, as is everything for an adapter that has changed since: a name
    * made for one network must not be heard on the next.
    */
-  send({ adapter, family }: Link, bytes: Uint8Array): void {
+  send({ adapter, family }: AdapterLink, bytes: Uint8Array): void {
     if (!this.#adapters.some(({ signature }) => signature === adapter.signature)) return;
     const join = adapter.joins.get(family);
     if (join === undefined || !this.#sockets.has(family)) return;

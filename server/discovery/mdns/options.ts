@@ -1,10 +1,10 @@
-import type { DiscoveryClock } from '../clock.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
 import type { Hmac } from '../hint.ts';
-import type { Interfaces } from './adapters.ts';
+import type { Interfaces } from '../../network/adapters.ts';
 
 export interface MdnsOptions {
   readonly primitives: Hmac;
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   /** Random bytes of the given length. */
   readonly random: (length: number) => Uint8Array;
   /** What adapters there are; by default all of this machine's. */

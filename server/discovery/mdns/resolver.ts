@@ -1,12 +1,12 @@
 // `name.local` to addresses by mDNS (RFC 6762 §3), for addresses people type. Never DNS.
-import type { DiscoveryClock } from '../clock.ts';
-import { TimerGroup } from '../clock.ts';
-import { isLocalName } from '../addresses.ts';
-import type { Link } from './adapters.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
+import { TimerGroup } from '../../timing/timer-group.ts';
+import { isLocalName } from '../../network/addresses.ts';
+import type { AdapterLink } from '../../network/adapters.ts';
 import { addressesOf, bestFirst } from './found-addresses.ts';
 import { MAX_RESOLVES, RESOLVE_REPEAT, RESOLVE_SETTLE, RESOLVE_TIMEOUT } from './limits.ts';
-import { encodeQuery } from './packet.ts';
-import type { Message } from './packet.ts';
+import { encodeQuery } from './dns/packet.ts';
+import type { Message } from './dns/packet.ts';
 
 interface Search {
   readonly name: string;
@@ -21,7 +21,7 @@ export class Resolver {
   readonly #ask: (packet: Uint8Array) => void;
   readonly #searches = new Set<Search>();
 
-  constructor(clock: DiscoveryClock, ask: (packet: Uint8Array) => void) {
+  constructor(clock: TimerClock, ask: (packet: Uint8Array) => void) {
     this.#timers = new TimerGroup(clock);
     this.#ask = ask;
   }
@@ -53,7 +53,7 @@ export class Resolver {
     });
   }
 
-  receive(message: Message, link: Link): void {
+  receive(message: Message, link: AdapterLink): void {
     if (message.kind !== 'response') return;
     for (const search of this.#searches) {
       const found = addressesOf(search.name, [...message.answers, ...message.additionals], link);

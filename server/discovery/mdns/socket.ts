@@ -2,7 +2,7 @@
 // a property of the whole socket, so choice and send go in pairs, one packet after the other.
 import { createSocket } from 'node:dgram';
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { Family } from './adapters.ts';
+import type { Family } from '../../network/adapters.ts';
 import { MAX_QUEUED_PACKETS } from './limits.ts';
 
 /** RFC 6762 §3. */

@@ -1,17 +1,17 @@
 // The system backend on a machine that is on two networks: another name on each, and not a word on one it must not use.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Avahi } from '../../testing/avahi.ts';
+import { Avahi } from '../../testing/mdns/avahi.ts';
 import { builtProgram, type BuiltProgram } from '../../testing/built-program.ts';
-import type { DiscoverySettings } from '../../testing/discovery-process.ts';
-import { Scene } from '../../testing/discovery-scene.ts';
-import type { Instance } from '../../testing/instance.ts';
-import { Machines } from '../../testing/namespaces.ts';
-import type { HeardPacket } from '../../testing/outsider-process.ts';
+import type { DiscoverySettings } from '../../testing/mdns/discovery-process.ts';
+import { Scene } from '../../testing/mdns/discovery-scene.ts';
+import type { Instance } from '../../testing/network/instance.ts';
+import { Machines } from '../../testing/network/namespaces.ts';
+import type { HeardPacket } from '../../testing/mdns/outsider-process.ts';
 import type { Sighting } from '../discovery.ts';
-import { SERVICE } from '../mdns/names.ts';
-import { parseMessage } from '../mdns/packet.ts';
-import type { Message } from '../mdns/packet.ts';
-import { labelIn } from '../mdns/questions.ts';
+import { SERVICE } from '../mdns/dns/names.ts';
+import { parseMessage } from '../mdns/dns/packet.ts';
+import type { Message } from '../mdns/dns/packet.ts';
+import { labelIn } from '../mdns/dns/questions.ts';
 
 const library = process.env.LOOM_TEST_MDNS;
 const machines = library

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Avahi } from '../../testing/avahi.ts';
+import { Avahi } from '../../testing/mdns/avahi.ts';
 import { builtProgram, type BuiltProgram } from '../../testing/built-program.ts';
-import { Scene, keys, type Name } from '../../testing/discovery-scene.ts';
-import type { DiscoverySettings, Keys } from '../../testing/discovery-process.ts';
-import type { Instance, InstanceEvent } from '../../testing/instance.ts';
-import { Machines } from '../../testing/namespaces.ts';
+import { Scene, keys, type Name } from '../../testing/mdns/discovery-scene.ts';
+import type { DiscoverySettings, Keys } from '../../testing/mdns/discovery-process.ts';
+import type { Instance, InstanceEvent } from '../../testing/network/instance.ts';
+import { Machines } from '../../testing/network/namespaces.ts';
 import type { DiscoveryStatus, Sighting } from '../discovery.ts';
 
 const library = process.env.LOOM_TEST_MDNS;

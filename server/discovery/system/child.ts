@@ -1,6 +1,6 @@
 // The process of the library as Loom sees it: takes orders, reports, and may end at any moment.
 import { fork } from 'node:child_process';
-import type { Order } from './orders.ts';
+import type { Order } from './child-protocol.ts';
 
 export interface ChildEvents {
   /** Whatever it says. */

@@ -4,12 +4,12 @@
 //                    │    ▲                         │
 //                    │    └───── either ended ──────┘      silent: tried again every few seconds
 //                    └──▶ without                          there is no library: stays so
-import type { DiscoveryClock } from '../clock.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
 import { FAREWELL_TIMEOUT } from '../mdns/limits.ts';
 import type { Child, Spawn } from './child.ts';
 import { HANGING, RETRY_INTERVAL } from './limits.ts';
-import { PROCESS_ID } from './orders.ts';
-import type { Report } from './orders.ts';
+import { PROCESS_ID } from './child-protocol.ts';
+import type { Report } from './child-protocol.ts';
 import { Responder, readReport } from './responder.ts';
 
 export interface ConnectionEvents {
@@ -36,12 +36,12 @@ type State =
   | { readonly kind: 'up'; readonly attempt: Attempt };
 
 export class Connection {
-  readonly #clock: DiscoveryClock;
+  readonly #clock: TimerClock;
   readonly #spawn: Spawn;
   readonly #events: ConnectionEvents;
   #state: State = { kind: 'closed' };
 
-  constructor(clock: DiscoveryClock, spawn: Spawn, events: ConnectionEvents) {
+  constructor(clock: TimerClock, spawn: Spawn, events: ConnectionEvents) {
     this.#clock = clock;
     this.#spawn = spawn;
     this.#events = events;

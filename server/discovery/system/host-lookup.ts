@@ -1,8 +1,8 @@
 // From the host in a service to its addresses, by the responder; DNS is never asked.
-import type { TimerGroup } from '../clock.ts';
+import type { TimerGroup } from '../../timing/timer-group.ts';
 import { MAX_ADDRESSES, RESOLVE_SETTLE, RESOLVE_TIMEOUT } from '../mdns/limits.ts';
-import { readAddress } from './heard.ts';
-import type { HostAddress } from './heard.ts';
+import { readAddress } from './parse-reports.ts';
+import type { HostAddress } from './parse-reports.ts';
 import { LOOK_UP_AGAIN, MAX_LOOK_UPS } from './limits.ts';
 import type { Responder } from './responder.ts';
 

@@ -1,6 +1,6 @@
 // The part of the optional package `mdns` 2.7 that Loom uses; it has no types of its own, and need not be installed. It
 // speaks to the system's responder by dns_sd: Bonjour, or avahi-daemon behind its layer of that name. What it hands over
-// comes from the network, and is unknown until it was checked (`heard.ts`).
+// comes from the network, and is unknown until it was checked (`parse-reports.ts`).
 declare module 'mdns' {
   import type { EventEmitter } from 'node:events';
 

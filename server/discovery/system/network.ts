@@ -1,35 +1,35 @@
 // The system's responder as a medium: what is asked here, it answers, in the form of mDNS messages, and what it says by
 // itself comes as one as well. So the browser of the built-in backend, with all its bounds, is the browser of this one.
 // While the responder is not there, there are no adapters: as if all cables were out.
-import { isLocalName } from '../addresses.ts';
-import { TimerGroup } from '../clock.ts';
-import type { DiscoveryClock } from '../clock.ts';
+import { isLocalName } from '../../network/addresses.ts';
+import { TimerGroup } from '../../timing/timer-group.ts';
+import type { TimerClock } from '../../timing/timer-group.ts';
 import type { DiscoveryReport } from '../discovery.ts';
-import { linksOf, listAdapters, signaturesOf } from '../mdns/adapters.ts';
-import type { Adapter, Interfaces, Link } from '../mdns/adapters.ts';
+import { linksOf, listAdapters, signaturesOf } from '../../network/adapters.ts';
+import type { Adapter, Interfaces, AdapterLink } from '../../network/adapters.ts';
 import { POLL_INTERVAL } from '../mdns/limits.ts';
 import { SYSTEM } from '../mdns/medium.ts';
 import type { Announce, Medium, MediumEvents } from '../mdns/medium.ts';
-import { SERVICE, labelOf } from '../mdns/names.ts';
-import { parseMessage } from '../mdns/packet.ts';
-import type { MdnsRecord, Question } from '../mdns/packet.ts';
+import { SERVICE, labelOf } from '../mdns/dns/names.ts';
+import { parseMessage } from '../mdns/dns/packet.ts';
+import type { MdnsRecord, Question } from '../mdns/dns/packet.ts';
 import { addressRecord, goodbyeRecord, neighbourRecords } from './answers.ts';
 import type { Spawn } from './child.ts';
 import { Connection } from './connection.ts';
-import { readListed } from './heard.ts';
-import type { Listed } from './heard.ts';
+import { readListed } from './parse-reports.ts';
+import type { Listed } from './parse-reports.ts';
 import { hostLookUp } from './host-lookup.ts';
 import type { LookUp } from './host-lookup.ts';
 import { GATHER_TIME, START_TIMEOUT } from './limits.ts';
-import { Neighbours } from './neighbours.ts';
-import type { Neighbour } from './neighbours.ts';
+import { ServiceList } from './service-list.ts';
+import type { ListedService } from './service-list.ts';
 import { Registration } from './registration.ts';
 import type { Operation, Responder } from './responder.ts';
 import { problemOf, reasonOf } from './status.ts';
 import type { Facts } from './status.ts';
 
 export interface SystemNetworkOptions {
-  readonly clock: DiscoveryClock;
+  readonly clock: TimerClock;
   /** What adapters there are. */
   readonly interfaces: () => Interfaces;
   /** Starts the process of the library. */
@@ -43,7 +43,7 @@ interface Reach {
   readonly timers: TimerGroup;
   /** For each adapter that is used, by scope: on others nothing may be asked. */
   readonly browses: Map<string, Operation>;
-  readonly neighbours: Neighbours;
+  readonly neighbours: ServiceList;
   readonly lookUp: LookUp;
 }
 
@@ -101,7 +101,7 @@ export class SystemNetwork implements Medium {
   }
 
   /** Both families and all adapters ask the same; the responder is asked once. */
-  send(_link: Link, bytes: Uint8Array): void {
+  send(_link: AdapterLink, bytes: Uint8Array): void {
     if (this.#asked.size === 0) this.#timers.after(GATHER_TIME, () => this.#answer());
     for (const question of parseMessage(bytes)?.questions ?? []) {
       this.#asked.set(`${question.type} ${question.name}`, question);
@@ -123,7 +123,7 @@ export class SystemNetwork implements Medium {
   #reachBy(responder: Responder): Reach {
     const { clock, events } = this.#options;
     const timers = new TimerGroup(clock);
-    const neighbours = new Neighbours({
+    const neighbours = new ServiceList({
       responder,
       timers,
       now: () => clock.now(),
@@ -187,7 +187,7 @@ export class SystemNetwork implements Medium {
   }
 
   /** Null for an adapter that is not used. */
-  #linkOf(scope: string): Link | null {
+  #linkOf(scope: string): AdapterLink | null {
     const adapter = this.#adapters.find((each) => each.scope === scope);
     return (adapter && linksOf(adapter)[0]) ?? null;
   }
@@ -203,7 +203,7 @@ export class SystemNetwork implements Medium {
     }
   }
 
-  #resolved({ label, scope, resolved }: Neighbour): void {
+  #resolved({ label, scope, resolved }: ListedService): void {
     this.#say(scope, neighbourRecords(label, resolved), resolved.host);
     void this.#findHost(resolved.host);
   }

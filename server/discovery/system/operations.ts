@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Library, Service } from 'mdns';
 import { askAvahi } from './avahi-socket.ts';
 import { DOMAIN, SERVICE_TYPE, isNameConflict } from './dns-sd.ts';
-import type { Begin, Order, ReportKind } from './orders.ts';
+import type { Begin, Order, ReportKind } from './child-protocol.ts';
 
 export type Tell = (id: number, kind: ReportKind, data?: Readonly<Record<string, unknown>>) => void;
 type Reply = (kind: ReportKind, data?: Readonly<Record<string, unknown>>) => void;

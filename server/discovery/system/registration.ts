@@ -1,12 +1,12 @@
 // One name of ours on one adapter, said by the system's responder: it probes, announces, defends and takes leave. The
 // host behind the name is the machine's own, as the responder has addresses for no other.
-import type { TimerGroup } from '../clock.ts';
-import type { Adapter } from '../mdns/adapters.ts';
+import type { TimerGroup } from '../../timing/timer-group.ts';
+import type { Adapter } from '../../network/adapters.ts';
 import { ANNOUNCE_INTERVAL } from '../mdns/limits.ts';
 import type { Announced, AnnouncementEvents } from '../mdns/medium.ts';
-import type { OwnService } from '../mdns/own-records.ts';
-import { writeStrings } from './heard.ts';
-import type { ReportKind } from './orders.ts';
+import type { OwnService } from '../mdns/dns/own-records.ts';
+import { writeStrings } from './parse-reports.ts';
+import type { ReportKind } from './child-protocol.ts';
 import type { Operation, Responder } from './responder.ts';
 
 export interface RegistrationOptions extends AnnouncementEvents {

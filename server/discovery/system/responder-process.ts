@@ -1,9 +1,9 @@
-// The program that holds the native library, a child of Loom (`orders.ts`). It ends with Loom, however that ends, and the
+// The program that holds the native library, a child of Loom (`child-protocol.ts`). It ends with Loom, however that ends, and the
 // responder takes leave of whatever it had registered.
 import type { Library } from 'mdns';
 import { Operations } from './operations.ts';
-import { PROCESS_ID } from './orders.ts';
-import type { Order } from './orders.ts';
+import { PROCESS_ID } from './child-protocol.ts';
+import type { Order } from './child-protocol.ts';
 import type { Tell } from './operations.ts';
 
 const tell: Tell = (id, kind, data = {}) => {

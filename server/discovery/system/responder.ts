@@ -1,7 +1,7 @@
 // The system's responder, through the process of the library: one operation for each call.
 import type { Child } from './child.ts';
-import type { Begin, Order, Report, ReportKind } from './orders.ts';
-import { PROCESS_ID } from './orders.ts';
+import type { Begin, Order, Report, ReportKind } from './child-protocol.ts';
+import { PROCESS_ID } from './child-protocol.ts';
 
 export interface Operation {
   /** Of a registration: another TXT record, in base64. */

@@ -1,8 +1,8 @@
 // Every command that takes an open profile.
 import type { CommandName } from '../../contract/commands.ts';
-import type { Backups } from '../backups.ts';
+import type { Backups } from '../tasks/backups.ts';
 import type { Engine } from '../engine.ts';
-import { cleanName } from '../names.ts';
+import { cleanName } from '../contacts/names.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';

@@ -1,5 +1,5 @@
 // Backups of an open profile.
-import type { Backups } from '../backups.ts';
+import type { Backups } from '../tasks/backups.ts';
 import type { Handlers } from './handlers.ts';
 
 type BackupCommand =

@@ -4,19 +4,19 @@ import type { AddedBy, Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { pastedAddress } from '../../contract/pasted.ts';
 import { equal } from '../../crypto/bytes.ts';
-import { formatAddress, parseAddress } from '../../discovery/addresses.ts';
-import { listAdapters } from '../../discovery/mdns/adapters.ts';
+import { formatAddress, parseAddress } from '../../network/addresses.ts';
+import { listAdapters } from '../../network/adapters.ts';
 import { BYE } from '../../protocol/records.ts';
 import { safetyNumber } from '../../protocol/safety-number.ts';
-import type { ContactRecord } from '../../storage/contacts.ts';
-import { detached } from '../detached.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import { runInBackground } from '../background.ts';
 import type { Engine } from '../engine.ts';
-import { ENDED_KEPT_MS, placesIn } from '../invites.ts';
-import { cleanName } from '../names.ts';
-import { randomId } from '../roster.ts';
-import { isOnlyClaimed, judgeKey, type ProvenKey } from '../static-key.ts';
+import { ENDED_KEPT_MS, placesIn } from '../meeting/invites.ts';
+import { cleanName } from '../contacts/names.ts';
+import { randomId, trimAddresses } from '../contacts/roster.ts';
+import { isOnlyClaimed, judgeKey, type ProvenKey } from '../contacts/static-key.ts';
 import { done, type Handlers } from './handlers.ts';
-import { readToken, type TokenKeys } from './token.ts';
+import { readToken, type TokenKeys } from '../contacts/read-token.ts';
 
 type ContactCommand =
   | 'contact.list'
@@ -41,7 +41,7 @@ export function contactCommands(engine: Engine): Handlers<ContactCommand> {
     'contact.remove': async (params) => {
       const contact = roster.get(params.contact);
       engine.release(contact);
-      await engine.housekeeping.remove(contact.id);
+      await engine.expiry.remove(contact.id);
       options.events.emit('contact.removed', { contact: contact.id });
       await engine.renewPresence();
       return done;
@@ -102,7 +102,7 @@ export async function makeContact(
     const { ik, staticKey, device, generation, certificate, name, addresses } = contact;
     const { blocked, asked, addedBy, inviteSecret, introducedBy } = contact;
     roster.put({
-      ...{ id, ik, staticKey, device, generation, certificate, name, addresses },
+      ...{ id, ik, staticKey, device, generation, certificate, name, addresses: trimAddresses(addresses) },
       ...{ blocked, asked, addedBy, inviteSecret, introducedBy },
       verified: contact.verified ?? false,
       invite: inviteSecret && 'open',
@@ -118,7 +118,7 @@ export async function makeContact(
   // Who is blocked keeps the minute that strangers have: its end would tell.
   if (!contact.blocked) peers.releaseStranger(contact.ik);
   // Until their presence key is known, the two find each other by the slots of an advert.
-  engine.near.update();
+  engine.presence.update();
   engine.people.changed();
   if (!contact.blocked) peers.encourage(id);
   return feed.now(id);
@@ -169,9 +169,9 @@ async function addAgain(
   token: TokenKeys,
   addresses: ContactRecord['addresses'],
 ): Promise<Contact> {
-  const { roster, peers, links, near, feed, options } = engine;
+  const { roster, peers, links, presence, feed, options } = engine;
   const { id } = known;
-  const changes = known.blocked || links.lineOf(id) ? null : (ofInvite(known, token) ?? ofCard(known, token));
+  const changes = known.blocked || links.activeLinkOf(id) ? null : (ofInvite(known, token) ?? ofCard(known, token));
   if (!changes) throw new CommandError('contact-exists', 'already a contact');
   await options.store.journal.write(() => {
     roster.put({ ...roster.get(id), ...changes });
@@ -179,7 +179,7 @@ async function addAgain(
   });
   // A link on which they have not answered yet knows nothing of this.
   links.close(id, BYE.goingOffline);
-  near.update();
+  presence.update();
   peers.encourage(id);
   return feed.now(id);
 }
@@ -228,7 +228,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
   if (contact.blocked === blocked) return engine.feed.view(id);
   const view = await change(engine, id, { blocked, asked: undefined });
   if (!blocked) {
-    engine.near.update();
+    engine.presence.update();
     engine.peers.releaseStranger(contact.ik);
     engine.peers.encourage(id);
     // Our key was renewed without them: they would not recognise us any more.
@@ -237,7 +237,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
   }
   engine.release(contact);
   // They held our presence key.
-  detached(engine.renewPresence());
+  runInBackground(engine.renewPresence());
   return engine.feed.now(id);
 }
 

@@ -1,11 +1,11 @@
 // Messages deleted from this device: one, or all of a conversation.
 import { CommandError } from '../../contract/errors.ts';
-import type { MessagePlace } from '../../storage/message-record.ts';
+import type { MessageRef } from '../../storage/tables/message-record.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 
 export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'conversation.clear'> {
-  const { roster, feed, housekeeping, inbox, options } = engine;
+  const { roster, feed, expiry, inbox, options } = engine;
   const { store, events } = options;
   return {
     'message.delete': async ({ contact, direction, id }) => {
@@ -18,7 +18,7 @@ export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'c
     },
     'conversation.clear': async ({ contact }) => {
       roster.get(contact);
-      await housekeeping.empty(contact, (message) => erase(engine, message));
+      await expiry.clearConversation(contact, (message) => erase(engine, message));
       inbox.madeRoom(contact);
       events.emit('conversation.cleared', { contact });
       return feed.now(contact);
@@ -26,7 +26,7 @@ export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'c
   };
 }
 
-function erase({ outbox, options }: Engine, message: MessagePlace): boolean {
+function erase({ outbox, options }: Engine, message: MessageRef): boolean {
   const waits = message.direction === 'out' && outbox.withdraw(message.contact, message.id);
   return waits || options.store.messages.erase(message);
 }

@@ -7,8 +7,8 @@ import { verifyCertificate } from '../../protocol/certificate.ts';
 import { parseContent, type IntroduceContent, type IntroducedCard } from '../../protocol/content.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Engine } from '../engine.ts';
-import { cleanName, receivedName } from '../names.ts';
-import type { ProvenKey } from '../static-key.ts';
+import { cleanName, receivedName } from '../contacts/names.ts';
+import type { ProvenKey } from '../contacts/static-key.ts';
 import { makeContact } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 

@@ -1,15 +1,15 @@
 // Invites: made, listed, revoked; and what a HELLO that shows one leads to.
 import { toHex } from '../../crypto/bytes.ts';
 import { CommandError } from '../../contract/errors.ts';
-import { parseAddress } from '../../discovery/addresses.ts';
+import { parseAddress } from '../../network/addresses.ts';
 import type { Hello } from '../../protocol/hello.ts';
-import type { Channel } from '../channel.ts';
-import { detached } from '../detached.ts';
+import type { Link } from '../links/link.ts';
+import { runInBackground } from '../background.ts';
 import type { Engine } from '../engine.ts';
-import type { Admitted } from '../greeter.ts';
-import { receivedName } from '../names.ts';
-import { returnAddress } from '../reach.ts';
-import { provenKey } from '../static-key.ts';
+import type { Admitted } from '../links/greeter.ts';
+import { receivedName } from '../contacts/names.ts';
+import { returnAddress } from '../presence/known-addresses.ts';
+import { provenKey } from '../contacts/static-key.ts';
 import { makeContact } from './contacts.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -24,17 +24,17 @@ export function inviteCommands(engine: Engine): Handlers<'invite.create' | 'invi
 /** Somebody we do not know shows an invite: they are a contact from here on, or are told why not. */
 export async function admitInvited(
   engine: Engine,
-  channel: Channel,
+  link: Link,
   theirs: Hello,
   staticKey: Uint8Array,
 ): Promise<Admitted> {
-  const record = theirs.invite && engine.invites.find(theirs.invite, channel.handshakeHash);
+  const record = theirs.invite && engine.invites.find(theirs.invite, link.handshakeHash);
   if (!record) return { contact: null };
   const refused = engine.invites.refusal(record.id);
   if (refused !== undefined) return { contact: null, refused };
   if (engine.roster.byIdentity(theirs.ik)) return { contact: null, refused: useUp(engine, record.id, theirs.ik) };
   const { ik } = theirs;
-  const address = returnAddress(channel, theirs);
+  const address = returnAddress(link, theirs);
   const at = engine.options.clock.now();
   const addresses = address && parseAddress(address) ? [{ address, source: 'link', at } as const] : [];
   const name = receivedName(theirs.name, toHex(ik));
@@ -59,6 +59,6 @@ export async function admitInvited(
  */
 function useUp({ invites, options }: Engine, id: string, ik: Uint8Array): number | undefined {
   const spent = options.store.journal.write(() => invites.spend(id, ik));
-  detached(spent.then(() => invites.spent(id)));
+  runInBackground(spent.then(() => invites.spent(id)));
   return invites.refusal(id);
 }

@@ -4,20 +4,20 @@ import { MESSAGE_BYTES, PAGE_BYTES } from '../../contract/limits.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { encodeTyping, RECORD } from '../../protocol/records.ts';
 import type { Engine } from '../engine.ts';
-import { messageView } from '../views.ts';
+import { messageView } from '../feed/views.ts';
 import { done, type Handlers } from './handlers.ts';
 
 type MessageCommand = 'message.send' | 'message.page' | 'message.read' | 'typing.set';
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
-  const { roster, links, outbox, inbox, feed, housekeeping, options } = engine;
+  const { roster, links, outbox, inbox, feed, expiry, options } = engine;
   const { messages } = options.store;
   return {
     'message.send': async ({ contact, body, id }) => {
       if (roster.get(contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
       checkBody(body);
       const record = await outbox.sendText(contact, body, id);
-      return messageView(record, links.lineOf(contact));
+      return messageView(record, links.activeLinkOf(contact));
     },
     'message.page': ({ contact, before, limit }) => {
       roster.get(contact);
@@ -25,20 +25,20 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
         throw new CommandError('message-unknown', 'no such message in this conversation');
       }
       const page = messages.page(contact, before ?? null, limit, PAGE_BYTES);
-      const line = links.lineOf(contact);
-      return { messages: page.messages.map((record) => messageView(record, line)), more: page.more };
+      const activeLink = links.activeLinkOf(contact);
+      return { messages: page.messages.map((record) => messageView(record, activeLink)), more: page.more };
     },
     'message.read': async ({ contact }) => {
       roster.get(contact);
       if (messages.unread(contact) === 0) return feed.view(contact);
-      await housekeeping.read(contact);
+      await expiry.read(contact);
       inbox.madeRoom(contact);
       options.events.emit('message.read', { contact });
       return feed.now(contact);
     },
     'typing.set': ({ contact, typing }) => {
       roster.get(contact);
-      links.lineOf(contact)?.channel.send(RECORD.typing, encodeTyping(typing));
+      links.activeLinkOf(contact)?.link.send(RECORD.typing, encodeTyping(typing));
       return done;
     },
   };

@@ -6,7 +6,7 @@ export function nearbyCommands(
   engine: Engine,
 ): Handlers<'peer.list' | 'people.list' | 'network.status' | 'network.visibility' | 'network.doctor'> {
   return {
-    'peer.list': () => engine.near.list(),
+    'peer.list': () => engine.presence.list(),
     'people.list': () => engine.people.list(),
     'network.status': () => engine.network(),
     'network.doctor': ({ contact }) => engine.doctor.examine(contact === undefined ? null : engine.roster.get(contact)),

@@ -4,10 +4,8 @@ import { PHRASE_ASKED } from '../../contract/limits.ts';
 import { phraseWords } from '../../contract/pasted.ts';
 import { encodePhrase, phraseWord } from '../../crypto/phrase.ts';
 import type { Engine } from '../engine.ts';
+import { PHRASE_CHECKED } from '../tasks/backup-settings.ts';
 import type { Handlers } from './handlers.ts';
-
-/** The setting that says when the person last had the phrase, ms. */
-export const PHRASE_CHECKED = 'phrase-checked-at';
 
 /** After this the phrase must be shown again: single words are told right or wrong only to who has just seen them all. */
 const SHOWN_MS = 15 * 60_000;

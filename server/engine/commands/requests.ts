@@ -1,6 +1,6 @@
 // Contact requests: listed, accepted, blocked.
 import type { Engine } from '../engine.ts';
-import { cleanName } from '../names.ts';
+import { cleanName } from '../contacts/names.ts';
 import { makeContact } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, isZero, toHex, utf8 } from '../../crypto/bytes.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
-import { portableKem } from '../../crypto/kem-portable.ts';
+import { portableKem } from '../../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../../crypto/native.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { sharedVectors } from '../../testing/shared-vectors.ts';

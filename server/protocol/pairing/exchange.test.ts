@@ -6,7 +6,7 @@ import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
-import { encodeCbor } from '../cbor.ts';
+import { encodeCbor } from '../cbor/cbor.ts';
 import { PAIR_TRIES } from '../limits.ts';
 import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
 import vectors from '../testdata/pairing.json' with { type: 'json' };

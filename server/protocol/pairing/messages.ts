@@ -1,6 +1,6 @@
 // The bodies of PAIR records (SPEC §8): which steps there are and what each carries. Which one may come when is known to
 // `guest.ts` and `host.ts`.
-import { bytesField, encodeCbor, parseCborMap, uintField } from '../cbor.ts';
+import { bytesField, encodeCbor, parseCborMap, uintField } from '../cbor/cbor.ts';
 import { ProtocolError } from '../errors.ts';
 import { KEY_BYTES, PAIR_BYTES, PAIR_TAG_BYTES, PAIR_TRIES } from '../limits.ts';
 

@@ -1,6 +1,6 @@
 // The ratchet below the session: what only a contact that does not keep to the rules can do.
 import { expect, it } from 'vitest';
-import { portableKem } from '../../crypto/kem-portable.ts';
+import { portableKem } from '../../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../../crypto/native.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { ProtocolError } from '../errors.ts';

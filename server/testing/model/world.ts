@@ -6,13 +6,13 @@ import { parseEnvelope } from '../../protocol/envelope.ts';
 import { OLD_SESSIONS } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Session } from '../../protocol/session.ts';
-import type { ContactRecord } from '../../storage/contacts.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { watchKeys, type KeyWatch } from '../session-pair.ts';
-import type { TempProfile } from '../temp-profile.ts';
+import { watchKeys, type KeyWatch } from '../network/session-pair.ts';
+import type { TempProfile } from '../disk/temp-profile.ts';
 import { Town, turns, type TestLoom } from '../test-loom.ts';
 import type { Label, Operation, Schedule } from './operations.ts';
-import { Direction } from './truth.ts';
+import { Direction } from './oracle.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 /** A session with everything it may keep. */
@@ -287,36 +287,36 @@ export class World {
       this.#reached(citizen.loom.host, 'after-commit');
     };
     const receive = engine.inbox.receive.bind(engine.inbox);
-    engine.inbox.receive = (line, body) => {
-      const contact = engine.roster.find(line.contact);
+    engine.inbox.receive = (activeLink, body) => {
+      const contact = engine.roster.find(activeLink.contact);
       const from = this.#citizens.find((other) => nameOf(other) === contact?.name);
       if (from) this.#cameFrom(from, citizen).push(body.slice());
-      receive(line, body);
+      receive(activeLink, body);
     };
   }
 
   #replay(from: Citizen, to: Citizen, count: number): void {
     const came = this.#cameFrom(from, to);
-    const channel = this.#lineOf(from, to)?.channel;
-    for (const body of came.slice(-count)) channel?.send(RECORD.envelope, body);
+    const link = this.#lineOf(from, to)?.link;
+    for (const body of came.slice(-count)) link?.send(RECORD.envelope, body);
     came.splice(0, came.length - REPLAYED);
   }
 
   #keep(from: Citizen, to: Citizen, count: number): void {
-    const channel = this.#lineOf(from, to)?.channel;
+    const link = this.#lineOf(from, to)?.link;
     const key = keyOf(from, to);
     // Nothing says that what comes before the first message is missing.
-    if (!channel || this.#kept.has(key) || !to.loom.isRunning || this.#contact(to, from).inSeq === 0) return;
-    const send = channel.send.bind(channel);
+    if (!link || this.#kept.has(key) || !to.loom.isRunning || this.#contact(to, from).inSeq === 0) return;
+    const send = link.send.bind(link);
     const kept: Uint8Array[] = [];
     this.#direction(from, to).holed();
     const give = (): void => {
-      channel.send = send;
+      link.send = send;
       this.#kept.delete(key);
       for (const body of this.#shuffled(kept)) send(RECORD.envelope, body);
     };
     this.#kept.set(key, give);
-    channel.send = (type, body) => {
+    link.send = (type, body) => {
       if (type !== RECORD.envelope) send(type, body);
       else if (kept.push(body) >= count) give();
     };
@@ -423,8 +423,8 @@ export class World {
     return a.loom.profile.opened.store.sessions.load(id, device);
   }
 
-  #lineOf(a: Citizen, b: Citizen): ReturnType<typeof a.loom.profile.opened.engine.links.lineOf> {
-    return a.loom.isRunning ? a.loom.profile.opened.engine.links.lineOf(this.#contact(a, b).id) : null;
+  #lineOf(a: Citizen, b: Citizen): ReturnType<typeof a.loom.profile.opened.engine.links.activeLinkOf> {
+    return a.loom.isRunning ? a.loom.profile.opened.engine.links.activeLinkOf(this.#contact(a, b).id) : null;
   }
 
   #contact(a: Citizen, b: Citizen): ContactRecord {

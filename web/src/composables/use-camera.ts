@@ -25,7 +25,7 @@ const problems: Readonly<Record<string, ScanProblem>> = {
 };
 
 async function loadReader(): Promise<(picture: ImageData) => string | null> {
-  return (await importChecked('qr-reader', () => import('../later/qr-reader.ts'))).readQr;
+  return (await importChecked('qr-reader', () => import('../lazy/qr-reader.ts'))).readQr;
 }
 
 /** What `source` shows, as pixels; null while there is none. */

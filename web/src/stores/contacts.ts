@@ -5,7 +5,7 @@ import type { Contact, ContactRequest, Id, Message, MessageState, NearbyPeer } f
 import { inOrder } from '../domain/contact-order.ts';
 import { twinsOf } from '../domain/look-alikes.ts';
 import { laterState } from '../domain/timeline.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 
 /** They stop typing without a word when their link is cut; ms. */
 const TYPING_MS = 8000;

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { markRaw } from 'vue';
 import { ConversationBook } from './conversation-book.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 
 const useStore = defineStore('conversations', () => {
   const link = useLink();

@@ -4,7 +4,7 @@ import { startLeaveWarning, stopLeaveWarning } from '../composables/leave-warnin
 import { useContacts } from './contacts.ts';
 import { useConversations } from './conversations.ts';
 import { useDrafts } from './drafts.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 import { useMeeting } from './meeting.ts';
 import { useProfile } from './profile.ts';
 import { useRecovery } from './recovery.ts';

@@ -4,7 +4,7 @@ import { computed, shallowRef } from 'vue';
 import type { Params, Result } from '../../../server/contract/commands.ts';
 import type { Id, Invite, Pairing, Person, VisibilityMode } from '../../../server/contract/model.ts';
 import { useContacts } from './contacts.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 import { useProfile } from './profile.ts';
 
 export type InviteLifetime = Params<'invite.create'>['expires'];

@@ -4,7 +4,7 @@ import type { ShallowRef } from 'vue';
 import type { Diagnosis } from '../../../server/contract/diagnosis.ts';
 import type { Id, Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
 import type { WIPE_WORD } from '../../../server/contract/limits.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 
 function createCommands(identity: ShallowRef<Identity | null>) {
   const link = useLink();

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { Input } from '../../../server/contract/commands.ts';
 import type { Backup, BackupStatus, ImportPreview, Task } from '../../../server/contract/model.ts';
-import { useLink } from './link.ts';
+import { useLink } from './daemon.ts';
 
 function createBeginnings() {
   const link = useLink();

@@ -1,0 +1,99 @@
+// What a person deletes is gone from their screen, every tab of theirs and their files; and from nobody else's.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { befriend, expect, test, type Person } from '../support/fixtures.ts';
+
+/** By keyboard unless told: in a long message the mouse has to wait for the list to come to rest. */
+async function more({ page, log }: Person, body: string, hand: 'mouse' | 'keys' = 'keys'): Promise<void> {
+  const row = log.locator('.row').filter({ hasText: body });
+  const button = row.getByRole('button', { name: 'More' });
+  if (hand === 'mouse') await button.click();
+  else await button.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Message' })).toContainText(body);
+}
+
+async function remove(person: Person, body: string, hand?: 'mouse'): Promise<void> {
+  await more(person, body, hand);
+  const dialog = person.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Delete message' }).click();
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+test('a message is deleted here alone, and the conversation goes on', async ({ friends: { ann, bob } }) => {
+  await ann.send('one');
+  await ann.send('two');
+  await expect(bob.message('two')).toBeVisible();
+  await remove(bob, 'two', 'mouse');
+  await expect(bob.message('two')).toHaveCount(0);
+  await expect(bob.page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  await expect(bob.page.getByRole('list', { name: 'Conversations' })).toContainText('one');
+  await expect(ann.message('two')).toBeVisible();
+  await bob.page.reload();
+  await expect(bob.message('one')).toBeVisible();
+  await expect(bob.message('two')).toHaveCount(0);
+  await ann.send('three');
+  await expect(bob.message('three')).toBeVisible();
+  await expect(bob.page.getByText(/missing here/)).toHaveCount(0);
+});
+
+test('one that waits is not sent any more', async ({ friends: { ann, bob } }) => {
+  await bob.daemon.stop();
+  await ann.send('to the wrong person');
+  await ann.send('to the right one');
+  await more(ann, 'to the wrong person');
+  const dialog = ann.page.getByRole('dialog');
+  await expect(dialog).toContainText('waiting to be sent');
+  await dialog.getByRole('button', { name: 'Delete message' }).click();
+  await expect(dialog).toContainText('it will never be sent');
+  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await bob.daemon.start();
+  await bob.open();
+  await bob.page.getByRole('link', { name: 'Ann' }).click();
+  await expect(bob.message('to the right one')).toBeVisible();
+  await expect(bob.message('to the wrong person')).toHaveCount(0);
+  await expect(bob.page.getByText(/missing here/)).toHaveCount(0);
+});
+
+test('a conversation is emptied, and the contact stays', async ({ friends: { ann, bob } }) => {
+  for (let number = 1; number <= 60; number += 1) await ann.send(`line ${number}.`);
+  await expect(bob.message('line 60.')).toBeVisible();
+  await bob.page.getByRole('button', { name: 'Contact details' }).click();
+  const dialog = bob.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Delete all messages' }).click();
+  await expect(dialog.getByText(/Delete all messages with Ann/)).toBeFocused();
+  await dialog.getByRole('button', { name: 'Delete all for good' }).click();
+  await expect(dialog.getByRole('button', { name: 'Remove contact' })).toBeVisible();
+  await bob.page.keyboard.press('Escape');
+  await expect(bob.page.getByText('Say hello to Ann')).toBeVisible();
+  await ann.send('and on');
+  await expect(bob.message('and on')).toBeVisible();
+});
+
+test('no file of the profile holds what was deleted, while Loom runs', async ({ person }) => {
+  const [ann, bob] = [await person('Ann'), await person('Bob')];
+  await befriend(ann, bob);
+  const files = (): Buffer[] =>
+    readdirSync(bob.daemon.folder)
+      .filter((name) => name.startsWith('loom.db') && !name.endsWith('.lock'))
+      .map((name) => readFileSync(join(bob.daemon.folder, name)));
+  const before = Buffer.concat(files());
+  // Long enough that whatever the files gain is this message, sealed.
+  await ann.send('secret '.repeat(20_000));
+  await expect(bob.log.getByText('Show all')).toBeVisible();
+  const pieces = newPieces(before, files());
+  expect(pieces.length).toBeGreaterThan(20);
+  await remove(bob, 'secret secret');
+  await expect.poll(() => pieces.filter((piece) => files().some((file) => file.includes(piece))).length).toBe(0);
+});
+
+/** Of each whole page of random bytes that was not there before, a piece from its middle. */
+function newPieces(before: Buffer, files: readonly Buffer[]): Buffer[] {
+  const PAGE = 4096;
+  return files.flatMap((file) => {
+    const middles = Array.from({ length: Math.floor(file.length / PAGE) }, (_, page) =>
+      Buffer.from(file.subarray(page * PAGE + 2000, page * PAGE + 2032)),
+    );
+    return middles.filter((piece) => new Set(piece).size > 20 && !before.includes(piece));
+  });
+}

@@ -1,0 +1,215 @@
+// Every field that others fill, with everything that was ever made to run in a page by way of one. Nothing may run, lead
+// away, load, or even be reported by the content security policy, which is only the second line: texts are text nodes.
+import { expect, test } from '../support/fixtures.ts';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { isBlankName, nameFits, tidyName } from '../../server/contract/names.ts';
+import { choosePrimitives } from '../../server/crypto/choose.ts';
+import { SilentDiscovery } from '../../server/discovery/silent.ts';
+import { systemClock } from '../../server/timing/clock.ts';
+import { Profile } from '../../server/engine/profile/profile.ts';
+import { tcpTransport } from '../../server/transport/tcp.ts';
+import { befriend } from '../support/fixtures.ts';
+
+const classes = JSON.parse(readFileSync(new URL('testdata/payloads.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, readonly string[]>
+>;
+const payloads = Object.values(classes).flat();
+
+/** Those that Loom takes as names. */
+const names = payloads.filter((text) => {
+  const name = tidyName(text);
+  return nameFits(name) && !isBlankName(name);
+});
+
+/** What must not be anywhere in the page: no component of ours makes one. */
+const FOREIGN =
+  'iframe, object, embed, portal, base, frame, frameset, marquee, math, video, audio, details, template, foreignObject, [onerror], [onload], [onclick], [srcdoc], img[src="x"], body script, meta[http-equiv=refresh]';
+
+interface Watched {
+  readonly violations: readonly string[];
+  readonly foreign: number;
+  readonly links: readonly string[];
+  readonly same: boolean;
+  readonly title: string;
+}
+
+/** Counts what happens in a page from its first moment on. */
+async function watch(page: Page): Promise<{ look: () => Promise<Watched>; left: () => readonly string[] }> {
+  const left: string[] = [];
+  await page.addInitScript(() => {
+    const violations: string[] = [];
+    addEventListener('securitypolicyviolation', (event) =>
+      violations.push(`${event.violatedDirective} ${event.sample}`),
+    );
+    Object.assign(window, { violations });
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith('http://127.0.0.1:')) left.push(request.url());
+  });
+  page.on('popup', (popup) => left.push(`popup ${popup.url()}`));
+  const look = (): Promise<Watched> =>
+    page.evaluate((foreign) => {
+      const found = window as unknown as { violations: string[]; same?: boolean };
+      return {
+        violations: found.violations,
+        foreign: document.querySelectorAll(foreign).length,
+        links: [...document.querySelectorAll('a')].map((link) => link.href),
+        same: found.same === true,
+        title: document.title,
+      };
+    }, FOREIGN);
+  return { look, left: () => left };
+}
+
+/** The one refusal at boot that SECURITY.md explains. */
+const BOOT = ['trusted-types vue'];
+
+function expectQuiet({ violations, foreign, links, same }: Watched, origin: string): void {
+  expect(violations.map((text) => text.trim())).toEqual(BOOT);
+  expect(foreign).toBe(0);
+  expect(same).toBe(true);
+  for (const link of links) expect(link).toMatch(new RegExp(`^(?:${origin}/|https://|mailto:)`));
+}
+
+test('texts from a contact, and names, as each class of payload', async ({ person }) => {
+  expect(payloads.length).toBeGreaterThanOrEqual(500);
+  const [ann, bob] = [await person('Ann'), await person('Bob')];
+  const { look, left } = await watch(ann.page);
+  await befriend(ann, bob);
+  await ann.page.evaluate(() => Object.assign(window, { same: true }));
+  // Tall enough that all of a burst is really in the page: the list draws what can be seen.
+  await ann.page.setViewportSize({ width: 900, height: 9000 });
+  const [contact] = await bob.daemon.ask((control) => control.request('contact.list', {}));
+  const seen = new Set<string>();
+  for (let at = 0; at < payloads.length; at += 60) {
+    const burst = payloads.slice(at, at + 60);
+    await bob.daemon.ask(async (control) => {
+      await Promise.all(burst.map((body) => control.request('message.send', { contact: contact!.id, body })));
+      await control.request('message.send', { contact: contact!.id, body: `end of ${at}` });
+    });
+    await expect(ann.message(`end of ${at}`)).toBeVisible();
+    for (const text of await ann.log.locator('p').evaluateAll((all) => all.map((one) => one.textContent)))
+      seen.add(text);
+    expectQuiet(await look(), ann.daemon.origin);
+  }
+  // As they were written, letter for letter: what came was shown, and nothing of it became markup.
+  expect(payloads.filter((text) => !seen.has(text))).toEqual([]);
+
+  // The name of a contact: in the list, in the heading, in the title of the tab and in the details.
+  const [friend] = await ann.daemon.ask((control) => control.request('contact.list', {}));
+  await ann.page.setViewportSize({ width: 1200, height: 900 });
+  expect(names.length).toBeGreaterThanOrEqual(500);
+  const heading = ann.page.getByRole('heading', { level: 2 });
+  await ann.daemon.ask(async (control) => {
+    for (const name of names) await control.request('contact.rename', { contact: friend!.id, name });
+    await control.request('contact.rename', { contact: friend!.id, name: 'the last' });
+  });
+  await expect(heading.getByText('the last')).toBeVisible();
+  expectQuiet(await look(), ann.daemon.origin);
+  expect(left()).toEqual([]);
+});
+
+test('the names of strangers who ask, and of those taken in as they are', async ({ person }) => {
+  const ann = await person('Ann');
+  const { look, left } = await watch(ann.page);
+  await ann.onboard();
+  await ann.page.evaluate(() => Object.assign(window, { same: true }));
+  // As above: all of the list is to be in the page.
+  await ann.page.setViewportSize({ width: 900, height: 9000 });
+  const { token } = await ann.daemon.ask((control) => control.request('identity.token', {}));
+  // Some of each class; one after the other, as the door to strangers is narrow on purpose.
+  const chosen = Object.values(classes).flatMap((all) => all.filter((text) => names.includes(text)).slice(0, 2));
+  const asked = async (): Promise<number> =>
+    (await ann.daemon.ask((control) => control.request('request.list', {}))).length;
+  const strangers: Awaited<ReturnType<typeof stranger>>[] = [];
+  for (const name of chosen) {
+    strangers.push(await stranger(name, token, ann.address));
+    await expect.poll(asked).toBe(strangers.length);
+  }
+  const requests = ann.page.getByRole('list', { name: 'Requests' });
+  await expect(requests.getByRole('listitem')).toHaveCount(chosen.length);
+  expectQuiet(await look(), ann.daemon.origin);
+
+  await ann.daemon.ask(async (control) => {
+    for (const { id } of await control.request('request.list', {}))
+      await control.request('request.accept', { request: id, name: '' });
+  });
+  const conversations = ann.page.getByRole('list', { name: 'Conversations' });
+  await expect(conversations.getByRole('link')).toHaveCount(chosen.length);
+  for (const link of (await conversations.getByRole('link').all()).slice(0, 5)) {
+    await link.click();
+    await expect(ann.page.getByRole('textbox', { name: 'Message' })).toBeVisible();
+  }
+  expectQuiet(await look(), ann.daemon.origin);
+  expect(left()).toEqual([]);
+  for (const { stop } of strangers) await stop();
+});
+
+test('tokens and addresses that somebody was talked into pasting', async ({ person }) => {
+  const ann = await person('Ann');
+  const { look, left } = await watch(ann.page);
+  await ann.onboard();
+  await ann.page.evaluate(() => Object.assign(window, { same: true }));
+  await ann.page.getByRole('button', { name: 'Add contact' }).click();
+  const dialog = ann.page.getByRole('dialog');
+  for (const name of ['Identity token', 'Name', 'Address']) {
+    const field = dialog.getByRole('textbox', { name });
+    await field.evaluate(async (element: HTMLInputElement | HTMLTextAreaElement, all) => {
+      for (const text of all) {
+        element.value = text;
+        element.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }, payloads);
+  }
+  for (const text of payloads.filter((_, at) => at % 40 === 0)) {
+    await dialog.getByRole('textbox', { name: 'Identity token' }).fill(text);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  }
+  await expect(dialog).toBeVisible();
+  expectQuiet(await look(), ann.daemon.origin);
+  expect(left()).toEqual([]);
+
+  // The same words to the daemon: refused by name, and it lives on.
+  const { token } = await ann.daemon.ask((control) => control.request('identity.token', {}));
+  await ann.daemon.ask(async (control) => {
+    for (const text of payloads) {
+      await expect(control.request('token.parse', { token: text })).rejects.toMatchObject({
+        code: expect.stringContaining('token'),
+      });
+    }
+    expect(await control.request('token.parse', { token })).toMatchObject({ version: 1 });
+  });
+});
+
+/** A Loom of somebody with this name who wants to talk, in this process. */
+async function stranger(name: string, token: string, address: string): Promise<{ stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'loom-stranger-'));
+  const primitives = choosePrimitives(undefined);
+  const profile = new Profile({
+    name: 'stranger',
+    folder,
+    version: '0.0.0',
+    primitives,
+    random: (length) => primitives.random(length),
+    clock: systemClock,
+    transport: tcpTransport,
+    peerHost: '127.0.0.1',
+    peerPort: 0,
+    discovery: new SilentDiscovery(),
+    addresses: () => ['127.0.0.1'],
+    network: () => '',
+  });
+  await profile.start();
+  await profile.execute('identity.create', { name, passphrase: '' });
+  await profile.execute('contact.add', { token, name: 'Ann', address });
+  return {
+    stop: async () => {
+      await profile.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

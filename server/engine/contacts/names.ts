@@ -1,0 +1,18 @@
+// The names of people, ours and theirs: what is kept is tidy and within the bounds of the contract.
+import { CommandError } from '../../contract/errors.ts';
+import { NAME_CHARACTERS } from '../../contract/limits.ts';
+import { cutName, isBlankName, nameFits, tidyName } from '../../contract/names.ts';
+
+/** @throws CommandError name-empty or name-too-long. */
+export function cleanName(text: string): string {
+  const name = tidyName(text);
+  if (isBlankName(name)) throw new CommandError('name-empty', 'a name is needed');
+  if (!nameFits(name)) throw new CommandError('name-too-long', `a name has at most ${NAME_CHARACTERS} characters`);
+  return name;
+}
+
+/** A name from the wire, made fit to keep: cut rather than refused, and never empty. */
+export function receivedName(name: string | undefined, identityKey: string): string {
+  const cut = cutName(tidyName(name ?? ''));
+  return isBlankName(cut) ? identityKey.slice(0, 8) : cut;
+}

@@ -1,0 +1,166 @@
+// People who have our token and whom we do not have: kept, bounded, until they are accepted or blocked. A request never
+// becomes a contact, changes a name or takes a place in a conversation by itself (protocol §3).
+import type { ContactRequest } from '../../contract/model.ts';
+import { CommandError } from '../../contract/errors.ts';
+import { equal, toHex } from '../../crypto/bytes.ts';
+import { parseAddress } from '../../network/addresses.ts';
+import type { Hello } from '../../protocol/hello.ts';
+import { CONTACT_REQUESTS } from '../../protocol/limits.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import type { Asked, RequestRecord } from '../../storage/tables/requests.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { EventLog } from '../event-log.ts';
+import { pickVictim } from './eviction.ts';
+import { lotOf } from '../../network/lot.ts';
+import { receivedName } from './names.ts';
+import { randomId, type Roster } from './roster.ts';
+import { provenKey } from './static-key.ts';
+
+/** How long a lot whose request was kept takes no place of another that has no more: nobody turns over the list for fun. */
+const NEWCOMER_AGAIN_MS = 60 * 60 * 1000;
+
+/** Lots that are remembered for it; beyond that the one whose request was kept longest ago is forgotten. */
+const LOTS_REMEMBERED = 1024;
+
+export interface RequestsOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly events: EventLog;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  /** When a request of each lot was kept, ms, monotonic. */
+  readonly #kept = new Map<string, number>();
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly ContactRequest[] {
+    return this.#options.store.requests.list().map(view);
+  }
+
+  /** @throws CommandError request-unknown. */
+  get(id: string): RequestRecord {
+    const request = this.#options.store.requests.get(id);
+    if (!request) throw new CommandError('request-unknown', 'no such request');
+    return request;
+  }
+
+  /** A stranger greeted us. */
+  async note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+    const { store, clock, random, events } = this.#options;
+    const noted = await store.journal.write(() => {
+      const known = store.requests.byIdentity(theirs.ik);
+      const asked = whatIsNew(known, theirs, staticKey, address);
+      const gone = known ? [] : this.#room(address);
+      if (!asked || !gone) return null;
+      for (const id of gone) this.remove(id);
+      if (!known) this.#note(lotOf(hostOf(address)));
+      const request = { ...asked, id: known?.id ?? randomId(random), ik: theirs.ik, at: clock.now() };
+      store.requests.put(request);
+      return { request, gone };
+    });
+    for (const id of noted?.gone ?? []) this.gone(id);
+    if (!noted) return;
+    const { request } = noted;
+    const read = (): { request: ContactRequest } | null => this.#again(request.id);
+    events.emit('request.changed', { request: view(request) }, { about: request.id, read });
+  }
+
+  #again(id: string): { request: ContactRequest } | null {
+    const request = this.#options.store.requests.get(id);
+    return request && { request: view(request) };
+  }
+
+  /**
+   * Somebody blocked greeted us: nothing comes of it for people to see. As much is written as for a stranger, since whoever
+   * sends something right behind a greeting can measure how long our disk takes.
+   */
+  async noteBlocked(
+    { id }: ContactRecord,
+    theirs: Hello,
+    staticKey: Uint8Array,
+    address: string | null,
+  ): Promise<void> {
+    const { store, roster } = this.#options;
+    await store.journal.write(() => {
+      const contact = roster.get(id);
+      const asked = whatIsNew(contact.asked, theirs, staticKey, address);
+      const room = contact.asked ? [] : this.#room(address);
+      if (asked && room) roster.put({ ...contact, asked });
+    });
+  }
+
+  /** Inside a `journal.write`; tell with `gone` once it is durable. */
+  remove(id: string): void {
+    this.#options.store.requests.remove(id);
+  }
+
+  /** Drops the request of an identity that has become a contact by another way. Inside a `journal.write`. */
+  removeIdentity(ik: Uint8Array): string | null {
+    const request = this.#options.store.requests.byIdentity(ik);
+    if (request) this.remove(request.id);
+    return request?.id ?? null;
+  }
+
+  gone(id: string): void {
+    this.#options.events.emit('request.removed', { request: id });
+  }
+
+  /**
+   * Over the bound the lot that has most gives up its oldest to somebody from another. Where all have as many, the oldest of
+   * all gives way to somebody who has not asked for a while. @returns ids of those who give way; null: there is no room.
+   */
+  #room(address: string | null): readonly string[] | null {
+    const { requests } = this.#options.store;
+    if (requests.count() < CONTACT_REQUESTS) return [];
+    const ours = lotOf(hostOf(address));
+    const held = requests.list().map((each) => ({ id: each.id, host: hostOf(each.address) }));
+    const { id, host } = pickVictim([...held, { id: '', host: hostOf(address) }], (each) => each.host);
+    const lot = lotOf(host);
+    if (lot === ours) return null;
+    const of = (wanted: string): number => held.filter((each) => lotOf(each.host) === wanted).length;
+    if (of(lot) === of(ours) + 1 && !this.#isNew(ours)) return null;
+    return [id];
+  }
+
+  #isNew(lot: string): boolean {
+    return this.#options.clock.monotonic() - (this.#kept.get(lot) ?? -Infinity) >= NEWCOMER_AGAIN_MS;
+  }
+
+  #note(lot: string): void {
+    this.#kept.delete(lot);
+    this.#kept.set(lot, this.#options.clock.monotonic());
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > LOTS_REMEMBERED && oldest !== undefined) this.#kept.delete(oldest);
+  }
+}
+
+/** Those who listen nowhere share the lot of one address. */
+function hostOf(address: string | null): string {
+  return (address && parseAddress(address)?.host) ?? '';
+}
+
+/** What there is to keep of a greeting; null: nothing that is not known. A static key is replaced only by a newer one. */
+function whatIsNew(
+  known: Asked | null | undefined,
+  theirs: Hello,
+  staticKey: Uint8Array,
+  from: string | null,
+): Asked | null {
+  const key = provenKey(theirs, staticKey);
+  const sameKey = known ? equal(known.staticKey, staticKey) : false;
+  if (known && !sameKey && key.generation <= known.generation) return null;
+  const name = receivedName(theirs.name, toHex(theirs.ik));
+  const address = from ?? known?.address ?? null;
+  return known && sameKey && known.name === name && known.address === address ? null : { ...key, name, address };
+}
+
+function view({ id, name, ik, address, at }: RequestRecord): ContactRequest {
+  return { id, name, publicKey: toHex(ik), address, at };
+}

@@ -1,0 +1,46 @@
+// What one contact may fill (protocol §5): unread texts, messages a day, our disk. Over it their messages are not lost but
+// wait at their Loom, which tries again; what a person reads or deletes makes room at once.
+import type { Full } from '../../contract/model.ts';
+import { KEPT_BYTES, MESSAGES_PER_DAY, UNREAD_BYTES } from '../../protocol/limits.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import { TokenBucket } from '../../timing/token-bucket.ts';
+import type { Clock } from '../../timing/clock.ts';
+
+const DAY_S = 24 * 60 * 60;
+
+export interface BudgetsOptions {
+  readonly store: Pick<Store, 'messages'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
+export class Budgets {
+  readonly #options: BudgetsOptions;
+  readonly #days = new Map<string, TokenBucket>();
+
+  constructor(options: BudgetsOptions) {
+    this.#options = options;
+  }
+
+  /** Which of the bounds keeps us from taking another message of this contact's now; null: none. */
+  full(contact: string): Full | null {
+    const { messages } = this.#options.store;
+    if (messages.unreadBytes(contact) >= UNREAD_BYTES) return 'unread';
+    if (messages.heldBytes(contact) >= KEPT_BYTES) return 'disk';
+    const day = this.#days.get(contact);
+    return day && !day.has(this.#options.clock.monotonic()) ? 'day' : null;
+  }
+
+  /** One more message of theirs. @returns whether there is room for it; then it counts. */
+  take(contact: string): boolean {
+    if (this.full(contact)) return false;
+    const now = this.#options.clock.monotonic();
+    const day = this.#days.get(contact) ?? new TokenBucket(MESSAGES_PER_DAY / DAY_S, MESSAGES_PER_DAY, now);
+    this.#days.set(contact, day);
+    return day.spend(now);
+  }
+
+  /** The contact was removed. */
+  forget(contact: string): void {
+    this.#days.delete(contact);
+  }
+}

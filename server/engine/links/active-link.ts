@@ -1,0 +1,61 @@
+// An open link to a contact, both having greeted as contacts: what messages travel on.
+import type { OutboxFacts } from '../../storage/tables/outbox.ts';
+import type { Link } from './link.ts';
+
+/** A line that a new link of the same contact, or another network, puts in doubt must answer within this. */
+export const PROBE_MS = 2_000;
+
+/**
+ * How our messages go on a line: they take them; they take none right now, and `id`, the first of those, is tried again
+ * later; `id` is on its way alone, to see whether they do.
+ */
+export type Flow =
+  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'resting';
+      readonly id: string;
+      readonly wait: number;
+      readonly since: number;
+      readonly cancel: () => void;
+    }
+  | { readonly kind: 'probing'; readonly id: string; readonly wait: number };
+
+export interface ActiveLink {
+  readonly contact: string;
+  readonly link: Link;
+  /** Identity key of the side that dialled, for the one-link rule. */
+  readonly initiator: Uint8Array;
+  /** Hex id of the session this line sends in. */
+  readonly session: string;
+  /** Order of the last message handed to the link. */
+  sentUpTo: number;
+  /** Nothing older waits: new messages may go straight to the wire. */
+  caughtUp: boolean;
+  draining: boolean;
+  /** One of theirs could not be opened: nothing more is taken on this line, for it would stand before that one. */
+  diverged: boolean;
+  flow: Flow;
+  /** The one of theirs that we had no room for: nothing else is taken before it, so that order is kept. Null: none. */
+  awaits: string | null;
+  /** What is on its way, by id: whose acknowledgement need not be looked up. At most `FLYING`, others are looked up. */
+  readonly inFlight: Map<string, OutboxFacts>;
+  /** How often each message was refused on this line, by id. */
+  readonly refusals: Map<string, number>;
+}
+
+export function openActiveLink(contact: string, link: Link, initiator: Uint8Array, session: string): ActiveLink {
+  return {
+    contact,
+    link,
+    initiator,
+    session,
+    sentUpTo: -Infinity,
+    caughtUp: false,
+    draining: false,
+    diverged: false,
+    flow: { kind: 'open' },
+    awaits: null,
+    inFlight: new Map(),
+    refusals: new Map(),
+  };
+}

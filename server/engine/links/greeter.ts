@@ -1,0 +1,149 @@
+// The exchange of HELLOs on a secured link: who is there, do both have each other as contacts, which session.
+//
+//   initiator: secured ─▶ our HELLO ─────────────▶ their HELLO ─▶ greeted
+//   responder: secured ─▶ their HELLO ─▶ (admit) ─▶ our HELLO ──▶ greeted
+//
+// The responder shows nothing before the initiator's certificate held. Verifies, but changes nothing: what follows from
+// a greeting is decided in `peers.ts`.
+import { equal } from '../../crypto/bytes.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
+import { verifyCertificate } from '../../protocol/certificate.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { encodeHello, parseHello, type Hello } from '../../protocol/hello.ts';
+import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { RECORD, type LinkRecord } from '../../protocol/records.ts';
+import { makeRatchetKey, type HelloSession, type RatchetKey } from '../../protocol/session.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import type { Link } from './link.ts';
+import { runInBackground } from '../background.ts';
+import type { OurIdentity } from '../contacts/identity.ts';
+
+export interface Greeting {
+  readonly theirs: Hello;
+  readonly theirStatic: Uint8Array;
+  /** What our own HELLO said. */
+  readonly contact: boolean;
+  readonly session: HelloSession | null;
+  /** Ours, whose public half went out in HELLO; the responder's alone. */
+  readonly ratchet: RatchetKey | null;
+}
+
+/** Who is let in. */
+export interface Admitted {
+  /** Null: nobody we have as a contact. */
+  readonly contact: ContactRecord | null;
+  /** Why an invite lets them in no more, for our HELLO. */
+  readonly refused?: number | undefined;
+}
+
+/** Whom an initiator dials. */
+export interface PeerKeys {
+  readonly ik: Uint8Array;
+  readonly staticKey: Uint8Array;
+}
+
+/** What the side that knows contacts tells the greeter. */
+export interface GreeterHost {
+  readonly primitives: Primitives;
+  readonly random: (length: number) => Uint8Array;
+  readonly identity: OurIdentity;
+  ourName(): string;
+  ourPort(): number;
+  offer(contact: ContactRecord): HelloSession | null;
+  /** Initiator: what shows that we came by an invite of theirs; null: there is none to show. */
+  inviteProof(contact: ContactRecord, link: Link): Uint8Array | null;
+  /**
+   * Responder: may this initiator be answered, and as whom? Null: nobody we have as a contact.
+   * A promise that resolves to false ends the greeting: the link was closed meanwhile.
+   */
+  admit(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false>;
+}
+
+/** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
+export function greetAsInitiator(
+  host: GreeterHost,
+  link: Link,
+  whom: PeerKeys & { readonly contact: ContactRecord | null },
+  done: (greeting: Greeting) => void,
+  onClosed: () => void,
+): void {
+  const { ik, staticKey, contact } = whom;
+  const session = contact && host.offer(contact);
+  link.listener = {
+    onSecured: () => {
+      const invite = contact && host.inviteProof(contact, link);
+      const hello = { ...ourHello(host, contact !== null, session), ...(invite && { invite }) };
+      link.send(RECORD.hello, encodeHello(hello));
+    },
+    onRecord: (record) => {
+      const theirs = readHello(host, record, staticKey);
+      if (!equal(theirs.ik, ik)) throw new ProtocolError('hello-identity');
+      if (!theirs.ratchet) throw new ProtocolError('hello-ratchet');
+      link.greeted();
+      done({ theirs, theirStatic: staticKey, contact: contact !== null, session, ratchet: null });
+    },
+    onClosed,
+  };
+  link.proceed();
+}
+
+/** Greets as the responder: who dialled us is found out here. */
+export function greetAsResponder(host: GreeterHost, link: Link, done: (greeting: Greeting) => void): void {
+  let theirStatic: Uint8Array | null = null;
+  let asked = false;
+  link.listener = {
+    onSecured: (key) => {
+      theirStatic = key;
+    },
+    onRecord: (record) => {
+      if (theirStatic === null || asked) throw new ProtocolError('hello-expected');
+      asked = true;
+      const theirs = readHello(host, record, theirStatic);
+      runInBackground(answer(host, link, theirs, theirStatic, done));
+    },
+    onClosed: () => undefined,
+  };
+}
+
+async function answer(
+  host: GreeterHost,
+  link: Link,
+  theirs: Hello,
+  theirStatic: Uint8Array,
+  done: (greeting: Greeting) => void,
+): Promise<void> {
+  const admitted = await host.admit(link, theirs, theirStatic);
+  if (admitted === false || link.closed) return;
+  const { contact, refused } = admitted;
+  const session = contact ? host.offer(contact) : null;
+  const ratchet = makeRatchetKey(host.primitives, host.random);
+  const hello = { ...ourHello(host, contact !== null, session), ratchet: ratchet.publicKey };
+  link.send(RECORD.hello, encodeHello({ ...hello, ...(refused !== undefined && { refused }) }));
+  link.greeted();
+  done({ theirs, theirStatic, contact: contact !== null, session, ratchet });
+}
+
+function readHello(host: GreeterHost, record: LinkRecord, theirStatic: Uint8Array): Hello {
+  if (record.type !== RECORD.hello) throw new ProtocolError('hello-expected');
+  const hello = parseHello(record.body);
+  const statement = { staticKey: theirStatic, device: hello.device, generation: hello.gen };
+  if (!verifyCertificate(host.primitives, hello.ik, statement, hello.cert))
+    throw new ProtocolError('hello-certificate');
+  return hello;
+}
+
+function ourHello(host: GreeterHost, contact: boolean, session: HelloSession | null): Hello {
+  const { keys, device, generation, certificate } = host.identity;
+  return {
+    v: PROTOCOL_VERSION,
+    ik: keys.identityKey.publicKey,
+    device,
+    gen: generation,
+    cert: certificate,
+    port: host.ourPort(),
+    contact,
+    session,
+    features: 0,
+    name: host.ourName(),
+  };
+}

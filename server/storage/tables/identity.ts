@@ -1,0 +1,67 @@
+// Who we are: one sealed row.
+import { z } from 'zod';
+import { utf8, wipe } from '../../crypto/bytes.ts';
+import { SecretBytes } from '../../crypto/secret.ts';
+import type { Database } from '../database.ts';
+import type { Resealable } from '../sealing/resealable.ts';
+import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
+
+export interface IdentityRecord {
+  /** 32 bytes; the only secret a recovery phrase holds. */
+  readonly masterSeed: Uint8Array;
+  readonly name: string;
+  readonly device: number;
+  readonly generation: number;
+  /** 32 bytes. */
+  readonly presenceKey: Uint8Array;
+  readonly createdAt: number;
+}
+
+export interface IdentityTable {
+  /** Null: none made yet. @throws StorageError damaged. */
+  load(): IdentityRecord | null;
+  save(record: IdentityRecord): void;
+}
+
+const bodySchema = z.object({
+  masterSeed: bytesSchema,
+  name: z.string(),
+  device: z.number(),
+  generation: z.number(),
+  presenceKey: bytesSchema,
+  createdAt: z.number(),
+});
+
+export const identitySchema = bodySchema;
+
+const KEY = utf8('identity');
+
+export class SealedIdentity implements IdentityTable, Resealable {
+  readonly #database: Database;
+  readonly #seal: TableSeal;
+
+  constructor(database: Database, sealing: Sealing) {
+    this.#database = database;
+    this.#seal = sealing.table('identity');
+  }
+
+  load(): IdentityRecord | null {
+    const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
+    if (!sealed) return null;
+    const { masterSeed, presenceKey, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
+    const secrets = { masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
+    wipe(masterSeed, presenceKey);
+    return { ...rest, ...secrets };
+  }
+
+  save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
+    const body = { masterSeed, name, device, generation, presenceKey, createdAt };
+    this.#database.change('UPDATE profile SET identity = ?', this.#seal.seal(KEY, body));
+  }
+
+  /** @throws StorageError damaged: without an identity there is no profile, and nothing that may be given up. */
+  reseal(): void {
+    const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
+    if (sealed) this.#database.change('UPDATE profile SET identity = ?', this.#seal.at(KEY).reseal(sealed));
+  }
+}

@@ -1,0 +1,121 @@
+// A message as it is kept, and what a table of them can do.
+import { z } from 'zod';
+import { bytesSchema } from '../sealing/sealing.ts';
+
+/** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
+export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
+export type StoredState = (typeof states)[number];
+
+export const directions = ['in', 'out'] as const;
+export type StoredDirection = (typeof directions)[number];
+
+export interface MessageRecord {
+  readonly contact: string;
+  readonly direction: StoredDirection;
+  readonly id: string;
+  readonly seq: number;
+  /** `hidden`: not for people, such as presence keys; kept so that its id and number are known. */
+  readonly state: StoredState;
+  /** The sender's clock, ms. */
+  readonly at: number;
+  readonly receivedAt: number;
+  /** CBOR as sent. */
+  readonly content: Uint8Array;
+  /** How many of theirs are missing right before this one. */
+  readonly missing: number;
+  /** Larger is later; unique in the conversation. */
+  readonly order: number;
+}
+
+export type MessageRef = Pick<MessageRecord, 'contact' | 'direction' | 'id'>;
+export type NewMessage = Omit<MessageRecord, 'order'>;
+
+export interface StoredPage {
+  /** Oldest first. */
+  readonly messages: MessageRecord[];
+  /** Older ones exist. */
+  readonly more: boolean;
+}
+
+export interface StoredRun {
+  readonly messages: MessageRecord[];
+  /** The last row looked at; null: there are none any more. */
+  readonly last: number | null;
+  /** Rows left out because they are damaged. */
+  readonly damaged: number;
+}
+
+export interface MessageTable {
+  /** Puts it behind all others. @returns its order. */
+  append(message: NewMessage): number;
+  /**
+   * Puts one of theirs right behind the message with the next smaller number, those that `missing` says are missing
+   * right before it left out. @returns its order.
+   */
+  insertLate(message: NewMessage): number;
+  /** Puts it in the place it had, in another database. */
+  insert(message: MessageRecord): void;
+  has(contact: string, direction: StoredDirection, id: string): boolean;
+  /** The message of theirs that counts this number among those missing right before it; null: none does. */
+  behindHole(contact: string, seq: number): MessageRecord | null;
+  setMissing(message: MessageRecord, missing: number): void;
+  /** @throws StorageError damaged. */
+  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
+  /** Where it stands, whether or not it can be opened. */
+  locate(
+    contact: string,
+    direction: StoredDirection,
+    id: string,
+  ): { readonly seq: number; readonly order: number } | null;
+  /**
+   * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
+   * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
+   */
+  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage;
+  /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
+  newestRow(): number;
+  /**
+   * The next rows of all conversations behind row `after`, up to row `until`, as they were stored; hidden ones are left
+   * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
+   */
+  run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
+  /**
+   * Deletes what it says for good. Its id and number stay, so that it is known should it come again.
+   * @param content what is kept in its place, as CBOR; left out: nothing. @returns false when there is none to be seen.
+   */
+  erase(place: MessageRef, content?: Uint8Array): boolean;
+  /**
+   * Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`, and fewer
+   * once their sealed sizes together pass `maxBytes`.
+   */
+  shown(contact: string, until: number, limit: number, maxBytes: number): MessageRef[];
+  /** One of ours is on their disk. @returns false when there is none that still waits for that. */
+  delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
+  /** The last of the next `limit` unread rows behind `after`, up to `until`; null: there are none. */
+  unreadUpTo(contact: string, after: number, until: number, limit: number): number | null;
+  /** Everything received is read now, up to row `until` if there is one. @returns how many were not. */
+  markRead(contact: string, until?: number): number;
+  unread(contact: string): number;
+  /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
+  unreadBytes(contact: string): number;
+  heldBytes(contact: string): number;
+  /** The newest that is neither hidden nor damaged. */
+  last(contact: string): MessageRecord | null;
+}
+
+export const bodySchema = z.object({
+  at: z.number(),
+  receivedAt: z.number(),
+  content: bytesSchema,
+  missing: z.number(),
+});
+
+/** All of a message. */
+export const messageSchema = bodySchema.extend({
+  contact: z.string(),
+  direction: z.enum(directions),
+  id: z.string(),
+  seq: z.number(),
+  state: z.enum(states),
+  order: z.number(),
+});

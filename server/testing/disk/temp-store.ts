@@ -1,0 +1,104 @@
+// A profile's store in a folder of its own, and records to put into it.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { choosePrimitives } from '../../crypto/choose.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import type { NewMessage } from '../../storage/tables/message-record.ts';
+import { createStore, openStore, type Store } from '../../storage/profile-store.ts';
+import type { DamagedRow } from '../../storage/sealing/sealing.ts';
+
+export const primitives = choosePrimitives(undefined);
+
+/** The least Argon2 takes: tests open many stores. */
+export const quickArgon2 = { memoryKiB: 8, passes: 1, lanes: 1 };
+
+export interface TempStore {
+  readonly folder: string;
+  readonly path: string;
+  /** All that was reported as damaged since the folder was made. */
+  readonly damaged: DamagedRow[];
+  create(passphrase?: string): Promise<Store>;
+  open(passphrase?: string): Promise<Store>;
+  /** Closes what was opened last and opens it again. */
+  reopen(passphrase?: string): Promise<Store>;
+  remove(): void;
+}
+
+/** In memory where there is such a folder: these tests make many files, and wait for the disk at each. */
+export function tempFolder(): string {
+  return mkdtempSync(`${existsSync('/dev/shm') ? '/dev/shm' : tmpdir()}/loom-store-`);
+}
+
+export function tempStore(): TempStore {
+  const folder = tempFolder();
+  const damaged: DamagedRow[] = [];
+  const options = { folder, primitives, argon2: quickArgon2, onDamaged: (row: DamagedRow) => damaged.push(row) };
+  let last: Store | null = null;
+  const open = async (passphrase = ''): Promise<Store> => (last = await openStore(options, passphrase));
+  return {
+    folder,
+    path: `${folder}/loom.db`,
+    damaged,
+    create: async (passphrase = '') => (last = await createStore(options, passphrase)),
+    open,
+    reopen(passphrase) {
+      last?.close();
+      return open(passphrase);
+    },
+    remove() {
+      last?.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Secrets come back as arrays that do not print; for comparing, like any other. */
+export function plain<T extends object>(record: T): T {
+  const entries = Object.entries(record).map(([key, value]: [string, unknown]) => [
+    key,
+    value instanceof Uint8Array ? Uint8Array.from(value) : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** The same id for the same number, always. */
+export function idOf(number: number): string {
+  return number.toString(16).padStart(32, '0');
+}
+
+export function contactRecord(number: number, changes: Partial<ContactRecord> = {}): ContactRecord {
+  return {
+    id: idOf(number),
+    ik: new Uint8Array(32).fill(number),
+    staticKey: new Uint8Array(32).fill(number + 1),
+    device: 0,
+    generation: 0,
+    name: `Contact ${number}`,
+    verified: false,
+    blocked: false,
+    addedAt: 1_800_000_000_000 + number,
+    lastSeen: null,
+    addresses: [{ address: '127.0.0.1:4040', source: 'typed', at: 1_800_000_000_000 }],
+    presenceKey: new Uint8Array(32).fill(number + 2),
+    outSeq: 0,
+    inSeq: 0,
+    ...changes,
+  };
+}
+
+/** One of theirs by default, with its number as seq. */
+export function newMessage(contact: string, number: number, changes: Partial<NewMessage> = {}): NewMessage {
+  const direction = changes.direction ?? 'in';
+  return {
+    contact,
+    direction,
+    id: idOf(number),
+    seq: number,
+    state: direction === 'in' ? 'received' : 'queued',
+    at: 1_800_000_000_000 + number,
+    receivedAt: 1_800_000_000_500 + number,
+    content: new TextEncoder().encode(`Message ${number}`),
+    missing: 0,
+    ...changes,
+  };
+}
