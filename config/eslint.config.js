@@ -14,7 +14,7 @@ const tests = [
   '**/*.system.ts',
   '**/*.spec.ts',
   'server/testing/**',
-  'server/hostile/**',
+  'server/attacks/**',
   'e2e/**',
 ];
 

@@ -48,10 +48,9 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   room('links', 'contacts/'),
   room('delivery', 'contacts/', 'links/'),
   room('presence', 'contacts/', 'links/'),
-  // Pairing, invites, the doctor and the facts of the network still reach through the engine, as does `switchboard.ts`.
-  room('meeting', 'contacts/', 'links/', 'presence/', 'engine.ts', 'commands/contacts.ts'),
-  room('doctor', 'contacts/', 'links/', 'presence/', 'engine.ts'),
-  room('feed', 'contacts/', 'links/', 'delivery/', 'engine.ts'),
+  room('meeting', 'contacts/', 'links/', 'presence/'),
+  room('doctor', 'contacts/', 'links/', 'presence/'),
+  room('feed', 'contacts/', 'links/', 'delivery/'),
   room('tasks'),
   ['server/engine/profile/', [...below, 'server/engine/']],
   ['server/engine/commands/', [...below, ...[...rooms()].filter((each) => each !== 'server/engine/profile/')]],

@@ -61,13 +61,28 @@ test('killed anywhere while the profile is made, it is new or whole; no hand is 
   }
 });
 
+/**
+ * The twin of keys.json is written, set aside and named, then keys.json itself: the new passphrase counts from the moment
+ * that the old keys.json is set aside.
+ */
+const CHANGING = [
+  'before keys.write 1',
+  'before keys.rename 1',
+  'after keys.rename 1',
+  'after keys.rename 2',
+  'before keys.rename 3',
+  'after keys.rename 3',
+  'before keys.rename 4',
+  'after keys.rename 4',
+];
+
 test('killed anywhere while the passphrase changes, the old one or the new one opens, without any hand', async () => {
   const ann = new Person('ann');
   try {
     await ann.daemon.start();
     await ann.daemon.ask((control) => control.request('identity.create', { name: 'Ann', passphrase: '' }));
     let current = '';
-    for (const place of ['before keys.write 1', 'before keys.rename 1', 'after keys.rename 1', 'after keys.rename 2']) {
+    for (const place of CHANGING) {
       const next = `passphrase ${place}`;
       await ann.daemon.kill();
       ann.crash = place;
@@ -87,8 +102,7 @@ test('killed anywhere while the passphrase changes, the old one or the new one o
       if ((await ann.status()).state === 'locked') await unlock(current)();
       expect((await ann.status()).state, place).toBe('ready');
     }
-    // The new one counts from the moment its first file has its name.
-    expect(current).toBe('passphrase after keys.rename 2');
+    expect(current).toBe('passphrase after keys.rename 4');
   } finally {
     await ann.remove();
   }

@@ -58,6 +58,8 @@ async function openSettings({ page }: Person): Promise<void> {
 async function writeDown(ann: Person): Promise<string[]> {
   await button(ann, 'Show the phrase').click();
   await field(ann, 'Your passphrase').fill(HERS);
+  // It takes no press in the moment it appears.
+  await expect(button(ann, 'Show the words')).toBeEnabled();
   await field(ann, 'Your passphrase').press('Enter');
   const list = ann.page.getByRole('list', { name: 'Your recovery phrase' });
   await expect(list.getByRole('listitem')).toHaveCount(24);

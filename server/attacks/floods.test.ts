@@ -30,7 +30,7 @@ let ann: LoomAt;
 
 beforeAll(async () => {
   const build = (name: string): Promise<BuiltProgram> => builtProgram(new URL(name, import.meta.url));
-  const names = ['../testing/loom-process.ts', 'flood-process.ts', 'chatter-process.ts'];
+  const names = ['../testing/network/loom-process.ts', 'flood-process.ts', 'chatter-process.ts'];
   programs = await Promise.all(names.map(build));
   [bob, ann] = await Promise.all([LoomAt.start(programs[0]!, '127.0.0.2'), LoomAt.start(programs[0]!, '127.0.0.3')]);
   await ann.befriend(bob);

@@ -42,7 +42,7 @@ const profile = new Profile({
   peerHost: '127.0.0.1',
   peerPort: 0,
   discovery: new SilentDiscovery(),
-  addresses: () => ['127.0.0.1'],
+  addresses: () => [{ adapter: 'lo', host: '127.0.0.1' }],
   network: () => '',
 });
 

@@ -27,7 +27,7 @@ describe('a process', () => {
 describe('whereabouts', () => {
   it('tells kind and place of an error, and nothing it says', () => {
     const line = whereabouts(new RangeError('Ada wrote: secret'));
-    expect(line).toMatch(/^RangeError < .*lifetime\.test\.ts:\d+:\d+/);
+    expect(line).toMatch(/^RangeError < .*process-lifecycle\.test\.ts:\d+:\d+/);
     expect(line).not.toMatch(/Ada|secret|\n|\//);
   });
 

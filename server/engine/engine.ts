@@ -2,26 +2,24 @@
 // disk are parameters; commands come from `commands/`, events leave through the event log.
 import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
-import type { Primitives } from '../crypto/primitives.ts';
-import type { Discovery } from '../discovery/discovery.ts';
-import type { Interfaces } from '../network/adapters.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
-import type { IdentityRecord } from '../storage/tables/identity.ts';
-import type { Store } from '../storage/profile-store.ts';
-import type { Connection, Transport } from '../transport/transport.ts';
+import type { Connection } from '../transport/transport.ts';
 import { Admission } from './links/admission.ts';
 import { Budgets } from './delivery/budgets.ts';
-import type { Clock } from '../timing/clock.ts';
-import { TwoWayCheck } from './doctor/two-way-check.ts';
+import type { TwoWayCheck } from './doctor/two-way-check.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { Dialler } from './links/dialler.ts';
-import { Doctor } from './doctor/doctor.ts';
-import type { EventLog } from './event-log.ts';
+import type { Doctor } from './doctor/doctor.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { Coalescer } from '../timing/coalesce.ts';
 import { ourIdentity, type OurIdentity } from './contacts/identity.ts';
+import { OwnIdentity } from './contacts/own-identity.ts';
 import { Expiry } from './delivery/expiry.ts';
 import { Inbox } from './delivery/inbox.ts';
-import { Invites } from './meeting/invites.ts';
+import type { InvitedGuests } from './meeting/invited-guests.ts';
+import type { Invites } from './meeting/invites.ts';
+import type { ContactMaker, NewContact } from './contacts/contact-maker.ts';
+import { assembleDoctor, assembleMeeting } from './assemble.ts';
 import { KnownHosts } from './links/known-hosts.ts';
 import { Links } from './links/links.ts';
 import { tellOfMessages } from './feed/message-events.ts';
@@ -31,8 +29,8 @@ import { networkFacts } from './feed/network-facts.ts';
 import { watchNetwork } from '../network/network-watch.ts';
 import { Outbox } from './delivery/outbox.ts';
 import { VisiblePeople } from './presence/visible-people.ts';
-import { Pairing } from './meeting/pairing.ts';
-import { Peers } from './links/peers.ts';
+import type { Pairing } from './meeting/pairing.ts';
+import { Peers, type PeersOptions } from './links/peers.ts';
 import { Requests } from './contacts/requests.ts';
 import { protectionOf } from './profile/resealing.ts';
 import { Roster } from './contacts/roster.ts';
@@ -41,26 +39,6 @@ import { StorageWatch } from './storage-watch.ts';
 import { Switchboard } from './switchboard.ts';
 import { TurnScheduler } from './links/turn-scheduler.ts';
 import { Visibility } from './presence/visibility.ts';
-
-const PRESENCE_KEY_BYTES = 32;
-
-export interface EngineOptions {
-  readonly primitives: Primitives;
-  readonly random: (length: number) => Uint8Array;
-  readonly clock: Clock;
-  readonly transport: Transport;
-  readonly discovery: Discovery;
-  readonly events: EventLog;
-  readonly store: Store;
-  readonly identity: IdentityRecord;
-  /** Where peers reach us. */
-  readonly peerPort: number;
-  /** The adapters that may be used. */
-  readonly interfaces: () => Interfaces;
-  /** The machine's addresses, watched for changes, and what the network it is on is called. */
-  readonly addresses: () => readonly string[];
-  readonly network: () => string;
-}
 
 export class Engine {
   readonly options: EngineOptions;
@@ -81,8 +59,10 @@ export class Engine {
   readonly twoWayCheck: TwoWayCheck;
   readonly doctor: Doctor;
   readonly pairing: Pairing;
-  readonly invites = new Invites(this);
-  #identity: IdentityRecord;
+  readonly invites: Invites;
+  readonly invitedGuests: InvitedGuests;
+  readonly contactMaker: ContactMaker;
+  readonly #own: OwnIdentity;
   readonly #storage: StorageWatch;
   #stopped = false;
   /** Each time it names every link, and hundreds may come at once. */
@@ -91,50 +71,51 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.options = options;
-    this.#identity = options.identity;
+    this.#own = new OwnIdentity({ store: options.store, random: options.random, record: options.identity });
     const { primitives, store, clock, random, events, discovery, transport } = options;
-    this.us = ourIdentity(primitives, options.identity);
-    const ourIk = this.us.keys.identityKey.publicKey;
+    const us = (this.us = ourIdentity(primitives, options.identity));
+    const ourIk = us.keys.identityKey.publicKey;
     const links = this.links;
     const roster = (this.roster = new Roster(store));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
     this.#networkFeed = new Coalescer(clock, () => this.#tellNetwork());
-    this.requests = new Requests({ store, roster, clock, random, events });
+    const requests = (this.requests = new Requests({ store, roster, clock, random, events }));
     const budgets = (this.budgets = new Budgets({ store, clock }));
     this.feed = new ContactFeed({ store, roster, links, budgets, clock, events, peers: () => this.peers });
     const onPresence = (): void => this.presence.theirsChanged();
     const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
     const lineOf = (contact: string): ReturnType<Links['activeLinkOf']> => links.activeLinkOf(contact);
-    const presenceKey = (): Uint8Array => this.#identity.presenceKey;
+    const presenceKey = (): Uint8Array => this.#own.presenceKey;
     this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, presenceKey, listener: told.outbox });
     this.inbox = new Inbox({ store, roster, sessions, budgets, clock, lineOf, listener: told.inbox });
     this.people = new VisiblePeople({ primitives, roster, events, ourIdentity: ourIk });
-    this.visibility = new Visibility({
+    const visibility = (this.visibility = new Visibility({
       store,
       clock,
       network: options.network,
       onChange: () => this.#visibilityChanged(),
+    }));
+    const meeting = assembleMeeting(options, {
+      ...{ us, roster, requests, visibility },
+      peers: () => this.peers,
+      onMade: (id, contact) => this.#contactMade(id, contact),
+      onVerified: (id) => this.feed.now(id),
     });
-    this.pairing = new Pairing(this, clock);
+    ({ invites: this.invites, invitedGuests: this.invitedGuests } = meeting);
+    ({ contactMaker: this.contactMaker, pairing: this.pairing } = meeting);
     this.expiry = new Expiry({ store, clock, roster, sessions });
-    this.presence = new PresenceService({ discovery, roster, clock, events, people: this.people, ...this.#nearby() });
+    const presence = (this.presence = new PresenceService({
+      ...{ discovery, roster, clock, events, people: this.people },
+      ...this.#nearby(),
+    }));
     const shared = { primitives, clock, random, scheduler: new TurnScheduler() };
     const dialler = new Dialler({ ...shared, transport, ourStatic: this.us.keys.staticKey });
-    this.twoWayCheck = new TwoWayCheck(this, dialler);
-    this.doctor = new Doctor(this, dialler);
-    this.peers = new Peers({
-      ...shared,
-      roster,
-      links,
-      identity: this.us,
-      admission: new Admission(clock),
-      knownHosts: new KnownHosts(roster, clock),
-      dialler,
-      ourName: () => this.#identity.name,
-      ourPort: () => options.peerPort,
-      listener: new Switchboard(this),
-    });
-    this.#storage = new StorageWatch(this);
+    ({ twoWayCheck: this.twoWayCheck, doctor: this.doctor } = assembleDoctor(options, {
+      ...{ roster, presence, visibility, links, dialler },
+      view: (contact) => this.feed.view(contact),
+    }));
+    this.peers = this.#meetPeers({ ...shared, dialler });
+    this.#storage = this.#watchStorage();
   }
 
   get storage(): 'ok' | 'failing' {
@@ -142,7 +123,7 @@ export class Engine {
   }
 
   get presenceKey(): Uint8Array {
-    return this.#identity.presenceKey;
+    return this.#own.presenceKey;
   }
 
   async start(): Promise<void> {
@@ -179,7 +160,7 @@ export class Engine {
 
   identity(): Identity {
     const publicKey = toHex(this.us.keys.identityKey.publicKey);
-    return { name: this.#identity.name, publicKey, ...protectionOf(this.options.store) };
+    return { name: this.#own.name, publicKey, ...protectionOf(this.options.store) };
   }
 
   isUs(identityKey: Uint8Array): boolean {
@@ -187,7 +168,7 @@ export class Engine {
   }
 
   async rename(name: string): Promise<Identity> {
-    await this.#saveIdentity({ ...this.#identity, name });
+    await this.#own.rename(name);
     return this.identityChanged();
   }
 
@@ -199,8 +180,7 @@ export class Engine {
 
   /** A removed or blocked contact can no longer tell that we are near: everybody else gets a new key. */
   async renewPresence(): Promise<void> {
-    const presenceKey = this.options.random(PRESENCE_KEY_BYTES);
-    await this.#saveIdentity({ ...this.#identity, presenceKey });
+    await this.#own.renewPresenceKey();
     if (this.#stopped) return;
     this.presence.update();
     const known = this.roster.list().filter((contact) => !contact.blocked && this.sessions.currentId(contact) !== null);
@@ -208,13 +188,9 @@ export class Engine {
   }
 
   network(): NetworkFacts {
-    return networkFacts(this);
-  }
-
-  /** IP addresses of this machine, without scope. */
-  hosts(): ReadonlySet<string> {
-    // Each stands behind the name of its adapter.
-    return new Set(this.options.addresses().map((entry) => entry.slice(entry.lastIndexOf(' ') + 1)));
+    const { presence, visibility, links, options } = this;
+    const { peerPort, interfaces } = options;
+    return networkFacts({ peerPort, interfaces, links, presence, visibility });
   }
 
   networkChanged(): void {
@@ -229,23 +205,56 @@ export class Engine {
     this.presence.update();
   }
 
-  async #saveIdentity(identity: IdentityRecord): Promise<void> {
-    const { store } = this.options;
-    await store.journal.write(() => store.identity.save(identity));
-    this.#identity = identity;
-  }
-
   #nearby(): Pick<PresenceServiceOptions, 'ownKey' | 'unmet' | 'met' | 'card' | 'hidden' | 'onFound' | 'onStatus'> {
     const { us, roster, visibility } = this;
     return {
-      ownKey: () => this.#identity.presenceKey,
+      ownKey: () => this.#own.presenceKey,
       unmet: () => contactsWithoutPresenceKey(this.options.primitives, us, roster),
       met: () => contactsWithPresenceKey(this.options.primitives, us, roster),
-      card: () => (visibility.mode === 'everyone' ? { name: this.#identity.name, token: us.token } : null),
+      card: () => (visibility.mode === 'everyone' ? { name: this.#own.name, token: us.token } : null),
       hidden: () => visibility.mode === 'off',
       onFound: (contact) => this.peers.encourage(contact),
       onStatus: () => this.networkChanged(),
     };
+  }
+
+  #meetPeers(shared: Pick<PeersOptions, 'primitives' | 'clock' | 'random' | 'scheduler' | 'dialler'>): Peers {
+    const { roster, links } = this;
+    return new Peers({
+      ...shared,
+      roster,
+      links,
+      identity: this.us,
+      admission: new Admission(shared.clock),
+      knownHosts: new KnownHosts(roster, shared.clock),
+      ourName: () => this.#own.name,
+      ourPort: () => this.options.peerPort,
+      listener: new Switchboard(this),
+    });
+  }
+
+  #watchStorage(): StorageWatch {
+    const { store, clock, events } = this.options;
+    return new StorageWatch({
+      ...{ store, clock, events },
+      forget: () => {
+        this.sessions.forget();
+        this.invites.forget();
+      },
+      reload: () => this.roster.reload(),
+      cut: () => this.peers.cut(),
+      onWorking: () => this.peers.encourageAll(),
+    });
+  }
+
+  #contactMade(id: string, { ik, blocked }: NewContact): void {
+    // Who is blocked keeps the minute that strangers have: its end would tell.
+    if (!blocked) this.peers.releaseStranger(ik);
+    // Until their presence key is known, the two find each other by the slots of an advert.
+    this.presence.update();
+    this.people.changed();
+    if (!blocked) this.peers.encourage(id);
+    this.feed.now(id);
   }
 
   #tellNetwork(): void {

@@ -1,24 +1,39 @@
 // When the disk refuses: nothing in memory may be ahead of it. Forgets, cuts the links, and asks until it takes writes again.
-import type { Engine } from './engine.ts';
+import type { Store } from '../storage/profile-store.ts';
+import type { Clock } from '../timing/clock.ts';
 import { runInBackground } from './background.ts';
+import type { EventLog } from './event-log.ts';
 
 /** While the disk refuses, it is asked this often whether it works again. */
 const RETRY_MS = 2_000;
 
+export interface StorageWatchOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  /** What is in memory may be ahead of the disk: it is read again when next needed. */
+  readonly forget: () => void;
+  /** The roster is read again. */
+  readonly reload: () => void;
+  /** Cuts every link. */
+  readonly cut: () => void;
+  /** The disk works again. */
+  readonly onWorking: () => void;
+}
+
 export class StorageWatch {
-  readonly #engine: Engine;
+  readonly #options: StorageWatchOptions;
   #state: 'ok' | 'failing' = 'ok';
   #stopped = false;
   #cancel: () => void = () => undefined;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    const { journal } = engine.options.store;
+  constructor(options: StorageWatchOptions) {
+    this.#options = options;
+    const { journal } = options.store;
     journal.onFailure = () => this.#failed();
     journal.onUndone = () => {
-      engine.sessions.forget();
-      engine.invites.forget();
-      engine.roster.reload();
+      options.forget();
+      options.reload();
     };
   }
 
@@ -33,26 +48,24 @@ export class StorageWatch {
 
   #failed(): void {
     if (this.#stopped) return;
-    this.#engine.sessions.forget();
-    this.#engine.invites.forget();
-    this.#engine.peers.cut();
+    this.#options.forget();
+    this.#options.cut();
     if (this.#state === 'failing') return;
     this.#set('failing');
     this.#retry();
   }
 
   #retry(): void {
-    this.#cancel = this.#engine.options.clock.after(RETRY_MS, () => runInBackground(this.#try()));
+    this.#cancel = this.#options.clock.after(RETRY_MS, () => runInBackground(this.#try()));
   }
 
   async #try(): Promise<void> {
-    const { roster, peers, options } = this.#engine;
-    const { store, clock } = options;
+    const { store, clock, reload, onWorking } = this.#options;
     try {
       await store.journal.write(() => store.settings.put('written-at', clock.now()));
-      roster.reload();
+      reload();
       this.#set('ok');
-      peers.encourageAll();
+      onWorking();
     } catch {
       this.#retry();
     }
@@ -60,6 +73,6 @@ export class StorageWatch {
 
   #set(storage: 'ok' | 'failing'): void {
     this.#state = storage;
-    this.#engine.options.events.emit('storage.changed', { storage });
+    this.#options.events.emit('storage.changed', { storage });
   }
 }

@@ -8,7 +8,6 @@ import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { TokenBucket } from '../timing/token-bucket.ts';
 import type { Link } from './links/link.ts';
-import { admitInvited } from './commands/invites.ts';
 import { runInBackground } from './background.ts';
 import type { DialTarget } from './links/dialler.ts';
 import type { Engine } from './engine.ts';
@@ -50,7 +49,7 @@ export class Switchboard implements PeersListener {
   }
 
   onInvite(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted> {
-    return admitInvited(this.#engine, link, theirs, theirStatic);
+    return this.#engine.invitedGuests.admit(link, theirs, theirStatic);
   }
 
   onRefused({ id, inviteSecret }: ContactRecord, reason: number): void {

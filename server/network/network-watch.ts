@@ -8,22 +8,28 @@ const LOOK_MS = 2_000;
 /** A look that comes this much late means that the machine slept. */
 const SLEPT_MS = 10_000;
 
-export function currentAddresses(interfaces: ReturnType<typeof networkInterfaces>): string[] {
-  const found: string[] = [];
-  for (const [name, addresses] of Object.entries(interfaces)) {
-    for (const { address, internal } of addresses ?? []) if (!internal) found.push(`${name} ${address}`);
-  }
-  return found.sort();
+/** One of this machine's addresses that others can reach. */
+export interface LocalAddress {
+  readonly adapter: string;
+  /** IP address without scope. */
+  readonly host: string;
+}
+
+/** In no order. */
+export function currentAddresses(interfaces: ReturnType<typeof networkInterfaces>): LocalAddress[] {
+  return Object.entries(interfaces).flatMap(([adapter, addresses]) =>
+    (addresses ?? []).filter(({ internal }) => !internal).map(({ address }) => ({ adapter, host: address })),
+  );
 }
 
 /** Calls `onChange` after each change and after sleep. @returns a function that ends the watch. */
-export function watchNetwork(clock: Clock, addresses: () => readonly string[], onChange: () => void): () => void {
-  let known = addresses().join();
+export function watchNetwork(clock: Clock, addresses: () => readonly LocalAddress[], onChange: () => void): () => void {
+  let known = listed(addresses());
   let lookedAt = clock.now();
   let cancel = clock.after(LOOK_MS, look);
 
   function look(): void {
-    const current = addresses().join();
+    const current = listed(addresses());
     const slept = clock.now() - lookedAt > LOOK_MS + SLEPT_MS;
     lookedAt = clock.now();
     const changed = slept || current !== known;
@@ -33,4 +39,12 @@ export function watchNetwork(clock: Clock, addresses: () => readonly string[], o
   }
 
   return () => cancel();
+}
+
+/** The same text for the same addresses, in whatever order the system gives them. */
+function listed(addresses: readonly LocalAddress[]): string {
+  return addresses
+    .map(({ adapter, host }) => `${adapter} ${host}`)
+    .toSorted()
+    .join();
 }

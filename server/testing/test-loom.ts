@@ -134,7 +134,7 @@ export class TestLoom {
         peerHost: this.host,
         peerPort: this.#options.peerPort ?? PEER_PORT,
         discovery: this.#options.discovery ?? new SilentDiscovery(),
-        addresses: () => [this.host, this.network],
+        addresses: () => [{ adapter: this.network, host: this.host }],
         network: () => this.network,
       }),
     };

@@ -1,6 +1,6 @@
 // Contacts: added by token, renamed, blocked, verified, removed, given addresses.
 import { CommandError } from '../../contract/errors.ts';
-import type { AddedBy, Contact } from '../../contract/model.ts';
+import type { Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { pastedAddress } from '../../contract/pasted.ts';
 import { equal } from '../../crypto/bytes.ts';
@@ -13,8 +13,7 @@ import { runInBackground } from '../background.ts';
 import type { Engine } from '../engine.ts';
 import { ENDED_KEPT_MS, placesIn } from '../meeting/invites.ts';
 import { cleanName } from '../contacts/names.ts';
-import { randomId, trimAddresses } from '../contacts/roster.ts';
-import { isOnlyClaimed, judgeKey, type ProvenKey } from '../contacts/static-key.ts';
+import { isOnlyClaimed, judgeKey } from '../contacts/static-key.ts';
 import { done, type Handlers } from './handlers.ts';
 import { readToken, type TokenKeys } from '../contacts/read-token.ts';
 
@@ -65,65 +64,6 @@ export function contactCommands(engine: Engine): Handlers<ContactCommand> {
   };
 }
 
-/** What a new contact is made from, whether a token was pasted or a request accepted. */
-export interface NewContact {
-  readonly ik: Uint8Array;
-  readonly staticKey: Uint8Array;
-  readonly device: number;
-  readonly generation: number;
-  /** Of the static key; left out: it is what a card says. */
-  readonly certificate?: Uint8Array | undefined;
-  readonly name: string;
-  readonly addresses: ContactRecord['addresses'];
-  readonly blocked: boolean;
-  /** Of a request that is blocked. */
-  readonly asked?: ContactRecord['asked'];
-  readonly verified?: boolean;
-  readonly addedBy: AddedBy;
-  /** Of a token that is an invite. */
-  readonly inviteSecret?: Uint8Array | undefined;
-  /** Of an introduction. */
-  readonly introducedBy?: Uint8Array | undefined;
-}
-
-/**
- * Stores a contact, drops a request of the same identity, and begins to dial unless blocked.
- * @param also done in the same transaction, before; what it throws undoes it.
- */
-export async function makeContact(
-  engine: Engine,
-  contact: NewContact,
-  also: () => void = () => undefined,
-): Promise<Contact> {
-  const { roster, requests, peers, feed, options } = engine;
-  const id = randomId(options.random);
-  const answered = await options.store.journal.write(() => {
-    also();
-    const { ik, staticKey, device, generation, certificate, name, addresses } = contact;
-    const { blocked, asked, addedBy, inviteSecret, introducedBy } = contact;
-    roster.put({
-      ...{ id, ik, staticKey, device, generation, certificate, name, addresses: trimAddresses(addresses) },
-      ...{ blocked, asked, addedBy, inviteSecret, introducedBy },
-      verified: contact.verified ?? false,
-      invite: inviteSecret && 'open',
-      addedAt: options.clock.now(),
-      lastSeen: null,
-      presenceKey: null,
-      outSeq: 0,
-      inSeq: 0,
-    });
-    return requests.removeIdentity(contact.ik);
-  });
-  if (answered !== null) requests.gone(answered);
-  // Who is blocked keeps the minute that strangers have: its end would tell.
-  if (!contact.blocked) peers.releaseStranger(contact.ik);
-  // Until their presence key is known, the two find each other by the slots of an advert.
-  engine.presence.update();
-  engine.people.changed();
-  if (!contact.blocked) peers.encourage(id);
-  return feed.now(id);
-}
-
 async function addContact(
   engine: Engine,
   params: { token: string; name: string; address?: string | undefined },
@@ -146,7 +86,7 @@ async function addContact(
   ].filter(({ address }, i, all) => all.findIndex((other) => other.address === address) === i);
   const known = roster.byIdentity(token.identityKey);
   if (known) return addAgain(engine, known, token, addresses);
-  return makeContact(engine, {
+  const id = await engine.contactMaker.make({
     ...token,
     ik: token.identityKey,
     name,
@@ -155,6 +95,7 @@ async function addContact(
     addedBy: invite ? 'invite' : 'token',
     inviteSecret: invite?.secret,
   });
+  return engine.feed.view(id);
 }
 
 /** Whether an invite has expired is for its host to say, by the clock it was made with: ours may be wrong. */
@@ -196,31 +137,6 @@ function ofInvite(known: ContactRecord, { staticKey, device, generation, certifi
 
 function ofCard(known: ContactRecord, { staticKey }: TokenKeys): Pick<ContactRecord, 'staticKey'> | null {
   return isOnlyClaimed(known) && !equal(known.staticKey, staticKey) ? { staticKey } : null;
-}
-
-/** Who typed the code we showed, or showed the one we typed. */
-export interface Paired extends Pick<NewContact, 'ik' | 'name'> {
-  readonly key: ProvenKey;
-  readonly address: string | null;
-}
-
-/** A verified contact, under the name it has if it is one already. @returns its id. */
-export async function adoptPaired(engine: Engine, { address, key, ...paired }: Paired): Promise<string> {
-  const { roster, options, feed } = engine;
-  const at = options.clock.now();
-  const known = roster.byIdentity(paired.ik);
-  if (!known) {
-    const addresses: ContactRecord['addresses'] = address === null ? [] : [{ address, source: 'link', at }];
-    const made = { ...paired, ...key, addresses, blocked: false, verified: true, addedBy: 'code' } as const;
-    return (await makeContact(engine, made)).id;
-  }
-  await options.store.journal.write(() => {
-    if (judgeKey(roster.get(known.id), key) === 'taken') roster.setKey(known.id, key);
-    const { id } = roster.put({ ...roster.get(known.id), verified: true });
-    if (address !== null) roster.addAddress(id, address, 'link', at);
-  });
-  feed.now(known.id);
-  return known.id;
 }
 
 async function block(engine: Engine, id: string, blocked: boolean): Promise<Contact> {

@@ -9,7 +9,6 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName, receivedName } from '../contacts/names.ts';
 import type { ProvenKey } from '../contacts/static-key.ts';
-import { makeContact } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 
 export function introductionCommands(engine: Engine): Handlers<'contact.introduce' | 'introduction.accept'> {
@@ -27,7 +26,7 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
       await Promise.all([outbox.introduce(contact, two), outbox.introduce(other, one)]);
       return done;
     },
-    'introduction.accept': ({ contact, id, name }) => {
+    'introduction.accept': async ({ contact, id, name }) => {
       const introducer = roster.get(contact);
       const record = options.store.messages.get(contact, 'in', id);
       const content = record && readIntroduction(record.content);
@@ -35,7 +34,7 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
       const { ik, key } = requireKeys(options.primitives, content);
       if (engine.isUs(ik)) throw new CommandError('token-own', 'this is you');
       if (roster.byIdentity(ik)) throw new CommandError('contact-exists', 'already a contact');
-      return makeContact(engine, {
+      const added = await engine.contactMaker.make({
         ik,
         ...key,
         name: cleanName(name === '' ? receivedName(content.name, toHex(ik)) : name),
@@ -44,6 +43,7 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
         addedBy: 'introduction',
         introducedBy: introducer.ik,
       });
+      return engine.feed.view(added);
     },
   };
 }

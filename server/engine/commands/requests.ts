@@ -1,20 +1,19 @@
 // Contact requests: listed, accepted, blocked.
 import type { Engine } from '../engine.ts';
 import { cleanName } from '../contacts/names.ts';
-import { makeContact } from './contacts.ts';
 import { done, type Handlers } from './handlers.ts';
 
 type RequestCommand = 'request.list' | 'request.accept' | 'request.block';
 
 export function requestCommands(engine: Engine): Handlers<RequestCommand> {
-  const { requests } = engine;
+  const { requests, contactMaker, feed } = engine;
   return {
     'request.list': () => requests.list(),
-    'request.accept': ({ request, name }) => {
+    'request.accept': async ({ request, name }) => {
       const { ik, staticKey, device, generation, certificate, address, at, name: given } = requests.get(request);
       const addresses = address === null ? [] : [{ address, source: 'request', at } as const];
       const chosen = cleanName(name === '' ? given : name);
-      return makeContact(engine, {
+      const id = await contactMaker.make({
         ik,
         staticKey,
         device,
@@ -25,13 +24,14 @@ export function requestCommands(engine: Engine): Handlers<RequestCommand> {
         blocked: false,
         addedBy: 'request',
       });
+      return feed.view(id);
     },
     // Kept as a blocked contact: their next greeting is answered as a stranger's, and asks for nothing.
     'request.block': async ({ request }) => {
       const { ik, staticKey, device, generation, certificate, name, address } = requests.get(request);
       const key = { staticKey, device, generation, certificate };
       const asked = { ...key, name, address };
-      await makeContact(engine, { ik, ...key, name, addresses: [], blocked: true, asked, addedBy: 'request' });
+      await contactMaker.make({ ik, ...key, name, addresses: [], blocked: true, asked, addedBy: 'request' });
       return done;
     },
   };

@@ -3,38 +3,57 @@
 import type { AdapterFacts, Diagnosis, Reach, Tried } from '../../contract/diagnosis.ts';
 import { kindOf } from '../../network/adapter-order.ts';
 import { formatAddress } from '../../network/addresses.ts';
-import { listAdapters, type Adapter } from '../../network/adapters.ts';
+import { listAdapters, type Adapter, type Interfaces } from '../../network/adapters.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Dialler } from '../links/dialler.ts';
-import type { Engine } from '../engine.ts';
+import type { Contact } from '../../contract/model.ts';
+import type { Discovery } from '../../discovery/discovery.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Links } from '../links/links.ts';
+import type { PresenceService } from '../presence/presence-service.ts';
+import type { Visibility } from '../presence/visibility.ts';
+import type { TwoWayCheck } from './two-way-check.ts';
 import { findings, type ContactSeen } from './findings.ts';
 import { adviceFor, detectFirewall, subnetsOf } from './firewall.ts';
 import { knownAddresses } from '../presence/known-addresses.ts';
 
-export class Doctor {
-  readonly #engine: Engine;
-  readonly #dialler: Dialler;
+export interface DoctorOptions {
+  readonly clock: Clock;
+  readonly peerPort: number;
+  readonly interfaces: () => Interfaces;
+  /** IP addresses of this machine, without scope. */
+  readonly hosts: () => ReadonlySet<string>;
+  readonly discovery: Discovery;
+  readonly presence: PresenceService;
+  readonly visibility: Visibility;
+  readonly links: Links;
+  readonly dialler: Dialler;
+  readonly twoWayCheck: TwoWayCheck;
+  /** As the contact is shown to people. */
+  readonly view: (contact: string) => Pick<Contact, 'blocked' | 'connection'>;
+}
 
-  constructor(engine: Engine, dialler: Dialler) {
-    this.#engine = engine;
-    this.#dialler = dialler;
+export class Doctor {
+  readonly #options: DoctorOptions;
+
+  constructor(options: DoctorOptions) {
+    this.#options = options;
   }
 
   /** Takes some seconds where nobody answers. @param contact null: this computer alone. */
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
-    const { options, presence, visibility } = this.#engine;
-    const { clock, peerPort } = options;
-    const interfaces = options.interfaces();
+    const { clock, peerPort, discovery, presence, visibility } = this.#options;
+    const interfaces = this.#options.interfaces();
     const all = listAdapters(interfaces);
     const seen = contact && (await this.#look(contact, all));
-    const { problem, traffic } = options.discovery.report();
+    const { problem, traffic } = discovery.report();
     const adapters = all.map(({ name, internal, addresses }): AdapterFacts => {
       const { sent, heard, own } = traffic.get(name) ?? { sent: 0, heard: 0, own: 0 };
       return { name, kind: kindOf(name, internal), addresses, sent, heard, own };
     });
     const hidden = visibility.mode === 'off' || presence.status.status === 'off';
     const { platform, execPath: program } = process;
-    const hosts = this.#engine.hosts();
+    const hosts = this.#options.hosts();
     const found = findings({ adapters, problem, hidden, contact: seen, platform, hosts });
     const subnets = subnetsOf(
       adapters.flatMap(({ name, kind }) => (kind === 'network' ? [name] : [])),
@@ -53,8 +72,8 @@ export class Doctor {
   }
 
   async #look(contact: ContactRecord, adapters: readonly Adapter[]): Promise<ContactSeen> {
-    const { feed, presence, links, twoWayCheck } = this.#engine;
-    const { blocked } = feed.view(contact.id);
+    const { view, presence, links, twoWayCheck } = this.#options;
+    const { blocked } = view(contact.id);
     const activeLink = links.activeLinkOf(contact.id);
     const [tried, compared] = await Promise.all([
       blocked ? [] : this.#try(contact, adapters),
@@ -63,7 +82,7 @@ export class Doctor {
     const dialledBy = activeLink && (activeLink.link.role === 'initiator' ? 'us' : 'them');
     return {
       blocked,
-      connection: feed.view(contact.id).connection,
+      connection: view(contact.id).connection,
       nearby: presence.list().some((peer) => peer.contact === contact.id),
       announcedClock: presence.clockDifference(contact.id),
       tried,
@@ -74,8 +93,8 @@ export class Doctor {
   }
 
   async #try(contact: ContactRecord, adapters: readonly Adapter[]): Promise<readonly Tried[]> {
-    const places = await knownAddresses(contact, this.#engine.presence);
-    const probes = this.#dialler.probe(
+    const places = await knownAddresses(contact, this.#options.presence);
+    const probes = this.#options.dialler.probe(
       contact.staticKey,
       places.map(({ target }) => target),
     );

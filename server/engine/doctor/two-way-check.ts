@@ -16,7 +16,9 @@ import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { deferred } from '../../timing/deferred.ts';
 import { runInBackground } from '../background.ts';
 import type { Dialler } from '../links/dialler.ts';
-import type { Engine } from '../engine.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Roster } from '../contacts/roster.ts';
+import type { PresenceService } from '../presence/presence-service.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { knownAddresses, type KnownAddress } from '../presence/known-addresses.ts';
 
@@ -36,23 +38,31 @@ interface Asked {
   readonly answer: Promise<CheckResult | null>;
 }
 
+export interface TwoWayCheckOptions {
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly roster: Roster;
+  readonly presence: PresenceService;
+  readonly dialler: Dialler;
+  /** IP addresses of this machine, without scope. */
+  readonly hosts: () => ReadonlySet<string>;
+}
+
 export class TwoWayCheck {
-  readonly #engine: Engine;
-  readonly #dialler: Dialler;
+  readonly #options: TwoWayCheckOptions;
   /** By the id of the CHECK, in hex. */
   readonly #questions = new Map<string, Question>();
   /** By contact: what was asked last, and when we answered last. */
   readonly #asked = new Map<string, Asked>();
   readonly #answered = new Map<string, number>();
 
-  constructor(engine: Engine, dialler: Dialler) {
-    this.#engine = engine;
-    this.#dialler = dialler;
+  constructor(options: TwoWayCheckOptions) {
+    this.#options = options;
   }
 
   /** Asks who is at the other end of a line. Null: no answer came. */
   ask(activeLink: ActiveLink): Promise<CheckResult | null> {
-    const { clock } = this.#engine.options;
+    const { clock } = this.#options;
     const last = this.#asked.get(activeLink.contact);
     if (last && clock.monotonic() - last.at < ASK_EVERY_MS) return last.answer;
     const answer = this.#ask(activeLink);
@@ -62,7 +72,7 @@ export class TwoWayCheck {
 
   onCheck(activeLink: ActiveLink, body: Uint8Array): void {
     const id = parseCheck(body);
-    const { clock } = this.#engine.options;
+    const { clock } = this.#options;
     const begun = clock.monotonic();
     if (begun - (this.#answered.get(activeLink.contact) ?? -Infinity) < CHECK_EVERY_MS) return;
     this.#answered.set(activeLink.contact, begun);
@@ -73,7 +83,7 @@ export class TwoWayCheck {
     const { id, at, took, nearby, tried } = parseChecked(body);
     const question = this.#questions.get(toHex(id));
     if (question?.contact !== activeLink.contact) return;
-    const travelled = this.#engine.options.clock.monotonic() - question.monotonic - took;
+    const travelled = this.#options.clock.monotonic() - question.monotonic - took;
     question.settle({
       // It took half of the way there to be read, as far as anybody can know.
       clockDifference: Math.round(at - (question.now + Math.max(0, travelled) / 2)),
@@ -91,7 +101,7 @@ export class TwoWayCheck {
   }
 
   #ask({ contact, link }: ActiveLink): Promise<CheckResult | null> {
-    const { clock, random } = this.#engine.options;
+    const { clock, random } = this.#options;
     const id = random(CHECK_ID_BYTES);
     return new Promise((resolve) => {
       const settle = (compared: CheckResult | null): void => {
@@ -111,9 +121,9 @@ export class TwoWayCheck {
     came: { readonly now: number; readonly monotonic: number },
   ): Promise<void> {
     const tried = await this.#dialBack(activeLink);
-    const { presence, options } = this.#engine;
+    const { presence, clock } = this.#options;
     const nearby = presence.list().some(({ contact }) => contact === activeLink.contact);
-    const took = Math.min(CHECK_DEADLINE_MS, Math.round(options.clock.monotonic() - came.monotonic));
+    const took = Math.min(CHECK_DEADLINE_MS, Math.round(clock.monotonic() - came.monotonic));
     activeLink.link.send(RECORD.checked, encodeChecked({ id, at: came.now, took, nearby, tried }));
   }
 
@@ -123,7 +133,7 @@ export class TwoWayCheck {
    */
   async #dialBack(activeLink: ActiveLink): Promise<readonly DialBack[]> {
     const over = deferred<null>();
-    const cancel = this.#engine.options.clock.after(CHECK_DIALS_MS, () => over.resolve(null));
+    const cancel = this.#options.clock.after(CHECK_DIALS_MS, () => over.resolve(null));
     const told: DialBack[] = [];
     await Promise.race([this.#dialAll(activeLink, told), over.promise]);
     cancel();
@@ -132,10 +142,10 @@ export class TwoWayCheck {
 
   /** Done when the link's host has answered and they were reached somewhere. @param told grows until then. */
   async #dialAll(activeLink: ActiveLink, told: DialBack[]): Promise<void> {
-    const contact = this.#engine.roster.find(activeLink.contact);
+    const contact = this.#options.roster.find(activeLink.contact);
     if (!contact) return;
     const isTheirs = this.#isTheirHost(activeLink.link.remoteHost);
-    const known = await knownAddresses(contact, this.#engine.presence);
+    const known = await knownAddresses(contact, this.#options.presence);
     const theirs = known.filter(isTheirs).slice(0, CHECK_TRIES);
     const others = known.filter((place) => !isTheirs(place)).slice(0, CHECK_TRIES - theirs.length);
     const reached = deferred<undefined>();
@@ -155,7 +165,7 @@ export class TwoWayCheck {
     tell: (answer: DialBack) => void,
   ): readonly Promise<void>[] {
     const targets = places.map(({ target }) => target);
-    return this.#dialler.probe(staticKey, targets, kind).map(async (probe, index) => {
+    return this.#options.dialler.probe(staticKey, targets, kind).map(async (probe, index) => {
       const { outcome, ms } = await probe;
       const target = targets[index];
       if (!target || (kind === 'untold' && outcome !== 'reached')) return;
@@ -166,7 +176,7 @@ export class TwoWayCheck {
 
   /** Where the link comes from, unless that is this computer: what listens here is nobody's to know. */
   #isTheirHost(remoteHost: string): (place: KnownAddress) => boolean {
-    const ours = isLoopbackAddress(remoteHost) || this.#engine.hosts().has(withoutScope(remoteHost));
+    const ours = isLoopbackAddress(remoteHost) || this.#options.hosts().has(withoutScope(remoteHost));
     return ({ target: { host } }) => !ours && host === remoteHost;
   }
 }

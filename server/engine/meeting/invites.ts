@@ -12,14 +12,18 @@ import {
   isSharedAddress,
   listLocalAddresses,
 } from '../../network/addresses.ts';
-import type { Adapter } from '../../network/adapters.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
+import type { Adapter, Interfaces } from '../../network/adapters.ts';
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import { inviteProof, REFUSED } from '../../protocol/invite.ts';
 import { INVITE_SECRET_BYTES, TOKEN_ENDPOINTS } from '../../protocol/limits.ts';
 import { encodeToken } from '../../protocol/token.ts';
 import type { InviteRecord } from '../../storage/tables/invites.ts';
-import type { Engine } from '../engine.ts';
-import { randomId } from '../contacts/roster.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { OurIdentity } from '../contacts/identity.ts';
+import { randomId, type Roster } from '../contacts/roster.ts';
+import type { EventLog } from '../event-log.ts';
 
 const HOUR = 60 * 60_000;
 const LIFETIMES = { '1h': HOUR, '24h': 24 * HOUR, '7d': 7 * 24 * HOUR, never: null } as const;
@@ -31,13 +35,25 @@ const OPEN_INVITES = 64;
 export const ENDED_KEPT_MS = 30 * 24 * HOUR;
 const ENDED_KEPT = 64;
 
+export interface InvitesOptions {
+  readonly store: Store;
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly random: (length: number) => Uint8Array;
+  readonly events: EventLog;
+  readonly roster: Roster;
+  readonly us: OurIdentity;
+  readonly peerPort: number;
+  readonly interfaces: () => Interfaces;
+}
+
 export class Invites {
-  readonly #engine: Engine;
+  readonly #options: InvitesOptions;
   /** As they are on disk: opening a hundred sealed rows for every HELLO that shows an invite would be a stranger's lever. */
   #kept: readonly InviteRecord[] | null = null;
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
+  constructor(options: InvitesOptions) {
+    this.#options = options;
   }
 
   /** The disk is right: it is read again when next needed. */
@@ -58,7 +74,7 @@ export class Invites {
 
   /** @throws CommandError too-many. */
   async create({ expires }: Params<'invite.create'>): Promise<Invite> {
-    const { clock, random, store } = this.#engine.options;
+    const { clock, random, store } = this.#options;
     const lifetime = LIFETIMES[expires];
     // The token carries whole seconds.
     const expiresAt = lifetime === null ? null : Math.floor((clock.now() + lifetime) / 1000) * 1000;
@@ -83,7 +99,7 @@ export class Invites {
 
   /** @throws CommandError invite-unknown, invite-used. */
   async revoke(id: string): Promise<Invite> {
-    const { clock, store } = this.#engine.options;
+    const { clock, store } = this.#options;
     const record = await store.journal.write(() => {
       const known = this.#find(id);
       if (!known) throw new CommandError('invite-unknown', 'no such invite');
@@ -97,14 +113,14 @@ export class Invites {
 
   /** Which invite a HELLO proves; null: none of ours. */
   find(proof: Uint8Array, handshakeHash: Uint8Array): InviteRecord | null {
-    const { primitives } = this.#engine.options;
+    const { primitives } = this.#options;
     const fits = ({ secret }: InviteRecord): boolean => equal(inviteProof(primitives, secret, handshakeHash), proof);
     return this.#records().find(fits) ?? null;
   }
 
   /** Uses an invite up. Inside the `journal.write` that makes the contact. @returns false: it lets nobody in any more. */
   spend(id: string, ik: Uint8Array): boolean {
-    const { clock } = this.#engine.options;
+    const { clock } = this.#options;
     const record = this.#find(id);
     if (!record || this.#state(record) !== 'open') return false;
     this.#put({ ...record, used: { at: clock.now(), ik } });
@@ -125,7 +141,7 @@ export class Invites {
   }
 
   #records(): readonly InviteRecord[] {
-    this.#kept ??= this.#engine.options.store.invites.list();
+    this.#kept ??= this.#options.store.invites.list();
     return this.#kept;
   }
 
@@ -136,27 +152,27 @@ export class Invites {
   /** Inside a `journal.write`. */
   #put(record: InviteRecord): void {
     const kept = this.#records();
-    this.#engine.options.store.invites.put(record);
+    this.#options.store.invites.put(record);
     const isNew = !kept.some(({ id }) => id === record.id);
     this.#kept = isNew ? [...kept, record] : kept.map((each) => (each.id === record.id ? record : each));
   }
 
   /** Inside a `journal.write`. */
   #drop(id: string): void {
-    this.#engine.options.store.invites.remove(id);
+    this.#options.store.invites.remove(id);
     this.#kept = this.#records().filter((record) => record.id !== id);
   }
 
   #state({ used, revokedAt, expiresAt }: InviteRecord): InviteState {
     if (used) return 'used';
     if (revokedAt !== null) return 'revoked';
-    return expiresAt !== null && expiresAt <= this.#engine.options.clock.now() ? 'expired' : 'open';
+    return expiresAt !== null && expiresAt <= this.#options.clock.now() ? 'expired' : 'open';
   }
 
   #token(secret: Uint8Array, expiresAt: number | null): string {
-    const { us, options } = this.#engine;
+    const { us, primitives, interfaces, peerPort } = this.#options;
     const { keys, device, generation, certificate } = us;
-    return encodeToken(options.primitives, {
+    return encodeToken(primitives, {
       version: 2,
       identityKey: keys.identityKey.publicKey,
       staticKey: keys.staticKey.publicKey,
@@ -165,25 +181,25 @@ export class Invites {
       certificate,
       secret,
       expiry: expiresAt === null ? 0 : expiresAt / 1000,
-      endpoints: endpointsFor(listLocalAddresses(options.interfaces(), TOKEN_ENDPOINTS), options.peerPort),
+      endpoints: endpointsFor(listLocalAddresses(interfaces(), TOKEN_ENDPOINTS), peerPort),
     });
   }
 
   #view({ id, token, createdAt, expiresAt, ...record }: InviteRecord): Invite {
     const state = this.#state({ id, token, createdAt, expiresAt, ...record });
-    const contact = record.used && this.#engine.roster.byIdentity(record.used.ik);
+    const contact = record.used && this.#options.roster.byIdentity(record.used.ik);
     return { id, token, createdAt, expiresAt, state, contact: contact?.id ?? null };
   }
 
   #tell(record: InviteRecord): Invite {
     const invite = this.#view(record);
-    this.#engine.options.events.emit('invite.changed', { invite });
+    this.#options.events.emit('invite.changed', { invite });
     return invite;
   }
 
   /** Inside a `journal.write`: drops what ended long ago. */
   #tidy(): void {
-    const { clock } = this.#engine.options;
+    const { clock } = this.#options;
     const ended = this.#records().filter((record) => this.#state(record) !== 'open');
     const surplus = Math.max(0, ended.length - ENDED_KEPT);
     for (const [i, record] of ended.entries()) {

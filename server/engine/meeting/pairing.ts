@@ -7,6 +7,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { digitsIn } from '../../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { Primitives } from '../../crypto/primitives.ts';
 import { parseAddress } from '../../network/addresses.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { PAIR_CODE_MS, PAIR_TRIES } from '../../protocol/limits.ts';
@@ -24,30 +25,47 @@ import { BYE, RECORD } from '../../protocol/records.ts';
 import { PairingRateLimit } from './pairing-rate-limit.ts';
 import type { Link } from '../links/link.ts';
 import type { Clock } from '../../timing/clock.ts';
-import { adoptPaired } from '../commands/contacts.ts';
 import { runInBackground } from '../background.ts';
 import type { DialTarget } from '../links/dialler.ts';
-import type { Engine } from '../engine.ts';
+import type { Paired } from '../contacts/contact-maker.ts';
+import type { OurIdentity } from '../contacts/identity.ts';
+import type { EventLog } from '../event-log.ts';
+import type { Peers } from '../links/peers.ts';
+import type { Visibility } from '../presence/visibility.ts';
 import type { Greeting, PeerKeys } from '../links/greeter.ts';
 import { receivedName } from '../contacts/names.ts';
 import { returnAddress } from '../presence/known-addresses.ts';
 import { newRun, shown, viewOf, type Run } from './pairing-run.ts';
-import { randomId } from '../contacts/roster.ts';
+import { randomId, type Roster } from '../contacts/roster.ts';
 import { provenKey } from '../contacts/static-key.ts';
 
 /** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
 const EXPIRY_SLACK_MS = 5_000;
 
+export interface PairingOptions {
+  readonly primitives: Primitives;
+  readonly random: (length: number) => Uint8Array;
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly us: OurIdentity;
+  readonly roster: Roster;
+  readonly visibility: Visibility;
+  /** Asked when there is a pairing: links and pairings need each other. */
+  readonly peers: () => Pick<Peers, 'visit' | 'prolongStranger' | 'encourage'>;
+  /** @returns the contact's id. */
+  readonly adopt: (paired: Paired) => Promise<string>;
+}
+
 export class Pairing {
-  readonly #engine: Engine;
+  readonly #options: PairingOptions;
   readonly #callers: PairingRateLimit;
   #run: Run | null = null;
   /** How the last one ended. */
   #last: View | null = null;
 
-  constructor(engine: Engine, clock: Clock) {
-    this.#engine = engine;
-    this.#callers = new PairingRateLimit(clock);
+  constructor(options: PairingOptions) {
+    this.#options = options;
+    this.#callers = new PairingRateLimit(options.clock);
   }
 
   get view(): View | null {
@@ -67,7 +85,7 @@ export class Pairing {
 
   /** A PAIR record on a link that has no pairing. @throws ProtocolError on one that asks for none. */
   onRecord(link: Link, greeting: Greeting, body: Uint8Array): void {
-    const { visibility, peers } = this.#engine;
+    const { visibility, peers } = this.#options;
     // Before a person hears of it.
     if (parsePair(body).step !== 0) throw new ProtocolError('pair-unexpected');
     const free = !this.#run && link.role === 'responder' && visibility.mode === 'everyone';
@@ -78,7 +96,7 @@ export class Pairing {
     const run = this.#newRun('host', greeting.theirs.ik);
     run.state = newHost;
     this.#attach(run, link, greeting);
-    peers.prolongStranger(link, PAIR_CODE_MS);
+    peers().prolongStranger(link, PAIR_CODE_MS);
     this.#host(run, { kind: 'record', body });
   }
 
@@ -102,7 +120,7 @@ export class Pairing {
 
   /** Counted by address and over all, whatever comes of it. */
   #tooManyWrong(host: string): boolean {
-    const [theirs, all] = [this.#callers.wrongCode(host), this.#engine.visibility.wrongCode()];
+    const [theirs, all] = [this.#callers.wrongCode(host), this.#options.visibility.wrongCode()];
     return theirs || all;
   }
 
@@ -135,7 +153,7 @@ export class Pairing {
   }
 
   async #visit(run: Run, whom: PeerKeys, targets: readonly DialTarget[]): Promise<void> {
-    const met = await this.#engine.peers.visit(whom, targets, run.abort.signal);
+    const met = await this.#options.peers().visit(whom, targets, run.abort.signal);
     if (run !== this.#run) met?.link.bye(BYE.goingOffline);
     else if (!met || met.link.closed) this.#end(run, 'unreachable', BYE.goingOffline);
     else {
@@ -166,15 +184,14 @@ export class Pairing {
   // Both.
 
   #newRun(role: View['role'], ik: Uint8Array): Run {
-    const run = newRun(role, randomId(this.#engine.options.random), ik);
+    const run = newRun(role, randomId(this.#options.random), ik);
     this.#run = run;
     return run;
   }
 
   /** From here on the link's PAIR records, and its end, are this pairing's. */
   #attach(run: Run, link: Link, greeting: Greeting): void {
-    const { options, us, roster } = this.#engine;
-    const { primitives, random } = options;
+    const { primitives, random, us, roster } = this.#options;
     const ours = us.keys.identityKey.publicKey;
     const [hostIk, guestIk] = run.role === 'host' ? [ours, run.ik] : [run.ik, ours];
     run.link = {
@@ -200,13 +217,13 @@ export class Pairing {
   }
 
   #whyClosed(run: Run, { farewell }: Link): PairingEnd {
-    if (this.#engine.options.clock.now() > run.until - EXPIRY_SLACK_MS) return 'expired';
+    if (this.#options.clock.now() > run.until - EXPIRY_SLACK_MS) return 'expired';
     if (farewell === null || farewell === BYE.protocolError) return 'lost';
     return run.view.kind === 'dialling' ? 'refused' : 'cancelled';
   }
 
   #setClock(run: Run): void {
-    const { clock } = this.#engine.options;
+    const { clock } = this.#options;
     run.cancelTimer();
     run.until = clock.now() + PAIR_CODE_MS;
     run.cancelTimer = clock.after(PAIR_CODE_MS, () => {
@@ -233,7 +250,7 @@ export class Pairing {
 
   async #adopt(link: Link, { theirs, theirStatic }: Greeting): Promise<string> {
     const address = returnAddress(link, theirs);
-    const contact = await adoptPaired(this.#engine, {
+    const contact = await this.#options.adopt({
       ik: theirs.ik,
       key: provenKey(theirs, theirStatic),
       name: receivedName(theirs.name, toHex(theirs.ik)),
@@ -241,13 +258,13 @@ export class Pairing {
     });
     // Both dial anew, each knowing the other.
     link.bye(BYE.goingOffline);
-    this.#engine.peers.encourage(contact);
+    this.#options.peers().encourage(contact);
     return contact;
   }
 
   /** Answered like anybody, on a code that nobody sees: they cannot tell, and the person can send them away. */
   #isBlocked({ ik }: Run): boolean {
-    return this.#engine.roster.byIdentity(ik)?.blocked === true;
+    return this.#options.roster.byIdentity(ik)?.blocked === true;
   }
 
   #end(run: Run, reason: PairingEnd, farewell: number): void {
@@ -268,11 +285,11 @@ export class Pairing {
 
   #show(run: Run, state: PairingState): void {
     run.view = state;
-    this.#engine.options.events.emit('pairing.changed', { pairing: viewOf(run) });
+    this.#options.events.emit('pairing.changed', { pairing: viewOf(run) });
   }
 
   #tell(view: View): void {
     this.#last = view;
-    this.#engine.options.events.emit('pairing.changed', { pairing: view });
+    this.#options.events.emit('pairing.changed', { pairing: view });
   }
 }

@@ -2,6 +2,7 @@
 import type { Primitives } from '../../crypto/primitives.ts';
 import type { Discovery } from '../../discovery/discovery.ts';
 import type { Interfaces } from '../../network/adapters.ts';
+import type { LocalAddress } from '../../network/network-watch.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { Clock } from '../../timing/clock.ts';
 
@@ -21,7 +22,7 @@ export interface ProfileOptions {
   readonly discovery: Discovery;
   /** The adapters that may be used. Left out: all of this machine's. */
   readonly interfaces?: () => Interfaces;
-  readonly addresses: () => readonly string[];
+  readonly addresses: () => readonly LocalAddress[];
   /** What the network this machine is on is called. */
   readonly network: () => string;
   /** Called once the profile is locked: what it left in memory may go. */
