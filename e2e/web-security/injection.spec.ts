@@ -200,7 +200,7 @@ async function stranger(name: string, token: string, address: string): Promise<{
     peerHost: '127.0.0.1',
     peerPort: 0,
     discovery: new SilentDiscovery(),
-    addresses: () => ['127.0.0.1'],
+    addresses: () => [{ adapter: 'lo', host: '127.0.0.1' }],
     network: () => '',
   });
   await profile.start();
