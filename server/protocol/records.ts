@@ -24,7 +24,8 @@ export const RECORD = {
   pair: 9,
   check: 10,
   checked: 11,
-  room: 12,
+  // 12 to 21 are for groups, devices, files and calls.
+  room: 22,
 } as const;
 
 /** Why an envelope was not taken. */

@@ -11,7 +11,7 @@ import { idBytes, idOf } from './ids.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { countWithin } from './sizes.ts';
+import { countWithin } from './pieces.ts';
 
 export interface ContactRecord {
   readonly id: string;

@@ -22,7 +22,7 @@ import {
 } from './message-record.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { countWithin } from './sizes.ts';
+import { countWithin } from './pieces.ts';
 import { RowCounter } from './row-counter.ts';
 
 const INSERT = `

@@ -1,7 +1,6 @@
 // Rows taken in pieces that are bounded in number and in bytes.
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
-import { countWithin } from './sizes.ts';
 
 /** Looked at in one turn of the event loop: some milliseconds of opening and sealing. */
 const ROWS_AT_ONCE = 100;
@@ -22,4 +21,15 @@ export function rowsWithin(
   const count = countWithin(found, BYTES_AT_ONCE);
   const rows = count === 0 ? [] : database.rows(`SELECT * ${behind}`, ...after, count);
   return { rows, more: count < found.length || count === ROWS_AT_ONCE };
+}
+
+/** How many of the first rows fit, each with its `size`: until their sizes together pass `maxBytes`. */
+export function countWithin(sizes: readonly Row[], maxBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < sizes.length && bytes <= maxBytes) {
+    bytes += sizes[count]?.number('size') ?? 0;
+    count += 1;
+  }
+  return count;
 }
