@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, READY, result, type Done } from './command.ts';
 import type { Contact } from './contacts.ts';
 import { idSchema, type Id } from './ids.ts';
-import type { Direction } from './messages.ts';
+import type { MessageRef } from './messages.ts';
 
 export const conversationsCommands = {
   /** Marks everything of theirs as read. */
@@ -39,7 +39,7 @@ export const conversationsCommands = {
 export interface ConversationsEvents {
   /** Everything of theirs up to now is read, in some tab. */
   'message.read': { readonly contact: Id };
-  'message.deleted': { readonly contact: Id; readonly direction: Direction; readonly id: Id };
+  'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly contact: Id };
   'typing.changed': { readonly contact: Id; readonly typing: boolean };

@@ -29,6 +29,12 @@ export interface Message {
   readonly missing: number;
 }
 
+/**
+ * What a message is known by, everywhere. An id alone is not enough: both sides choose theirs, so a contact may answer
+ * under an id of ours.
+ */
+export type MessageRef = Pick<Message, 'contact' | 'direction' | 'id'>;
+
 /** Oldest first. `more`: older ones exist before the first of these. */
 export interface MessagePage {
   readonly messages: readonly Message[];
@@ -51,7 +57,7 @@ export const messagesCommands = {
   'message.page': command({
     params: z.strictObject({
       contact: idSchema,
-      before: idSchema.optional(),
+      before: z.strictObject({ direction: z.enum(['in', 'out']), id: idSchema }).optional(),
       limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
     }),
     result: result<MessagePage>(),
@@ -67,5 +73,5 @@ export interface MessagesEvents {
   'message.stored': { readonly message: Message };
   /** Fewer are missing before it, since one came late. */
   'message.changed': { readonly message: Message };
-  'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
+  'message.state': MessageRef & { readonly state: MessageState };
 }
