@@ -1,5 +1,5 @@
 // Two people, each with a Loom of their own and a browser of their own. A page fails its test on any script error and on
-// any breach of the content security policy but the one that Vue's own policy causes at boot.
+// anything it puts on the console, but what the browser itself says of a daemon that a test has stopped.
 import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { Daemon } from './daemon.ts';
 
@@ -23,7 +23,7 @@ export class Person {
   listen(page: Page): void {
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message.text())) this.complaints.push(message.text());
+      if (!isExpected(message.text())) this.complaints.push(`${message.type()}: ${message.text()}`);
     });
     page.on('dialog', (dialog) => this.complaints.push(`a dialog: ${dialog.message()}`));
   }
@@ -163,10 +163,7 @@ async function meet(ann: Person, bob: Person): Promise<void> {
   await expect(bob.entry('Ann')).toHaveAccessibleName(/online/i);
 }
 
-/** Vue tries to make a Trusted Types policy that is never used; security.md in the project's SECURITY.md explains it. */
+/** The browser's own words about requests that nobody answered, or that were refused. */
 function isExpected(complaint: string): boolean {
-  return (
-    complaint.includes("TrustedTypePolicy named 'vue'") ||
-    /Failed to load resource|WebSocket connection/.test(complaint)
-  );
+  return /Failed to load resource|WebSocket connection/.test(complaint);
 }
