@@ -59,10 +59,24 @@ export class Person {
     await expect(this.entry(name)).toBeVisible();
   }
 
+  /** @returns the dialog that shows the own contact code. */
+  async openMyCode(): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'My contact code' }).click();
+    return this.page.getByRole('dialog', { name: 'My contact code' });
+  }
+
+  /** @returns the dialog for adding, where a code is pasted, all of it open. */
+  async openCodeForm(): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Add contact' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Add contact' });
+    await dialog.getByRole('button', { name: 'I have a code' }).click();
+    await dialog.getByText('Advanced').click();
+    return dialog;
+  }
+
   async token(): Promise<string> {
-    await this.page.getByRole('button', { name: 'Share my token' }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'My identity token' });
-    const field = dialog.getByRole('textbox', { name: 'Identity token' });
+    const dialog = await this.openMyCode();
+    const field = dialog.getByRole('textbox', { name: 'Contact code' });
     // It comes from the daemon, a moment after the dialog.
     await expect(field).toHaveValue(/^LOOM-/);
     const token = await field.inputValue();
@@ -76,9 +90,8 @@ export class Person {
   }
 
   async add(token: string, name: string, address = ''): Promise<void> {
-    await this.page.getByRole('button', { name: 'Add contact' }).click();
-    const dialog = this.page.getByRole('dialog');
-    await dialog.getByRole('textbox', { name: 'Identity token' }).fill(token);
+    const dialog = await this.openCodeForm();
+    await dialog.getByRole('textbox', { name: 'Contact code' }).fill(token);
     await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
     await dialog.getByRole('textbox', { name: 'Address' }).fill(address);
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
@@ -112,7 +125,7 @@ export class Person {
 
 interface Fixtures {
   /** A person with a running Loom and an empty browser. */
-  person: (name: string, options?: readonly string[]) => Promise<Person>;
+  person: (name: string, options?: readonly string[], home?: string) => Promise<Person>;
   /** Ann and Bob have each other as contacts, are linked, and look at their conversation. */
   friends: { ann: Person; bob: Person };
 }
@@ -120,8 +133,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   person: async ({ browser }, use) => {
     const people: Person[] = [];
-    await use(async (name, options) => {
-      const daemon = new Daemon(name.toLowerCase(), options);
+    await use(async (name, options, home) => {
+      const daemon = new Daemon(name.toLowerCase(), options, undefined, home);
       await daemon.start();
       const context = await browser.newContext();
       const person = new Person(name, daemon, context, await context.newPage());

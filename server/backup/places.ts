@@ -5,8 +5,8 @@ import { BACKUP_ENDING, BACKUP_FOLDER } from '../contract/limits.ts';
 import type { BackupPlaces } from '../contract/model.ts';
 import { namedFiles } from './files.ts';
 
-/** A page waits for it: a stick that does not answer within this is left out; ms. */
-const LOOK_MS = 2_000;
+/** A stick that does not answer within this is left out; a computer that is busy takes a second to look at any. ms. */
+const LOOK_MS = 5_000;
 
 /** A person chooses among so many; more are typed. */
 const REMOVABLES = 4;
