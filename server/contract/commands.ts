@@ -146,7 +146,7 @@ export const commandSchemas = {
   /** The newest `limit`, or those right before message `before`. */
   'message.page': z.strictObject({
     contact: idSchema,
-    before: idSchema.optional(),
+    before: z.strictObject({ direction: z.enum(['in', 'out']), id: idSchema }).optional(),
     limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
   }),
   /** Marks everything of theirs as read. */

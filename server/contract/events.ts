@@ -3,11 +3,11 @@ import type {
   BackupStatus,
   Contact,
   ContactRequest,
-  Direction,
   Id,
   Identity,
   Invite,
   Message,
+  MessageRef,
   MessageState,
   NearbyPeer,
   NetworkFacts,
@@ -31,10 +31,10 @@ export interface Events {
   'message.stored': { readonly message: Message };
   /** Fewer are missing before it, since one came late. */
   'message.changed': { readonly message: Message };
-  'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
+  'message.state': MessageRef & { readonly state: MessageState };
   /** Everything of theirs up to now is read, in some tab. */
   'message.read': { readonly contact: Id };
-  'message.deleted': { readonly contact: Id; readonly direction: Direction; readonly id: Id };
+  'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly contact: Id };
   'typing.changed': { readonly contact: Id; readonly typing: boolean };

@@ -93,6 +93,12 @@ export interface Message {
   readonly missing: number;
 }
 
+/**
+ * What a message is known by, everywhere. An id alone is not enough: both sides choose theirs, so a contact may answer
+ * under an id of ours.
+ */
+export type MessageRef = Pick<Message, 'contact' | 'direction' | 'id'>;
+
 /** Oldest first. `more`: older ones exist before the first of these. */
 export interface MessagePage {
   readonly messages: readonly Message[];

@@ -234,12 +234,13 @@ export class TestLoom {
   async history(name: string): Promise<readonly Message[]> {
     const { id } = await this.contact(name);
     const messages: Message[] = [];
-    let before: string | undefined;
+    let before: Pick<Message, 'direction' | 'id'> | undefined;
     for (;;) {
       const page = await this.run('message.page', { contact: id, limit: 200, ...(before !== undefined && { before }) });
       messages.unshift(...page.messages);
-      before = page.messages[0]?.id;
-      if (!page.more) return messages;
+      const [oldest] = page.messages;
+      if (!page.more || !oldest) return messages;
+      before = { direction: oldest.direction, id: oldest.id };
     }
   }
 

@@ -21,7 +21,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'message.page': ({ contact, before, limit }) => {
       roster.get(contact);
-      if (before !== undefined && !messages.has(contact, 'in', before) && !messages.has(contact, 'out', before)) {
+      if (before !== undefined && !messages.has(contact, before.direction, before.id)) {
         throw new CommandError('message-unknown', 'no such message in this conversation');
       }
       const page = messages.page(contact, before ?? null, limit, PAGE_BYTES);

@@ -172,7 +172,7 @@ export class Drain {
     activeLink.sentUpTo = row.order;
     if (activeLink.inFlight.size < FLYING) activeLink.inFlight.set(row.id, factsOf(row));
     activeLink.link.send(RECORD.envelope, row.envelope);
-    this.#options.listener.onState(row.contact, row.id, 'sent');
+    if (!row.hidden) this.#options.listener.onState({ contact: row.contact, direction: 'out', id: row.id }, 'sent');
   }
 }
 

@@ -7,7 +7,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import { encodeContent, parseContent, type Content, type IntroducedCard } from '../../protocol/content.ts';
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { Drain, readOurs, waitingRow } from './drain.ts';
@@ -25,7 +25,8 @@ const REFUSALS = 2;
 
 export interface OutboxListener {
   onStored(message: MessageRecord, content: Content): void;
-  onState(contact: string, id: string, state: 'queued' | 'sent' | 'delivered'): void;
+  /** Of one of ours. */
+  onState(message: MessageRef, state: 'queued' | 'sent' | 'delivered'): void;
   /** Their Loom takes no more right now, or does again. */
   onRefusing(contact: string): void;
 }
@@ -129,7 +130,7 @@ export class Outbox {
       });
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
-    for (const id of delivered) listener.onState(activeLink.contact, id, 'delivered');
+    for (const id of delivered) listener.onState({ contact: activeLink.contact, direction: 'out', id }, 'delivered');
     for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes));
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);

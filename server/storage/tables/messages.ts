@@ -103,10 +103,15 @@ export class SealedMessages implements MessageTable {
     return row && { seq: row.number('seq'), order: row.number('place') };
   }
 
-  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage {
+  page(
+    contact: string,
+    before: Pick<MessageRef, 'direction' | 'id'> | null,
+    limit: number,
+    maxBytes: number,
+  ): StoredPage {
     const key = this.#numbers.of(contact);
-    const end = before === null ? Infinity : this.#placeOf(key, idBytes(before));
-    if (end === null) return { messages: [], more: false };
+    const end = before === null ? Infinity : this.locate(contact, before.direction, before.id)?.order;
+    if (end === undefined) return { messages: [], more: false };
     // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
     const candidates = `FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
     const sums = `SELECT count(*) AS count, total(size) AS bytes FROM (SELECT length(body) AS size ${candidates})`;
@@ -249,13 +254,6 @@ export class SealedMessages implements MessageTable {
     const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
     return row.number('size');
-  }
-
-  /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
-  #placeOf(contact: number, id: Uint8Array): number | null {
-    const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ?';
-    const places = this.#database.rows(sql, contact, id).map((row) => row.number('place'));
-    return places.length === 0 ? null : Math.min(...places);
   }
 
   #open(row: Row): MessageRecord {
