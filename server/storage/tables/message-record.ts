@@ -9,6 +9,14 @@ export type StoredState = (typeof states)[number];
 export const directions = ['in', 'out'] as const;
 export type StoredDirection = (typeof directions)[number];
 
+/** Codes for SQL, by name. */
+export const STATE = codesOf(states);
+export const DIRECTION = codesOf(directions);
+
+function codesOf<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, code) => [name, code])) as Record<Name, number>;
+}
+
 export interface MessageRecord {
   readonly contact: string;
   readonly direction: StoredDirection;
