@@ -2,6 +2,7 @@
 // disk are parameters; commands come from `commands/`, events leave through the event log.
 import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
+import type { IdentityPublicKey, PresenceKey } from '../crypto/keys.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
 import { Admission } from './links/admission.ts';
@@ -85,7 +86,7 @@ export class Engine {
     const onPresence = (): void => this.presence.theirsChanged();
     const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
     const lineOf = (contact: string): ReturnType<Links['activeLinkOf']> => links.activeLinkOf(contact);
-    const presenceKey = (): Uint8Array => this.#own.presenceKey;
+    const presenceKey = (): PresenceKey => this.#own.presenceKey;
     this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, presenceKey, listener: told.outbox });
     this.inbox = new Inbox({ store, roster, sessions, budgets, clock, lineOf, listener: told.inbox });
     this.people = new VisiblePeople({ primitives, roster, events, ourIdentity: ourIk });
@@ -122,7 +123,7 @@ export class Engine {
     return this.#storage.state;
   }
 
-  get presenceKey(): Uint8Array {
+  get presenceKey(): PresenceKey {
     return this.#own.presenceKey;
   }
 
@@ -163,7 +164,7 @@ export class Engine {
     return { name: this.#own.name, publicKey, ...protectionOf(this.options.store) };
   }
 
-  isUs(identityKey: Uint8Array): boolean {
+  isUs(identityKey: IdentityPublicKey): boolean {
     return equal(identityKey, this.us.keys.identityKey.publicKey);
   }
 

@@ -6,6 +6,7 @@ import { inviteProof, REFUSED } from '../protocol/invite.ts';
 import { chooseSession, Session, type HelloSession } from '../protocol/session.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
+import type { StaticPublicKey } from '../crypto/keys.ts';
 import { TokenBucket } from '../timing/token-bucket.ts';
 import type { Link } from './links/link.ts';
 import { runInBackground } from './background.ts';
@@ -48,7 +49,7 @@ export class Switchboard implements PeersListener {
     return inviteSecret ? inviteProof(this.#engine.options.primitives, inviteSecret, link.handshakeHash) : null;
   }
 
-  onInvite(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted> {
+  onInvite(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted> {
     return this.#engine.invitedGuests.admit(link, theirs, theirStatic);
   }
 
@@ -88,7 +89,7 @@ export class Switchboard implements PeersListener {
     this.#engine.networkChanged();
   }
 
-  onStranger(theirs: Hello, theirStatic: Uint8Array, link: Link): void {
+  onStranger(theirs: Hello, theirStatic: StaticPublicKey, link: Link): void {
     const { roster, requests } = this.#engine;
     // Who comes to pair asks for nothing else.
     if (!theirs.contact) return;

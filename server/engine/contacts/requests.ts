@@ -3,6 +3,7 @@
 import type { ContactRequest } from '../../contract/model.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { parseAddress } from '../../network/addresses.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import { CONTACT_REQUESTS } from '../../protocol/limits.ts';
@@ -52,7 +53,7 @@ export class Requests {
   }
 
   /** A stranger greeted us. */
-  async note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+  async note(theirs: Hello, staticKey: StaticPublicKey, address: string | null): Promise<void> {
     const { store, clock, random, events } = this.#options;
     const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
@@ -84,7 +85,7 @@ export class Requests {
   async noteBlocked(
     { id }: ContactRecord,
     theirs: Hello,
-    staticKey: Uint8Array,
+    staticKey: StaticPublicKey,
     address: string | null,
   ): Promise<void> {
     const { store, roster } = this.#options;
@@ -102,7 +103,7 @@ export class Requests {
   }
 
   /** Drops the request of an identity that has become a contact by another way. Inside a `journal.write`. */
-  removeIdentity(ik: Uint8Array): string | null {
+  removeIdentity(ik: IdentityPublicKey): string | null {
     const request = this.#options.store.requests.byIdentity(ik);
     if (request) this.remove(request.id);
     return request?.id ?? null;
@@ -150,7 +151,7 @@ function hostOf(address: string | null): string {
 function whatIsNew(
   known: Asked | null | undefined,
   theirs: Hello,
-  staticKey: Uint8Array,
+  staticKey: StaticPublicKey,
   from: string | null,
 ): Asked | null {
   const key = provenKey(theirs, staticKey);

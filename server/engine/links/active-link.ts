@@ -1,4 +1,5 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { OutboxFacts } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
@@ -24,7 +25,7 @@ export interface ActiveLink {
   readonly contact: string;
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
-  readonly initiator: Uint8Array;
+  readonly initiator: IdentityPublicKey;
   /** Hex id of the session this line sends in. */
   readonly session: string;
   /** Order of the last message handed to the link. */
@@ -43,7 +44,7 @@ export interface ActiveLink {
   readonly refusals: Map<string, number>;
 }
 
-export function openActiveLink(contact: string, link: Link, initiator: Uint8Array, session: string): ActiveLink {
+export function openActiveLink(contact: string, link: Link, initiator: IdentityPublicKey, session: string): ActiveLink {
   return {
     contact,
     link,

@@ -1,6 +1,7 @@
 // Whoever is at the door: greets on connections that were accepted and on links that we dialled, up to the point where
 // it is known who is there and that the static key is theirs. What follows from a greeting is decided in `peers.ts`.
 import { equal } from '../../crypto/bytes.ts';
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import { LinkProtocol } from '../../protocol/link-protocol.ts';
 import { BYE } from '../../protocol/records.ts';
@@ -136,7 +137,7 @@ export class Greetings {
     for (const link of [...this.#arriving]) link.destroy();
   }
 
-  async #admit(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false> {
+  async #admit(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted | false> {
     const { roster, links, identity } = this.#options;
     if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
       link.destroy();
@@ -169,7 +170,7 @@ export class Greetings {
    * A known contact comes with a static key that is to be believed (protocol §1). Its certificate and generation are kept
    * even when the key stays: an older key that comes later is then seen to be older.
    */
-  #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: Uint8Array): boolean {
+  #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: StaticPublicKey): boolean {
     const shown = provenKey(theirs, theirStatic);
     const judgement = judgeKey(contact, shown);
     if (judgement === 'taken') this.#options.listener.onStaticKey(contact, shown);

@@ -5,6 +5,7 @@
 //        └───────────────────── closed: bad bytes, deadline, silence, other side gone ──────▲
 //
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { LinkEvent } from '../../protocol/link-protocol.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { CALL_DEADLINE_MS, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
@@ -22,7 +23,7 @@ export interface LinkListener {
   onCalled?: () => void;
   /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
   onProven?: () => void;
-  onSecured: (theirStatic: Uint8Array) => void;
+  onSecured: (theirStatic: StaticPublicKey) => void;
   onRecord: (record: LinkRecord) => void;
   /** What was written is with the network; there is room again. */
   onDrain?: () => void;

@@ -1,6 +1,7 @@
 // Every link of every contact, and the one line messages travel on. Applies the one-link rule of protocol §3: of two
 // lines the one dialled by the smaller identity key stays, of two dialled by the same side the newer.
 import { compare } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { LINKS_PER_CONTACT } from '../../protocol/limits.ts';
 import { BYE } from '../../protocol/records.ts';
 import type { Link } from './link.ts';
@@ -48,7 +49,7 @@ export class Links {
   }
 
   /** Would a line that `initiator` dialled replace the one we have? One in doubt is replaced by any. */
-  prevails(contact: string, initiator: Uint8Array): boolean {
+  prevails(contact: string, initiator: IdentityPublicKey): boolean {
     const activeLink = this.#lines.get(contact);
     return !activeLink || activeLink.link.responseTimer.doubtful || compare(initiator, activeLink.initiator) <= 0;
   }

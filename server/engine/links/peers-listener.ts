@@ -1,4 +1,5 @@
 // What happens on links, for those who know sessions, messages and requests; answered by `switchboard.ts`.
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import type { HelloSession } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -15,14 +16,14 @@ export interface PeersListener {
   /** What our HELLO shows of an invite of theirs; null: there is none. */
   inviteProof(contact: ContactRecord, link: Link): Uint8Array | null;
   /** Somebody we do not know, or have blocked, shows an invite. */
-  onInvite(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted>;
+  onInvite(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted>;
   /** The invite of theirs that we showed lets us in no more. */
   onRefused(contact: ContactRecord, reason: number): void;
   /** Both are contacts: makes or resumes the session, and gives the line that results; null: it could not be. */
   onMutual(contact: ContactRecord, link: Link, greeting: Greeting): ActiveLink | null;
   /** The line is in use, everything before it is closed. */
   onLine(activeLink: ActiveLink): void;
-  onStranger(theirs: Hello, theirStatic: Uint8Array, link: Link): void;
+  onStranger(theirs: Hello, theirStatic: StaticPublicKey, link: Link): void;
   /** A PAIR record, on a link that is no line. */
   onPair(link: Link, greeting: Greeting, body: Uint8Array): void;
   /** A contact came with a newer static key, or proved the one it has. */

@@ -4,6 +4,7 @@
 //   listener ─▶ reception ┼─▶ only we have them ─▶ waits for them
 //                         └─▶ we do not have them ─▶ a request; the link closes after a minute
 import type { Connection as ConnectionState } from '../../contract/model.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { BYE, parseAck, parseNack, parseRoom, parseTyping, RECORD, type LinkRecord } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -86,7 +87,7 @@ export class Peers {
   }
 
   /** Ends links with someone who was a stranger until now. */
-  releaseStranger(ik: Uint8Array): void {
+  releaseStranger(ik: IdentityPublicKey): void {
     this.#strangers.release(ik);
   }
 

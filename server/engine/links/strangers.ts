@@ -1,5 +1,6 @@
 // Links with people we do not have as contacts: answered, listened to for a minute, told that nothing was accepted.
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { parseEnvelope } from '../../protocol/envelope.ts';
 import { STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../../protocol/records.ts';
@@ -19,7 +20,7 @@ export class Strangers {
   }
 
   /** One link of each, and so many in all: the oldest of the lot that has most makes room, unless a person is busy with it. */
-  hold(link: Link, ik: Uint8Array, onPair: (body: Uint8Array) => void): void {
+  hold(link: Link, ik: IdentityPublicKey, onPair: (body: Uint8Array) => void): void {
     this.release(ik);
     if (this.#channels.size >= STRANGERS) {
       const idle = [...this.#channels].flatMap(([each, { busy }]) => (busy ? [] : [each]));
@@ -52,7 +53,7 @@ export class Strangers {
   }
 
   /** Ends the links of one identity, or of all. */
-  release(ik?: Uint8Array): void {
+  release(ik?: IdentityPublicKey): void {
     const wanted = ik && toHex(ik);
     for (const [link, { who }] of [...this.#channels]) if (!wanted || who === wanted) link.bye(BYE.goingOffline);
   }

@@ -1,6 +1,7 @@
 // One pairing under way, as `pairing.ts` keeps it and as people see it.
 import type { Pairing, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { PAIR_TRIES } from '../../protocol/limits.ts';
 import type { GuestState } from '../../protocol/pairing/guest.ts';
 import type { HostState } from '../../protocol/pairing/host.ts';
@@ -11,7 +12,7 @@ import type { Greeting } from '../links/greeter.ts';
 export interface Run {
   readonly role: Pairing['role'];
   readonly id: string;
-  readonly ik: Uint8Array;
+  readonly ik: IdentityPublicKey;
   name: string;
   view: PairingState;
   /** What the protocol says; the guest has none before there is a link. */
@@ -22,7 +23,7 @@ export interface Run {
   readonly abort: AbortController;
 }
 
-export function newRun(role: Run['role'], id: string, ik: Uint8Array): Run {
+export function newRun(role: Run['role'], id: string, ik: IdentityPublicKey): Run {
   return {
     ...{ role, id, ik, name: '', view: { kind: 'dialling' }, state: null, link: null, until: 0 },
     cancelTimer: () => undefined,

@@ -7,6 +7,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { digitsIn } from '../../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { parseAddress } from '../../network/addresses.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -183,7 +184,7 @@ export class Pairing {
 
   // Both.
 
-  #newRun(role: View['role'], ik: Uint8Array): Run {
+  #newRun(role: View['role'], ik: IdentityPublicKey): Run {
     const run = newRun(role, randomId(this.#options.random), ik);
     this.#run = run;
     return run;
