@@ -54,8 +54,8 @@ export interface InitiatorOptions extends ResponderOptions {
 }
 
 type State =
-  | { readonly kind: 'idle'; readonly theirStatic: Uint8Array }
-  | { readonly kind: 'hailing'; readonly theirStatic: Uint8Array }
+  | { readonly kind: 'idle'; readonly theirStatic: StaticPublicKey }
+  | { readonly kind: 'hailing'; readonly theirStatic: StaticPublicKey }
   | { readonly kind: 'preamble' }
   | { readonly kind: 'listening'; readonly prologue: Uint8Array }
   | { readonly kind: 'called'; readonly prologue: Uint8Array; readonly message: Uint8Array }
@@ -226,7 +226,7 @@ export class LinkProtocol {
   }
 
   /** The initiator's last moment to leave without having said anything of whom it means to reach. */
-  #readAnswer(theirStatic: Uint8Array): LinkEvent | null {
+  #readAnswer(theirStatic: StaticPublicKey): LinkEvent | null {
     const answer = this.#input.takeBytes(ANSWER_BYTES);
     if (!answer) return null;
     if (readU16(answer, 0) !== PROTOCOL_VERSION) throw new ProtocolError('version-unsupported');

@@ -135,7 +135,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
   const view = await change(engine, id, { blocked, asked: undefined });
   if (!blocked) {
     engine.presence.update();
-    engine.peers.releaseStranger(contact.ik);
+    engine.strangers.release(contact.ik);
     engine.peers.encourage(id);
     // Our key was renewed without them: they would not recognise us any more.
     if (engine.sessions.currentId(contact) !== null) await engine.outbox.sendPresence(id);

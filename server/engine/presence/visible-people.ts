@@ -21,7 +21,7 @@ export interface VisiblePeopleOptions {
   readonly primitives: Primitives;
   readonly roster: Roster;
   readonly events: EventLog;
-  readonly ourIdentity: Uint8Array;
+  readonly ourIdentity: IdentityPublicKey;
 }
 
 export class VisiblePeople {

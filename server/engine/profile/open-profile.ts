@@ -6,7 +6,8 @@ import { Backups } from '../tasks/backups.ts';
 import type { ReadyCommand } from '../../contract/commands.ts';
 import { engineCommands, type VaultCommand } from '../commands/all.ts';
 import type { Handlers } from '../commands/handlers.ts';
-import { Engine } from '../engine.ts';
+import { assembleParts } from '../assemble.ts';
+import { engineOf, type Engine } from '../engine.ts';
 import type { EventLog } from '../event-log.ts';
 import { IdleLock } from './idle-lock.ts';
 import type { ProfileOptions } from './profile-options.ts';
@@ -50,7 +51,9 @@ export function assembleOpenProfile({
   const { interfaces = networkInterfaces, addresses, network } = profile;
   const shared = { primitives, clock, events, store };
   const surroundings = { interfaces, addresses, network };
-  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, ...surroundings });
+  const engine = engineOf(
+    assembleParts({ ...shared, random, transport, discovery, identity, peerPort, ...surroundings }),
+  );
   const publicKey = toHex(engine.us.keys.identityKey.publicKey);
   const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
   const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });
