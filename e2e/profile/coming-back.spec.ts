@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OriginalDatabase, person as originalPerson, seed, uuid } from '../../server/testing/disk/original-loom.ts';
-import { expect, test, type Person } from '../support/fixtures.ts';
+import { expect, KEY_MS, test, type Person } from '../support/fixtures.ts';
 import { checkScreen } from '../support/screen.ts';
 
 const HERS = 'correct horse battery';
@@ -125,7 +125,9 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await checkScreen(ann.page, 'the form for a backup');
   await field(ann, 'Where to put the file').fill(file);
   await button(ann, 'Create and verify').click();
-  await expect(ann.page.getByText('Backup saved and verified: 1 contact, 1 message.')).toBeFocused();
+  await expect(ann.page.getByText('Backup saved and verified: 1 contact, 1 message.')).toBeFocused({
+    timeout: KEY_MS,
+  });
 
   const again = await lose();
   await button(again, 'Backup file').click();

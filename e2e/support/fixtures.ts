@@ -5,6 +5,9 @@ import { Daemon } from './daemon.ts';
 
 export { expect };
 
+/** Making a key from a passphrase is slow on purpose: seconds on a computer that is busy. */
+export const KEY_MS = 60_000;
+
 export class Person {
   readonly name: string;
   readonly daemon: Daemon;
@@ -38,7 +41,7 @@ export class Person {
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
     await this.page.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase);
     await this.page.getByRole('button', { name: 'Create my identity' }).click();
-    await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible();
+    await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible({ timeout: KEY_MS });
   }
 
   /** The same without the first screens, for tests about what comes after them. @returns the own token. */
