@@ -12,7 +12,8 @@ test('first start: a name, a word on an empty passphrase, and an identity of one
   await expect(ann.page.getByRole('textbox', { name: 'Passphrase' })).toBeEmpty();
   await create.click();
   await expect(ann.page.getByRole('heading', { name: 'Hello, Ann' })).toBeFocused();
-  await ann.page.getByRole('button', { name: 'Share my token' }).click();
+  await ann.openCard();
+  await ann.page.getByRole('button', { name: 'My contact code' }).click();
   const dialog = ann.page.getByRole('dialog', { name: 'My identity token' });
   const token = dialog.getByRole('textbox', { name: 'Identity token' });
   await expect(token).toHaveValue(/^LOOM-[A-Z2-7]{106}$/);

@@ -50,6 +50,7 @@ async function acquainted(person: (name: string, options?: readonly string[]) =>
 }
 
 async function openSettings({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'You', exact: true }).click();
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Recovery phrase' })).toBeVisible();
 }

@@ -4,8 +4,12 @@ import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { about, jump, own } from './en-talk.ts';
 
 export const en = {
+  about,
+  jump,
+  own,
   errors,
   back,
   meet,
@@ -86,7 +90,6 @@ export const en = {
     label: 'Your card',
     ready: 'Ready to be reached',
     offline: 'Loom isn’t answering',
-    share: 'Share my token',
     settings: 'Settings',
   },
   token: {
@@ -152,7 +155,9 @@ export const en = {
       unmet: 'Not found yet – messages wait',
       waiting: 'Waiting for them to accept',
       blocked: 'Blocked',
+      since: 'Offline since {when}',
     },
+    why: 'Why?',
     typing: 'typing…',
     verified: 'Verified',
     verifiedHint: 'A code or the safety number has shown that nobody is between you',
@@ -225,6 +230,7 @@ export const en = {
     yesterday: 'Yesterday',
     discard: 'Discard',
     notSent: 'Not sent.',
+    textOnly: 'Loom carries text only, for now.',
   },
   state: {
     sending: 'sending',
