@@ -106,7 +106,7 @@ test('in a German browser words and dates are English, and the clock is hers', a
 test('settings stand in sections, each one click away, and whether all is well in one line', async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
-  await ann.page.getByRole('link', { name: 'Settings' }).click();
+  await ann.openSettings();
   const sections = ann.page.getByRole('navigation', { name: 'Sections' });
   for (const name of ['You', 'Privacy & lock', 'Backup & recovery', 'Network', 'About']) {
     await sections.getByRole('button', { name, exact: true }).click();
@@ -122,7 +122,7 @@ test('a backup is offered a place and a name, and is found again there', async (
   test.slow();
   const ann = await person('Ann');
   await ann.begin();
-  await ann.page.getByRole('link', { name: 'Settings' }).click();
+  await ann.openSettings();
   await ann.page.getByRole('button', { name: 'Back up now' }).click();
   const now = new Date();
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0'));

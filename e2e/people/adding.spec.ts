@@ -96,7 +96,7 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     );
     expect(hands.actions).toBeLessThanOrEqual(5);
     // Met, one of them would rather not be seen here again.
-    await ann.page.getByRole('link', { name: 'Settings' }).click();
+    await ann.openSettings();
     const who = ann.page.getByRole('combobox', { name: 'Who can see me on this network' });
     await who.selectOption('nobody');
     const mode = (): Promise<string> =>

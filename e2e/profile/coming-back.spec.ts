@@ -49,9 +49,9 @@ async function acquainted(person: (name: string, options?: readonly string[]) =>
   return { ann, bob, lose };
 }
 
-async function openSettings({ page }: Person): Promise<void> {
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await expect(page.getByRole('heading', { name: 'Recovery phrase' })).toBeVisible();
+async function openSettings(ann: Person): Promise<void> {
+  await ann.openSettings();
+  await expect(ann.page.getByRole('heading', { name: 'Recovery phrase' })).toBeVisible();
 }
 
 /** Has the phrase shown, and shows that it was written down. @returns the words. */

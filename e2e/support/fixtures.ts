@@ -64,6 +64,7 @@ export class Person {
 
   /** @returns the dialog that shows the own contact code. */
   async openMyCode(): Promise<Locator> {
+    await this.openCard();
     await this.page.getByRole('button', { name: 'My contact code' }).click();
     return this.page.getByRole('dialog', { name: 'My contact code' });
   }
@@ -86,6 +87,24 @@ export class Person {
     await this.page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     return token;
+  }
+
+  /** What stands behind the own picture. */
+  async openCard(): Promise<void> {
+    await this.page.getByRole('button', { name: 'You', exact: true }).click();
+  }
+
+  async openSettings(): Promise<void> {
+    await this.openCard();
+    await this.page.getByRole('link', { name: 'Settings' }).click();
+  }
+
+  /** Who the open conversation is with; its parts are opened by their buttons. */
+  async openDetails(part?: 'Verify' | 'Introduce' | 'Delete'): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Contact details' }).click();
+    const panel = this.page.getByRole('complementary', { name: /^About / });
+    if (part !== undefined) await panel.getByRole('button', { name: part, exact: true }).click();
+    return panel;
   }
 
   get address(): string {

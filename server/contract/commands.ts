@@ -157,8 +157,8 @@ export const commandSchemas = {
     before: idSchema.optional(),
     limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
   }),
-  /** Marks everything of theirs as read. */
-  'message.read': contact,
+  /** Marks what they wrote as read: all of it, or what stands no later than `order` `upTo`. */
+  'message.read': contact.extend({ upTo: z.number().optional() }),
   /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
   'message.delete': z.strictObject({ contact: idSchema, direction: z.enum(['in', 'out']), id: idSchema }),
   /** Deletes every message of a conversation that is there now, as `message.delete` does. */

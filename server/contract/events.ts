@@ -32,8 +32,8 @@ export interface Events {
   /** Fewer are missing before it, since one came late. */
   'message.changed': { readonly message: Message };
   'message.state': { readonly contact: Id; readonly id: Id; readonly state: MessageState };
-  /** Everything of theirs up to now is read, in some tab. */
-  'message.read': { readonly contact: Id };
+  /** What they wrote is read, in some tab: all up to now, or what stands no later than `order` `upTo`. */
+  'message.read': { readonly contact: Id; readonly upTo: number | null };
   'message.deleted': { readonly contact: Id; readonly direction: Direction; readonly id: Id };
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly contact: Id };

@@ -61,3 +61,11 @@ export function doubleOf<T extends Named & { readonly publicKey: string }>(
   for (const person of people) if (person.publicKey !== publicKey && skeleton(person.name) === key) return person;
   return undefined;
 }
+
+/** How many of them have a name that looks like this one. */
+export function alikeCount(people: Iterable<{ readonly name: string }>, name: string): number {
+  const key = skeleton(name);
+  let count = 0;
+  for (const person of people) if (skeleton(person.name) === key) count += 1;
+  return count;
+}

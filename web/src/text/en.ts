@@ -5,8 +5,12 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { about, jump, own } from './en-talk.ts';
 
 export const en = {
+  about,
+  jump,
+  own,
   errors,
   back,
   add,
@@ -50,12 +54,9 @@ export const en = {
   },
   card: {
     label: 'Your card',
-    you: 'You',
     ready: 'Online',
     offline: 'Loom isn’t answering',
-    code: 'My contact code',
     settings: 'Settings',
-    lock: 'Lock now',
   },
   lists: {
     conversations: 'Conversations',
@@ -89,7 +90,9 @@ export const en = {
       unmet: 'Not found yet – sends when they are',
       waiting: 'Waiting for them to accept',
       blocked: 'Blocked',
+      since: 'Offline since {when}',
     },
+    why: 'Why?',
     typing: 'typing…',
     verified: 'Verified',
     verifiedHint: 'A code or the safety number has shown that nobody is between you',
@@ -162,6 +165,7 @@ export const en = {
     yesterday: 'Yesterday',
     discard: 'Discard',
     notSent: 'Not sent.',
+    textOnly: 'Loom carries text only, for now.',
   },
   state: {
     sending: 'sending',
