@@ -165,6 +165,8 @@ test('from the original Loom: looked at first, then brought over', async ({ pers
   await ann.open();
   await button(ann, 'Restore').click();
   await button(ann, 'The original Loom').click();
+  await button(ann, 'Preview import').click();
+  await expect(ann.page.getByRole('alert')).toContainText('Type where the database is');
   await field(ann, 'Where its database is').fill(join(folder, 'elsewhere.db'));
   await button(ann, 'Preview import').click();
   await expect(ann.page.getByRole('alert')).toContainText('no such file');

@@ -187,7 +187,7 @@ export const useContacts = defineStore('contacts', () => {
   const changes = createChanges(state);
 
   const ordered = computed(() => inOrder(contacts.value.values()));
-  /** Those who could be taken for somebody else. */
+  /** Those who could be taken for someone else. */
   const twins = computed(() => twinsOf(contacts.value.values()));
   const unread = computed(() => {
     let sum = 0;
