@@ -52,8 +52,13 @@ export function useReading(
     immediate: true,
     flush: 'sync',
   });
-  watch(unread, (now, before) => {
-    if (before === 0 && now > 0 && ready.value && !looking.value) noteFirst();
+  // The count and the first message itself may come one after the other.
+  let comes = false;
+  watch([unread, conversation], ([now], [before]) => {
+    if (before === 0 && now > 0) comes = ready.value && !looking.value;
+    if (!comes || firstUnread(conversation.value.messages) === null) return;
+    comes = false;
+    noteFirst();
   });
   watch(
     [looking, seen, unread, ready],

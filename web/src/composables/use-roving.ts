@@ -26,7 +26,7 @@ export interface Roving {
   readonly move: (event: KeyboardEvent) => boolean;
 }
 
-/** One Tab stop for a list of which only some rows are drawn. A row says its index in `data-at`. */
+/** One Tab stop for a list of which only some rows are drawn. A row says its index in `data-row`. */
 export function useRoving({ list, ids, otherwise, selector, scrollTo }: RovingParts): Roving {
   const id = shallowRef('');
   const chosen = computed(() => (id.value === '' ? -1 : ids().indexOf(id.value)));
@@ -35,7 +35,7 @@ export function useRoving({ list, ids, otherwise, selector, scrollTo }: RovingPa
   /** @param from what has the focus now: once something else took it, that is where somebody wants to be. */
   function focusRow(at: number, from: Element | null, frames = FRAMES): void {
     if (document.activeElement !== from && from?.isConnected === true) return;
-    const row = list.value?.querySelector<HTMLElement>(`[data-at="${at}"] ${selector}`) ?? null;
+    const row = list.value?.querySelector<HTMLElement>(`[data-row="${at}"] ${selector}`) ?? null;
     row?.focus({ preventScroll: true });
     // Until it is measured it is there but hidden, and takes no focus.
     const taken = row !== null && document.activeElement === row;
@@ -52,8 +52,8 @@ export function useRoving({ list, ids, otherwise, selector, scrollTo }: RovingPa
   }
 
   function rowOf(target: EventTarget | null): number {
-    const row = target instanceof Element ? target.closest<HTMLElement>('[data-at]') : null;
-    return row === null ? -1 : Number(row.dataset.at);
+    const row = target instanceof Element ? target.closest<HTMLElement>('[data-row]') : null;
+    return row === null ? -1 : Number(row.dataset.row);
   }
 
   function move(event: KeyboardEvent): boolean {
