@@ -90,7 +90,7 @@ describe('a conversation', () => {
     book.put(fresh(9));
     book.publish();
     expect(view.value).toMatchObject({ phase: 'loading', messages: [] });
-    expect(asked[1]!.params).toMatchObject({ before: message(7).id, limit: 200 });
+    expect(asked[1]!.params).toMatchObject({ before: { direction: 'in', id: message(7).id }, limit: 200 });
     asked[1]!.resolve({ messages: [message(5), fresh(6)], more: true });
     await opening;
     expect(view.value).toMatchObject({ phase: 'ready', more: true, prepended: false });
