@@ -26,6 +26,7 @@ const covered = {
 /** What an older row, put back in its place, would change what Loom does. Not messages: each would cost a hash. */
 export type CoveredTable = keyof typeof covered;
 
+/** In the order in which the root has them: another one comes at the end. */
 export const coveredTables = Object.keys(covered) as CoveredTable[];
 
 export interface RowChange {
@@ -81,7 +82,7 @@ export class RowChanges {
 /** All members of one table as they stand now. @throws StorageError damaged when the file cannot be read. */
 export function membersOf(database: Database, table: CoveredTable): SetMember[] {
   const sql = `SELECT ${keyOf(table)} AS key, ${sealOf(table)} AS seal FROM ${covered[table].table} WHERE ${counts(table)}`;
-  return database.rows(sql).map((row) => ({ table, key: row.bytes('key'), seal: row.bytes('seal') }));
+  return database.rows(sql).map((row) => ({ key: row.bytes('key'), seal: row.bytes('seal') }));
 }
 
 const NOTES = `
@@ -133,7 +134,7 @@ function changeOf(row: Row): RowChange {
   if (table === undefined) throw new Error('no such table is covered');
   const member = (which: 'old' | 'new'): SetMember | null => {
     const seal = row.bytesOrNull(`${which}_seal`);
-    return seal && { table, key: row.bytes(`${which}_key`), seal };
+    return seal && { key: row.bytes(`${which}_key`), seal };
   };
   return { table, before: member('old'), after: member('new') };
 }

@@ -8,7 +8,7 @@
 // and are safe without: older ones do what an older database does, which the protocol survives (SPEC §4, §6). The hash
 // holds no count of commits: every sealing has a nonce, so no state of the rows ever comes again by itself.
 import { z } from 'zod';
-import { utf8, wipe } from '../../crypto/bytes.ts';
+import { concat, utf8, wipe } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { CommitParticipant, Database } from '../database.ts';
@@ -16,24 +16,25 @@ import { StorageError } from '../errors.ts';
 import type { SealedIdentity } from '../tables/identity.ts';
 import type { Resealable } from './resealable.ts';
 import { coveredTables, membersOf, RowChanges, type CoveredTable, type RowChange } from './row-changes.ts';
-import { bytesSchema, type Sealing, type TableSeal } from './sealing.ts';
+import { bytesSchema, float64, type Sealing, type TableSeal } from './sealing.ts';
 import { emptySet, sameSet, SetHasher, type SetHash } from './set-hash.ts';
 
 const KEY = utf8('root');
 const HASH_KEY_BYTES = 32;
+const COUNT_BYTES = 8;
+const SET_BYTES = 32 + COUNT_BYTES;
+
+type Sets = Readonly<Partial<Record<CoveredTable, SetHash>>>;
 
 /** The hash key stands in the root, so that another master key changes none of the hashes until they are made anew. */
 interface Root {
   readonly key: Uint8Array;
-  readonly sets: Readonly<Partial<Record<CoveredTable, SetHash>>>;
+  readonly sets: Sets;
   readonly noticed: readonly CoveredTable[];
 }
 
-const bodySchema = z.object({
-  key: bytesSchema,
-  sets: z.partialRecord(z.enum(coveredTables), z.object({ sum: bytesSchema, count: z.number() })),
-  noticed: z.array(z.enum(coveredTables)),
-});
+/** `sets`: sum(32) ‖ count(8, a float) for each table in its order; a table that came later has none yet. */
+const bodySchema = z.object({ key: bytesSchema, sets: bytesSchema, noticed: z.array(z.enum(coveredTables)) });
 
 export interface RowSetOptions {
   readonly database: Database;
@@ -90,7 +91,9 @@ export class RowSet implements Resealable, CommitParticipant {
     if (!noted) return;
     const renewed = noted.wishes.includes('renew') ? this.#counted() : this.#followed(noted.rows);
     this.#next = { ...renewed, noticed: noted.wishes.includes('dismiss') ? [] : this.#root.noticed };
-    this.#options.database.change('UPDATE profile SET row_set = ? WHERE one = 1', this.#seal.seal(KEY, this.#next));
+    const { key, sets, noticed } = this.#next;
+    const sealed = this.#seal.seal(KEY, { key, sets: packed(sets), noticed });
+    this.#options.database.change('UPDATE profile SET row_set = ? WHERE one = 1', sealed);
   }
 
   committed(): void {
@@ -110,10 +113,10 @@ export class RowSet implements Resealable, CommitParticipant {
     const sealed = database.row('SELECT CAST(row_set AS BLOB) AS root FROM profile')?.bytesOrNull('root');
     if (!sealed) return { kind: 'none' };
     try {
-      const { key, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
+      const { key, sets, noticed } = this.#seal.open(KEY, sealed, bodySchema);
       const secret = new SecretBytes(key);
       wipe(key);
-      return { kind: 'root', root: { key: secret, ...rest } };
+      return { kind: 'root', root: { key: secret, sets: unpacked(sets), noticed } };
     } catch (error) {
       if (error instanceof StorageError && error.code === 'damaged') return { kind: 'damaged' };
       throw error;
@@ -170,18 +173,19 @@ export class RowSet implements Resealable, CommitParticipant {
 
   #setsUnder(key: Uint8Array): Record<CoveredTable, SetHash> {
     const { database, primitives } = this.#options;
-    const hasher = new SetHasher(primitives, key);
-    const setOf = (table: CoveredTable): SetHash =>
-      membersOf(database, table).reduce((set, member) => hasher.add(set, member), emptySet());
+    const setOf = (table: CoveredTable): SetHash => {
+      const hasher = new SetHasher(primitives, key, table);
+      return membersOf(database, table).reduce((set, member) => hasher.add(set, member), emptySet());
+    };
     const entries = coveredTables.map((table) => [table, setOf(table)] as const);
     return Object.fromEntries(entries) as Record<CoveredTable, SetHash>;
   }
 
   #followed(changes: readonly RowChange[]): Omit<Root, 'noticed'> {
     const { key, sets } = this.#root;
-    const hasher = new SetHasher(this.#options.primitives, key);
     const next = { ...sets };
     for (const { table, before, after } of changes) {
+      const hasher = new SetHasher(this.#options.primitives, key, table);
       let set = next[table] ?? emptySet();
       if (before) set = hasher.remove(set, before);
       if (after) set = hasher.add(set, after);
@@ -189,6 +193,21 @@ export class RowSet implements Resealable, CommitParticipant {
     }
     return { key, sets: next };
   }
+}
+
+function packed(sets: Sets): Uint8Array {
+  const known = coveredTables.map((table) => sets[table] ?? emptySet());
+  return concat(...known.flatMap(({ sum, count }) => [sum, float64(count)]));
+}
+
+function unpacked(bytes: Uint8Array): Sets {
+  const whole = coveredTables.slice(0, Math.floor(bytes.length / SET_BYTES));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries = whole.map((table, index) => {
+    const [start, end] = [index * SET_BYTES, (index + 1) * SET_BYTES];
+    return [table, { sum: bytes.slice(start, end - COUNT_BYTES), count: view.getFloat64(end - COUNT_BYTES) }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -2,11 +2,10 @@
 // and how many there are (Clarke et al., Incremental Multiset Hash Functions, ASIACRYPT 2003, §4: MSet-XOR-Hash). Nobody
 // finds another set with the same hash without the key; and since hashes stand sealed, nobody sees one. The count is part
 // of it because two equal rows cancel each other out.
-import { equal, utf8, writeU32 } from '../../crypto/bytes.ts';
+import { concat, equal, u32, utf8 } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 
 const SUM_BYTES = 32;
-const LENGTH_BYTES = 4;
 
 export interface SetHash {
   /** 32 bytes. */
@@ -16,7 +15,6 @@ export interface SetHash {
 
 /** A row as the set knows it: any change of it is another one, since each sealing has a nonce of its own. */
 export interface SetMember {
-  readonly table: string;
   /** The primary key. */
   readonly key: Uint8Array;
   /** Nonce and tag of the sealed body, 40 bytes. */
@@ -31,15 +29,17 @@ export function sameSet(a: SetHash, b: SetHash): boolean {
   return a.count === b.count && equal(a.sum, b.sum);
 }
 
-/** Adds and takes away members. Knows nothing of where they come from. */
+/** Adds and takes away members of one table. */
 export class SetHasher {
   readonly #primitives: Primitives;
-  readonly #key: Uint8Array;
+  readonly #hashKey: Uint8Array;
+  readonly #prefix: Uint8Array;
 
-  /** @param key 32 bytes; wiped by its owner. */
-  constructor(primitives: Primitives, key: Uint8Array) {
+  /** @param hashKey 32 bytes; wiped by its owner. */
+  constructor(primitives: Primitives, hashKey: Uint8Array, table: string) {
     this.#primitives = primitives;
-    this.#key = key;
+    this.#hashKey = hashKey;
+    this.#prefix = concat(u32(table.length), utf8(table));
   }
 
   add({ sum, count }: SetHash, member: SetMember): SetHash {
@@ -50,20 +50,11 @@ export class SetHasher {
     return { sum: this.#toggle(sum, member), count: count - 1 };
   }
 
-  #toggle(sum: Uint8Array, { table, key, seal }: SetMember): Uint8Array {
-    const hash = this.#primitives.hmacSha256(this.#key, lengthPrefixed(utf8(table), key, seal));
-    return sum.map((byte, index) => byte ^ (hash[index] ?? 0));
+  /** length ‖ table ‖ length ‖ key ‖ seal, hashed. */
+  #toggle(sum: Uint8Array, { key, seal }: SetMember): Uint8Array {
+    const hash = this.#primitives.hmacSha256(this.#hashKey, concat(this.#prefix, u32(key.length), key, seal));
+    const next = sum.slice();
+    for (let index = 0; index < next.length; index += 1) next[index] = (next[index] ?? 0) ^ (hash[index] ?? 0);
+    return next;
   }
-}
-
-/** Each part behind its length, u32. */
-function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + LENGTH_BYTES + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    writeU32(whole, at, part.length);
-    whole.set(part, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + part.length;
-  }
-  return whole;
 }
