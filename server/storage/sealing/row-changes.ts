@@ -1,6 +1,7 @@
 // Which covered rows a transaction changes, noted by SQLite itself: triggers write each old and new seal into a table,
 // both temporary, in memory and never in the file. So nothing that changes a row can forget to say so, and what is undone
 // or rolled back takes its notes with it.
+import type { ChangedPart } from '../../contract/model.ts';
 import type { Database } from '../database.ts';
 import type { Row } from '../tables/row.ts';
 import type { SetMember } from './set-hash.ts';
@@ -21,7 +22,7 @@ const covered = {
   request: { table: 'request', body: 'body', key: 'id', gone: null },
   invite: { table: 'invite', body: 'body', key: 'id', gone: null },
   setting: { table: 'setting', body: 'body', key: 'id', gone: null },
-} as const satisfies Record<string, CoveredRows>;
+} as const satisfies Record<ChangedPart, CoveredRows>;
 
 /** What an older row, put back in its place, would change what Loom does. Not messages: each would cost a hash. */
 export type CoveredTable = keyof typeof covered;

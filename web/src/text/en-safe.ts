@@ -1,4 +1,5 @@
 // Words for keeping things to oneself: deleting, locking, destroying.
+import { changedFilesSentence } from '../../../server/contract/changed-files.ts';
 
 /** One message, and a whole conversation. */
 export const deleting = {
@@ -16,6 +17,13 @@ export const deleting = {
   allSure:
     'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that something was taken back. Backups you made before keep everything. This can’t be undone.',
   allYes: 'Delete all for good',
+};
+
+/** The profile's files are not as Loom left them. */
+export const changedFiles = {
+  label: 'Changed files',
+  text: `${changedFilesSentence} {check}`,
+  checked: 'I have checked',
 };
 
 export const locking = {

@@ -3,9 +3,10 @@ import { back } from './en-back.ts';
 import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
-import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 
 export const en = {
+  changedFiles,
   errors,
   back,
   meet,
