@@ -48,7 +48,10 @@ it('is told by identity, status and doctor until somebody says they have checked
   await ann.start();
   expect(await told()).toEqual([['contact'], ['contact'], true]);
   expect(await ann.run('vault.checked')).toMatchObject({ changedWhileClosed: [] });
-  expect(ann.events.at(-1)).toMatchObject({ event: 'identity.changed', data: { identity: { changedWhileClosed: [] } } });
+  expect(ann.events.at(-1)).toMatchObject({
+    event: 'identity.changed',
+    data: { identity: { changedWhileClosed: [] } },
+  });
   expect(await told()).toEqual([[], [], false]);
   await ann.stop();
   await ann.start();
