@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encode } from 'cborg';
 import { utf8 } from '../../crypto/bytes.ts';
 import { putSmallTables } from '../../testing/disk/small-tables.ts';
+import { asIdentityKey, asStaticKey } from '../../testing/keys.ts';
 import { seededNumbers } from '../../testing/seeded-random.ts';
 import {
   contactRecord,
@@ -51,9 +52,18 @@ async function noticedAfterKill(passphrase = ''): Promise<readonly string[]> {
 /** Any change of the small tables; some throw once they have made it. */
 function act(chance: (limit: number) => number): void {
   const number = 1 + chance(6);
-  const ik = new Uint8Array(32).fill(number);
-  const asked = { ik, staticKey: ik, device: 0, generation: 0, name: 'x'.repeat(chance(300)), address: null, at: 5 };
-  const invite = { secret: ik, token: 'y', createdAt: 6, expiresAt: null, revokedAt: chance(9), used: null };
+  const secret = new Uint8Array(32).fill(number);
+  const ik = asIdentityKey(secret);
+  const asked = {
+    ik,
+    staticKey: asStaticKey(secret),
+    device: 0,
+    generation: 0,
+    name: 'x'.repeat(chance(300)),
+    address: null,
+    at: 5,
+  };
+  const invite = { secret, token: 'y', createdAt: 6, expiresAt: null, revokedAt: chance(9), used: null };
   const acts = [
     () => store.contacts.put(contactRecord(number, { blocked: chance(2) === 1 })),
     () => store.contacts.remove(idOf(number)),
