@@ -24,6 +24,7 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'vault.passphrase': { current, next: '' },
   'vault.used': {},
   'vault.lockAfter': { minutes: 0 },
+  'vault.checked': {},
   'vault.wipe': { word: WIPE_WORD },
   'identity.get': {},
   'identity.create': { name: '', passphrase: '' },

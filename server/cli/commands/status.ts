@@ -1,3 +1,4 @@
+import { changedFilesSentence, whatToCheck } from '../../contract/changed-files.ts';
 import type { Status } from '../../contract/model.ts';
 import { daemonCommand } from '../command.ts';
 import { isoTime } from '../terminal/iso-time.ts';
@@ -8,8 +9,9 @@ export const statusCommand = daemonCommand({
   usage: '',
   summary: 'the state of the running Loom',
   words: [0, 0],
-  options: {},
-  async run({ json, terminal }, daemon) {
+  options: { checked: { help: 'you have checked what was changed while Loom was closed: it’s not said again' } },
+  async run({ values, json, terminal }, daemon) {
+    if (values.checked) await daemon.request('vault.checked', {});
     const status = await daemon.request('status.get', {});
     if (json) terminal.print(jsonLine(status));
     else for (const line of describe(status)) terminal.print(line);
@@ -30,12 +32,21 @@ function describe(status: Status): readonly string[] {
     `Unsent     ${status.queued}`,
     `Backup     ${verified(status.verifiedBackup)}`,
     ...(status.resealing === null ? [] : [resealing(status.resealing)]),
+    ...(status.changedWhileClosed.length === 0 ? [] : filesChanged(status.changedWhileClosed)),
     ...(network === null
       ? []
       : [
           `Peer port  ${network.peerPort}, ${network.links.length} linked`,
           `Discovery  ${discovery?.status ?? 'off'}${discovery?.reason ? `: ${discovery.reason}` : ''}`,
         ]),
+  ];
+}
+
+function filesChanged(parts: Status['changedWhileClosed']): readonly string[] {
+  return [
+    `Files      ${changedFilesSentence}`,
+    `           ${whatToCheck(parts)}`,
+    '           Then: loom-web status --checked',
   ];
 }
 

@@ -4,11 +4,12 @@ import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
-import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { about, jump, own } from './en-talk.ts';
 
 export const en = {
   about,
+  changedFiles,
   jump,
   own,
   errors,
