@@ -20,10 +20,12 @@ import { Profile } from './engine/profile/profile.ts';
 import { Access, type CodeLifetime } from './http/access.ts';
 import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
+import { SessionFile } from './http/kept-sessions.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
 import { readLastPort, rememberPort } from './network/last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
 import { EVERY_ADDRESS, peerTransport } from './network/peer-transport.ts';
+import { eraseFile } from './storage/profile-files/erase-file.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
 
 /** After locking, until replies are sent and sockets have ended: then nothing holds on to what they carried. */
@@ -69,8 +71,12 @@ export class AlreadyRunning extends Error {
 export async function startLoom(options: LoomOptions): Promise<Loom> {
   const { folder, onBug } = options;
   const door = deferred<HttpServer>();
-  const access = new Access(systemClock);
   const profile = makeProfile(options);
+  const ready = deferred<Dispatcher>();
+  const control = await listenControl(folder, ready.promise);
+  if (!control) throw new AlreadyRunning(`the profile ${options.profile} is running`);
+  const sessions = new SessionFile({ folder, clock: systemClock, erase: eraseFile });
+  const access = new Access(systemClock, sessions);
   const dispatcher = new Dispatcher({
     application: profile,
     access,
@@ -78,18 +84,17 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
     stop: () => options.onStopRequested(),
     onBug,
   });
-  const ready = deferred<Dispatcher>();
-  const control = await listenControl(folder, ready.promise);
-  if (!control) throw new AlreadyRunning(`the profile ${options.profile} is running`);
   let http: HttpServer | null = null;
   const stop = async (): Promise<void> => {
     await http?.stop();
+    sessions.stop();
     await profile.stop();
     await control.stop();
   };
   try {
     removeStaleLock(folder);
     await profile.start();
+    access.restore(profile.state === 'locked');
     http = await openDoor(options, access, dispatcher);
     rememberPort(folder, 'page', http.port);
     door.resolve(http);

@@ -1,4 +1,5 @@
 import { expect, test } from '../support/fixtures.ts';
+import { shell } from '../support/command-line.ts';
 import { Wire } from '../support/cuttable-proxy.ts';
 
 test('a second tab gets in through the first, and both stay equal', async ({ friends: { ann, bob } }) => {
@@ -67,9 +68,9 @@ test('without a code and without another tab, the page says how to get in', asyn
   await expect(page.getByRole('button', { name: 'Copy' })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Conversations' })).toHaveCount(0);
   await elsewhere.close();
-  // A tab that was in names it, too, when the process it knew is gone, and so does a link of that process.
+  // A tab that was in names it, too, once Loom was stopped, and so does a link of before.
   const { url } = ann.daemon.ready;
-  await ann.daemon.stop();
+  await shell(ann.daemon)('stop');
   await ann.daemon.start();
   await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
   await expect(ann.page.getByText(command)).toBeVisible();

@@ -19,7 +19,12 @@ interface Tab {
 }
 
 /** A tab's session; which one makes no difference here. */
-const browser: Caller = { key: new Uint8Array(32), whenRevoked: () => () => undefined };
+const browser: Caller = {
+  key: new Uint8Array(32),
+  keepsake: Buffer.alloc(32),
+  before: null,
+  whenRevoked: () => () => undefined,
+};
 
 function open(caller: Caller = browser, dispatcher = parts.dispatcher): Tab {
   const sent: Record<string, unknown>[] = [];

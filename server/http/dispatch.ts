@@ -130,6 +130,7 @@ export class Connection {
 
   #stop(): Results['process.stop'] {
     if (this.#caller !== 'control') throw new CommandError('not-allowed', 'Only the command line may do this.');
+    this.#options.access.end();
     setImmediate(this.#options.stop);
     return { done: true };
   }

@@ -47,6 +47,15 @@ export const SESSIONS = 64;
  */
 export const SESSION_IDLE_MS = 24 * 60 * 60_000;
 
+/**
+ * How long after the process ended without being told to a tab finds its session again: an update, a reboot, a crash with
+ * somebody near. Longer, and what stands in the file is most likely read by somebody else.
+ */
+export const SESSION_KEPT_MS = 60 * 60_000;
+
+/** How often the file of the sessions says that we live; what a crash may add to the hour. */
+export const SESSION_STAMP_MS = 60_000;
+
 /** From the upgrade to the page's proof, and its size. */
 export const PROOF_MS = 5000;
 export const PROOF_BYTES = 4096;

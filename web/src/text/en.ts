@@ -39,7 +39,7 @@ export const en = {
     codeTitle: 'This link has been used',
     code: 'Each link opens one tab, once, and only for a few minutes. A fresh one takes a second.',
     restartedTitle: 'Loom was restarted',
-    restarted: 'Open it again with a fresh link. Everything stored is safe.',
+    restarted: 'Open it with a fresh link, and this tab comes back, too. Everything stored is safe.',
     askTitle: 'Open Loom here?',
     ask: 'An address or a link led to this tab. If it was not you, close it.',
     askOpen: 'Open Loom here',
@@ -52,10 +52,11 @@ export const en = {
     worker:
       'Another program had left a service worker at this address. Loom removed it. Close this tab and open Loom again.',
     drafts: 'Not sent yet',
-    draftsHint: 'These messages are only in this tab. Copy what you want to keep.',
+    draftsHint:
+      'These messages are in this tab alone, so leave it open: it comes back by itself, and sends them, once Loom is open in another tab.',
   },
   line: {
-    lost: 'Loom isn’t answering. What you write waits until it is back.',
+    lost: 'Loom isn’t answering. What you write now is not sent, and is in this tab alone.',
     back: 'Loom is back.',
     retry: 'Try now',
     storage: 'Loom can’t write to your disk, so messages can’t be saved or confirmed. Is the disk full?',
