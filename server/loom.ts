@@ -17,11 +17,13 @@ import { runInBackground } from './engine/background.ts';
 import { deferred } from './timing/deferred.ts';
 import { currentAddresses } from './network/network-watch.ts';
 import { Profile } from './engine/profile/profile.ts';
-import { Access, type CodeLifetime } from './http/access.ts';
+import { Access } from './http/access.ts';
 import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { SessionFile } from './http/kept-sessions.ts';
+import { Launch } from './http/launch.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
+import { landingUrl, pageUrl } from './http/page-address.ts';
 import { readLastPort, rememberPort } from './network/last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
 import { EVERY_ADDRESS, peerTransport } from './network/peer-transport.ts';
@@ -55,8 +57,16 @@ export interface Loom {
   readonly httpPort: number;
   readonly peerPort: number;
   readonly state: ProfileState;
-  mintCode(lifetime: CodeLifetime): string;
+  /** A fresh address of the page for a person. */
+  pageUrl(): string;
+  /** One for the browser that we open ourselves. */
+  launch(): Launching;
   stop(): Promise<void>;
+}
+
+/** The page being opened in the browser, as `Launch`. */
+export interface Launching extends Pick<Launch, 'arrived' | 'settled'> {
+  readonly url: string;
 }
 
 /** Another process runs this profile. */
@@ -80,7 +90,10 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
   const dispatcher = new Dispatcher({
     application: profile,
     access,
-    url: async (code) => `http://127.0.0.1:${(await door.promise).port}/#code=${code}`,
+    url: async (lifetime, code) => {
+      const { port } = await door.promise;
+      return lifetime === 'opened' ? landingUrl(port, code) : pageUrl(port, code);
+    },
     stop: () => options.onStopRequested(),
     onBug,
   });
@@ -168,7 +181,11 @@ function running(profile: Profile, access: Access, http: HttpServer, stop: () =>
     get state() {
       return profile.state;
     },
-    mintCode: (lifetime) => access.mintCode(lifetime),
+    pageUrl: () => pageUrl(http.port, access.mintCode('printed')),
+    launch: () => {
+      const { code, arrived, settled } = new Launch(access);
+      return { url: landingUrl(http.port, code), arrived, settled };
+    },
     stop,
   };
 }

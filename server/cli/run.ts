@@ -2,29 +2,30 @@
 import { profilePlace } from '../options.ts';
 import { version } from '../version.ts';
 import { helpText, parseCommandLine } from './args.ts';
-import { addCommand } from './commands/add.ts';
-import { backupCommand } from './commands/backup.ts';
-import { contactsCommand } from './commands/contacts.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { importLoomCommand } from './commands/import-loom.ts';
-import { introduceCommand } from './commands/introduce.ts';
-import { inviteCommand } from './commands/invite.ts';
-import { invitesCommand } from './commands/invites.ts';
-import { lockCommand } from './commands/lock.ts';
-import { messagesCommand } from './commands/messages.ts';
-import { pairCommand } from './commands/pair.ts';
-import { peersCommand } from './commands/peers.ts';
-import { phraseCommand } from './commands/phrase.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { sendCommand } from './commands/send.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statusCommand } from './commands/status.ts';
-import { stopCommand } from './commands/stop.ts';
-import { tokenCommand } from './commands/token.ts';
-import { unlockCommand } from './commands/unlock.ts';
-import { urlCommand } from './commands/url.ts';
-import { watchCommand } from './commands/watch.ts';
-import { wipeCommand } from './commands/wipe.ts';
+import { addCommand } from './commands/people/add.ts';
+import { backupCommand } from './commands/recovery/backup.ts';
+import { contactsCommand } from './commands/people/contacts.ts';
+import { doctorCommand } from './commands/people/doctor.ts';
+import { importLoomCommand } from './commands/recovery/import-loom.ts';
+import { introduceCommand } from './commands/people/introduce.ts';
+import { inviteCommand } from './commands/people/invite.ts';
+import { invitesCommand } from './commands/people/invites.ts';
+import { lockCommand } from './commands/profile/lock.ts';
+import { messagesCommand } from './commands/messages/messages.ts';
+import { pairCommand } from './commands/people/pair.ts';
+import { peersCommand } from './commands/people/peers.ts';
+import { phraseCommand } from './commands/recovery/phrase.ts';
+import { restoreCommand } from './commands/recovery/restore.ts';
+import { sendCommand } from './commands/messages/send.ts';
+import { openCommand } from './commands/program/open.ts';
+import { serveCommand } from './commands/program/serve.ts';
+import { statusCommand } from './commands/program/status.ts';
+import { stopCommand } from './commands/program/stop.ts';
+import { tokenCommand } from './commands/profile/token.ts';
+import { unlockCommand } from './commands/profile/unlock.ts';
+import { urlCommand } from './commands/program/url.ts';
+import { watchCommand } from './commands/messages/watch.ts';
+import { wipeCommand } from './commands/profile/wipe.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { asksForJson, failureLine, failureOf } from './failure.ts';
@@ -33,6 +34,7 @@ import type { Terminal } from './terminal/terminal.ts';
 
 export const commands = [
   serveCommand,
+  openCommand,
   urlCommand,
   statusCommand,
   tokenCommand,

@@ -56,6 +56,7 @@ interface Code {
   readonly hash: Uint8Array;
   readonly lifetime: CodeLifetime;
   readonly expires: number;
+  readonly onRedeemed: () => void;
 }
 
 interface Session {
@@ -104,11 +105,11 @@ export class Access {
     this.#keeper.forget();
   }
 
-  /** @returns 128 random bits as 22 characters of base64url, good for one `redeem`. */
-  mintCode(lifetime: CodeLifetime): string {
+  /** @returns 128 random bits as 22 characters of base64url, good for one `redeem`, which is told to `onRedeemed`. */
+  mintCode(lifetime: CodeLifetime, onRedeemed: () => void = () => undefined): string {
     const code = randomBytes(16).toString('base64url');
     const expires = this.#clock.monotonic() + (lifetime === 'opened' ? CODE_OPENED_MS : CODE_PRINTED_MS);
-    this.#codes = [...this.#openCodes(), { hash: hashOf(code), lifetime, expires }].slice(-CODES_OPEN);
+    this.#codes = [...this.#openCodes(), { hash: hashOf(code), lifetime, expires, onRedeemed }].slice(-CODES_OPEN);
     return code;
   }
 
@@ -125,6 +126,7 @@ export class Access {
     const [found] = matching;
     if (!found || (launch && found.lifetime !== 'opened')) return null;
     this.#codes = open.filter((candidate) => candidate !== found);
+    found.onRedeemed();
     return this.#openSession();
   }
 

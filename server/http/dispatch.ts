@@ -6,7 +6,8 @@ import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Application } from '../engine/application.ts';
 import { isScarcity } from '../engine/scarcity.ts';
-import type { Access, ProvenSession } from './access.ts';
+import type { Access, CodeLifetime, ProvenSession } from './access.ts';
+import { Launch } from './launch.ts';
 import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
 
@@ -17,13 +18,17 @@ export type Caller = ProvenSession | 'control';
 export interface ControlResults extends Results {
   /** The address that opens Loom in a browser, with a fresh code in its fragment. */
   'session.url': { readonly url: string };
+  /** The address for the file that opens in a browser by itself, with a fresh code. */
+  'session.launch': { readonly url: string };
+  /** Whether a page got in by this connection's last `session.launch`: within seconds, and asked again, a minute. */
+  'session.launched': { readonly arrived: boolean };
 }
 
 export interface DispatcherOptions {
   readonly application: Application;
   readonly access: Access;
   /** The address of the local door with this code in it; waits until the door is open. */
-  readonly url: (code: string) => Promise<string>;
+  readonly url: (lifetime: CodeLifetime, code: string) => Promise<string>;
   /** Asked to end the process, once the reply is on its way. */
   readonly stop: () => void;
   /** Told of errors that are ours; what they say stays in the process. */
@@ -54,6 +59,8 @@ export class Connection {
   readonly #caller: Caller;
   readonly #send: (text: string) => void;
   #running = 0;
+  #launch: Launch | null = null;
+  #askedLaunch: Launch | null = null;
   #closed = false;
   #unsubscribe: () => void = () => undefined;
 
@@ -98,10 +105,10 @@ export class Connection {
   }
 
   async #run({ command, params }: Request): Promise<unknown> {
-    const { application, access, url } = this.#options;
-    if (command === 'session.url' && this.#caller === 'control') {
+    const { application } = this.#options;
+    if (this.#caller === 'control' && isControlCommand(command)) {
       paramsOf('session.code', params);
-      return { url: await url(access.mintCode('printed')) };
+      return this.#runControl(command);
     }
     if (!isCommandName(command)) throw new CommandError('unknown-command', 'There is no such command.');
     const parsed = paramsOf(command, params);
@@ -112,6 +119,28 @@ export class Connection {
     if (command === 'vault.wipe' && this.#caller !== 'control') await this.#lock.requireUnlocked();
     if (command === 'vault.unlock') return this.#unlock(paramsOf(command, params));
     return application.execute(command, parsed);
+  }
+
+  async #runControl(command: ControlCommand): Promise<ControlResults[ControlCommand]> {
+    const { access, url } = this.#options;
+    switch (command) {
+      case 'session.url':
+        return { url: await url('printed', access.mintCode('printed')) };
+      case 'session.launch':
+        this.#launch = new Launch(access);
+        return { url: await url('opened', this.#launch.code) };
+      case 'session.launched':
+        return { arrived: await this.#launched() };
+    }
+  }
+
+  /** First for as long as a browser needs, then for as long as the code is good. */
+  async #launched(): Promise<boolean> {
+    const launch = this.#launch;
+    if (!launch) return false;
+    const asked = this.#askedLaunch === launch;
+    this.#askedLaunch = launch;
+    return asked ? launch.settled : launch.arrived;
   }
 
   async #mintCode(): Promise<Results['session.code']> {
@@ -169,6 +198,12 @@ export class Connection {
   #write(message: Reply | EventMessage): void {
     if (!this.#closed) this.#send(JSON.stringify(message));
   }
+}
+
+type ControlCommand = Exclude<keyof ControlResults, CommandName>;
+
+function isControlCommand(name: string): name is ControlCommand {
+  return name === 'session.url' || name === 'session.launch' || name === 'session.launched';
 }
 
 function parseJson(text: string): unknown {

@@ -31,6 +31,9 @@ export const OWNER_LOOKUP_MS = 100;
 export const CODE_OPENED_MS = 60_000;
 export const CODE_PRINTED_MS = 10 * 60_000;
 
+/** A browser that was running shows the page within a second or two of being asked; one that starts may need longer. */
+export const CALL_HOME_MS = 5_000;
+
 /** Codes open at once; one more and the oldest goes. */
 export const CODES_OPEN = 3;
 

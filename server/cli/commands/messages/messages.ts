@@ -1,0 +1,75 @@
+import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
+import type { Contact, Message } from '../../../contract/model.ts';
+import { sentAt } from '../../../contract/time.ts';
+import { UsageError, wholeNumber } from '../../../options.ts';
+import { daemonCommand } from '../../command.ts';
+import type { Daemon } from '../../daemon.ts';
+import { printRows } from '../../terminal/rows.ts';
+import { isoTime } from '../../terminal/iso-time.ts';
+import { jsonLine, printable } from '../../terminal/printable.ts';
+import { roomSentences } from '../../terminal/room-notes.ts';
+
+/** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
+const MOST = 100_000;
+
+export const messagesCommand = daemonCommand({
+  name: 'messages',
+  usage: 'CONTACT [--limit N] [--before ID] [--read]',
+  summary: 'the newest messages, oldest first',
+  words: [1, 1],
+  options: {
+    limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
+    before: { value: 'ID', help: 'only those before this message' },
+    read: { help: 'marks all of theirs as read' },
+  },
+  check({ values: { limit, before } }) {
+    if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
+    if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
+  },
+  async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
+    const contact = await daemon.contact(who);
+    const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
+    printRows(terminal, await newest(daemon, contact, wanted, before), (message) =>
+      json ? jsonLine(message) : describe(message, contact),
+    );
+    const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
+    for (const sentence of roomSentences(shown)) terminal.tell(sentence);
+  },
+});
+
+/** Goes back page by page: one holds a limited number, and fewer when their texts are long. */
+async function newest(
+  daemon: Daemon,
+  contact: Contact,
+  wanted: number,
+  before: string | undefined,
+): Promise<readonly Message[]> {
+  const pages: (readonly Message[])[] = [];
+  let missing = wanted;
+  let oldest = before;
+  for (;;) {
+    const { messages, more } = await daemon.request('message.page', {
+      contact: contact.id,
+      limit: Math.min(missing, PAGE_MESSAGES),
+      ...(oldest === undefined ? {} : { before: oldest }),
+    });
+    pages.unshift(messages);
+    missing -= messages.length;
+    oldest = messages[0]?.id;
+    if (!more || oldest === undefined || missing <= 0) return pages.flat();
+  }
+}
+
+function describe(message: Message, contact: Contact): string {
+  const who = message.direction === 'in' ? printable(contact.name) : 'you';
+  const body = textOf(message);
+  const state = message.direction === 'out' ? `  (${message.state})` : '';
+  // Each line of a text on its own, so that none can pass for another message.
+  const lines = body.split('\n').map(printable).join('\n    ');
+  return `${isoTime(sentAt(message))}  ${who}: ${lines}${state}`;
+}
+
+function textOf({ kind, body, introduced }: Message): string {
+  if (kind === 'text') return body;
+  return introduced ? `(introduces ${introduced.name})` : '(of a kind this version cannot show)';
+}
