@@ -80,7 +80,9 @@ const service = {
   async readPages(times: number): Promise<number> {
     const start = performance.now();
     for (let done = 0; done < times; done += 1) {
-      await profile.execute('message.page', { contact, before: messageId(placeOf(done, times)), limit: PAGE });
+      const seq = placeOf(done, times);
+      const before = { direction: directionOf(seq), id: messageId(seq) };
+      await profile.execute('message.page', { contact, before, limit: PAGE });
     }
     return (performance.now() - start) / times;
   },
@@ -113,7 +115,7 @@ async function fill(store: Store, count: number): Promise<void> {
 
 function append(store: Store, to: string, seq: number): void {
   const at = 1_700_000_000_000 + seq * 1000;
-  const direction = seq % 2 === 0 ? 'in' : 'out';
+  const direction = directionOf(seq);
   const state = direction === 'in' ? 'read' : 'delivered';
   const content = encodeContent({ t: 'text', body: BODY, at, seq });
   const facts = {
@@ -156,6 +158,10 @@ function newContact(): ContactRecord {
 }
 
 /** Where the message with this number stands; by chance, as ids are, so that its index is what it would be. */
+function directionOf(seq: number): 'in' | 'out' {
+  return seq % 2 === 0 ? 'in' : 'out';
+}
+
 function messageId(number: number): string {
   return createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
 }

@@ -11,7 +11,9 @@ import { cleanName, receivedName } from '../contacts/names.ts';
 import type { ProvenKey } from '../contacts/static-key.ts';
 import { done, type Handlers } from './handlers.ts';
 
-export function introductionCommands(engine: Engine): Handlers<'contact.introduce' | 'introduction.accept'> {
+export type IntroductionCommand = 'contact.introduce' | 'introduction.accept';
+
+export function introductionCommands(engine: Engine): Handlers<IntroductionCommand> {
   const { roster, outbox, options } = engine;
   const cardOf = (id: string): IntroducedCard => {
     const { blocked, ik, staticKey: sk, device, generation: gen, certificate: cert, name } = roster.get(id);

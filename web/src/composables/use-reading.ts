@@ -11,7 +11,7 @@ const READ_EVERY_MS = 300;
 
 export interface Reading {
   readonly atEnd: ShallowRef<boolean>;
-  /** Where the line above new messages stands. */
+  /** The `messageKey` of the one that the line above new messages stands before. */
   readonly unreadFrom: ShallowRef<string | null>;
 }
 

@@ -36,9 +36,9 @@ describe('the first unread', () => {
   }));
 
   it('is the oldest of the newest of theirs', () => {
-    expect(firstUnread(list, 1)).toBe('5');
-    expect(firstUnread(list, 2)).toBe('3');
-    expect(firstUnread(list, 4)).toBe('0');
+    expect(firstUnread(list, 1)).toBe('in 5');
+    expect(firstUnread(list, 2)).toBe('in 3');
+    expect(firstUnread(list, 4)).toBe('in 0');
   });
 
   it('is unknown when none is unread or not all are loaded', () => {

@@ -1,6 +1,7 @@
 // Where one message stands among its neighbours: a new day, a new speaker, the same breath.
 import type { Message } from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/time.ts';
+import { messageKey } from './message-key.ts';
 
 type Placed = Pick<Message, 'direction' | 'at' | 'arrivedAt' | 'kind' | 'missing'>;
 
@@ -32,14 +33,14 @@ export function continues(previous: Placed | undefined, message: Placed): boolea
   );
 }
 
-/** The oldest of the newest `unread` messages of theirs; null when they are not all loaded. */
+/** The `messageKey` of the oldest of the newest `unread` messages of theirs; null when they are not all loaded. */
 export function firstUnread(messages: readonly Pick<Message, 'id' | 'direction'>[], unread: number): string | null {
   let left = unread;
   let first: string | null = null;
   for (let at = messages.length - 1; at >= 0 && left > 0; at -= 1) {
     const message = messages[at];
     if (message?.direction !== 'in') continue;
-    first = message.id;
+    first = messageKey(message);
     left -= 1;
   }
   return left === 0 ? first : null;

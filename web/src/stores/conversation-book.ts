@@ -1,7 +1,7 @@
 // The conversations this page has opened: what is loaded, what is on its way, and how the daemon's events change both.
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
-import type { Id, Message, MessageState } from '../../../server/contract/model.ts';
+import type { Id, Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
@@ -69,7 +69,7 @@ export class ConversationBook {
 
   /** From an event or a reply; shows with the next `publish`. */
   put(message: Message): void {
-    const local = this.#outgoing.settle(message.id);
+    const local = message.direction === 'out' && this.#outgoing.settle(message.id);
     const entry = this.#entries.get(message.contact);
     if (entry === undefined) return;
     // Before the first page is there, an event would leave a gap behind it: the page brings it along.
@@ -78,17 +78,18 @@ export class ConversationBook {
     this.#dirty.add(message.contact);
   }
 
-  setState(contact: Id, id: Id, state: MessageState): void {
-    const entry = this.#entries.get(contact);
-    if (entry?.timeline.has(id) !== true) return;
-    entry.timeline.setState(id, state);
-    this.#dirty.add(contact);
+  setState(message: MessageRef, state: MessageState): void {
+    const entry = this.#entries.get(message.contact);
+    if (entry?.timeline.has(message) !== true) return;
+    entry.timeline.setState(message, state);
+    this.#dirty.add(message.contact);
   }
 
   /** It was deleted. */
-  take(contact: Id, id: Id): void {
+  take(message: MessageRef): void {
+    const { contact } = message;
     const entry = this.#entries.get(contact);
-    if (entry?.timeline.delete(id) !== true) return;
+    if (entry?.timeline.delete(message) !== true) return;
     // Older ones may be there, and would be asked for only by scrolling.
     if (entry.timeline.length === 0) this.reload(contact);
     else this.#dirty.add(contact);
@@ -142,9 +143,9 @@ export class ConversationBook {
     await this.#call('message.read', { contact });
   }
 
-  async delete({ contact, direction, id }: Pick<Message, 'contact' | 'direction' | 'id'>): Promise<void> {
+  async delete({ contact, direction, id }: MessageRef): Promise<void> {
     await this.#call('message.delete', { contact, direction, id });
-    this.take(contact, id);
+    this.take({ contact, direction, id });
     this.publish();
   }
 
@@ -203,12 +204,12 @@ export class ConversationBook {
 
   async #fetchPage(contact: Id, entry: Entry): Promise<void> {
     const { timeline } = entry;
-    const before = timeline.oldest?.id;
+    const { oldest } = timeline;
     try {
       const page = await this.#call('message.page', {
         contact,
         limit: PAGE,
-        ...(before === undefined ? {} : { before }),
+        ...(oldest === undefined ? {} : { before: { direction: oldest.direction, id: oldest.id } }),
       });
       if (entry.timeline !== timeline) return;
       const prepended = timeline.length > 0;
