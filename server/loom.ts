@@ -22,6 +22,7 @@ import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { SessionFile } from './http/kept-sessions.ts';
 import { Launch } from './http/launch.ts';
+import type { Launcher } from './http/launcher.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
 import { landingUrl, pageUrl } from './http/page-address.ts';
 import { readLastPort, rememberPort } from './network/last-port.ts';
@@ -48,6 +49,7 @@ export interface LoomOptions {
   readonly staticFolder: string;
   /** Prints a fresh address of the page. */
   readonly urlCommand: string;
+  readonly launcher: Launcher;
   readonly version: string;
   readonly onBug: (error: unknown) => void;
   readonly onStopRequested: () => void;
@@ -95,6 +97,7 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
       return lifetime === 'opened' ? landingUrl(port, code) : pageUrl(port, code);
     },
     stop: () => options.onStopRequested(),
+    launcher: options.launcher,
     onBug,
   });
   let http: HttpServer | null = null;

@@ -32,7 +32,7 @@ function browser(): string {
   writeFileSync(
     script,
     `import { readFileSync, writeFileSync } from 'node:fs';
-const [, origin, code] = /url=(http:[^/]+\\/\\/[^/]+)\\/\\w+#launch=([\\w-]{22})/.exec(readFileSync(process.argv[2], 'utf8'));
+const [, origin, code] = /url=(http:\\/\\/[^/]+)\\/\\w+#launch=([\\w-]{22})/.exec(readFileSync(process.argv[2], 'utf8'));
 const reply = await fetch(origin + '/api/session', {
   method: 'POST',
   headers: { 'content-type': 'application/json', origin },

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { profilePlace } from '../options.ts';
 import type { Surroundings } from '../options.ts';
-import { ownCommand, programWords } from './own-command.ts';
+import { inOwnWords, ownCommand, programWords } from './own-command.ts';
 import type { Start } from './own-command.ts';
 
 let folder: string;
@@ -117,6 +117,23 @@ describe('a command that leads to a profile', () => {
     const around: Surroundings = { env: {}, platform: 'win32', home: 'C:\\Users\\Ada' };
     expect(ownCommand(['url'], place, around, start('C:\\Loom\\main.js'))).toBe(
       '/opt/node/bin/node C:\\Loom\\main.js url --data-dir "D:\\My Files"',
+    );
+  });
+});
+
+describe('a sentence that says what to run', () => {
+  const place = { profile: 'work', dataDir: '/srv/my loom', folder: '/srv/my loom/work' };
+
+  it('says it as it runs here, and leaves everything else', () => {
+    const script = file('clone', 'main.js');
+    const told = inOwnWords(
+      'Locked. “loom-web unlock” opens it, “Ann” and loom-web do not.',
+      place,
+      linux,
+      start(script),
+    );
+    expect(told).toBe(
+      `Locked. “/opt/node/bin/node ${script} unlock --profile work --data-dir '/srv/my loom'” opens it, “Ann” and loom-web do not.`,
     );
   });
 });

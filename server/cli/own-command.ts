@@ -50,8 +50,18 @@ export function ownCommand(
   around: Surroundings,
   start = thisStart(),
 ): string {
-  const quote = around.platform === 'win32' ? quoteForWindows : quoteForPosix;
-  return [...programWords(start), ...words, ...placeOptions(place, around)].map(quote).join(' ');
+  return [...programWords(start), ...words, ...placeOptions(place, around)].map(quoteFor(around)).join(' ');
+}
+
+/**
+ * A sentence that tells the person to run something, as “loom-web unlock”, in words that do run here.
+ * @param place null: it isn’t known which profile is meant.
+ */
+export function inOwnWords(sentence: string, place: ProfilePlace | null, around: Surroundings, start?: Start): string {
+  return sentence.replace(/“loom-web ([a-z][^”]*)”/g, (_, rest: string) => {
+    const options = place === null ? [] : placeOptions(place, around);
+    return `“${[...programWords(start ?? thisStart()), ...rest.split(' '), ...options].map(quoteFor(around)).join(' ')}”`;
+  });
 }
 
 /** The options that lead to `place`; none where everything is as usual. */
@@ -75,7 +85,7 @@ function usualPlace(around: Surroundings): ProfilePlace | null {
 }
 
 /** What npx was asked for, as it writes down itself; null: not npx, or not by a name. */
-function npxName(script: string): string | null {
+export function npxName(script: string): string | null {
   const steps = script.split(sep);
   const at = steps.lastIndexOf(NPX);
   if (at < 0) return null;
@@ -117,6 +127,10 @@ function realPath(file: string): string | null {
   } catch {
     return null;
   }
+}
+
+function quoteFor({ platform }: Surroundings): (word: string) => string {
+  return platform === 'win32' ? quoteForWindows : quoteForPosix;
 }
 
 function quoteForPosix(word: string): string {

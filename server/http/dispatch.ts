@@ -5,10 +5,13 @@ import { commands, isCommandName, isConnectionCommand, requestSchema } from '../
 import type { CommandName, ConnectionCommand, Params, Reply, Request, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
+import type { LauncherStatus } from '../contract/session.ts';
 import type { Application } from '../engine/application.ts';
 import { isScarcity } from '../engine/scarcity.ts';
 import type { Access, CodeLifetime, ProvenSession } from './access.ts';
 import { Launch } from './launch.ts';
+import { noLauncher } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
 
@@ -20,6 +23,8 @@ export interface DispatcherOptions {
   readonly access: Access;
   /** The address of the local door with this code in it; waits until the door is open. */
   readonly url: (lifetime: CodeLifetime, code: string) => Promise<string>;
+  /** In the desktop's menu; left out: there is none. */
+  readonly launcher?: Launcher;
   /** Asked to end the process, once the reply is on its way. */
   readonly stop: () => void;
   /** Told of errors that are ours; what they say stays in the process. */
@@ -140,6 +145,11 @@ export class Connection {
         return this.#launched();
       case 'session.renew':
         return this.#renew();
+      case 'launcher.get':
+      case 'launcher.install':
+      case 'launcher.remove':
+      case 'launcher.decline':
+        return this.#launcher(command);
       case 'process.stop':
         access.end();
         setImmediate(stop);
@@ -156,6 +166,15 @@ export class Connection {
     const { access, url } = this.#options;
     this.#launch = new Launch(access);
     return { url: await url('opened', this.#launch.code) };
+  }
+
+  #launcher(command: `launcher.${string}` & ConnectionCommand): LauncherStatus {
+    const { launcher = noLauncher } = this.#options;
+    if (command === 'launcher.install') launcher.install();
+    if (command === 'launcher.remove') launcher.remove();
+    // Who takes it away has answered as well.
+    if (command === 'launcher.decline' || command === 'launcher.remove') launcher.decline();
+    return { state: launcher.state, offer: launcher.state === 'none' && !launcher.declined };
   }
 
   /** First for as long as a browser needs, then for as long as the code is good. */

@@ -79,6 +79,10 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'session.url': {},
   'session.launch': {},
   'session.launched': {},
+  'launcher.get': {},
+  'launcher.install': {},
+  'launcher.remove': {},
+  'launcher.decline': {},
   'session.renew': {},
   'process.stop': {},
 };

@@ -6,8 +6,9 @@ import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
 import { printRows } from '../../terminal/rows.ts';
-import { isoTime } from '../../terminal/iso-time.ts';
-import { jsonLine, printable } from '../../terminal/printable.ts';
+import { localTime } from '../../terminal/local-time.ts';
+import { messageLine } from '../../terminal/message-line.ts';
+import { jsonLine } from '../../terminal/printable.ts';
 import { roomSentences } from '../../terminal/room-notes.ts';
 
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
@@ -17,23 +18,28 @@ type Before = Pick<Message, 'direction' | 'id'>;
 
 export const messagesCommand = daemonCommand({
   name: 'messages',
-  usage: 'CONTACT [--limit N] [--before ID] [--read]',
+  usage: 'CONTACT [--limit N] [--before ID] [--ids] [--read]',
   summary: 'the newest messages, oldest first',
   words: [1, 1],
   options: {
     limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
     before: { value: 'ID', help: 'only those before this message' },
+    ids: { help: 'shows their ids, which delete and --before take' },
     read: { help: 'marks all of theirs as read' },
   },
   check({ values: { limit, before } }) {
     if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
     if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
   },
-  async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
+  async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
     const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
-    printRows(terminal, await messages, (message) => (json ? jsonLine(message) : describe(message, contact)));
+    printRows(terminal, await messages, (message) => {
+      if (json) return jsonLine(message);
+      const line = messageLine(message, contact.name, localTime(sentAt(message)));
+      return ids ? `${message.id}  ${line}` : line;
+    });
     const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
     for (const sentence of roomSentences(shown)) terminal.tell(sentence);
   },
@@ -66,18 +72,4 @@ async function newest(daemon: Daemon, contact: Contact, wanted: number, before?:
     if (!more || first === undefined || missing <= 0) return pages.flat();
     oldest = { direction: first.direction, id: first.id };
   }
-}
-
-function describe(message: Message, contact: Contact): string {
-  const who = message.direction === 'in' ? printable(contact.name) : 'you';
-  const body = textOf(message);
-  const state = message.direction === 'out' ? `  (${message.state})` : '';
-  // Each line of a text on its own, so that none can pass for another message.
-  const lines = body.split('\n').map(printable).join('\n    ');
-  return `${isoTime(sentAt(message))}  ${who}: ${lines}${state}`;
-}
-
-function textOf({ kind, body, introduced }: Message): string {
-  if (kind === 'text') return body;
-  return introduced ? `(introduces ${introduced.name})` : '(of a kind this version cannot show)';
 }

@@ -1,22 +1,29 @@
 import type { EventMessage } from '../../../contract/events.ts';
 import { daemonCommand } from '../../command.ts';
+import { findContact } from '../../find-contact.ts';
+import { Sayings } from '../../terminal/sayings.ts';
 import { CommandFailure } from '../../exit.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 
 export const watchCommand = daemonCommand({
   name: 'watch',
   usage: '[CONTACT]',
-  summary: 'what happens from now on, one JSON object a line',
+  summary: 'what happens from now on: in words on a terminal, else one JSON object a line',
   words: [0, 1],
   options: {},
-  async run({ words: [who], terminal }, daemon) {
-    const contact = who === undefined ? null : (await daemon.contact(who)).id;
+  async run({ words: [who], json, terminal }, daemon) {
+    const contacts = await daemon.request('contact.list', {});
+    const contact = who === undefined ? null : findContact(contacts, who).id;
+    const sayings = json || !terminal.isScreen ? null : new Sayings(contacts);
     daemon.onEvent((event) => {
-      if (contact === null || contactOf(event) === contact) terminal.print(jsonLine(flat(event)));
+      if (contact !== null && contactOf(event) !== contact) return;
+      if (sayings === null) terminal.print(jsonLine(flat(event)));
+      else for (const line of sayings.of(event, Date.now())) terminal.print(line);
     });
     const { cursor } = await daemon.request('events.subscribe', { cursor: null, boot: null });
     // From here on nothing is missed: a script waits for this line before it does what it wants to see.
-    terminal.print(jsonLine({ event: 'watching', cursor }));
+    if (sayings === null) terminal.print(jsonLine({ event: 'watching', cursor }));
+    else terminal.tell('Watching. Ctrl-C ends it.');
     const ended = await Promise.race([daemon.closed.then(() => true), terminal.readerGone.then(() => false)]);
     if (ended) throw new CommandFailure('notRunning', 'Loom has stopped.');
   },
@@ -31,7 +38,8 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
     case 'message.changed':
       return { event, cursor, ...message.data.message };
     case 'contact.changed':
-      return { event, cursor, ...message.data.contact };
+      // A contact is `contact` in every event; here it is also what the event is about.
+      return { event, cursor, contact: message.data.contact.id, ...message.data.contact };
     case 'identity.changed':
       return { event, cursor, ...message.data.identity };
     case 'request.changed':

@@ -2,7 +2,7 @@ import type { Invite } from '../../../contract/model.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import { CommandFailure } from '../../exit.ts';
-import { isoTime } from '../../terminal/iso-time.ts';
+import { localTime } from '../../terminal/local-time.ts';
 import { jsonLine, printable } from '../../terminal/printable.ts';
 import { printRows } from '../../terminal/rows.ts';
 
@@ -35,7 +35,7 @@ export const invitesCommand = daemonCommand({
 /** A few words for people. */
 export function describeInvite({ state, expiresAt }: Invite): string {
   if (state !== 'open') return state;
-  return expiresAt === null ? 'open until it is used or revoked' : `open until ${isoTime(expiresAt)}`;
+  return expiresAt === null ? 'open until it is used or revoked' : `open until ${localTime(expiresAt)}`;
 }
 
 /** @throws CommandFailure when it is none, or several. */

@@ -64,7 +64,7 @@ async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<E
   if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
   else {
     terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
-    terminal.tell(`They run “loom-web pair ${typeable(name, identity?.publicKey ?? '')}”, or pick you in the browser.`);
+    terminal.tell(`They pick you in their browser, or run: loom-web pair ${typeable(name, identity?.publicKey ?? '')}`);
     terminal.tell(terminalQr(token));
   }
   for await (const event of events) {
@@ -176,7 +176,7 @@ async function waitFor(daemon: Daemon, who: string): Promise<Person> {
     if (Date.now() > ends) {
       throw new CommandFailure(
         'failed',
-        `“${printable(who)}” is not visible nearby. “loom-web pair” on their computer makes them visible.`,
+        `“${printable(who)}” is not visible nearby. They can become visible in their browser, or with: loom-web pair`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));

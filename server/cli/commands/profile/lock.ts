@@ -1,6 +1,7 @@
 import { LOCK_AFTER_MINUTES } from '../../../contract/limits.ts';
 import { wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
+import { CommandFailure } from '../../exit.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 
 export const lockCommand = daemonCommand({
@@ -18,6 +19,13 @@ export const lockCommand = daemonCommand({
       if (json) terminal.print(jsonLine({ lockAfter }));
       else terminal.tell(lockAfter === 0 ? 'It never locks by itself.' : `It locks after ${lockAfter} idle minutes.`);
       return;
+    }
+    const identity = await daemon.request('identity.get', {});
+    if (identity?.passphraseSet === false) {
+      throw new CommandFailure(
+        'notAllowed',
+        'No passphrase is set, so there is nothing to lock. “loom-web passphrase set” sets one.',
+      );
     }
     await daemon.request('vault.lock', {});
     if (!json) terminal.tell('Locked.');

@@ -39,7 +39,12 @@ export const openCommand = command({
 
 async function launch(daemon: Daemon, place: Parameters<typeof openPage>[0]): ReturnType<typeof openPage> {
   const { url } = await daemon.request('session.launch', {});
-  const launched = async (): Promise<boolean> => (await daemon.request('session.launched', {})).arrived;
+  // The command may end first, and then nobody asks any more.
+  const launched = async (): Promise<boolean> =>
+    daemon.request('session.launched', {}).then(
+      ({ arrived }) => arrived,
+      () => false,
+    );
   const arrived = launched();
   // A page that comes late still finds the file: it goes when the command ends.
   return openPage(place, { url, arrived, settled: arrived.then((came) => came || launched()) });

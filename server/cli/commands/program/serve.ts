@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Loom, LoomOptions } from '../../../loom.ts';
 import { serveOptions } from '../../../options.ts';
 import type { ServeOptions } from '../../../options.ts';
@@ -17,12 +16,11 @@ import { thisDesktop, whyNotOpen } from '../../browser/open-browser.ts';
 import { NO_BROWSER, openPage } from '../../browser/open-page.ts';
 import { removeRedirect } from '../../browser/redirect-place.ts';
 import { storageSentences } from '../../terminal/sentences.ts';
+import { STATIC_FOLDER } from '../../static-folder.ts';
+import { thisLauncher } from '../../launcher/this-launcher.ts';
 import { withSmallHeap } from '../../startup-memory.ts';
 import { surroundings } from '../../environment.ts';
 import { ownCommand } from '../../own-command.ts';
-
-/** Beside the bundle of the server, `dist/server/main.js`. */
-const STATIC_FOLDER = fileURLToPath(new URL('../web', import.meta.url));
 
 export const serveCommand = command({
   name: 'serve',
@@ -92,6 +90,7 @@ async function start(
     crypto: process.env.LOOM_CRYPTO === 'portable' ? 'portable' : undefined,
     staticFolder: STATIC_FOLDER,
     urlCommand: ownCommand(['url'], place, surroundings),
+    launcher: thisLauncher(place),
     version,
     onBug: endByBug,
     onStopRequested: () => lifetime.requestStop(),

@@ -1,6 +1,6 @@
 import type { Status } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';
-import { isoTime } from '../../terminal/iso-time.ts';
+import { localTime } from '../../terminal/local-time.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 
 export const statusCommand = daemonCommand({
@@ -44,5 +44,5 @@ function resealing(percent: number): string {
 }
 
 function verified(at: number | null): string {
-  return at === null ? 'none verified' : `verified, of ${isoTime(at)}`;
+  return at === null ? 'none verified' : `verified, of ${localTime(at)}`;
 }

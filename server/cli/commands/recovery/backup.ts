@@ -3,7 +3,7 @@ import { typedPath, UsageError, wholeNumber } from '../../../options.ts';
 import { BACKUPS_KEPT } from '../../../contract/limits.ts';
 import { daemonCommand, type Call } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
-import { isoTime } from '../../terminal/iso-time.ts';
+import { localTime } from '../../terminal/local-time.ts';
 import { jsonLine, printable } from '../../terminal/printable.ts';
 import { withProgress } from '../../terminal/progress.ts';
 import { Secrets } from '../../terminal/secrets.ts';
@@ -96,15 +96,15 @@ function keepOf(text: string = KEEP_DEFAULT): number {
 function describe({ contacts, messages, damaged, tooLarge, bytes, madeAt }: Backup): string {
   const unreadable = damaged === 0 ? '' : `, ${damaged} unreadable ones left out`;
   const lost = tooLarge === 0 ? unreadable : `${unreadable}, ${tooLarge} too large ones left out`;
-  return `${contacts} contacts, ${messages} messages${lost}, ${bytes} bytes, made ${isoTime(madeAt)}`;
+  return `${contacts} contacts, ${messages} messages${lost}, ${bytes} bytes, made ${localTime(madeAt)}`;
 }
 
 function statusLines({ phraseCheckedAt, schedule, last, verified, failure }: BackupStatus): readonly string[] {
   return [
-    `Phrase     ${phraseCheckedAt === null ? 'not yet checked' : `checked ${isoTime(phraseCheckedAt)}`}`,
+    `Phrase     ${phraseCheckedAt === null ? 'not yet checked' : `checked ${localTime(phraseCheckedAt)}`}`,
     `Schedule   ${schedule === null ? 'none' : `daily to ${printable(schedule.folder)}, the newest ${schedule.keep} kept`}`,
     `Last       ${last === null ? 'none' : `${printable(last.file)}: ${describe(last)}`}`,
     `Verified   ${verified === null ? 'none' : `${printable(verified.file)}: ${describe(verified)}`}`,
-    ...(failure === null ? [] : [`Failed     ${isoTime(failure.at)}: ${failure.code}`]),
+    ...(failure === null ? [] : [`Failed     ${localTime(failure.at)}: ${failure.code}`]),
   ];
 }
