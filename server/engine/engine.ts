@@ -2,6 +2,7 @@
 // randomness, sockets and disk are parameters; commands come from `commands/`, events leave through the event log.
 import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../crypto/keys.ts';
 import { watchNetwork } from '../network/network-watch.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
@@ -23,6 +24,7 @@ import type { NetworkFeed } from './feed/network-feed.ts';
 import type { Greetings } from './links/greetings.ts';
 import type { Links } from './links/links.ts';
 import type { Peers } from './links/peers.ts';
+import type { RecordRouter } from './links/record-router.ts';
 import type { Strangers } from './links/strangers.ts';
 import type { Invites } from './meeting/invites.ts';
 import type { Pairing } from './meeting/pairing.ts';
@@ -41,6 +43,7 @@ export interface EngineParts {
   readonly contactMaker: ContactMaker;
   readonly sessions: Sessions;
   readonly links: Links;
+  readonly router: RecordRouter;
   readonly strangers: Strangers;
   readonly greetings: Greetings;
   readonly peers: Peers;
@@ -66,7 +69,7 @@ interface EngineActs {
   stop(): Promise<void>;
   accept(connection: Connection): void;
   identity(): Identity;
-  isUs(identityKey: Uint8Array): boolean;
+  isUs(identityKey: IdentityPublicKey): boolean;
   rename(name: string): Promise<Identity>;
   /** Tells tabs. */
   identityChanged(): Identity;

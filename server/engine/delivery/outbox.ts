@@ -5,6 +5,7 @@
 // How it travels is known to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type IntroducedCard } from '../../protocol/content.ts';
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
@@ -39,7 +40,7 @@ export interface OutboxOptions {
   readonly random: (length: number) => Uint8Array;
   readonly links: Links;
   readonly router: RecordRouter;
-  readonly presenceKey: () => Uint8Array;
+  readonly presenceKey: () => PresenceKey;
   readonly listener: OutboxListener;
 }
 

@@ -1,4 +1,5 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { OutboxFacts } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
@@ -32,7 +33,7 @@ export interface ActiveLink {
   readonly contact: string;
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
-  readonly initiator: Uint8Array;
+  readonly initiator: IdentityPublicKey;
   /** Hex id of the session that it sends in. */
   readonly session: string;
   /** False: the session was made with this link. */
@@ -56,7 +57,7 @@ export interface ActiveLink {
 export function openActiveLink(
   contact: string,
   link: Link,
-  initiator: Uint8Array,
+  initiator: IdentityPublicKey,
   { id, resumed }: AgreedSession,
 ): ActiveLink {
   return {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Contact, Invite } from '../../contract/model.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { asIdentityKey } from '../../testing/keys.ts';
 import { encodeToken, parseToken } from '../../protocol/token.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { pass, TestLoom, until } from '../../testing/test-loom.ts';
@@ -50,6 +51,25 @@ async function online(who: TestLoom, name: string): Promise<boolean> {
 async function inviteOf(who: TestLoom): Promise<Contact['invite']> {
   return (await who.contact('Ann')).invite;
 }
+
+describe('an invite without a name for its host', () => {
+  it('calls them what they call themselves, once they have answered', async () => {
+    const { token } = await ann.run('invite.create', {});
+    const added = await bob.run('contact.add', { token, name: '', address: ann.address });
+    expect(added.name).toBe(added.publicKey.slice(0, 8));
+    await until(clock, async () => await online(bob, 'Ann'));
+    await ann.run('identity.rename', { name: 'Anna' });
+    await ann.stop();
+    await ann.start();
+    await until(clock, async () => await online(bob, 'Ann'));
+    // A code says nothing of a name, and nobody may ever answer.
+    const card = await ann.run('identity.token');
+    const guest = await loom('Carl', '10.0.0.3');
+    await expect(guest.run('contact.add', { token: card.token, name: '' })).rejects.toMatchObject({
+      code: 'name-empty',
+    });
+  });
+});
 
 describe('an invite', () => {
   it('makes contacts of both, with one side alone doing anything', async () => {
@@ -170,7 +190,7 @@ describe('an invite', () => {
     const invite = await ann.run('invite.create', {});
     await expect(
       store.journal.write(() => {
-        engine.invites.spend(invite.id, new Uint8Array(32));
+        engine.invites.spend(invite.id, asIdentityKey(new Uint8Array(32)));
         throw new Error('not to be kept');
       }),
     ).rejects.toThrow('not to be kept');
