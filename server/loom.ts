@@ -49,7 +49,8 @@ export interface LoomOptions {
   readonly staticFolder: string;
   /** Prints a fresh address of the page. */
   readonly urlCommand: string;
-  readonly launcher: Launcher;
+  /** Left out: there is no desktop. */
+  readonly launcher?: Launcher;
   readonly version: string;
   readonly onBug: (error: unknown) => void;
   readonly onStopRequested: () => void;
@@ -97,7 +98,7 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
       return lifetime === 'opened' ? landingUrl(port, code) : pageUrl(port, code);
     },
     stop: () => options.onStopRequested(),
-    launcher: options.launcher,
+    ...(options.launcher && { launcher: options.launcher }),
     onBug,
   });
   let http: HttpServer | null = null;

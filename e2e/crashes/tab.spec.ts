@@ -132,7 +132,7 @@ test('another program on the port gets nothing, even where it throws the tab out
   // A page of its own at the same address plays the tab that is in.
   const lure = await ann.context.newPage();
   await lure.goto(`${origin}/lure`);
-  await expect(ann.page.getByRole('heading', { name: 'This is not your Loom' })).toBeVisible();
+  await expect(ann.page.getByRole('heading', { name: 'Another program is using Loom’s address' })).toBeVisible();
   await lure.waitForTimeout(1000);
   expect(squatter.redeemed()).toBeGreaterThan(0);
   expect(squatter.heard().filter((text) => text.includes('command') || text.includes('Bob'))).toEqual([]);

@@ -38,7 +38,8 @@ async function asking(): Promise<{ ada: Daemon; bob: Daemon }> {
   return { ada, bob };
 }
 
-test('requests are seen, accepted under a name, and blocked', async () => {
+test('requests are seen, accepted under a name, ignored and blocked', async () => {
+  test.slow();
   const { ada, bob } = await asking();
   const adas = shell(ada);
   const [request] = objects<ContactRequest>(await adas('requests list --json'));
@@ -53,12 +54,18 @@ test('requests are seen, accepted under a name, and blocked', async () => {
   expect(objects<Contact>(accepted)).toMatchObject([{ name: 'Bob B.', blocked: false }]);
   expect((await adas('requests')).stdout).toBe('');
 
-  // Bob forgets her, and asks another, who wants nothing of him.
+  // Bob asks others, who want nothing of him.
   const eve = await loom('Eve');
   await shell(bob)(`add ${await tokenOf(eve)} --name Eve --address ${addressOf(eve)}`);
   await expect.poll(async () => (await shell(eve)('requests')).stdout, { timeout: 30_000 }).toContain('Bob');
-  expect(await shell(eve)('requests block bob')).toMatchObject({ code: 0, stdout: '' });
-  expect(objects<Contact>(await shell(eve)('contacts --json'))).toMatchObject([{ name: 'Bob', blocked: true }]);
+  expect(await shell(eve)('requests ignore Bob')).toMatchObject({ code: 0, stderr: 'Ignored. Bob can’t tell.\n' });
+  expect((await shell(eve)('requests')).stdout).toBe('');
+
+  const tom = await loom('Tom');
+  await shell(bob)(`add ${await tokenOf(tom)} --name Tom --address ${addressOf(tom)}`);
+  await expect.poll(async () => (await shell(tom)('requests')).stdout, { timeout: 30_000 }).toContain('Bob');
+  expect(await shell(tom)('requests block bob')).toMatchObject({ code: 0, stdout: '' });
+  expect(objects<Contact>(await shell(tom)('contacts --json'))).toMatchObject([{ name: 'Bob', blocked: true }]);
 });
 
 test('a contact is shown, renamed, verified by the number, blocked, given an address and removed', async () => {
@@ -88,7 +95,7 @@ test('a contact is shown, renamed, verified by the number, blocked, given an add
   expect(await my('rename')).toMatchObject({ code: 2, stderr: 'loom-web: contact rename: NAME is missing\n' });
 
   const unsure = await my('remove');
-  expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
+  expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
   expect(objects(await adas('contacts --json'))).toHaveLength(1);
   expect(await my('remove', '--yes')).toMatchObject({ code: 0, stderr: 'My Bob is removed.\n' });
   expect((await adas('contacts')).stdout).toBe('');
@@ -142,6 +149,7 @@ test('one’s own name, and who sees that one is here', async () => {
 });
 
 test('a passphrase is set, changed and removed, from stdin or a descriptor; without one there is nothing to lock', async () => {
+  test.slow();
   const daemon = await loom('Ada');
   const ada = shell(daemon);
   expect(await ada('lock')).toMatchObject({

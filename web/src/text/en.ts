@@ -4,6 +4,7 @@ import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { launcher } from './en-way-in.ts';
 
 export const en = {
   errors,
@@ -19,6 +20,7 @@ export const en = {
   strength,
   twins,
   wipe,
+  launcher,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',

@@ -8,7 +8,7 @@ import { jsonLine, printable } from '../../terminal/printable.ts';
 import { printRows } from '../../terminal/rows.ts';
 import { describeContact } from './contacts.ts';
 
-const verbs = ['list', 'accept', 'block'] as const;
+const verbs = ['list', 'accept', 'ignore', 'block'] as const;
 type Verb = (typeof verbs)[number];
 
 /** Of a key or an id, in characters: shorter starts fit several too easily. */
@@ -17,7 +17,7 @@ const KEY_SHOWN = 16;
 
 export const requestsCommand = daemonCommand({
   name: 'requests',
-  usage: '[list | accept WHO [--name NAME] | block WHO]',
+  usage: '[list | accept WHO [--name NAME] | ignore WHO | block WHO]',
   summary: 'people who want to talk to you; WHO is a name, or the start of a key or id',
   words: [0, 2],
   options: { name: { value: 'NAME', help: 'with accept: what you call them, if not by the name they gave' } },
@@ -49,6 +49,10 @@ async function act(
       terminal.print(json ? jsonLine(contact) : `Added: ${describeContact(contact)}`);
       return;
     }
+    case 'ignore':
+      await daemon.request('request.ignore', { request: id });
+      if (!json) terminal.tell(`Ignored. ${printable(name)} can’t tell.`);
+      return;
     case 'block':
       await daemon.request('request.block', { request: id });
       if (!json) terminal.tell(`Blocked. ${printable(name)} can’t tell.`);

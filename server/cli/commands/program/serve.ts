@@ -90,7 +90,8 @@ async function start(
     crypto: process.env.LOOM_CRYPTO === 'portable' ? 'portable' : undefined,
     staticFolder: STATIC_FOLDER,
     urlCommand: ownCommand(['url'], place, surroundings),
-    launcher: thisLauncher(place),
+    // Where there is no screen, a launcher is of no use to anybody.
+    ...(whyNotOpen({ ...thisDesktop(), container: false }) === null && { launcher: thisLauncher(place) }),
     version,
     onBug: endByBug,
     onStopRequested: () => lifetime.requestStop(),
