@@ -154,9 +154,7 @@ test('a passphrase is set, changed and removed, from stdin or a descriptor; with
   const ada = shell(daemon);
   expect(await ada('lock')).toMatchObject({
     code: 5,
-    stderr: expect.stringMatching(
-      /^No passphrase is set, so there is nothing to lock\..*main\.js passphrase set/,
-    ) as string,
+    stderr: expect.stringMatching(/^No passphrase is set, so there is nothing to lock\..*main\.js passphrase set/),
   });
   expect(await ada('passphrase change', 'x\ny\n')).toMatchObject({ code: 1 });
   expect(await ada('passphrase set', '\n')).toMatchObject({ code: 1, stderr: 'The new passphrase is empty.\n' });

@@ -59,7 +59,7 @@ async function act(
   }
 }
 
-function verbOf(word: string = 'list'): Verb {
+function verbOf(word = 'list'): Verb {
   const verb = verbs.find((known) => known === word);
   if (verb === undefined) throw new UsageError(`requests does one of: ${verbs.join(', ')}`);
   return verb;
