@@ -32,7 +32,7 @@ test('locking from the command line asks every tab for the passphrase', async ({
   await expect(ann.page).toHaveURL(/#\/$/);
 });
 
-test('a passphrase is judged while it is chosen, by somebody who knows the name', async ({ person }) => {
+test('a passphrase is judged while it is chosen, by one who knows the name', async ({ person }) => {
   const ann = await person('Annabella');
   await ann.open();
   const status = ann.page.getByRole('status').filter({ hasText: /guess/ });
@@ -42,8 +42,11 @@ test('a passphrase is judged while it is chosen, by somebody who knows the name'
   await expect(status).toContainText('Easy to guess');
   await passphrase.fill('lantern river cup');
   await expect(status).toContainText('Hard to guess');
-  await passphrase.fill('correct horse battery staple');
+  await passphrase.fill('a pebble under the wet bridge');
   await expect(status).toContainText('Very hard to guess');
+  // Everybody has read of this one.
+  await passphrase.fill('correct horse battery staple');
+  await expect(status).toContainText('Easy to guess');
   await passphrase.fill('');
   await expect(status).toHaveCount(0);
 });

@@ -19,6 +19,7 @@ import {
 import { idSchema } from './model.ts';
 import type {
   Backup,
+  BackupPlaces,
   BackupStatus,
   Contact,
   ContactRequest,
@@ -86,6 +87,8 @@ export const commandSchemas = {
     current: field,
   }),
   'backup.unschedule': none,
+  /** Where a backup could go, and those that lie there. In every state: who restores has no profile yet. */
+  'backup.places': none,
   /** The person wants no more reminding that there is no way back. */
   'backup.dismiss': none,
   /** In a new profile. `passphrase` is the new profile's, empty for none; `opens` is the backup's. */
@@ -95,6 +98,7 @@ export const commandSchemas = {
   'import.run': z.strictObject({ file: field, name: field, passphrase: field }),
 
   'contact.list': none,
+  /** With an invite the name may be empty: they are called what they call themselves. */
   'contact.add': z.strictObject({
     token: pasted,
     name: field,
@@ -117,6 +121,10 @@ export const commandSchemas = {
   /** An empty name keeps the one they gave themselves. */
   'request.accept': z.strictObject({ request: idSchema, name: field }),
   'request.block': z.strictObject({ request: idSchema }),
+  /** Shows it no more, also when they ask again. They cannot tell. */
+  'request.ignore': z.strictObject({ request: idSchema }),
+  /** Takes `request.block` back: the contact it made becomes the request it was. */
+  'request.reopen': contact,
 
   'peer.list': none,
   'network.status': none,
@@ -212,6 +220,7 @@ export interface Results {
   'backup.verify': Backup;
   'backup.schedule': BackupStatus;
   'backup.unschedule': BackupStatus;
+  'backup.places': BackupPlaces;
   'backup.dismiss': BackupStatus;
   'backup.restore': Identity;
   'import.inspect': ImportPreview;
@@ -230,7 +239,10 @@ export interface Results {
   'introduction.accept': Contact;
   'request.list': readonly ContactRequest[];
   'request.accept': Contact;
-  'request.block': Done;
+  /** The blocked contact it has become. */
+  'request.block': Contact;
+  'request.ignore': Done;
+  'request.reopen': Done;
   'peer.list': readonly NearbyPeer[];
   'network.status': NetworkFacts;
   'network.doctor': Diagnosis;

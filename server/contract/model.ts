@@ -236,6 +236,16 @@ export interface BackupStatus {
   readonly task: Task | null;
 }
 
+/** Where backups may go on this computer, and those that are found there. All paths are whole. */
+export interface BackupPlaces {
+  /** The person's own folder for them first, which is made when it is needed; then sticks and disks that are plugged in. */
+  readonly folders: readonly { readonly path: string; readonly kind: 'home' | 'removable' }[];
+  /** Newest first, as far as their names tell. */
+  readonly backups: readonly string[];
+  /** Between a folder and a name in it. */
+  readonly separator: string;
+}
+
 /** What an import would bring. */
 export interface ImportPreview {
   /** Identity key, 64 hex digits. */

@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts';
 import type { Admitted, Greeting } from './links/greeter.ts';
 import { openActiveLink, type ActiveLink } from './links/active-link.ts';
 import type { PeersListener } from './links/peers-listener.ts';
+import { nameOnMeeting } from './contacts/names.ts';
 import { returnAddress, targetsOf } from './presence/known-addresses.ts';
 import type { ProvenKey } from './contacts/static-key.ts';
 
@@ -72,7 +73,7 @@ export class Switchboard implements PeersListener {
       const session = this.#establish(contact, link, greeting);
       runInBackground(journal.write(() => sessions.install(contact, session)));
     }
-    if (contact.invite) this.#settleInvite(contact.id, undefined);
+    if (contact.invite) this.#settleInvite(contact.id, undefined, greeting.theirs.name);
     runInBackground(journal.write(() => this.#seen(contact.id, returnAddress(link, greeting.theirs))));
     const current = sessions.currentId(contact);
     if (current === null) return null;
@@ -188,11 +189,13 @@ export class Switchboard implements PeersListener {
   }
 
   /** The invite we came by has let us in (undefined), or lets us in no more. */
-  #settleInvite(contactId: string, invite: InviteState | undefined): void {
+  #settleInvite(contactId: string, invite: InviteState | undefined, theirName?: string): void {
     const { roster, feed, options } = this.#engine;
     const settled = options.store.journal.write(() => {
       const contact = roster.find(contactId);
-      if (contact) roster.put({ ...contact, invite, inviteSecret: undefined });
+      if (!contact) return;
+      const name = nameOnMeeting(contact, theirName);
+      roster.put({ ...contact, name, invite, inviteSecret: undefined });
     });
     runInBackground(settled.then(() => feed.changed(contactId)));
   }

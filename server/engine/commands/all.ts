@@ -22,6 +22,7 @@ export type OwnCommand =
   | 'identity.create'
   | 'identity.restore'
   | 'backup.restore'
+  | 'backup.places'
   | 'import.inspect'
   | 'import.run'
   | 'token.parse'

@@ -5,6 +5,7 @@
 //    └────wipe────────┴────────────────┘
 //
 // The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
+import { findPlaces, systemHaunts } from '../../backup/places.ts';
 import type { CommandName, Params, Result } from '../../contract/commands.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Identity, ProfileState } from '../../contract/model.ts';
@@ -58,6 +59,7 @@ export class Profile implements Application {
         requireNew: () => this.#requireNew(),
         ...options,
       }),
+      'backup.places': () => findPlaces(options.haunts ?? systemHaunts()),
       'token.parse': ({ token }) => {
         const { version, identityKey, text } = readToken(
           options.primitives,

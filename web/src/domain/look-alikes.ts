@@ -52,7 +52,7 @@ export function twinsOf(people: Iterable<Named>): ReadonlySet<string> {
   return twins;
 }
 
-/** Somebody else whose name this one looks like; undefined: nobody. */
+/** Someone else whose name this one looks like; undefined: no one's. */
 export function doubleOf<T extends Named & { readonly publicKey: string }>(
   people: Iterable<T>,
   { name, publicKey }: { readonly name: string; readonly publicKey: string },

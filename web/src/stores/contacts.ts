@@ -107,14 +107,52 @@ function createLoading({ contacts, requests, nearby, typing, loaded }: State) {
   return { load, clear };
 }
 
-function createCommands({ requests }: State, { put, drop, publish }: Changes) {
-  const link = useLink();
-
-  function keep(contact: Contact): Contact {
+/** Puts a contact in place at once, before the event that tells of it. */
+function keeper({ put, publish }: Changes): (contact: Contact) => Contact {
+  return (contact) => {
     put(contact);
     publish();
     return contact;
+  };
+}
+
+function createRequestCommands({ requests }: State, changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
+
+  async function accept(request: Id): Promise<Contact> {
+    const contact = await link.call('request.accept', { request, name: '' });
+    requests.value.delete(request);
+    return keep(contact);
   }
+
+  async function blockRequest(request: Id): Promise<Contact> {
+    const contact = await link.call('request.block', { request });
+    requests.value.delete(request);
+    return keep(contact);
+  }
+
+  async function ignoreRequest(request: Id): Promise<void> {
+    await link.call('request.ignore', { request });
+    requests.value.delete(request);
+    publish();
+  }
+
+  /** Takes `blockRequest` back. */
+  async function reopenRequest(contact: Id): Promise<void> {
+    await link.call('request.reopen', { contact });
+    drop(contact);
+    publish();
+  }
+
+  return { accept, blockRequest, ignoreRequest, reopenRequest };
+}
+
+function createCommands(changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
 
   async function add(token: string, name: string, address: string): Promise<Contact> {
     return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
@@ -126,23 +164,9 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     publish();
   }
 
-  async function accept(request: Id): Promise<Contact> {
-    const contact = await link.call('request.accept', { request, name: '' });
-    requests.value.delete(request);
-    return keep(contact);
-  }
-
-  async function blockRequest(request: Id): Promise<void> {
-    await link.call('request.block', { request });
-    requests.value.delete(request);
-    publish();
-  }
-
   return {
     add,
     remove,
-    accept,
-    blockRequest,
     rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
     block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
     verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
@@ -163,7 +187,7 @@ export const useContacts = defineStore('contacts', () => {
   const changes = createChanges(state);
 
   const ordered = computed(() => inOrder(contacts.value.values()));
-  /** Those who could be taken for somebody else. */
+  /** Those who could be taken for someone else. */
   const twins = computed(() => twinsOf(contacts.value.values()));
   const unread = computed(() => {
     let sum = 0;
@@ -183,6 +207,7 @@ export const useContacts = defineStore('contacts', () => {
     ...changes,
     ...createTyping(state),
     ...createLoading(state),
-    ...createCommands(state, changes),
+    ...createRequestCommands(state, changes),
+    ...createCommands(changes),
   };
 });
