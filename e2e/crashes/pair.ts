@@ -133,13 +133,14 @@ export class Person {
   #history(): Promise<Message[]> {
     return this.daemon.ask(async (control) => {
       const all: Message[] = [];
-      let before: string | undefined;
+      let before: Pick<Message, 'direction' | 'id'> | undefined;
       for (;;) {
         const place = { contact: this.#contact, limit: 200, ...(before !== undefined && { before }) };
         const page = await control.request('message.page', place);
         all.unshift(...page.messages);
-        before = page.messages[0]?.id;
-        if (!page.more) return all;
+        const [oldest] = page.messages;
+        if (!page.more || oldest === undefined) return all;
+        before = { direction: oldest.direction, id: oldest.id };
       }
     });
   }

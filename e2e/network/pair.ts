@@ -157,7 +157,7 @@ function textOf({ name }: Side, n: number): string {
 function history({ daemon, contact }: Side): Promise<readonly Message[]> {
   return daemon.ask(async (control) => {
     const pages: (readonly Message[])[] = [];
-    let before: string | undefined;
+    let before: Pick<Message, 'direction' | 'id'> | undefined;
     for (;;) {
       const page = await control.request('message.page', {
         contact,
@@ -165,8 +165,9 @@ function history({ daemon, contact }: Side): Promise<readonly Message[]> {
         ...(before !== undefined && { before }),
       });
       pages.unshift(page.messages);
-      before = page.messages[0]?.id;
-      if (!page.more) return pages.flat();
+      const [oldest] = page.messages;
+      if (!page.more || oldest === undefined) return pages.flat();
+      before = { direction: oldest.direction, id: oldest.id };
     }
   });
 }

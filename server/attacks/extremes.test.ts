@@ -31,6 +31,7 @@ import { encodePair } from '../protocol/pairing/messages.ts';
 import { NACK, parseNack, RECORD, type LinkRecord } from '../protocol/records.ts';
 import { encodeToken } from '../protocol/token.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
+import { tapRecords } from '../testing/network/link-records.ts';
 import { WirePeer } from '../testing/network/wire-peer.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -255,14 +256,9 @@ describe('what a contact sends', () => {
     const watching = follow();
     const refused: number[] = [];
     const [activeLink] = bob.profile.opened.engine.links.activeLinks();
-    const { listener } = activeLink!.link;
-    activeLink!.link.listener = {
-      ...listener,
-      onRecord: (record) => {
-        if (record.type === RECORD.nack) refused.push(parseNack(record.body).reason);
-        listener.onRecord(record);
-      },
-    };
+    tapRecords(activeLink!.link, ({ type, body }) => {
+      if (type === RECORD.nack) refused.push(parseNack(body).reason);
+    });
     let seq = 2;
     const next = (): number => (seq += 1);
     await sends(...texts.map((body) => encodeCbor({ t: 'text', at: 5, seq: next(), body })));

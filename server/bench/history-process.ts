@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { deriveIdentity, parseMasterSeed } from '../crypto/keys.ts';
+import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { DEFAULT_ARGON2 } from '../crypto/passphrase.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../timing/clock.ts';
@@ -80,7 +80,9 @@ const service = {
   async readPages(times: number): Promise<number> {
     const start = performance.now();
     for (let done = 0; done < times; done += 1) {
-      await profile.execute('message.page', { contact, before: messageId(placeOf(done, times)), limit: PAGE });
+      const seq = placeOf(done, times);
+      const before = { direction: directionOf(seq), id: messageId(seq) };
+      await profile.execute('message.page', { contact, before, limit: PAGE });
     }
     return (performance.now() - start) / times;
   },
@@ -113,7 +115,7 @@ async function fill(store: Store, count: number): Promise<void> {
 
 function append(store: Store, to: string, seq: number): void {
   const at = 1_700_000_000_000 + seq * 1000;
-  const direction = seq % 2 === 0 ? 'in' : 'out';
+  const direction = directionOf(seq);
   const state = direction === 'in' ? 'read' : 'delivered';
   const content = encodeContent({ t: 'text', body: BODY, at, seq });
   const facts = {
@@ -131,7 +133,7 @@ function append(store: Store, to: string, seq: number): void {
 }
 
 function newIdentity(): IdentityRecord {
-  const [masterSeed, presenceKey] = [random(32), random(32)];
+  const [masterSeed, presenceKey] = [random(32), makePresenceKey(random)];
   return { masterSeed, presenceKey, name: 'one', device: 0, generation: 0, createdAt: 0 };
 }
 
@@ -156,6 +158,10 @@ function newContact(): ContactRecord {
 }
 
 /** Where the message with this number stands; by chance, as ids are, so that its index is what it would be. */
+function directionOf(seq: number): 'in' | 'out' {
+  return seq % 2 === 0 ? 'in' : 'out';
+}
+
 function messageId(number: number): string {
   return createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
 }

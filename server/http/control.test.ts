@@ -227,7 +227,7 @@ describe('W16 the contract over the control socket', () => {
     const texts: string[] = [];
     const done = new Promise<void>((resolve) => {
       client.onEvent((event: EventMessage) => {
-        if (event.event === 'log') texts.push(event.data.text);
+        if (event.event === 'request.removed') texts.push(event.data.request);
         if (texts.length === 3) resolve();
       });
     });

@@ -1,7 +1,8 @@
 // What stands inside an envelope once it is opened (SPEC §6): the kinds of message this version knows. The sender is an
 // authenticated contact, who may still send anything: texts are measured, unknown kinds are kept by name.
 import { utf8 } from '../crypto/bytes.ts';
-import { bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor/cbor.ts';
+import { parsePresenceKey, type PresenceKey } from '../crypto/keys.ts';
+import { type CborMap, bytesField, encodeCbor, parseCborMap, textField, uintField } from './cbor/cbor.ts';
 import { ProtocolError } from './errors.ts';
 import { CONTENT_TYPE_BYTES, KEY_BYTES, NAME_BYTES, SIGNATURE_BYTES, TEXT_BYTES } from './limits.ts';
 
@@ -23,8 +24,7 @@ export interface TextContent extends Numbered {
 /** The sender's presence key, under which its adverts on the network can be recognised. */
 export interface PresenceContent extends Numbered {
   readonly t: 'presence';
-  /** 32 bytes. */
-  readonly key: Uint8Array;
+  readonly key: PresenceKey;
 }
 
 /** Another contact of the sender's, who vouches that the identity is theirs. */
@@ -84,7 +84,7 @@ export function parseContent(bytes: Uint8Array): ParsedContent {
     case 'text':
       return { t: name, at, seq, body: requireTextBounds(textField(map, 'body')) };
     case 'presence':
-      return { t: name, at, seq, key: bytesField(map, 'key', KEY_BYTES) };
+      return { t: name, at, seq, key: presenceKeyField(map) };
     case 'introduce': {
       const [ik, sk] = [bytesField(map, 'ik', KEY_BYTES), bytesField(map, 'sk', KEY_BYTES)];
       const [device, gen] = [uintField(map, 'device', U32_MAX), uintField(map, 'gen', U32_MAX)];
@@ -95,6 +95,12 @@ export function parseContent(bytes: Uint8Array): ParsedContent {
       if (utf8(name).length > CONTENT_TYPE_BYTES) throw new ProtocolError('content-type');
       return { t: 'unknown', name, at, seq };
   }
+}
+
+function presenceKeyField(map: CborMap): PresenceKey {
+  const key = parsePresenceKey(bytesField(map, 'key', KEY_BYTES));
+  if (!key) throw new ProtocolError('field-type');
+  return key;
 }
 
 function requireNameBounds(name: string): string {

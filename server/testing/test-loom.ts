@@ -1,7 +1,7 @@
 // A whole Loom but for its sockets: real storage in a temporary folder, the real engine and protocol, a network in memory
 // and a clock that the test moves.
 import { cpSync, rmSync } from 'node:fs';
-import { commandSchemas, type CommandName, type Input, type Params, type Result } from '../contract/commands.ts';
+import { commands, type ApplicationCommand, type Input, type Params, type Result } from '../contract/commands.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Contact, Message } from '../contract/model.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
@@ -205,8 +205,8 @@ export class TestLoom {
     };
   }
 
-  run<N extends CommandName>(command: N, params?: Input<N>): Promise<Result<N>> {
-    return this.profile.execute(command, commandSchemas[command].parse(params ?? {}) as Params<N>);
+  run<N extends ApplicationCommand>(command: N, params?: Input<N>): Promise<Result<N>> {
+    return this.profile.execute(command, commands[command].params.parse(params ?? {}) as Params<N>);
   }
 
   async create(name: string): Promise<this> {
@@ -234,12 +234,13 @@ export class TestLoom {
   async history(name: string): Promise<readonly Message[]> {
     const { id } = await this.contact(name);
     const messages: Message[] = [];
-    let before: string | undefined;
+    let before: Pick<Message, 'direction' | 'id'> | undefined;
     for (;;) {
       const page = await this.run('message.page', { contact: id, limit: 200, ...(before !== undefined && { before }) });
       messages.unshift(...page.messages);
-      before = page.messages[0]?.id;
-      if (!page.more) return messages;
+      const [oldest] = page.messages;
+      if (!page.more || !oldest) return messages;
+      before = { direction: oldest.direction, id: oldest.id };
     }
   }
 

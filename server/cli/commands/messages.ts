@@ -1,3 +1,4 @@
+import { CommandError } from '../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../contract/limits.ts';
 import type { Contact, Message } from '../../contract/model.ts';
 import { sentAt } from '../../contract/time.ts';
@@ -11,6 +12,8 @@ import { roomSentences } from '../terminal/room-notes.ts';
 
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
 const MOST = 100_000;
+
+type Before = Pick<Message, 'direction' | 'id'>;
 
 export const messagesCommand = daemonCommand({
   name: 'messages',
@@ -29,21 +32,25 @@ export const messagesCommand = daemonCommand({
   async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
-    printRows(terminal, await newest(daemon, contact, wanted, before), (message) =>
-      json ? jsonLine(message) : describe(message, contact),
-    );
+    const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
+    printRows(terminal, await messages, (message) => (json ? jsonLine(message) : describe(message, contact)));
     const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
     for (const sentence of roomSentences(shown)) terminal.tell(sentence);
   },
 });
 
+/** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
+async function behind(daemon: Daemon, contact: Contact, wanted: number, id: string): Promise<readonly Message[]> {
+  try {
+    return await newest(daemon, contact, wanted, { direction: 'out', id });
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'message-unknown') throw error;
+    return newest(daemon, contact, wanted, { direction: 'in', id });
+  }
+}
+
 /** Goes back page by page: one holds a limited number, and fewer when their texts are long. */
-async function newest(
-  daemon: Daemon,
-  contact: Contact,
-  wanted: number,
-  before: string | undefined,
-): Promise<readonly Message[]> {
+async function newest(daemon: Daemon, contact: Contact, wanted: number, before?: Before): Promise<readonly Message[]> {
   const pages: (readonly Message[])[] = [];
   let missing = wanted;
   let oldest = before;
@@ -55,8 +62,9 @@ async function newest(
     });
     pages.unshift(messages);
     missing -= messages.length;
-    oldest = messages[0]?.id;
-    if (!more || oldest === undefined || missing <= 0) return pages.flat();
+    const [first] = messages;
+    if (!more || first === undefined || missing <= 0) return pages.flat();
+    oldest = { direction: first.direction, id: first.id };
   }
 }
 

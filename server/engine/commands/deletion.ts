@@ -4,7 +4,9 @@ import type { MessageRef } from '../../storage/tables/message-record.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 
-export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'conversation.clear'> {
+export type DeletionCommand = 'message.delete' | 'conversation.clear';
+
+export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
   const { roster, feed, expiry, inbox, options } = engine;
   const { store, events } = options;
   return {

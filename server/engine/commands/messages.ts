@@ -4,12 +4,11 @@ import { MESSAGE_BYTES, PAGE_BYTES } from '../../contract/limits.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { encodeTyping, RECORD } from '../../protocol/records.ts';
 import type { Engine } from '../engine.ts';
+import type { DeletionCommand } from './deletion.ts';
 import { messageView } from '../feed/views.ts';
-import { done, type Handlers } from './handlers.ts';
+import { done, type Handlers, type Named } from './handlers.ts';
 
-type MessageCommand = 'message.send' | 'message.page' | 'message.read' | 'typing.set';
-
-export function messageCommands(engine: Engine): Handlers<MessageCommand> {
+export function messageCommands(engine: Engine): Handlers<Exclude<Named<'message' | 'typing'>, DeletionCommand>> {
   const { roster, links, outbox, inbox, feed, expiry, options } = engine;
   const { messages } = options.store;
   return {
@@ -21,7 +20,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'message.page': ({ contact, before, limit }) => {
       roster.get(contact);
-      if (before !== undefined && !messages.has(contact, 'in', before) && !messages.has(contact, 'out', before)) {
+      if (before !== undefined && !messages.has(contact, before.direction, before.id)) {
         throw new CommandError('message-unknown', 'no such message in this conversation');
       }
       const page = messages.page(contact, before ?? null, limit, PAGE_BYTES);

@@ -6,6 +6,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
 import { phraseWords } from '../../contract/pasted.ts';
+import { makePresenceKey } from '../../crypto/keys.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { importOriginal, previewOriginal } from '../../import/import-loom.ts';
@@ -20,6 +21,9 @@ import { PHRASE_CHECKED } from '../tasks/backup-settings.ts';
 /** Makes the profile of what `fill` writes, all of it or nothing, and opens it. @throws CommandError identity-exists. */
 export type CreateFrom = (passphrase: string, fill: (store: Store) => Promise<void>) => Promise<Identity>;
 
+/** Answered in a new profile. */
+export type RestoreCommand = 'identity.restore' | 'backup.restore' | 'import.inspect' | 'import.run';
+
 export interface RestoreOptions {
   readonly begin: CreateFrom;
   readonly random: (length: number) => Uint8Array;
@@ -28,8 +32,6 @@ export interface RestoreOptions {
   readonly tasks: Tasks;
   /** The profile's own. */
   readonly folder: string;
-  /** @throws CommandError identity-exists. */
-  readonly requireNew: () => void;
 }
 
 export function restoreCommands({
@@ -39,8 +41,7 @@ export function restoreCommands({
   primitives,
   tasks,
   folder,
-  requireNew,
-}: RestoreOptions): Handlers<'identity.restore' | 'backup.restore' | 'import.inspect' | 'import.run'> {
+}: RestoreOptions): Handlers<RestoreCommand> {
   return {
     'identity.restore': ({ phrase, name, passphrase }) => {
       const masterSeed = readPhrase(phrase);
@@ -62,7 +63,6 @@ export function restoreCommands({
       );
     },
     'import.inspect': ({ file }) => {
-      requireNew();
       const path = requirePath(file);
       return tasks.run('import', (control) => previewOriginal({ primitives, path, folder, ...control }));
     },
@@ -84,7 +84,7 @@ export function newIdentity(
   random: (length: number) => Uint8Array,
   clock: Clock,
 ): IdentityRecord {
-  return { masterSeed, presenceKey: random(32), name, device: 0, generation: 0, createdAt: clock.now() };
+  return { masterSeed, presenceKey: makePresenceKey(random), name, device: 0, generation: 0, createdAt: clock.now() };
 }
 
 /** @throws CommandError phrase-… that says what is wrong, and with which word. */

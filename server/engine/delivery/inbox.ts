@@ -14,6 +14,9 @@ import type { Budgets } from './budgets.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { Links } from '../links/links.ts';
+import type { RecordRouter } from '../links/record-router.ts';
+import { weightless } from '../links/record-weight.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -53,7 +56,8 @@ export interface InboxOptions {
   readonly sessions: Sessions;
   readonly budgets: Budgets;
   readonly clock: Clock;
-  readonly lineOf: (contact: string) => ActiveLink | null;
+  readonly links: Links;
+  readonly router: RecordRouter;
   readonly listener: InboxListener;
 }
 
@@ -62,10 +66,13 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    options.router.on(RECORD.envelope, ['active'], {
+      weight: weightless,
+      handle: (activeLink, body) => this.#receive(activeLink, body),
+    });
   }
 
-  /** @throws ProtocolError when the record is malformed: the connection is to be closed. */
-  receive(activeLink: ActiveLink, body: Uint8Array): void {
+  #receive(activeLink: ActiveLink, body: Uint8Array): void {
     const handled = this.#handle(activeLink, parseEnvelope(body));
     activeLink.link.hold();
     runInBackground(handled.finally(() => activeLink.link.release()));
@@ -73,8 +80,8 @@ export class Inbox {
 
   /** A person has read or deleted some: who waits for room is told. */
   madeRoom(contact: string): void {
-    const { lineOf, budgets } = this.#options;
-    const activeLink = lineOf(contact);
+    const { links, budgets } = this.#options;
+    const activeLink = links.activeLinkOf(contact);
     if (activeLink?.awaits && !budgets.full(contact)) activeLink.link.send(RECORD.room, new Uint8Array(0));
   }
 

@@ -5,14 +5,19 @@
 // How it travels is known to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type IntroducedCard } from '../../protocol/content.ts';
-import { NACK, RECORD } from '../../protocol/records.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { Drain, readOurs, waitingRow } from './drain.ts';
 import type { Clock } from '../../timing/clock.ts';
+import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { Links } from '../links/links.ts';
+import type { RecordRouter } from '../links/record-router.ts';
+import { acknowledgement, answer } from '../links/record-weight.ts';
 import { randomId, type Roster } from '../contacts/roster.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -21,7 +26,8 @@ const REFUSALS = 2;
 
 export interface OutboxListener {
   onStored(message: MessageRecord, content: Content): void;
-  onState(contact: string, id: string, state: 'queued' | 'sent' | 'delivered'): void;
+  /** Of one of ours. */
+  onState(message: MessageRef, state: 'queued' | 'sent' | 'delivered'): void;
   /** Their Loom takes no more right now, or does again. */
   onRefusing(contact: string): void;
 }
@@ -32,8 +38,9 @@ export interface OutboxOptions {
   readonly sessions: Sessions;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  readonly lineOf: (contact: string) => ActiveLink | null;
-  readonly presenceKey: () => Uint8Array;
+  readonly links: Links;
+  readonly router: RecordRouter;
+  readonly presenceKey: () => PresenceKey;
   readonly listener: OutboxListener;
 }
 
@@ -49,6 +56,19 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { links, router } = options;
+    router.on(RECORD.ack, ['active'], {
+      weight: acknowledgement,
+      handle: (activeLink, body) => runInBackground(this.#acknowledged(activeLink, parseAck(body))),
+    });
+    router.on(RECORD.nack, ['active'], {
+      weight: answer,
+      handle: (activeLink, body) => runInBackground(this.#refused(activeLink, parseNack(body))),
+    });
+    // In a new session they learn our presence key; written before what waits is carried.
+    links.activated.on(({ contact, resumed }) => {
+      if (!resumed) runInBackground(this.sendPresence(contact));
+    });
     this.drain = new Drain(options);
   }
 
@@ -93,7 +113,7 @@ export class Outbox {
   }
 
   /** ACK: these are on their disk. */
-  async acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
+  async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
     const delivered: string[] = [];
     const owed: OutboxRow[] = [];
@@ -111,14 +131,14 @@ export class Outbox {
       });
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
-    for (const id of delivered) listener.onState(activeLink.contact, id, 'delivered');
+    for (const id of delivered) listener.onState({ contact: activeLink.contact, direction: 'out', id }, 'delivered');
     for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes));
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
-  async refused(activeLink: ActiveLink, messageId: Uint8Array, reason: number): Promise<void> {
+  async #refused(activeLink: ActiveLink, { messageId, reason }: Nack): Promise<void> {
     const id = toHex(messageId);
     if (reason === NACK.notNow) this.drain.notNow(activeLink, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
@@ -144,10 +164,10 @@ export class Outbox {
    * @returns false when it does not wait to be sent.
    */
   withdraw(contact: string, id: string): boolean {
-    const { store, clock, lineOf, presenceKey } = this.#options;
+    const { store, clock, links, presenceKey } = this.#options;
     const row = waitingRow(store, contact, id);
     if (!row || row.hidden) return false;
-    lineOf(contact)?.inFlight.delete(id);
+    links.activeLinkOf(contact)?.inFlight.delete(id);
     const { seq } = row;
     if (!readOurs(store, contact, id)) {
       store.outbox.remove(row);

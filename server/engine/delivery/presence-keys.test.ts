@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => town.end());
 
-const ours = (): string => toHex(ann.profile.opened.engine.presenceKey);
+const ours = (): string => toHex(ann.profile.opened.engine.own.presenceKey);
 /** The one that Bob has of Ann's. */
 const theirs = (): string => {
   const [record] = bob.profile.opened.engine.roster.list();

@@ -31,8 +31,8 @@ export function tellOfMessages(options: MessageEventsOptions): {
         events.emit('message.stored', { message: messageView(message, null, content) }, readAgain(options, message));
         feed.changed(message.contact);
       },
-      onState: (contact, id, state) => {
-        events.emit('message.state', { contact, id, state });
+      onState: ({ contact, direction, id }, state) => {
+        events.emit('message.state', { contact, direction, id, state });
         feed.changed(contact);
       },
       onRefusing: (contact) => feed.changed(contact),

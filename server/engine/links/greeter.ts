@@ -4,8 +4,9 @@
 //   responder: secured ─▶ their HELLO ─▶ (admit) ─▶ our HELLO ──▶ greeted
 //
 // The responder shows nothing before the initiator's certificate held. Verifies, but changes nothing: what follows from
-// a greeting is decided in `peers.ts`.
+// a greeting is decided in `link-sessions.ts`.
 import { equal } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -15,17 +16,24 @@ import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { makeRatchetKey, type HelloSession, type RatchetKey } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Link } from './link.ts';
+import type { GreetingPhase } from './link-phase.ts';
 import { runInBackground } from '../background.ts';
 import type { OurIdentity } from '../contacts/identity.ts';
 
 export interface Greeting {
   readonly theirs: Hello;
-  readonly theirStatic: Uint8Array;
+  readonly theirStatic: StaticPublicKey;
   /** What our own HELLO said. */
   readonly contact: boolean;
   readonly session: HelloSession | null;
   /** Ours, whose public half went out in HELLO; the responder's alone. */
   readonly ratchet: RatchetKey | null;
+}
+
+/** A link on which both have greeted. */
+export interface GreetedLink {
+  readonly link: Link;
+  readonly greeting: Greeting;
 }
 
 /** Who is let in. */
@@ -38,8 +46,8 @@ export interface Admitted {
 
 /** Whom an initiator dials. */
 export interface PeerKeys {
-  readonly ik: Uint8Array;
-  readonly staticKey: Uint8Array;
+  readonly ik: IdentityPublicKey;
+  readonly staticKey: StaticPublicKey;
 }
 
 /** What the side that knows contacts tells the greeter. */
@@ -56,7 +64,7 @@ export interface GreeterHost {
    * Responder: may this initiator be answered, and as whom? Null: nobody we have as a contact.
    * A promise that resolves to false ends the greeting: the link was closed meanwhile.
    */
-  admit(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false>;
+  admit(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted | false>;
 }
 
 /** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
@@ -69,7 +77,8 @@ export function greetAsInitiator(
 ): void {
   const { ik, staticKey, contact } = whom;
   const session = contact && host.offer(contact);
-  link.listener = {
+  link.handOver({
+    kind: 'greeting',
     onSecured: () => {
       const invite = contact && host.inviteProof(contact, link);
       const hello = { ...ourHello(host, contact !== null, session), ...(invite && { invite }) };
@@ -83,15 +92,25 @@ export function greetAsInitiator(
       done({ theirs, theirStatic: staticKey, contact: contact !== null, session, ratchet: null });
     },
     onClosed,
-  };
+  });
   link.proceed();
 }
 
-/** Greets as the responder: who dialled us is found out here. */
-export function greetAsResponder(host: GreeterHost, link: Link, done: (greeting: Greeting) => void): void {
-  let theirStatic: Uint8Array | null = null;
+/** How a responder answers message 1, and what it does when the link ends before both have greeted. */
+export type Arrival = Required<Pick<GreetingPhase, 'onCalled' | 'onClosed'>>;
+
+/** Greets as the responder, on a link that is new: who dialled us is found out here. */
+export function greetAsResponder(
+  host: GreeterHost,
+  link: Link,
+  arrival: Arrival,
+  done: (greeting: Greeting) => void,
+): void {
+  let theirStatic: StaticPublicKey | null = null;
   let asked = false;
-  link.listener = {
+  link.start({
+    ...arrival,
+    kind: 'greeting',
     onSecured: (key) => {
       theirStatic = key;
     },
@@ -101,15 +120,14 @@ export function greetAsResponder(host: GreeterHost, link: Link, done: (greeting:
       const theirs = readHello(host, record, theirStatic);
       runInBackground(answer(host, link, theirs, theirStatic, done));
     },
-    onClosed: () => undefined,
-  };
+  });
 }
 
 async function answer(
   host: GreeterHost,
   link: Link,
   theirs: Hello,
-  theirStatic: Uint8Array,
+  theirStatic: StaticPublicKey,
   done: (greeting: Greeting) => void,
 ): Promise<void> {
   const admitted = await host.admit(link, theirs, theirStatic);
@@ -123,7 +141,7 @@ async function answer(
   done({ theirs, theirStatic, contact: contact !== null, session, ratchet });
 }
 
-function readHello(host: GreeterHost, record: LinkRecord, theirStatic: Uint8Array): Hello {
+function readHello(host: GreeterHost, record: LinkRecord, theirStatic: StaticPublicKey): Hello {
   if (record.type !== RECORD.hello) throw new ProtocolError('hello-expected');
   const hello = parseHello(record.body);
   const statement = { staticKey: theirStatic, device: hello.device, generation: hello.gen };

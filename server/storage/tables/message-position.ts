@@ -3,23 +3,24 @@
 // never runs out of numbers in between, as halving would after some fifty.
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
+import { DIRECTION, STATE } from './message-record.ts';
 
 const EDGE = `
-  SELECT place FROM message WHERE contact = ? AND (state = 5) = ? AND place`;
+  SELECT place FROM message WHERE contact = ? AND (state = ${STATE.hidden}) = ? AND place`;
 const LAST = `${EDGE} < ? ORDER BY place DESC LIMIT 1`;
 const NEXT = `${EDGE} > ? ORDER BY place LIMIT 1`;
 
 const SMALLER = `
-  SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq <= ? ORDER BY seq DESC, place DESC LIMIT 1`;
+  SELECT seq, place FROM message WHERE contact = ? AND direction = ${DIRECTION.in} AND seq <= ? ORDER BY seq DESC, place DESC LIMIT 1`;
 const LARGER = `
-  SELECT seq, place FROM message WHERE contact = ? AND direction = 0 AND seq > ? ORDER BY seq, place LIMIT 1`;
+  SELECT seq, place FROM message WHERE contact = ? AND direction = ${DIRECTION.in} AND seq > ? ORDER BY seq, place LIMIT 1`;
 
 /** Who sends in disorder does so within a thousand messages: how far on either side the edges of a hole are looked for. */
 const REACH = 2000;
 const SMALLER_END = `
-  SELECT max(place) AS place FROM message WHERE contact = ? AND direction = 0 AND seq BETWEEN ? AND ?`;
+  SELECT max(place) AS place FROM message WHERE contact = ? AND direction = ${DIRECTION.in} AND seq BETWEEN ? AND ?`;
 const BEHIND = `
-  SELECT * FROM message WHERE contact = ? AND direction = 0 AND seq BETWEEN ? AND ? AND place > ? ORDER BY seq LIMIT 1`;
+  SELECT * FROM message WHERE contact = ? AND direction = ${DIRECTION.in} AND seq BETWEEN ? AND ? AND place > ? ORDER BY seq LIMIT 1`;
 
 /**
  * The message of theirs that comes behind a number that may be missing; none or one. They may have begun to count anew,

@@ -9,6 +9,14 @@ export type StoredState = (typeof states)[number];
 export const directions = ['in', 'out'] as const;
 export type StoredDirection = (typeof directions)[number];
 
+/** Codes for SQL, by name. */
+export const STATE = codesOf(states);
+export const DIRECTION = codesOf(directions);
+
+function codesOf<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, code) => [name, code])) as Record<Name, number>;
+}
+
 export interface MessageRecord {
   readonly contact: string;
   readonly direction: StoredDirection;
@@ -27,6 +35,7 @@ export interface MessageRecord {
   readonly order: number;
 }
 
+/** What a message is known by: nothing less names one. */
 export type MessageRef = Pick<MessageRecord, 'contact' | 'direction' | 'id'>;
 export type NewMessage = Omit<MessageRecord, 'order'>;
 
@@ -71,7 +80,12 @@ export interface MessageTable {
    * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
    */
-  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage;
+  page(
+    contact: string,
+    before: Pick<MessageRef, 'direction' | 'id'> | null,
+    limit: number,
+    maxBytes: number,
+  ): StoredPage;
   /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
   newestRow(): number;
   /**

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { equal } from '../../crypto/bytes.ts';
 import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
-import type { NewMessage } from './message-record.ts';
+import type { MessageRecord, NewMessage, StoredPage } from './message-record.ts';
 import type { Store } from '../profile-store.ts';
 
 const CONTACT = idOf(1);
@@ -33,8 +33,13 @@ function ids(numbers: number[]): string[] {
   return numbers.map(idOf);
 }
 
-function pageIds(before: number | null, limit: number): { ids: string[]; more: boolean } {
-  const { messages, more } = store.messages.page(CONTACT, before === null ? null : idOf(before), limit, Infinity);
+function pageIds(
+  before: number | null,
+  limit: number,
+  direction: 'in' | 'out' = 'in',
+): { ids: string[]; more: boolean } {
+  const ref = before === null ? null : { direction, id: idOf(before) };
+  const { messages, more } = store.messages.page(CONTACT, ref, limit, Infinity);
   return { ids: messages.map(({ id }) => id), more };
 }
 
@@ -124,13 +129,15 @@ describe('pages', () => {
   test('hold both directions', async () => {
     await append(newMessage(CONTACT, 1), newMessage(CONTACT, 2, { direction: 'out' }), newMessage(CONTACT, 3));
     expect(conversation().map(({ direction }) => direction)).toEqual(['in', 'out', 'in']);
-    expect(pageIds(2, 5).ids).toEqual(ids([1]));
+    expect(pageIds(2, 5, 'out').ids).toEqual(ids([1]));
+    expect(pageIds(2, 5, 'in').ids).toEqual([]);
   });
 
-  test('go on to the end when theirs and ours have the same id', async () => {
+  test('know theirs and ours of the same id apart', async () => {
     await append(...incoming(1, 2), newMessage(CONTACT, 3), newMessage(CONTACT, 4));
     await append(newMessage(CONTACT, 3, { direction: 'out' }), newMessage(CONTACT, 5));
-    expect(pageIds(3, 10).ids).toEqual(ids([1, 2]));
+    expect(pageIds(3, 10, 'in').ids).toEqual(ids([1, 2]));
+    expect(pageIds(3, 10, 'out').ids).toEqual(ids([1, 2, 3, 4]));
   });
 
   test('end early once they are large, with at least one', async () => {
@@ -142,7 +149,7 @@ describe('pages', () => {
     expect(page(1)).toEqual([5]);
     expect(page(1_000_000)).toEqual([1, 2, 3, 4, 5]);
     expect(store.messages.page(CONTACT, null, 50, 15_000).more).toBe(true);
-    expect(store.messages.page(CONTACT, idOf(2), 50, 1).more).toBe(false);
+    expect(store.messages.page(CONTACT, { direction: 'in', id: idOf(2) }, 50, 1).more).toBe(false);
   });
 
   test('together are the whole conversation, whatever their size', async () => {
@@ -155,11 +162,11 @@ describe('pages', () => {
         await store.journal.write(() => store.contacts.put(contactRecord(contact)));
         await append(...hidden.map((hide, index) => newMessage(own, index, hide ? { state: 'hidden' } : {})));
         const seen: number[] = [];
-        let before: string | null = null;
+        let before: MessageRecord | null = null;
         for (;;) {
-          const { messages, more } = store.messages.page(own, before, limit, Infinity);
+          const { messages, more }: StoredPage = store.messages.page(own, before, limit, Infinity);
           seen.unshift(...messages.map(({ seq }) => seq));
-          before = messages[0]?.id ?? null;
+          before = messages[0] ?? null;
           if (!more) break;
         }
         expect(seen).toEqual([...hidden.keys()].filter((index) => !hidden[index]));
@@ -329,7 +336,7 @@ test('no statement reads a whole table or sorts one, but the few contacts and th
     store.messages.markRead(CONTACT);
   });
   store.contacts.byIdentity(contactRecord(1).ik);
-  store.messages.page(CONTACT, idOf(3), 2, Infinity);
+  store.messages.page(CONTACT, { direction: 'in', id: idOf(3) }, 2, Infinity);
   store.messages.has(CONTACT, 'in', idOf(1));
   store.messages.behindHole(CONTACT, 1);
   store.messages.last(CONTACT);

@@ -10,7 +10,9 @@ import { idBytes, idOf } from './ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
 import { sealKey, storedKey } from './message-key.ts';
 import {
+  DIRECTION,
   directions,
+  STATE,
   states,
   type MessageRef,
   type MessageRecord,
@@ -29,15 +31,14 @@ const INSERT = `
   INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const ERASE = 'UPDATE message SET state = ?, tag = ?, body = ? WHERE contact = ? AND direction = ? AND id = ?';
 const BY_ID = 'contact = ? AND direction = ? AND id = ?';
-const DELIVERED = `UPDATE message SET state = 2, tag = ? WHERE ${BY_ID} AND seq = ? AND place = ? AND state = 0`;
+const DELIVERED = `
+  UPDATE message SET state = ${STATE.delivered}, tag = ? WHERE ${BY_ID} AND seq = ? AND place = ? AND state = ${STATE.queued}`;
 // Written like the index message_place, or SQLite would not use it.
-const SHOWN = 'contact = ? AND (state = 5) = 0';
+const SHOWN = `contact = ? AND (state = ${STATE.hidden}) = 0`;
+const UNREAD = `state = ${STATE.received}`;
 /** All that opening one takes. */
 const OPENED = 'contact, direction, id, seq, place, state, tag, body';
 const NOTHING = new Uint8Array(0);
-const UNREAD = states.indexOf('received');
-const THEIRS = directions.indexOf('in');
-const DELIVERED_STATE = states.indexOf('delivered');
 /** Behind every message of a conversation. */
 const LAST_PLACE = Number.MAX_VALUE;
 
@@ -57,8 +58,8 @@ export class SealedMessages implements MessageTable {
     this.#sealing = sealing;
     this.#seal = sealing.table('message');
     this.#numbers = numbers;
-    this.#unread = new RowCounter(database, numbers, 'message', 'state = 3');
-    this.#unreadBytes = new RowCounter(database, numbers, 'message', 'state = 3', 'length(body)');
+    this.#unread = new RowCounter(database, numbers, 'message', UNREAD);
+    this.#unreadBytes = new RowCounter(database, numbers, 'message', UNREAD, 'length(body)');
     this.#held = new HeldBytes(database, numbers);
   }
 
@@ -105,10 +106,15 @@ export class SealedMessages implements MessageTable {
     return row && { seq: row.number('seq'), order: row.number('place') };
   }
 
-  page(contact: string, before: string | null, limit: number, maxBytes: number): StoredPage {
+  page(
+    contact: string,
+    before: Pick<MessageRef, 'direction' | 'id'> | null,
+    limit: number,
+    maxBytes: number,
+  ): StoredPage {
     const key = this.#numbers.of(contact);
-    const end = before === null ? Infinity : this.#placeOf(key, idBytes(before));
-    if (end === null) return { messages: [], more: false };
+    const end = before === null ? Infinity : this.locate(contact, before.direction, before.id)?.order;
+    if (end === undefined) return { messages: [], more: false };
     // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
     const candidates = `FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
     const sums = `SELECT count(*) AS count, total(size) AS bytes FROM (SELECT length(body) AS size ${candidates})`;
@@ -140,11 +146,11 @@ export class SealedMessages implements MessageTable {
 
   erase({ contact, direction, id }: MessageRef, content = NOTHING): boolean {
     const key = this.#keyOf(contact, direction, id);
-    const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> 5`, ...key);
+    const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> ${STATE.hidden}`, ...key);
     if (!row) return false;
     // Of a damaged one it is not known what was missing before it.
     const [before] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
-    const code = states.indexOf('hidden');
+    const code = STATE.hidden;
     const place = this.#placeOfRow(row);
     const tag = place.tag('state', code);
     const body = place.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
@@ -166,14 +172,14 @@ export class SealedMessages implements MessageTable {
   }
 
   delivered({ contact, id, seq, order }: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean {
-    const tag = this.#seal.tag(sealKey({ contact, direction: 'out', id, seq }, order), 'state', DELIVERED_STATE);
+    const tag = this.#seal.tag(sealKey({ contact, direction: 'out', id, seq }, order), 'state', STATE.delivered);
     return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
   unreadUpTo(contact: string, after: number, until: number, limit: number, place = LAST_PLACE): number | null {
     const sql = `
       SELECT number FROM message
-      WHERE contact = ? AND state = 3 AND number > ? AND number <= ? AND place <= ? LIMIT ?`;
+      WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? AND place <= ? LIMIT ?`;
     const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, place, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
@@ -181,7 +187,7 @@ export class SealedMessages implements MessageTable {
   markRead(contact: string, until = Number.MAX_SAFE_INTEGER, place = LAST_PLACE): number {
     const sql = `
       SELECT contact, direction, id, seq, place, length(body) AS size FROM message
-      WHERE contact = ? AND state = 3 AND number <= ? AND place <= ?`;
+      WHERE contact = ? AND ${UNREAD} AND number <= ? AND place <= ?`;
     const number = this.#numbers.of(contact);
     const rows = this.#database.rows(sql, number, until, place);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
@@ -219,12 +225,12 @@ export class SealedMessages implements MessageTable {
     const { contact, direction, id, seq, state, at, receivedAt, content, missing } = message;
     this.#last.set(contact, Math.max(place, this.#next(contact) - 1));
     const sealed = this.#seal.at(sealKey(message, place));
-    const code = states.indexOf(state);
+    const code = STATE[state];
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
     const key = this.#keyOf(contact, direction, id);
     this.#database.change(INSERT, ...key, seq, place, code, tag, body);
-    if (code === UNREAD) {
+    if (code === STATE.received) {
       this.#unread.add(key[0], 1);
       this.#unreadBytes.add(key[0], body.length);
     }
@@ -235,8 +241,8 @@ export class SealedMessages implements MessageTable {
   /** One that was shown is hidden from now on. @param row as it was. */
   #gone(row: Row): void {
     const [contact, size] = [row.number('contact'), row.bytes('body').length];
-    if (row.number('direction') === THEIRS) this.#held.add(contact, -size);
-    if (row.number('state') !== UNREAD) return;
+    if (row.number('direction') === DIRECTION.in) this.#held.add(contact, -size);
+    if (row.number('state') !== STATE.received) return;
     this.#unread.add(contact, -1);
     this.#unreadBytes.add(contact, -size);
   }
@@ -248,18 +254,11 @@ export class SealedMessages implements MessageTable {
 
   /** @returns its size. */
   #setRead(row: Row): number {
-    const code = states.indexOf('read');
+    const code = STATE.read;
     const tag = this.#placeOfRow(row).tag('state', code);
     const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
     return row.number('size');
-  }
-
-  /** Null when unknown. Should both directions have this id, which only a malicious contact brings about: the older. */
-  #placeOf(contact: number, id: Uint8Array): number | null {
-    const sql = 'SELECT place FROM message WHERE contact = ? AND direction IN (0, 1) AND id = ?';
-    const places = this.#database.rows(sql, contact, id).map((row) => row.number('place'));
-    return places.length === 0 ? null : Math.min(...places);
   }
 
   #open(row: Row): MessageRecord {
@@ -276,7 +275,7 @@ export class SealedMessages implements MessageTable {
   }
 
   #keyOf(contact: string, direction: StoredDirection, id: string): [number, number, Uint8Array] {
-    return [this.#numbers.of(contact), directions.indexOf(direction), idBytes(id)];
+    return [this.#numbers.of(contact), DIRECTION[direction], idBytes(id)];
   }
 
   #placeOfRow(row: Row): SealedRow {

@@ -12,7 +12,7 @@ const READ_EVERY_MS = 300;
 export interface Reading {
   /** Whether somebody looks at the page. */
   readonly looking: ShallowRef<boolean>;
-  /** Where the line above new messages stands. */
+  /** The `messageKey` of the one that the line above new messages stands before. */
   readonly unreadFrom: ShallowRef<string | null>;
   /** @param upTo the `order` of the last message in view; Infinity: the end is. */
   readonly saw: (upTo: number) => void;

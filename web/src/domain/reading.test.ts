@@ -13,8 +13,8 @@ const own = (order: number) => line(order, 'out', 'delivered');
 
 describe('what is unread', () => {
   it('begins at the oldest of theirs that is not read, whatever stands between', () => {
-    expect(firstUnread([read(1), own(2), fresh(3), own(4), fresh(5)])).toBe('3');
-    expect(firstUnread([fresh(1), read(2), fresh(3)])).toBe('1');
+    expect(firstUnread([read(1), own(2), fresh(3), own(4), fresh(5)])).toBe('in 3');
+    expect(firstUnread([fresh(1), read(2), fresh(3)])).toBe('in 1');
     expect(firstUnread([read(1), own(2)])).toBeNull();
   });
 

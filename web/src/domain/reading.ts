@@ -1,5 +1,6 @@
 // What of a conversation is unread, and how much of it a window has shown.
 import type { Message } from '../../../server/contract/model.ts';
+import { messageKey } from './message-key.ts';
 import type { Shown } from './outgoing.ts';
 
 type Placed = Pick<Shown, 'id' | 'direction' | 'state' | 'order'>;
@@ -8,9 +9,10 @@ function isUnread({ direction, state }: Pick<Message, 'direction'> & { readonly 
   return direction === 'in' && state === 'received';
 }
 
-/** The oldest of theirs that is not read; null: there is none among these. */
+/** The `messageKey` of the oldest of theirs that is not read; null: there is none among these. */
 export function firstUnread(messages: readonly Placed[]): string | null {
-  return messages.find(isUnread)?.id ?? null;
+  const first = messages.find(isUnread);
+  return first === undefined ? null : messageKey(first);
 }
 
 /** Whether one of theirs that stands no later than `upTo` is not read. */

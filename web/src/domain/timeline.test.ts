@@ -35,12 +35,27 @@ describe('a timeline', () => {
     );
   });
 
+  it('keeps ours beside one that a contact sent under its id', () => {
+    const timeline = new Timeline();
+    const ours = message(1, { state: 'sent' });
+    const theirs = message(2, { id: ours.id, direction: 'in', state: 'received' });
+    timeline.put(ours);
+    timeline.put(theirs);
+    expect(timeline.snapshot()).toEqual([ours, theirs]);
+    timeline.setState(ours, 'delivered');
+    expect(timeline.snapshot().map(({ state }) => state)).toEqual(['delivered', 'received']);
+    timeline.delete(theirs);
+    expect(orders(timeline)).toEqual([1]);
+    expect(timeline.prepend([message(0, { id: ours.id, direction: 'in' }), ours])).toBe(1);
+    expect(orders(timeline)).toEqual([0, 1]);
+  });
+
   it('leaves a snapshot as it was', () => {
     const timeline = new Timeline();
     timeline.put(message(1));
     const before = timeline.snapshot();
     timeline.put(message(2));
-    timeline.setState(message(1).id, 'sent');
+    timeline.setState(message(1), 'sent');
     expect(before).toEqual([message(1)]);
     expect(timeline.snapshot()).toHaveLength(2);
     expect(timeline.snapshot()).toBe(timeline.snapshot());
@@ -49,10 +64,10 @@ describe('a timeline', () => {
   it('never takes a state back', () => {
     const timeline = new Timeline();
     timeline.put(message(1, { state: 'delivered' }));
-    timeline.setState(message(1).id, 'sent');
+    timeline.setState(message(1), 'sent');
     timeline.put(message(1, { state: 'queued' }));
     expect(timeline.snapshot()[0]?.state).toBe('delivered');
-    timeline.setState(message(1).id, 'read');
+    timeline.setState(message(1), 'read');
     expect(timeline.snapshot()[0]?.state).toBe('read');
   });
 
@@ -62,7 +77,7 @@ describe('a timeline', () => {
     expect(timeline.prepend([message(8), message(9), message(10)])).toBe(2);
     expect(timeline.prepend([message(8), message(9)])).toBe(0);
     expect(orders(timeline)).toEqual([8, 9, 10]);
-    timeline.setState(message(8).id, 'read');
+    timeline.setState(message(8), 'read');
     expect(timeline.snapshot()[0]?.state).toBe('read');
   });
 
@@ -91,6 +106,6 @@ describe('a timeline', () => {
     expect(timeline.keepNewest(10)).toBe(false);
     expect(timeline.keepNewest(3)).toBe(true);
     expect(orders(timeline)).toEqual([8, 9, 10]);
-    expect(timeline.has(message(1).id)).toBe(false);
+    expect(timeline.has(message(1))).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 // The loaded part of one conversation, in order. Events change it in place in O(log n); a reader takes a snapshot.
-import type { Id, Message, MessageState } from '../../../server/contract/model.ts';
+import type { Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import { messageKey } from './message-key.ts';
 
 const rank: Readonly<Record<MessageState, number>> = { queued: 0, sent: 1, delivered: 2, received: 2, read: 3 };
 
@@ -8,9 +9,13 @@ export function laterState(a: MessageState, b: MessageState): MessageState {
   return rank[b] > rank[a] ? b : a;
 }
 
+/** Within the conversation. */
+type Ref = Pick<MessageRef, 'direction' | 'id'>;
+
 export class Timeline {
   #list: Message[] = [];
-  readonly #orders = new Map<Id, number>();
+  /** By `messageKey`. */
+  readonly #orders = new Map<string, number>();
   #shared = false;
 
   get length(): number {
@@ -21,8 +26,8 @@ export class Timeline {
     return this.#list[0];
   }
 
-  has(id: Id): boolean {
-    return this.#orders.has(id);
+  has(ref: Ref): boolean {
+    return this.#orders.has(messageKey(ref));
   }
 
   /** The same array until something changes. */
@@ -33,7 +38,8 @@ export class Timeline {
 
   /** Puts a message in its place, or brings the one there up to date. */
   put(message: Message): void {
-    const known = this.#orders.get(message.id);
+    const key = messageKey(message);
+    const known = this.#orders.get(key);
     if (known === message.order) {
       const at = this.#position(known);
       const before = this.#list[at];
@@ -43,7 +49,7 @@ export class Timeline {
     }
     if (known !== undefined) this.#remove(known);
     const list = this.#writable();
-    this.#orders.set(message.id, message.order);
+    this.#orders.set(key, message.order);
     const last = list.at(-1);
     if (last === undefined || last.order < message.order) list.push(message);
     else list.splice(this.#position(message.order), 0, message);
@@ -51,15 +57,15 @@ export class Timeline {
 
   /** Older messages, oldest first, in front. Returns how many were new. */
   prepend(page: readonly Message[]): number {
-    const fresh = page.filter((message) => !this.#orders.has(message.id));
-    for (const message of fresh) this.#orders.set(message.id, message.order);
+    const fresh = page.filter((message) => !this.has(message));
+    for (const message of fresh) this.#orders.set(messageKey(message), message.order);
     this.#list = [...fresh, ...this.#list];
     this.#shared = false;
     return fresh.length;
   }
 
-  setState(id: Id, state: MessageState): void {
-    const order = this.#orders.get(id);
+  setState(ref: Ref, state: MessageState): void {
+    const order = this.#orders.get(messageKey(ref));
     if (order === undefined) return;
     const at = this.#position(order);
     const before = this.#list[at];
@@ -68,8 +74,8 @@ export class Timeline {
   }
 
   /** @returns whether it was here. */
-  delete(id: Id): boolean {
-    const order = this.#orders.get(id);
+  delete(ref: Ref): boolean {
+    const order = this.#orders.get(messageKey(ref));
     if (order === undefined) return false;
     this.#remove(order);
     return true;
@@ -87,7 +93,7 @@ export class Timeline {
   /** Keeps the newest `count`. Returns whether any were let go. */
   keepNewest(count: number): boolean {
     if (this.#list.length <= count) return false;
-    for (const message of this.#list.slice(0, -count)) this.#orders.delete(message.id);
+    for (const message of this.#list.slice(0, -count)) this.#orders.delete(messageKey(message));
     this.#list = this.#list.slice(-count);
     this.#shared = false;
     return true;
@@ -95,7 +101,7 @@ export class Timeline {
 
   #remove(order: number): void {
     const [gone] = this.#writable().splice(this.#position(order), 1);
-    if (gone !== undefined) this.#orders.delete(gone.id);
+    if (gone !== undefined) this.#orders.delete(messageKey(gone));
   }
 
   /** Index of the first message whose order is not below `order`. */

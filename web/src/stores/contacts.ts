@@ -1,9 +1,18 @@
 // The people we know, those who ask, and those who are near. The maps are changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { Contact, ContactRequest, Id, Message, MessageState, NearbyPeer } from '../../../server/contract/model.ts';
+import type {
+  Contact,
+  ContactRequest,
+  Id,
+  Message,
+  MessageRef,
+  MessageState,
+  NearbyPeer,
+} from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { twinsOf } from '../domain/look-alikes.ts';
+import { messageKey } from '../domain/message-key.ts';
 import { laterState } from '../domain/timeline.ts';
 import { useLink } from './daemon.ts';
 
@@ -41,10 +50,10 @@ function createChanges({ contacts, requests, nearby }: State) {
     put({ ...contact, lastMessage: message });
   }
 
-  function noteState(id: Id, message: Id, state: MessageState): void {
-    const contact = contacts.value.get(id);
-    if (contact?.lastMessage?.id !== message) return;
-    const { lastMessage } = contact;
+  function noteState(message: MessageRef, state: MessageState): void {
+    const contact = contacts.value.get(message.contact);
+    const lastMessage = contact?.lastMessage;
+    if (!contact || !lastMessage || messageKey(lastMessage) !== messageKey(message)) return;
     put({ ...contact, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
   }
 

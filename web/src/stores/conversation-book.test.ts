@@ -58,8 +58,8 @@ describe('a conversation', () => {
     asked[1]!.resolve({});
     await deleting;
     expect(view.value.messages.map(({ order }) => order)).toEqual([5]);
-    book.take(contact, message(6).id);
-    book.take(contact, message(5).id);
+    book.take(message(6));
+    book.take(message(5));
     expect(view.value).toMatchObject({ phase: 'unloaded', messages: [] });
   });
 
@@ -70,7 +70,7 @@ describe('a conversation', () => {
     const older = book.loadOlder(contact);
     void book.loadOlder(contact);
     expect(asked).toHaveLength(2);
-    expect(asked[1]!.params.before).toBe(message(5).id);
+    expect(asked[1]!.params.before).toEqual({ direction: 'in', id: message(5).id });
     asked[1]!.resolve({ messages: [message(3), message(4)], more: false });
     await older;
     expect(view.value).toMatchObject({ more: false, prepended: true });
@@ -90,7 +90,7 @@ describe('a conversation', () => {
     book.put(fresh(9));
     book.publish();
     expect(view.value).toMatchObject({ phase: 'loading', messages: [] });
-    expect(asked[1]!.params).toMatchObject({ before: message(7).id, limit: 200 });
+    expect(asked[1]!.params).toMatchObject({ before: { direction: 'in', id: message(7).id }, limit: 200 });
     asked[1]!.resolve({ messages: [message(5), fresh(6)], more: true });
     await opening;
     expect(view.value).toMatchObject({ phase: 'ready', more: true, prepended: false });
@@ -134,7 +134,7 @@ describe('a conversation', () => {
     const before = view.value;
     book.put(message(2));
     book.put(message(2));
-    book.setState(contact, message(1).id, 'delivered');
+    book.setState(message(1, { direction: 'out' }), 'delivered');
     expect(view.value).toBe(before);
     book.publish();
     expect(view.value.messages.map(({ state }) => state)).toEqual(['delivered', 'read']);

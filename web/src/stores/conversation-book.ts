@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import { PAGE_MESSAGES } from '../../../server/contract/limits.ts';
-import type { Id, Message, MessagePage, MessageState } from '../../../server/contract/model.ts';
+import type { Id, Message, MessagePage, MessageRef, MessageState } from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
@@ -87,7 +87,7 @@ export class ConversationBook {
 
   /** From an event or a reply; shows with the next `publish`. */
   put(message: Message): void {
-    const local = this.#outgoing.settle(message.id);
+    const local = message.direction === 'out' && this.#outgoing.settle(message.id);
     const entry = this.#entries.get(message.contact);
     if (entry === undefined) return;
     // Before the first page is there, an event would leave a gap behind it: the page brings it along.
@@ -96,17 +96,18 @@ export class ConversationBook {
     if (ready || local) this.#dirty.add(message.contact);
   }
 
-  setState(contact: Id, id: Id, state: MessageState): void {
-    const entry = this.#entries.get(contact);
-    if (entry?.timeline.has(id) !== true) return;
-    entry.timeline.setState(id, state);
-    this.#dirty.add(contact);
+  setState(message: MessageRef, state: MessageState): void {
+    const entry = this.#entries.get(message.contact);
+    if (entry?.timeline.has(message) !== true) return;
+    entry.timeline.setState(message, state);
+    this.#dirty.add(message.contact);
   }
 
   /** It was deleted. */
-  take(contact: Id, id: Id): void {
+  take(message: MessageRef): void {
+    const { contact } = message;
     const entry = this.#entries.get(contact);
-    if (entry?.timeline.delete(id) !== true) return;
+    if (entry?.timeline.delete(message) !== true) return;
     // Older ones may be there, and would be asked for only by scrolling.
     if (entry.timeline.length === 0) this.reload(contact);
     else this.#dirty.add(contact);
@@ -162,9 +163,9 @@ export class ConversationBook {
     await this.#call('message.read', { contact, ...(upTo === Infinity ? {} : { upTo }) });
   }
 
-  async delete({ contact, direction, id }: Pick<Message, 'contact' | 'direction' | 'id'>): Promise<void> {
+  async delete({ contact, direction, id }: MessageRef): Promise<void> {
     await this.#call('message.delete', { contact, direction, id });
-    this.take(contact, id);
+    this.take({ contact, direction, id });
     this.publish();
   }
 
@@ -231,7 +232,7 @@ export class ConversationBook {
     try {
       let page: MessagePage;
       do {
-        page = await this.#page(contact, loaded()[0]?.id);
+        page = await this.#page(contact, loaded()[0]);
         if (entry.timeline !== timeline) return;
         // What is not shown yet is put in place at once: events that come meanwhile must meet it there.
         if (ready) older = [...page.messages, ...older];
@@ -247,8 +248,9 @@ export class ConversationBook {
     }
   }
 
-  #page(contact: Id, before: Id | undefined): Promise<MessagePage> {
-    if (before === undefined) return this.#call('message.page', { contact, limit: PAGE });
+  #page(contact: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
+    if (oldest === undefined) return this.#call('message.page', { contact, limit: PAGE });
+    const before = { direction: oldest.direction, id: oldest.id };
     return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before });
   }
 

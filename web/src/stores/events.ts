@@ -92,11 +92,11 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
       conversations.put(data.message);
       return true;
     case 'message.state':
-      conversations.setState(data.contact, data.id, data.state);
-      contacts.noteState(data.contact, data.id, data.state);
+      conversations.setState(data, data.state);
+      contacts.noteState(data, data.state);
       return true;
     case 'message.deleted':
-      conversations.take(data.contact, data.id);
+      conversations.take(data);
       return true;
     case 'conversation.cleared':
       conversations.reload(data.contact);

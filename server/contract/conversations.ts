@@ -1,0 +1,46 @@
+// A conversation as a whole: what is read, deleted or being typed in it.
+import { z } from 'zod';
+import { command, READY, result, type Done } from './command.ts';
+import type { Contact } from './contacts.ts';
+import { idSchema, type Id } from './ids.ts';
+import type { MessageRef } from './messages.ts';
+
+export const conversationsCommands = {
+  /** Marks what they wrote as read: all of it, or what stands no later than `order` `upTo`. */
+  'message.read': command({
+    params: z.strictObject({ contact: idSchema, upTo: z.number().optional() }),
+    result: result<Contact>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
+  'message.delete': command({
+    params: z.strictObject({ contact: idSchema, direction: z.enum(['in', 'out']), id: idSchema }),
+    result: result<Contact>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Deletes every message of a conversation that is there now, as `message.delete` does. */
+  'conversation.clear': command({
+    params: z.strictObject({ contact: idSchema }),
+    result: result<Contact>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Tells them, while linked, that we are typing. Never stored. */
+  'typing.set': command({
+    params: z.strictObject({ contact: idSchema, typing: z.boolean() }),
+    result: result<Done>(),
+    repeatable: false,
+    needs: READY,
+  }),
+};
+
+export interface ConversationsEvents {
+  /** What they wrote is read, in some tab: all up to now, or what stands no later than `order` `upTo`. */
+  'message.read': { readonly contact: Id; readonly upTo: number | null };
+  'message.deleted': MessageRef;
+  /** Many of a conversation are gone: it is to be loaded anew. */
+  'conversation.cleared': { readonly contact: Id };
+  'typing.changed': { readonly contact: Id; readonly typing: boolean };
+}
