@@ -7,7 +7,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const statusCommand = daemonCommand({
   name: 'status',
   usage: '',
-  summary: 'how the running Loom is',
+  summary: 'the state of the running Loom',
   words: [0, 0],
   options: { checked: { help: 'you have checked what was changed while Loom was closed: it’s not said again' } },
   async run({ values, json, terminal }, daemon) {
