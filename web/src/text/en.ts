@@ -9,8 +9,8 @@ import { about, jump, own } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
-  about,
   changedFiles,
+  about,
   jump,
   own,
   errors,
