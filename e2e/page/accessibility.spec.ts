@@ -28,6 +28,9 @@ test('the empty app, its dialogs and settings', async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
   await check(ann.page, 'nobody yet');
+  await ann.openCard();
+  await check(ann.page, 'the own card');
+  await ann.page.keyboard.press('Escape');
   await ann.openMyCode();
   await check(ann.page, 'my contact code');
   await ann.page.keyboard.press('Escape');
@@ -46,13 +49,13 @@ test('the empty app, its dialogs and settings', async ({ person }) => {
   await (await ann.openCodeForm()).getByRole('button', { name: 'Add', exact: true }).click();
   await check(ann.page, 'adding by a code, with what is wrong');
   await ann.page.keyboard.press('Escape');
-  await ann.page.getByRole('link', { name: 'Settings' }).click();
+  await ann.openSettings();
   await expect(ann.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await ann.page.getByRole('button', { name: 'Destroy…' }).click();
   await ann.page.getByRole('button', { name: 'Check this network' }).click();
   await expect(ann.page.getByText('Finding people nearby is off', { exact: false })).toBeVisible();
   for (const details of await ann.page.getByText('Details').all()) await details.click();
-  await ann.page.getByText('Your public key').click();
+  for (const closed of ['Your public key', 'Ports, addresses']) await ann.page.getByText(closed).click();
   await check(ann.page, 'settings');
 });
 
@@ -63,21 +66,34 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
   await bob.send('Hello to you');
   await expect(ann.message('Hello to you')).toBeVisible();
   await check(ann.page, 'a conversation');
-  await ann.page
-    .getByRole('button', { name: /details|about/i })
-    .first()
-    .click();
+  const details = await ann.openDetails('Verify');
+  await expect(details.getByRole('button', { name: 'Mark as verified' })).toBeEnabled();
   await check(ann.page, 'a contact');
-  await ann.page.getByRole('button', { name: 'Delete all messages' }).click();
+  await details.getByText('Connection', { exact: true }).click();
+  await details.getByText('Advanced', { exact: true }).click();
+  await details.getByRole('button', { name: 'Delete', exact: true }).click();
+  await details.getByRole('button', { name: 'Delete all messages' }).click();
   await check(ann.page, 'emptying a conversation');
   await ann.page.keyboard.press('Escape');
+  await expect(details).toHaveCount(0);
+  await expect(ann.page.getByRole('button', { name: 'Contact details' })).toBeFocused();
   // Shift and Tab from where one writes leads to the newest message.
   await ann.page.getByRole('textbox', { name: 'Message' }).focus();
   await ann.page.keyboard.press('Shift+Tab');
+  await expect(ann.log.getByRole('article').last()).toBeFocused();
   await ann.page.keyboard.press('Enter');
-  await ann.page.getByRole('button', { name: 'Delete message' }).click();
+  await check(ann.page, 'the menu of a message');
+  await ann.page.keyboard.press('Escape');
+  await ann.page.keyboard.press('Enter');
+  await ann.page.getByRole('menuitem', { name: 'Delete' }).click();
   await check(ann.page, 'deleting a message');
   await ann.page.keyboard.press('Escape');
+  await bob.daemon.stop();
+  await ann.page.getByRole('button', { name: 'Why?' }).click();
+  await expect(ann.page.getByRole('button', { name: 'Check again' })).toBeVisible();
+  await check(ann.page, 'why somebody is offline');
+  await bob.daemon.start();
+  await bob.open();
   await ask(await person('Carl'), bob);
   await check(bob.page, 'a request');
 });
@@ -94,23 +110,26 @@ test('names as long as they may be leave everything in its place', async ({ frie
   const carl = await person('Carl');
   await ann.know(await carl.begin(), `${long.slice(1)}M`);
   await ann.openConversation(long);
+  await ann.openCard();
   await expect(ann.page.getByRole('region', { name: 'Your card' })).toContainText(long);
+  await check(ann.page, 'an own card with a long name');
+  await ann.page.keyboard.press('Escape');
   await check(ann.page, 'a conversation with a long name');
-  await ann.page.getByRole('button', { name: 'Contact details' }).click();
+  await ann.openDetails();
   await check(ann.page, 'a contact with a long name');
 });
 
 test('who presses a button keeps their place, also while it works and when it has', async ({ friends: { ann } }) => {
-  const { page } = ann;
-  await page.getByRole('button', { name: 'Contact details' }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = await ann.openDetails('Verify');
   const verify = dialog.getByRole('button', { name: 'Mark as verified' });
   await expect(verify).toBeEnabled();
   await verify.press('Enter');
   await expect(dialog.getByRole('button', { name: 'Remove verification' })).toBeFocused();
+  await dialog.getByText('Connection', { exact: true }).click();
   await dialog.getByRole('button', { name: 'Test connection' }).press('Enter');
   await expect(dialog.getByText('You are connected.', { exact: false })).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Test connection' })).toBeFocused();
+  await dialog.getByRole('button', { name: 'Rename' }).click();
   await dialog.getByRole('textbox', { name: 'Name for this contact' }).fill('Robert');
   await dialog.getByRole('button', { name: 'Save' }).press('Enter');
   const saved = dialog.getByRole('button', { name: 'Saved' });

@@ -1,6 +1,6 @@
 // The screens that a person meets first, and what they promise of themselves: in one glance, in one language, and with
 // fields that a browser understands.
-import { expect, test } from '../support/fixtures.ts';
+import { expect, KEY_MS, test } from '../support/fixtures.ts';
 
 const GLANCES = [
   { width: 1280, height: 800 },
@@ -41,8 +41,7 @@ test('passphrases are in password fields, which say whether it is a new one', as
   await expect(field).toHaveAttribute('type', 'text');
   await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await ann.page.getByRole('button', { name: 'Create my identity' }).click();
-  // Made slow on purpose, for who guesses.
-  await expect(ann.page.getByRole('heading', { name: 'Hello, Ann' })).toBeVisible({ timeout: 60_000 });
+  await expect(ann.page.getByRole('heading', { name: 'Hello, Ann' })).toBeVisible({ timeout: KEY_MS });
   await ann.daemon.ask((control) => control.request('vault.lock', {}));
   await expect(field).toHaveAttribute('type', 'password');
   await expect(field).toHaveAttribute('autocomplete', 'current-password');
@@ -107,7 +106,7 @@ test('in a German browser words and dates are English, and the clock is hers', a
 test('settings stand in sections, each one click away, and whether all is well in one line', async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
-  await ann.page.getByRole('link', { name: 'Settings' }).click();
+  await ann.openSettings();
   const sections = ann.page.getByRole('navigation', { name: 'Sections' });
   for (const name of ['You', 'Privacy & lock', 'Backup & recovery', 'Network', 'About']) {
     await sections.getByRole('button', { name, exact: true }).click();
@@ -123,7 +122,7 @@ test('a backup is offered a place and a name, and is found again there', async (
   test.slow();
   const ann = await person('Ann');
   await ann.begin();
-  await ann.page.getByRole('link', { name: 'Settings' }).click();
+  await ann.openSettings();
   await ann.page.getByRole('button', { name: 'Back up now' }).click();
   const now = new Date();
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0'));
@@ -135,7 +134,7 @@ test('a backup is offered a place and a name, and is found again there', async (
   await passphrase.fill('quite another staple');
   await ann.page.getByRole('button', { name: 'Create and verify' }).click();
   await expect(ann.page.getByText(`Backup saved and verified: 0 contacts, 0 messages. ${offered}`)).toBeVisible({
-    timeout: 60_000,
+    timeout: KEY_MS,
   });
   await ann.page.getByRole('button', { name: 'Back up now' }).click();
   await expect(file).toHaveValue(offered.replace('.loom', ' (2).loom'));
@@ -147,5 +146,5 @@ test('a backup is offered a place and a name, and is found again there', async (
   await expect(again.page.getByRole('textbox', { name: 'Where the file is' })).toHaveValue(offered);
   await again.page.getByRole('textbox', { name: 'Passphrase of the backup' }).fill('quite another staple');
   await again.page.getByRole('button', { name: 'Restore everything' }).click();
-  await expect(again.page.getByRole('heading', { name: 'Hello, Ann' })).toBeVisible({ timeout: 60_000 });
+  await expect(again.page.getByRole('heading', { name: 'Hello, Ann' })).toBeVisible({ timeout: KEY_MS });
 });

@@ -142,8 +142,8 @@ test('safety numbers are compared by their codes: the same one verifies, another
   const carls = await carl.begin();
   await ann.know(carls, 'Carl');
   const codeOf = async (who: Person): Promise<Buffer> => {
-    await who.page.getByRole('button', { name: 'Contact details' }).click();
-    await who.page.getByRole('dialog').getByRole('button', { name: 'Compare by camera' }).click();
+    const details = await who.openDetails('Verify');
+    await details.getByRole('button', { name: 'Compare by camera' }).click();
     return who.page.getByRole('img', { name: 'QR code of the safety number' }).screenshot();
   };
   const bobs = await codeOf(bob);
@@ -151,7 +151,7 @@ test('safety numbers are compared by their codes: the same one verifies, another
   const others = await codeOf(ann);
   const show = async (buffer: Buffer): Promise<void> => {
     await ann.page
-      .getByRole('dialog')
+      .getByRole('complementary')
       .locator('input[type=file]')
       .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer });
   };
@@ -163,7 +163,7 @@ test('safety numbers are compared by their codes: the same one verifies, another
   await codeOf(ann);
   await show(others);
   await expect(ann.page.getByText('Not the same number.')).toBeVisible();
-  await ann.page.getByRole('dialog').getByRole('button', { name: 'Compare by camera' }).click();
+  await ann.page.getByRole('button', { name: 'Compare by camera' }).click();
   await show(bobs);
   await expect(ann.page.getByText('The same number.')).toBeVisible();
   await expect(ann.page.getByRole('button', { name: 'Remove verification' })).toBeVisible();

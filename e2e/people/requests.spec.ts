@@ -38,7 +38,7 @@ test('a stranger who is blocked learns nothing and asks no more', async ({ perso
 
 test('a request says who asks in plain words, can be ignored, and blocking can be taken back', async ({ person }) => {
   const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
-  const [, token] = await Promise.all([ann.begin(), bob.begin()]);
+  const [anns, token] = await Promise.all([ann.begin(), bob.begin()]);
   const carl = await person('Carl');
   // A contact of the name she calls herself by: the first thing to be read.
   await bob.know(await carl.begin(), 'Ann');
@@ -51,6 +51,12 @@ test('a request says who asks in plain words, can be ignored, and blocking can b
   await expect(card.getByText('127.0.0.1')).toHaveCount(0);
   await card.getByRole('button', { name: 'Details' }).click();
   await expect(card.getByText('127.0.0.1')).toBeVisible();
+
+  // Her code, pasted instead, brings her name along.
+  const dialog = await bob.openCodeForm();
+  await dialog.getByRole('textbox', { name: 'Contact code' }).fill(anns);
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue('Ann');
+  await bob.page.keyboard.press('Escape');
 
   await card.getByRole('button', { name: 'Block' }).click();
   const undo = bob.page.getByRole('button', { name: 'Undo' });

@@ -5,6 +5,9 @@ import { Daemon } from './daemon.ts';
 
 export { expect };
 
+/** Making a key from a passphrase is slow on purpose: seconds on a computer that is busy. */
+export const KEY_MS = 60_000;
+
 export class Person {
   readonly name: string;
   readonly daemon: Daemon;
@@ -38,7 +41,7 @@ export class Person {
     await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
     await this.page.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase);
     await this.page.getByRole('button', { name: 'Create my identity' }).click();
-    await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible();
+    await expect(this.page.getByRole('button', { name: 'Add contact' })).toBeVisible({ timeout: KEY_MS });
   }
 
   /** The same without the first screens, for tests about what comes after them. @returns the own token. */
@@ -61,6 +64,7 @@ export class Person {
 
   /** @returns the dialog that shows the own contact code. */
   async openMyCode(): Promise<Locator> {
+    await this.openCard();
     await this.page.getByRole('button', { name: 'My contact code' }).click();
     return this.page.getByRole('dialog', { name: 'My contact code' });
   }
@@ -83,6 +87,24 @@ export class Person {
     await this.page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     return token;
+  }
+
+  /** What stands behind the own picture. */
+  async openCard(): Promise<void> {
+    await this.page.getByRole('button', { name: 'You', exact: true }).click();
+  }
+
+  async openSettings(): Promise<void> {
+    await this.openCard();
+    await this.page.getByRole('link', { name: 'Settings' }).click();
+  }
+
+  /** Who the open conversation is with; its parts are opened by their buttons. */
+  async openDetails(part?: 'Verify' | 'Introduce' | 'Delete'): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Contact details' }).click();
+    const panel = this.page.getByRole('complementary', { name: /^About / });
+    if (part !== undefined) await panel.getByRole('button', { name: part, exact: true }).click();
+    return panel;
   }
 
   get address(): string {

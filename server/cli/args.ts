@@ -50,7 +50,8 @@ export function parseCommandLine(args: readonly string[], commands: readonly [Co
   const [least, most] = command.words;
   const usage = `Usage: loom-web ${command.name} ${command.usage}`.trimEnd();
   if (words.length < least) throw new UsageError(`${command.name}: ${missing(command, words)} is missing. ${usage}`);
-  if (words.length > most) throw new UsageError(`${command.name}: “${words[most] ?? ''}” is too much. ${usage}`);
+  if (words.length > most)
+    throw new UsageError(`${command.name}: “${words[most] ?? ''}” is one word too many. ${usage}`);
   const { profile, 'data-dir': dataDir, json } = values;
   return {
     kind: 'call',
@@ -165,7 +166,8 @@ function unknownCommand(name: string): UsageError {
 function helped(rest: readonly string[], commands: readonly Command[]): Command | null {
   const { words } = parseStrictly(rest, HELP);
   const [name, tooMuch] = words;
-  if (tooMuch !== undefined) throw new UsageError(`help: “${tooMuch}” is too much. Usage: loom-web help [COMMAND]`);
+  if (tooMuch !== undefined)
+    throw new UsageError(`help: “${tooMuch}” is one word too many. Usage: loom-web help [COMMAND]`);
   if (name === undefined || name === HELP.name) return null;
   const command = commands.find((each) => each.name === name);
   if (command === undefined) throw unknownCommand(name);

@@ -28,7 +28,10 @@ export function backupPath(
 
 /** As much of a person's name as any disk takes. */
 function fitName(name: string): string {
-  const fit = Array.from(name.replaceAll(UNFIT, ' ').replace(/^[.\s]+/u, '')).slice(0, NAME_LETTERS).join('').trim();
+  const fit = Array.from(name.replaceAll(UNFIT, ' ').replace(/^[.\s]+/u, ''))
+    .slice(0, NAME_LETTERS)
+    .join('')
+    .trim();
   return fit === '' ? 'Loom' : fit;
 }
 

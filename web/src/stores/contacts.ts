@@ -116,24 +116,19 @@ function createLoading({ contacts, requests, nearby, typing, loaded }: State) {
   return { load, clear };
 }
 
-function createCommands({ requests }: State, { put, drop, publish }: Changes) {
-  const link = useLink();
-
-  function keep(contact: Contact): Contact {
+/** Puts a contact in place at once, before the event that tells of it. */
+function keeper({ put, publish }: Changes): (contact: Contact) => Contact {
+  return (contact) => {
     put(contact);
     publish();
     return contact;
-  }
+  };
+}
 
-  async function add(token: string, name: string, address: string): Promise<Contact> {
-    return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
-  }
-
-  async function remove(contact: Id): Promise<void> {
-    await link.call('contact.remove', { contact });
-    drop(contact);
-    publish();
-  }
+function createRequestCommands({ requests }: State, changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
 
   async function accept(request: Id): Promise<Contact> {
     const contact = await link.call('request.accept', { request, name: '' });
@@ -160,13 +155,27 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     publish();
   }
 
+  return { accept, blockRequest, ignoreRequest, reopenRequest };
+}
+
+function createCommands(changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
+
+  async function add(token: string, name: string, address: string): Promise<Contact> {
+    return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
+  }
+
+  async function remove(contact: Id): Promise<void> {
+    await link.call('contact.remove', { contact });
+    drop(contact);
+    publish();
+  }
+
   return {
     add,
     remove,
-    accept,
-    blockRequest,
-    ignoreRequest,
-    reopenRequest,
     rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
     block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
     verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
@@ -187,7 +196,7 @@ export const useContacts = defineStore('contacts', () => {
   const changes = createChanges(state);
 
   const ordered = computed(() => inOrder(contacts.value.values()));
-  /** Those who could be taken for somebody else. */
+  /** Those who could be taken for someone else. */
   const twins = computed(() => twinsOf(contacts.value.values()));
   const unread = computed(() => {
     let sum = 0;
@@ -207,6 +216,7 @@ export const useContacts = defineStore('contacts', () => {
     ...changes,
     ...createTyping(state),
     ...createLoading(state),
-    ...createCommands(state, changes),
+    ...createRequestCommands(state, changes),
+    ...createCommands(changes),
   };
 });

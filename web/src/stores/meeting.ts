@@ -1,4 +1,4 @@
-// Meeting people: who nearby lets themselves be seen, the pairing under way, and our invites.
+// Meeting people: who is visible nearby, the pairing under way, and our invites.
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Params, Result } from '../../../server/contract/commands.ts';
@@ -28,7 +28,7 @@ function createVisibility() {
     profile.network = await link.call('network.visibility', { mode: 'everyone' });
   }
 
-  /** @throws CallError. Nothing happens where nobody could see us. */
+  /** @throws CallError. Does nothing where no one could see us. */
   async function showIfPossible(): Promise<void> {
     profile.network ??= await link.call('network.status', {});
     if (canShow.value) await show();
@@ -49,7 +49,7 @@ function createVisibility() {
 function createPairing(people: { readonly value: readonly Person[] }) {
   const link = useLink();
   const pairing = shallowRef<Pairing | null>(null);
-  /** One whose end nobody wants to see, or has seen. */
+  /** One whose end is of no interest, or was seen. */
   const dismissed = shallowRef<Id | null>(null);
 
   /** What to show: a pairing under way, or how it failed. */
@@ -63,7 +63,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     return current?.state.kind === 'paired' && current.id !== dismissed.value ? current.state.contact : null;
   });
 
-  /** What the daemon says on a new line. What ended while nobody here looked is of no interest. */
+  /** What the daemon says on a new line. What ended while no one looked is of no interest. */
   function meet(current: Pairing | null): void {
     const over = current?.state.kind === 'paired' || current?.state.kind === 'ended';
     if (over && pairing.value?.id !== current.id) dismissed.value = current.id;
@@ -74,7 +74,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     dismissed.value = pairing.value?.id ?? null;
   }
 
-  /** How somebody unwanted fared is of no interest either. */
+  /** How someone unwanted fared is of no interest either. */
   function follow(next: Pairing): void {
     if (pairing.value?.id === next.id && pairing.value.state.kind === 'unwanted') dismiss();
     pairing.value = next;

@@ -93,3 +93,10 @@ export function dayLine(at: number): string {
   if (ago === 1) return text('chat.yesterday');
   return format(isThisYear(at) ? 'longDay' : 'longDayWithYear', at);
 }
+
+/** The day as a date field has it: 2026-11-30. */
+export function isoDay(at: number): string {
+  const date = new Date(isDate(at) ? at : 0);
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => `${part}`.padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day}`;
+}

@@ -5,6 +5,7 @@ export const doctor = {
   whyContact: 'Why is there no connection?',
   bothWays: 'Test connection',
   checkNetwork: 'Check this network',
+  again: 'Check again',
   looking: 'Looking… This takes a few seconds.',
   lookingBoth: 'Each of you tries to reach the other… This takes a few seconds.',
   details: 'Details',

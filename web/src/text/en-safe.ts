@@ -3,7 +3,10 @@
 /** One message, and a whole conversation. */
 export const deleting = {
   more: 'More',
-  title: 'Message',
+  /** The menu of a message. */
+  menu: 'Message',
+  action: { copy: 'Copy', details: 'Details', delete: 'Delete' },
+  details: 'Details',
   yours: 'Written by you, {when}',
   theirs: 'Written by {name}, {when}',
   bothTimes: 'Sent {sent} by their clock. It came {came} by yours.',
@@ -11,7 +14,7 @@ export const deleting = {
   sure: 'Delete it from this device? {name} keeps their copy, and so do backups you made before.',
   sureWaiting:
     'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent. Their Loom can tell that a message was withdrawn, but not what it said.',
-  yes: 'Delete for good',
+  yes: 'Delete for me',
   all: 'Delete all messages',
   allSure:
     'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that messages were withdrawn. Backups you made before keep everything. This can’t be undone.',
@@ -42,6 +45,8 @@ export const strength = {
 /** People of one name. */
 export const twins = {
   hint: 'The start of their public key: someone else has a name that looks like this one',
+  count:
+    'Another contact’s name looks like this one | Another contact’s name looks like this one | {count} contacts have names that look like this',
   request: 'The name looks like your contact {name}, but this is someone else.',
 };
 
