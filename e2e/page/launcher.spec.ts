@@ -25,7 +25,7 @@ test('is offered once, put there, and taken out', async ({ browser, person }) =>
     const file = join(home, '.local', 'share', 'applications', 'loom-web-ann.desktop');
     expect(readFileSync(file, 'utf8')).toContain(`Exec=${process.execPath} ${MAIN} open --profile ann --data-dir`);
 
-    await ann.page.getByRole('link', { name: 'Settings' }).click();
+    await ann.openSettings();
     await ann.page.getByRole('button', { name: 'Take it out' }).click();
     await expect(ann.page.getByRole('button', { name: 'Add it' })).toBeVisible();
     expect(existsSync(file)).toBe(false);

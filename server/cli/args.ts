@@ -166,7 +166,8 @@ function unknownCommand(name: string): UsageError {
 function helped(rest: readonly string[], commands: readonly Command[]): Command | null {
   const { words } = parseStrictly(rest, HELP);
   const [name, tooMuch] = words;
-  if (tooMuch !== undefined) throw new UsageError(`help: “${tooMuch}” is too much. Usage: loom-web help [COMMAND]`);
+  if (tooMuch !== undefined)
+    throw new UsageError(`help: “${tooMuch}” is one word too many. Usage: loom-web help [COMMAND]`);
   if (name === undefined || name === HELP.name) return null;
   const command = commands.find((each) => each.name === name);
   if (command === undefined) throw unknownCommand(name);
