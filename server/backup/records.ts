@@ -47,7 +47,7 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   contactBodySchema.omit({ presenceKey: true }).extend({ t: z.literal('contact'), id, outSeq: count, inSeq: count }),
   requestBodySchema.extend({ t: z.literal('request'), id }),
   inviteBodySchema.extend({ t: z.literal('invite'), id }),
-  messageSchema.extend({ t: z.literal('message'), id, contact: id }),
+  messageSchema.extend({ t: z.literal('message'), id, conversation: id }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),
 ]);
 

@@ -1,4 +1,6 @@
 // A profile with one conversation in a process of its own: writes the conversation, or starts with it and reads it.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { OURSELVES } from '../storage/tables/message-record.ts';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
@@ -91,8 +93,9 @@ const service = {
   readRows(times: number): number {
     const database = open();
     const key = fromHex(contact);
-    const sql =
-      'SELECT * FROM message WHERE contact = (SELECT number FROM contact WHERE id = ?) AND (state = 5) = 0 AND place < ? ORDER BY place DESC LIMIT ?';
+    const sql = `SELECT * FROM message WHERE conversation = (
+        SELECT conversation.number FROM conversation JOIN contact ON contact.number = contact WHERE contact.id = ?
+      ) AND (state = 5) = 0 AND position < ? ORDER BY position DESC LIMIT ?`;
     const start = performance.now();
     for (let done = 0; done < times; done += 1) database.rows(sql, key, placeOf(done, times), PAGE);
     return (performance.now() - start) / times;
@@ -119,8 +122,8 @@ function append(store: Store, to: string, seq: number): void {
   const state = direction === 'in' ? 'read' : 'delivered';
   const content = encodeContent({ t: 'text', body: BODY, at, seq });
   const facts = {
-    contact: to,
-    direction,
+    conversation: directConversation(to),
+    author: direction === 'out' ? OURSELVES : to,
     id: messageId(seq),
     seq,
     state,

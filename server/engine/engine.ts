@@ -18,6 +18,7 @@ import { Expiry } from './delivery/expiry.ts';
 import { Inbox } from './delivery/inbox.ts';
 import type { InvitedGuests } from './meeting/invited-guests.ts';
 import type { Invites } from './meeting/invites.ts';
+import { Conversations } from './contacts/conversations.ts';
 import type { ContactMaker, NewContact } from './contacts/contact-maker.ts';
 import { assembleDoctor, assembleMeeting } from './assemble.ts';
 import { KnownHosts } from './links/known-hosts.ts';
@@ -44,6 +45,7 @@ export class Engine {
   readonly options: EngineOptions;
   readonly us: OurIdentity;
   readonly roster: Roster;
+  readonly conversations: Conversations;
   readonly sessions: Sessions;
   readonly links = new Links();
   readonly outbox: Outbox;
@@ -77,17 +79,22 @@ export class Engine {
     const ourIk = us.keys.identityKey.publicKey;
     const links = this.links;
     const roster = (this.roster = new Roster(store));
+    const conversations = (this.conversations = new Conversations({ store, roster }));
     const sessions = (this.sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk }));
     this.#networkFeed = new Coalescer(clock, () => this.#tellNetwork());
     const requests = (this.requests = new Requests({ store, roster, clock, random, events }));
-    const budgets = (this.budgets = new Budgets({ store, clock }));
-    this.feed = new ContactFeed({ store, roster, links, budgets, clock, events, peers: () => this.peers });
+    const budgets = (this.budgets = new Budgets({ store, conversations, clock }));
+    this.feed = new ContactFeed({
+      ...{ store, roster, conversations, links, budgets, clock, events },
+      peers: () => this.peers,
+    });
     const onPresence = (): void => this.presence.theirsChanged();
-    const told = tellOfMessages({ store, roster, links, events, feed: this.feed, onPresence });
+    const told = tellOfMessages({ store, conversations, links, events, feed: this.feed, onPresence });
     const lineOf = (contact: string): ReturnType<Links['activeLinkOf']> => links.activeLinkOf(contact);
     const presenceKey = (): Uint8Array => this.#own.presenceKey;
-    this.outbox = new Outbox({ store, roster, sessions, clock, random, lineOf, presenceKey, listener: told.outbox });
-    this.inbox = new Inbox({ store, roster, sessions, budgets, clock, lineOf, listener: told.inbox });
+    const delivery = { store, roster, conversations, sessions, clock, lineOf };
+    this.outbox = new Outbox({ ...delivery, random, presenceKey, listener: told.outbox });
+    this.inbox = new Inbox({ ...delivery, budgets, listener: told.inbox });
     this.people = new VisiblePeople({ primitives, roster, events, ourIdentity: ourIk });
     const visibility = (this.visibility = new Visibility({
       store,

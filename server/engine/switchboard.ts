@@ -77,7 +77,7 @@ export class Switchboard implements PeersListener {
     const current = sessions.currentId(contact);
     if (current === null) return null;
     const initiator = link.role === 'initiator' ? us.keys.identityKey.publicKey : contact.ik;
-    const activeLink = openActiveLink(contact.id, link, initiator, current);
+    const activeLink = openActiveLink({ contact: contact.id, device: contact.device }, link, initiator, current);
     if (!resumed && roster.find(contact.id)) this.#established(contact.id);
     options.events.emit('session.established', { contact: contact.id, resumed });
     return activeLink;

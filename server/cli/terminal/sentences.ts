@@ -52,6 +52,7 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'invite-unknown': 'There is no such invite.',
   'invite-used': 'The invite has already been used. Remove or block the contact instead.',
   'contact-unknown': 'There is no such contact.',
+  'conversation-unknown': 'There is no such conversation.',
   'contact-exists': 'You already have this contact.',
   'contact-blocked': 'The contact is blocked.',
   'introduction-unmet': 'Both must have been connected to you before you can introduce them.',

@@ -1,16 +1,18 @@
 // Messages deleted from this device: one, or all of a conversation.
 import { CommandError } from '../../contract/errors.ts';
-import type { MessageRef } from '../../storage/tables/message-record.ts';
+import { isOurs, type MessageRef } from '../../storage/tables/message-record.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
+import { authorOf } from './messages.ts';
 
 export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'conversation.clear'> {
-  const { roster, feed, expiry, inbox, options } = engine;
+  const { roster, conversations, feed, expiry, inbox, options } = engine;
   const { store, events } = options;
   return {
     'message.delete': async ({ contact, direction, id }) => {
       roster.get(contact);
-      const erased = await store.journal.write(() => erase(engine, { contact, direction, id }));
+      const ref = { conversation: conversations.directWith(contact), author: authorOf(contact, direction), id };
+      const erased = await store.journal.write(() => erase(engine, ref));
       if (!erased) throw new CommandError('message-unknown', 'no such message in this conversation');
       inbox.madeRoom(contact);
       events.emit('message.deleted', { contact, direction, id });
@@ -18,7 +20,7 @@ export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'c
     },
     'conversation.clear': async ({ contact }) => {
       roster.get(contact);
-      await expiry.clearConversation(contact, (message) => erase(engine, message));
+      await expiry.clearConversation(conversations.directWith(contact), (message) => erase(engine, message));
       inbox.madeRoom(contact);
       events.emit('conversation.cleared', { contact });
       return feed.now(contact);
@@ -27,6 +29,6 @@ export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'c
 }
 
 function erase({ outbox, options }: Engine, message: MessageRef): boolean {
-  const waits = message.direction === 'out' && outbox.withdraw(message.contact, message.id);
+  const waits = isOurs(message) && outbox.withdraw(message);
   return waits || options.store.messages.erase(message);
 }

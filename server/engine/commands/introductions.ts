@@ -12,7 +12,9 @@ import type { ProvenKey } from '../contacts/static-key.ts';
 import { done, type Handlers } from './handlers.ts';
 
 export function introductionCommands(engine: Engine): Handlers<'contact.introduce' | 'introduction.accept'> {
-  const { roster, outbox, options } = engine;
+  const { roster, conversations, outbox, options } = engine;
+  const tell = (contact: string, card: IntroducedCard): Promise<unknown> =>
+    outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
   const cardOf = (id: string): IntroducedCard => {
     const { blocked, ik, staticKey: sk, device, generation: gen, certificate: cert, name } = roster.get(id);
     if (blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
@@ -23,12 +25,16 @@ export function introductionCommands(engine: Engine): Handlers<'contact.introduc
     'contact.introduce': async ({ contact, other }) => {
       const [one, two] = [cardOf(contact), cardOf(other)];
       if (contact === other) throw new CommandError('bad-request', 'two different contacts are introduced');
-      await Promise.all([outbox.introduce(contact, two), outbox.introduce(other, one)]);
+      await Promise.all([tell(contact, two), tell(other, one)]);
       return done;
     },
     'introduction.accept': async ({ contact, id, name }) => {
       const introducer = roster.get(contact);
-      const record = options.store.messages.get(contact, 'in', id);
+      const record = options.store.messages.get({
+        conversation: conversations.directWith(contact),
+        author: contact,
+        id,
+      });
       const content = record && readIntroduction(record.content);
       if (!content) throw new CommandError('message-unknown', 'there is no introduction in this message');
       const { ik, key } = requireKeys(options.primitives, content);

@@ -1,12 +1,15 @@
 // What one contact may fill: over a bound their messages wait at their Loom, in order, and lose nothing.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KEPT_BYTES, MESSAGES_PER_DAY, NOT_NOW_LONGEST_MS, UNREAD_BYTES } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Database } from '../../storage/database.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import { contactRecord, idOf, newMessage, tempStore } from '../../testing/disk/temp-store.ts';
+import { contactRecord, deviceOf, idOf, newMessage, tempStore } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { Budgets } from './budgets.ts';
+
+const conversations = { directWith: directConversation };
 
 describe('the budgets of a contact', () => {
   let temp: ReturnType<typeof tempStore>;
@@ -17,7 +20,7 @@ describe('the budgets of a contact', () => {
 
   it('are so many messages at once, and as many in each day after that', async () => {
     const clock = new FakeClock();
-    const budgets = new Budgets({ store: await temp.create(), clock });
+    const budgets = new Budgets({ store: await temp.create(), conversations, clock });
     const taken = (): number => {
       let count = 0;
       while (budgets.take(idOf(1))) count += 1;
@@ -32,7 +35,7 @@ describe('the budgets of a contact', () => {
 
   it('are so many unread bytes as they lie on the disk: one row over, and there is no room', async () => {
     const store = await temp.create();
-    const budgets = new Budgets({ store, clock: new FakeClock() });
+    const budgets = new Budgets({ store, conversations, clock: new FakeClock() });
     await store.journal.write(() => store.contacts.put(contactRecord(1)));
     let number = 0;
     const add = (bytes: number): Promise<number> =>
@@ -40,13 +43,13 @@ describe('the budgets of a contact', () => {
         store.messages.append(newMessage(idOf(1), (number += 1), { content: new Uint8Array(bytes) })),
       );
     for (let i = 0; i < 4; i += 1) await add(UNREAD_BYTES / 4 - 1024);
-    while (store.messages.unreadBytes(idOf(1)) < UNREAD_BYTES) {
+    while (store.messages.unreadBytes(directConversation(idOf(1))) < UNREAD_BYTES) {
       expect(budgets.take(idOf(1))).toBe(true);
       await add(100);
     }
     expect(budgets.full(idOf(1))).toBe('unread');
     expect(budgets.take(idOf(1))).toBe(false);
-    await store.journal.write(() => store.messages.markRead(idOf(1)));
+    await store.journal.write(() => store.messages.markRead(directConversation(idOf(1))));
     expect(budgets.full(idOf(1))).toBeNull();
   });
 });
@@ -76,7 +79,8 @@ describe('between two Looms', () => {
       messages.append(newMessage(bobHere, 10_001, { state: 'read' }));
     });
   };
-  const envelopes = () => bob.profile.opened.store.outbox.pending(annThere, 0, 9).map(({ envelope }) => envelope);
+  const envelopes = () =>
+    bob.profile.opened.store.outbox.pending(deviceOf(annThere), 0, 9).map(({ envelope }) => envelope);
   const fromBob = async (): Promise<[string, number][]> =>
     (await ann.history('Bob'))
       .filter(({ kind, direction }) => kind === 'text' && direction === 'in')

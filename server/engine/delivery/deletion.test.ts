@@ -1,7 +1,8 @@
 // Deleting one message, and a whole conversation: gone here, untouched on their device, and nothing else suffers.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../contract/model.ts';
-import { newMessage } from '../../testing/disk/temp-store.ts';
+import { newMessage, outboxFacts, refOf } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
 let town: Town;
@@ -47,11 +48,11 @@ describe('one message', () => {
     const { id } = await remove(bob, 'Ann', 'two');
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;
-    const { seq, order } = store.messages.get(contact, 'out', id)!;
+    const { seq, position } = store.messages.get(refOf(contact, 'out', id))!;
     await ann.stop();
     await ann.start();
     const again = ann.profile.opened.store;
-    const row = { contact, id, seq, order, hidden: false, session: null, envelope: null };
+    const row = { ...outboxFacts({ contact, id, seq, position, hidden: false }), session: null, envelope: null };
     await again.journal.write(() => again.outbox.add(row));
     await town.online(ann, 'Bob');
     await town.until(() => again.outbox.total() === 0);
@@ -114,7 +115,9 @@ describe('a whole conversation', () => {
     await store.journal.write(() => store.messages.append(newMessage(id, 20_000)));
     await cleared;
     expect(store.journal.commits).toBeGreaterThan(before + 3);
-    expect(store.messages.page(id, null, 9, 1 << 20).messages.map(({ seq }) => seq)).toEqual([20_000]);
+    expect(store.messages.page(directConversation(id), null, 9, 1 << 20).messages.map(({ seq }) => seq)).toEqual([
+      20_000,
+    ]);
     expect((await ann.contact('Bob')).unread).toBe(1);
     expect(ann.events.some(({ event }) => event === 'conversation.cleared')).toBe(true);
     await bob.send('Ann', 'still here?');

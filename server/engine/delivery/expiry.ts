@@ -59,11 +59,11 @@ export class Expiry {
   }
 
   /** Deletes what is in a conversation now, message by message. @throws CommandError task-stopped. */
-  async clearConversation(contact: string, erase: (message: MessageRef) => void): Promise<void> {
+  async clearConversation(conversation: string, erase: (message: MessageRef) => void): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const erasePiece = (): boolean => {
-      const piece = messages.shown(contact, until, CLEARED_AT_ONCE, CLEARED_BYTES);
+      const piece = messages.shown(conversation, until, CLEARED_AT_ONCE, CLEARED_BYTES);
       for (const message of piece) erase(message);
       return piece.length > 0;
     };
@@ -75,12 +75,12 @@ export class Expiry {
   }
 
   /** Marks what is unread in a conversation now as read. @throws CommandError task-stopped. */
-  async read(contact: string): Promise<void> {
+  async read(conversation: string): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
-      const end = messages.unreadUpTo(contact, after, until, READ_AT_ONCE);
-      if (end !== null) messages.markRead(contact, end);
+      const end = messages.unreadUpTo(conversation, after, until, READ_AT_ONCE);
+      if (end !== null) messages.markRead(conversation, end);
       return end;
     };
     let after: number | null = 0;

@@ -14,6 +14,7 @@ import type { Budgets } from './budgets.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -50,6 +51,7 @@ export interface InboxListener {
 export interface InboxOptions {
   readonly store: Store;
   readonly roster: Roster;
+  readonly conversations: Conversations;
   readonly sessions: Sessions;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -95,11 +97,12 @@ export class Inbox {
   }
 
   #take(activeLink: ActiveLink, envelope: Envelope): Outcome {
-    const { store, roster } = this.#options;
+    const { store, roster, conversations } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
-    if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
+    const conversation = conversations.directWith(contact.id);
+    if (store.messages.has({ conversation, author: contact.id, id })) return { kind: 'duplicate' };
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
     if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
     if (!this.#hasRoom(activeLink, id)) return { kind: 'refused', reason: NACK.notNow };
@@ -137,14 +140,14 @@ export class Inbox {
   }
 
   #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
-    const { roster, clock } = this.#options;
+    const { roster, clock, conversations } = this.#options;
     const receivedAt = clock.now();
     const content = readContent(bytes);
     const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
     const hidden = content?.t === 'presence';
     const record = {
-      contact: contact.id,
-      direction: 'in',
+      conversation: conversations.directWith(contact.id),
+      author: contact.id,
       id,
       seq: content?.seq ?? next,
       state: hidden ? 'hidden' : 'received',
@@ -168,22 +171,22 @@ export class Inbox {
   #place(contact: ContactRecord, record: NewMessage): Placed {
     const { store, roster } = this.#options;
     const expected = contact.inSeq + 1;
-    const next = record.seq < expected ? store.messages.behindHole(contact.id, record.seq) : null;
+    const next = record.seq < expected ? store.messages.behindHole(record.conversation, record.seq) : null;
     if (next) return this.#fill(next, record);
     const missing = contact.inSeq === 0 ? 0 : Math.max(0, record.seq - expected);
-    const order = store.messages.append({ ...record, missing });
+    const position = store.messages.append({ ...record, missing });
     roster.setInSeq(contact.id, record.seq);
-    return { message: { ...record, missing, order }, filled: null };
+    return { message: { ...record, missing, position }, filled: null };
   }
 
   /** `next` missed it: what is missing before either of them is counted anew. */
   #fill(next: MessageRecord, record: NewMessage): Placed {
     const { messages } = this.#options.store;
     const missing = record.seq - (next.seq - next.missing);
-    const order = messages.insertLate({ ...record, missing });
+    const position = messages.insertLate({ ...record, missing });
     const filled = { ...next, missing: next.seq - record.seq - 1 };
     messages.setMissing(next, filled.missing);
-    return { message: { ...record, missing, order }, filled };
+    return { message: { ...record, missing, position }, filled };
   }
 }
 

@@ -44,7 +44,7 @@ it('a message whose row is damaged costs itself alone: it is not sent, the other
   await bob.start();
   await town.received(bob, 'Ann', 2);
   expect((await bob.history('Ann')).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
-  await town.until(() => ann.profile.opened.store.outbox.pending(contact, 0, 9).length === 0);
+  await town.until(() => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 9).length === 0);
   const again = ann.run('message.send', { contact, body: 'message', id: ids[1]! });
   await expect(again).rejects.toMatchObject({ code: 'message-id-taken' });
   await ann.send('Bob', 'goes on');
@@ -62,7 +62,7 @@ it('the acknowledgement of a message whose row is damaged takes it off the list'
   town.network.heal();
   await ann.start();
   await town.received(bob, 'Ann', 1);
-  await town.until(() => ann.profile.opened.store.outbox.pending(contact, 0, 9).length === 0);
+  await town.until(() => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 9).length === 0);
   expect(ann.events.filter(({ event }) => event === 'storage.changed')).toEqual([]);
 });
 

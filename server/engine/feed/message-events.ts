@@ -1,18 +1,19 @@
 // What tabs and command lines are told when messages are stored, come, and go.
+import type { ParsedContent } from '../../protocol/content.ts';
 import { StorageError } from '../../storage/errors.ts';
-import type { MessageRef, MessageRecord } from '../../storage/tables/message-record.ts';
+import { isOurs, type MessageRef, type MessageRecord } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
 import type { Links } from '../links/links.ts';
 import type { OutboxListener } from '../delivery/outbox.ts';
-import type { Roster } from '../contacts/roster.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import { messageView } from './views.ts';
 
 export interface MessageEventsOptions {
   readonly store: Store;
-  readonly roster: Roster;
+  readonly conversations: Conversations;
   readonly links: Links;
   readonly events: EventLog;
   readonly feed: ContactFeed;
@@ -24,50 +25,57 @@ export function tellOfMessages(options: MessageEventsOptions): {
   readonly outbox: OutboxListener;
   readonly inbox: InboxListener;
 } {
-  const { events, feed, onPresence } = options;
+  const { conversations, events, feed, onPresence } = options;
+  const tell = (event: 'message.stored' | 'message.received' | 'message.changed') => {
+    return (message: MessageRecord, content?: ParsedContent | null): void => {
+      const contact = contactOf(conversations, message);
+      events.emit(event, { message: messageView(message, contact, null, content) }, readAgain(options, message));
+      if (event !== 'message.changed') feed.changed(contact);
+    };
+  };
   return {
     outbox: {
-      onStored: (message, content) => {
-        events.emit('message.stored', { message: messageView(message, null, content) }, readAgain(options, message));
-        feed.changed(message.contact);
-      },
-      onState: ({ contact, direction, id }, state) => {
-        events.emit('message.state', { contact, direction, id, state });
+      onStored: tell('message.stored'),
+      onState: (message, state) => {
+        const [contact, { id }] = [contactOf(conversations, message), message];
+        events.emit('message.state', { contact, direction: isOurs(message) ? 'out' : 'in', id, state });
         feed.changed(contact);
       },
       onRefusing: (contact) => feed.changed(contact),
     },
     inbox: {
-      onReceived: (message, content) => {
-        events.emit('message.received', { message: messageView(message, null, content) }, readAgain(options, message));
-        feed.changed(message.contact);
-      },
+      onReceived: tell('message.received'),
       onPresence,
       onFull: (contact) => feed.changed(contact),
-      onFilled: (message) =>
-        events.emit('message.changed', { message: messageView(message, null) }, readAgain(options, message)),
+      onFilled: tell('message.changed'),
     },
   };
+}
+
+function contactOf(conversations: Conversations, { conversation }: MessageRef): string {
+  const found = conversations.find(conversation);
+  return found?.kind === 'direct' ? found.contact : '';
 }
 
 /** What the log keeps of a message: where it is. Once deleted, or with a contact that is removed, it is gone. */
 function readAgain(
-  { store, roster, links }: MessageEventsOptions,
-  { contact, direction, id }: MessageRef,
+  { store, conversations, links }: MessageEventsOptions,
+  { conversation, author, id }: MessageRef,
 ): Recall<'message.received'> {
   return {
-    about: `${contact} ${direction} ${id}`,
+    about: `${conversation} ${author} ${id}`,
     read: () => {
-      const record = roster.find(contact) ? readable(store, { contact, direction, id }) : null;
+      const contact = contactOf(conversations, { conversation, author, id });
+      const record = contact === '' ? null : readable(store, { conversation, author, id });
       if (!record || record.state === 'hidden') return null;
-      return { message: messageView(record, links.activeLinkOf(contact)) };
+      return { message: messageView(record, contact, links.activeLinkOf(contact)) };
     },
   };
 }
 
-function readable({ messages }: Store, { contact, direction, id }: MessageRef): MessageRecord | null {
+function readable({ messages }: Store, ref: MessageRef): MessageRecord | null {
   try {
-    return messages.get(contact, direction, id);
+    return messages.get(ref);
   } catch (error) {
     if (error instanceof StorageError && error.code === 'damaged') return null;
     throw error;

@@ -6,7 +6,7 @@ import { toHex } from '../../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../../protocol/content.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import { isOurs, type MessageRecord } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { receivedName } from '../contacts/names.ts';
@@ -14,20 +14,21 @@ import { receivedName } from '../contacts/names.ts';
 /** @param content what the record says, where it was read before; null: unreadable. */
 export function messageView(
   record: MessageRecord,
+  contact: string,
   activeLink: ActiveLink | null,
   content: ParsedContent | null = readable(record.content),
 ): Message {
-  const sent = record.state === 'queued' && activeLink !== null && record.order <= activeLink.sentUpTo;
+  const sent = record.state === 'queued' && activeLink !== null && record.position <= activeLink.sentUpTo;
   return {
     id: record.id,
-    contact: record.contact,
-    direction: record.direction,
+    contact,
+    direction: isOurs(record) ? 'out' : 'in',
     ...shown(content),
     // Rows of earlier Looms hold whatever was sent.
     at: timeOr(record.at, record.receivedAt),
     arrivedAt: timeOr(record.receivedAt, record.receivedAt),
     state: sent ? 'sent' : record.state === 'hidden' ? 'received' : record.state,
-    order: record.order,
+    order: record.position,
     missing: record.missing,
   };
 }
@@ -43,12 +44,18 @@ export function contactView(
   store: Store,
   contact: ContactRecord,
   {
+    conversation,
     connection,
     activeLink,
     full,
-  }: { readonly connection: Connection; readonly activeLink: ActiveLink | null; readonly full: Full | null },
+  }: {
+    readonly conversation: string;
+    readonly connection: Connection;
+    readonly activeLink: ActiveLink | null;
+    readonly full: Full | null;
+  },
 ): Contact {
-  const last = store.messages.last(contact.id);
+  const last = store.messages.last(conversation);
   return {
     id: contact.id,
     name: contact.name,
@@ -62,11 +69,11 @@ export function contactView(
     addresses: contact.addresses.map((entry) => entry.address),
     addedAt: contact.addedAt,
     lastSeen: contact.lastSeen,
-    unread: store.messages.unread(contact.id),
+    unread: store.messages.unread(conversation),
     queued: store.outbox.count(contact.id),
     full,
     refuses: activeLink !== null && activeLink.flow.kind !== 'open',
-    lastMessage: last ? preview(messageView(last, activeLink)) : null,
+    lastMessage: last ? preview(messageView(last, contact.id, activeLink)) : null,
   };
 }
 

@@ -1,5 +1,5 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
-import type { OutboxFacts } from '../../storage/tables/outbox.ts';
+import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
 /** A line that a new link of the same contact, or another network, puts in doubt must answer within this. */
@@ -20,14 +20,13 @@ export type Flow =
     }
   | { readonly kind: 'probing'; readonly id: string; readonly wait: number };
 
-export interface ActiveLink {
-  readonly contact: string;
+export interface ActiveLink extends Peer {
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
   readonly initiator: Uint8Array;
   /** Hex id of the session this line sends in. */
   readonly session: string;
-  /** Order of the last message handed to the link. */
+  /** Position of the last message handed to the link. */
   sentUpTo: number;
   /** Nothing older waits: new messages may go straight to the wire. */
   caughtUp: boolean;
@@ -43,9 +42,15 @@ export interface ActiveLink {
   readonly refusals: Map<string, number>;
 }
 
-export function openActiveLink(contact: string, link: Link, initiator: Uint8Array, session: string): ActiveLink {
+export function openActiveLink(
+  { contact, device }: Peer,
+  link: Link,
+  initiator: Uint8Array,
+  session: string,
+): ActiveLink {
   return {
     contact,
+    device,
     link,
     initiator,
     session,

@@ -1,5 +1,6 @@
 // Ann knows Bob and Carl, and tells them of each other.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IntroducedCard } from '../../protocol/content.ts';
 import type { Message } from '../../contract/model.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
@@ -32,6 +33,12 @@ async function received(loom: TestLoom): Promise<Message> {
   await town.until(async () => (await loom.history('Ann')).some(({ kind }) => kind === 'introduction'));
   return (await loom.history('Ann')).find(({ kind }) => kind === 'introduction')!;
 }
+
+/** Ann says of somebody what she should not. */
+const introduceBy = async (contact: string, card: IntroducedCard): Promise<void> => {
+  const { conversations, outbox } = ann.profile.opened.engine;
+  await outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
+};
 
 const accept = async (loom: TestLoom, name = ''): Promise<string> => {
   const { contact, id } = await received(loom);
@@ -76,7 +83,7 @@ describe('an introduction', () => {
     await expect(bob.run('introduction.accept', { contact, id: last.id, name: '' })).rejects.toMatchObject({
       code: 'message-unknown',
     });
-    await ann.profile.opened.engine.outbox.introduce((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
+    await introduceBy((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
     await town.received(bob, 'Ann', 3);
     const own = (await bob.history('Ann')).at(-1)!;
     await expect(bob.run('introduction.accept', { contact, id: own.id, name: '' })).rejects.toMatchObject({
@@ -116,7 +123,7 @@ describe('an introduction', () => {
     ['a certificate of nobody', { cert: new Uint8Array(64) }],
   ])('with %s is added by nobody, and bars nobody', async (_, lie) => {
     const { id } = await ann.contact('Bob');
-    await ann.profile.opened.engine.outbox.introduce(id, { ...cardOf(carl), ...lie, name: 'Carl' });
+    await introduceBy(id, { ...cardOf(carl), ...lie, name: 'Carl' });
     await expect(accept(bob)).rejects.toMatchObject({ code: 'introduction-key' });
     expect(await bob.run('contact.list')).toHaveLength(1);
     await bob.add(carl, 'Carl');

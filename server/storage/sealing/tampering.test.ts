@@ -1,9 +1,20 @@
 // A database somebody else had in hand: any two cells of a table swapped, in every column, and single bits turned.
 // Whatever still opens must be exactly what was written, under its own id; the rest is said to be damaged.
+import { directConversation } from '../tables/conversation-rowids.ts';
 import { copyFileSync } from 'node:fs';
 import sqlite from 'node-sqlite3-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
+import {
+  contactRecord,
+  deviceOf,
+  idOf,
+  newMessage,
+  outboxFacts,
+  plain,
+  refOf,
+  tempStore,
+  type TempStore,
+} from '../../testing/disk/temp-store.ts';
 import { StorageError } from '../errors.ts';
 import type { Store } from '../profile-store.ts';
 
@@ -31,9 +42,9 @@ function fill(store: Store): void {
     for (const seq of [1, 2]) {
       const number = index * 10 + seq;
       store.messages.append(newMessage(contact, number, { seq, state: seq === 1 ? 'read' : 'received' }));
-      const order = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
+      const position = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
       const envelope = new Uint8Array(40).fill(number);
-      const facts = { contact, id: idOf(number), seq, order, hidden: seq === 2 };
+      const facts = outboxFacts({ contact, id: idOf(number), seq, position, hidden: seq === 2 });
       store.outbox.add({ ...facts, session: idOf(60 + number), envelope });
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
@@ -76,18 +87,18 @@ function readAll(store: Store): { records: string[]; damage: number } {
     read(`setting ${number}`, () => [{ value: store.settings.get(`setting ${number - 1}`) ?? null }]);
   }
   for (const contact of CONTACTS) {
-    read(`page ${contact}`, () => store.messages.page(contact, null, 50, Infinity).messages);
-    read(`outbox ${contact}`, () => store.outbox.pending(contact, 0, 50).filter(({ envelope }) => envelope));
+    read(`page ${contact}`, () => store.messages.page(directConversation(contact), null, 50, Infinity).messages);
+    read(`outbox ${contact}`, () => store.outbox.pending(deviceOf(contact), 0, 50).filter(({ envelope }) => envelope));
     read(`sessions ${contact}`, () => store.sessions.load(contact, 0).map(plain));
     for (const number of [1, 2, 11, 12].map(idOf)) {
       for (const direction of ['in', 'out'] as const) {
-        read(`message ${contact} ${number}`, () => store.messages.get(contact, direction, number));
+        read(`message ${contact} ${number}`, () => store.messages.get(refOf(contact, direction, number)));
       }
     }
-    for (const order of [2, 4]) {
+    for (const position of [2, 4]) {
       const row = (): object[] =>
-        [store.outbox.get(contact, order)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
-      read(`row ${contact} ${order}`, row);
+        [store.outbox.get(deviceOf(contact), position)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
+      read(`row ${contact} ${position}`, row);
     }
   }
   return { records, damage };
@@ -210,12 +221,14 @@ test('one damaged row hides no other', async () => {
   expect(temp.damaged).toContainEqual({ table: 'session', key: idOf(61) });
   const store = await temp.open();
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
-  expect(store.messages.page(CONTACTS[0]!, null, 50, Infinity).messages.map(({ id }) => id)).toEqual([idOf(1)]);
-  expect(store.messages.page(CONTACTS[1]!, null, 50, Infinity).messages).toHaveLength(3);
-  expect(store.outbox.pending(CONTACTS[0]!, 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
+  expect(
+    store.messages.page(directConversation(CONTACTS[0]!), null, 50, Infinity).messages.map(({ id }) => id),
+  ).toEqual([idOf(1)]);
+  expect(store.messages.page(directConversation(CONTACTS[1]!), null, 50, Infinity).messages).toHaveLength(3);
+  expect(store.outbox.pending(deviceOf(CONTACTS[0]!), 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
-  expect(await store.journal.write(() => store.messages.markRead(CONTACTS[1]!))).toBe(1);
-  expect(store.messages.has(CONTACTS[0]!, 'in', idOf(2))).toBe(true);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACTS[1]!)))).toBe(1);
+  expect(store.messages.has(refOf(CONTACTS[0]!, 'in', idOf(2)))).toBe(true);
   store.close();
 });
 
@@ -223,7 +236,7 @@ test('a damaged envelope comes back as one still to be encrypted', async () => {
   await afterTampering((database) => database.exec("UPDATE outbox SET body = x'0102' WHERE rowid = 1"));
   temp.damaged.length = 0;
   const store = await temp.open();
-  const [first, second] = store.outbox.pending(CONTACTS[0]!, 0, 50);
+  const [first, second] = store.outbox.pending(deviceOf(CONTACTS[0]!), 0, 50);
   expect([first?.session, first?.envelope]).toEqual([null, null]);
   expect(second?.envelope).not.toBeNull();
   expect(temp.damaged).toEqual([{ table: 'outbox', key: idOf(1) }]);

@@ -351,7 +351,7 @@ export class World {
       const contact = this.#contact(a, b);
       if (!this.#lineOf(a, b)) return false;
       const { outbox } = a.loom.profile.opened.store;
-      if (outbox.pending(contact.id, -Infinity, 1).length > 0) return false;
+      if (outbox.pending({ contact: contact.id, device: contact.device }, -Infinity, 1).length > 0) return false;
     }
     return true;
   }
