@@ -1,5 +1,6 @@
 // Two people without a browser: real processes, driven over their control sockets, that write to each other without a
 // pause while whatever happens to them happens.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,7 +99,9 @@ export class Person {
           const texts = Array.from({ length: WINDOW }, (_, i) => `${this.daemon.profile} ${this.said.length + i}`);
           const contact = this.#contact;
           await Promise.all(
-            texts.map((body) => control.request('message.send', { contact, body, id: messageId(body) })),
+            texts.map((body) =>
+              control.request('message.send', { conversation: directConversation(contact), body, id: messageId(body) }),
+            ),
           );
           this.said.push(...texts);
           await sleep(PAUSE_MS);

@@ -1,4 +1,5 @@
 // Two people on a network of their own, and what they say to each other there.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import type { Message } from '../../server/contract/model.ts';
 import type { ControlClient } from '../../server/http/control-client.ts';
@@ -146,7 +147,7 @@ export class Pair {
 
 async function sendText(control: ControlClient, from: Side, n: number): Promise<void> {
   const id = Buffer.from(`${from.name}-${n}`.padEnd(16, '.')).toString('hex');
-  await control.request('message.send', { contact: from.contact, body: textOf(from, n), id });
+  await control.request('message.send', { conversation: directConversation(from.contact), body: textOf(from, n), id });
 }
 
 function textOf({ name }: Side, n: number): string {

@@ -53,17 +53,24 @@ async function greet(): Promise<Chatter> {
     ...{ contact: false, session: null, features: 0 },
   });
   return new Promise((resolve, reject) => {
-    link.listener = {
-      onProven: () => link.proceed(),
-      onSecured: () => link.send(RECORD.hello, hello),
-      onRecord: ({ type }) => {
-        if (type !== RECORD.hello) return;
-        link.greeted();
-        resolve({ link, connection, protocol });
+    const onClosed = (): void => reject(new Error('closed'));
+    link.start({
+      kind: 'proving',
+      onClosed,
+      onProven: () => {
+        link.handOver({
+          kind: 'greeting',
+          onClosed,
+          onSecured: () => link.send(RECORD.hello, hello),
+          onRecord: ({ type }) => {
+            if (type !== RECORD.hello) return;
+            link.greeted();
+            resolve({ link, connection, protocol });
+          },
+        });
+        link.proceed();
       },
-      onClosed: () => reject(new Error('closed')),
-    };
-    link.start();
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 // A profile with one conversation in a process of its own: writes the conversation, or starts with it and reads it.
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
-import { OURSELVES } from '../storage/tables/message-record.ts';
+import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
@@ -9,7 +9,7 @@ import { DEFAULT_ARGON2 } from '../crypto/passphrase.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../timing/clock.ts';
 import { Profile } from '../engine/profile/profile.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { Database } from '../storage/database.ts';
 import type { IdentityRecord } from '../storage/tables/identity.ts';
@@ -74,7 +74,7 @@ const service = {
     await profile.start();
     await profile.execute('vault.unlock', { passphrase: PASSPHRASE });
     contact = (await profile.execute('contact.list', {}))[0]?.id ?? '';
-    await profile.execute('message.page', { contact, limit: PAGE });
+    await profile.execute('message.page', { conversation: directConversation(contact), limit: PAGE });
     return performance.now() - start;
   },
 
@@ -83,8 +83,8 @@ const service = {
     const start = performance.now();
     for (let done = 0; done < times; done += 1) {
       const seq = placeOf(done, times);
-      const before = { direction: directionOf(seq), id: messageId(seq) };
-      await profile.execute('message.page', { contact, before, limit: PAGE });
+      const before = { author: directionOf(seq) === 'out' ? OURSELVES : contact, id: messageId(seq) };
+      await profile.execute('message.page', { conversation: directConversation(contact), before, limit: PAGE });
     }
     return (performance.now() - start) / times;
   },

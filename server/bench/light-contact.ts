@@ -4,10 +4,11 @@ import { toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, type IdentityKeys } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { Link } from '../engine/links/link.ts';
+import { weightless } from '../engine/links/record-weight.ts';
 import { systemClock } from '../timing/clock.ts';
 import { TurnScheduler } from '../engine/links/turn-scheduler.ts';
 import { signCertificate } from '../protocol/certificate.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { encodeHello, parseHello } from '../protocol/hello.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';
@@ -92,12 +93,12 @@ export class LightContact {
     const protocol = LinkProtocol.responder({ primitives: this.#primitives, random, ourStatic: this.#keys.staticKey });
     const link = new Link({ connection, protocol, clock: systemClock, scheduler: new TurnScheduler(), random });
     link.trust();
-    link.listener = {
+    link.start({
+      kind: 'greeting',
       onSecured: () => undefined,
       onRecord: (record) => this.#greet(link, record),
       onClosed: () => undefined,
-    };
-    link.start();
+    });
   }
 
   #greet(link: Link, record: LinkRecord): void {
@@ -125,7 +126,12 @@ export class LightContact {
     const context = { primitives, ourIdentity: identityKey.publicKey, theirIdentity };
     const session = Session.establish(context, { role: 'responder', handshakeHash, exportKey, ratchet });
     this.#meeting = { link, session };
-    link.listener = { ...link.listener, onRecord: (next) => this.#read(next) };
+    link.handOver({
+      kind: 'waiting',
+      onRecord: (next) => this.#read(next),
+      weightOf: () => weightless,
+      onClosed: () => undefined,
+    });
     this.#onMet();
   }
 

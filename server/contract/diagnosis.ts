@@ -1,5 +1,9 @@
 // What the doctor sees and thinks (`network.doctor`).
-import type { Connection, DiscoveryFacts, Id } from './model.ts';
+import { z } from 'zod';
+import { command, READY, result } from './command.ts';
+import type { Connection } from './contacts.ts';
+import { idSchema, type Id } from './ids.ts';
+import type { DiscoveryFacts } from './network.ts';
 
 /** An adapter of this machine, and multicast on it since discovery began. */
 export interface AdapterFacts {
@@ -105,3 +109,13 @@ export interface Diagnosis {
   /** Null: nothing found has to do with a firewall here. */
   readonly advice: FirewallAdvice | null;
 }
+
+export const doctorCommands = {
+  /** Looks at this machine's networks and, with a contact, tries each of their addresses once. Takes seconds. */
+  'network.doctor': command({
+    params: z.strictObject({ contact: idSchema.optional() }),
+    result: result<Diagnosis>(),
+    repeatable: false,
+    needs: READY,
+  }),
+};

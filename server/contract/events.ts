@@ -1,58 +1,24 @@
 // What the daemon tells by itself. Every event has the next cursor; a tab that comes back asks for all since its own.
-import type {
-  BackupStatus,
-  Contact,
-  ContactRequest,
-  Id,
-  Identity,
-  Invite,
-  Message,
-  MessageRef,
-  MessageState,
-  NearbyPeer,
-  NetworkFacts,
-  Pairing,
-  Person,
-  ProfileState,
-  Task,
-} from './model.ts';
+import type { ContactsEvents } from './contacts.ts';
+import type { ConversationsEvents } from './conversations.ts';
+import type { IdentityEvents } from './identity.ts';
+import type { MeetingEvents } from './meeting.ts';
+import type { MessagesEvents } from './messages.ts';
+import type { NetworkEvents } from './network.ts';
+import type { ProfileEvents } from './profile.ts';
+import type { RecoveryEvents } from './recovery.ts';
 
-export interface Events {
-  /** Created, unlocked, locked. After this, reload everything. */
-  'state.changed': { readonly state: ProfileState };
-  'identity.changed': { readonly identity: Identity };
-  'contact.changed': { readonly contact: Contact };
-  'contact.removed': { readonly contact: Id };
-  'request.changed': { readonly request: ContactRequest };
-  'request.removed': { readonly request: Id };
-  /** One of theirs is on our disk. */
-  'message.received': { readonly message: Message };
-  /** One of ours is on our disk, from whichever tab or command line. */
-  'message.stored': { readonly message: Message };
-  /** Fewer are missing before it, since one came late. */
-  'message.changed': { readonly message: Message };
-  'message.state': MessageRef & { readonly state: MessageState };
-  /** Everything of theirs up to now is read, in some tab. */
-  'message.read': { readonly contact: Id };
-  'message.deleted': MessageRef;
-  /** Many of a conversation are gone: it is to be loaded anew. */
-  'conversation.cleared': { readonly contact: Id };
-  'typing.changed': { readonly contact: Id; readonly typing: boolean };
-  'peer.discovered': { readonly peer: NearbyPeer };
-  /** Everyone nearby who is visible to everyone. */
-  'people.changed': { readonly people: readonly Person[] };
-  'pairing.changed': { readonly pairing: Pairing };
-  'invite.changed': { readonly invite: Invite };
-  'peer.lost': { readonly contact: Id };
-  'session.established': { readonly contact: Id; readonly resumed: boolean };
-  'network.changed': { readonly network: NetworkFacts };
-  /** Null: it is over. */
-  'task.changed': { readonly task: Task | null };
-  'backup.changed': { readonly backup: BackupStatus };
-  'storage.changed': { readonly storage: 'ok' | 'failing' };
-  /** For people who look; carries no names, keys or texts. */
-  log: { readonly level: 'info' | 'warn' | 'error'; readonly text: string };
-}
+/** By name, the data of each. */
+export interface Events
+  extends
+    ProfileEvents,
+    IdentityEvents,
+    RecoveryEvents,
+    ContactsEvents,
+    MessagesEvents,
+    ConversationsEvents,
+    MeetingEvents,
+    NetworkEvents {}
 
 export type EventName = keyof Events;
 

@@ -47,14 +47,14 @@ describe('the event log', () => {
   it('is bounded by bytes, whatever an event holds, and goes on from there', () => {
     const log = new EventLog('boot');
     const text = 'x'.repeat(EVENTS_BYTES / 16);
-    const say = (): void => log.emit('log', { level: 'info', text });
+    const say = (): void => log.emit('request.removed', { request: text });
     // Each takes an eighth, and the entry itself a little.
     for (let i = 0; i < 7; i += 1) say();
     expect(log.since('boot', 0)).toHaveLength(7);
     say();
     expect(log.since('boot', 0)).toBeNull();
     expect(log.since('boot', 5)).toHaveLength(3);
-    log.emit('log', { level: 'info', text: 'x'.repeat(EVENTS_BYTES) });
+    log.emit('request.removed', { request: 'x'.repeat(EVENTS_BYTES) });
     expect(log.since('boot', 8)).toBeNull();
     expect(log.since('boot', 9)).toEqual([]);
     emit(log, 1);
@@ -71,8 +71,8 @@ describe('the event log', () => {
     log.subscribe(({ data }) => seen.push(data));
     const change = (id: string, name: string): void => {
       contacts.set(id, name);
-      const read = () => (contacts.has(id) ? { level: 'info' as const, text: contacts.get(id)! } : null);
-      log.emit('log', { level: 'info', text: name }, { about: id, read });
+      const read = () => (contacts.has(id) ? { request: contacts.get(id)! } : null);
+      log.emit('request.removed', { request: name }, { about: id, read });
     };
     change('a', 'Ann 1');
     change('b', 'Bob 1');
@@ -80,17 +80,18 @@ describe('the event log', () => {
     expect(seen).toHaveLength(3);
     contacts.delete('b');
     contacts.set('a', 'Ann 3');
-    expect(log.since('boot', 0)).toEqual([{ cursor: 3, event: 'log', data: { level: 'info', text: 'Ann 3' } }]);
+    expect(log.since('boot', 0)).toEqual([{ cursor: 3, event: 'request.removed', data: { request: 'Ann 3' } }]);
   });
 
   it('asks for a reload when what was missed is too much for one answer', () => {
     const log = new EventLog('boot');
-    const data = { level: 'info' as const, text: 'x'.repeat(100) };
-    for (let i = 0; i < 10; i += 1) log.emit('log', data, { about: String(i), read: () => data });
-    const each = 2 * ('info'.length + 100);
+    const data = { request: 'x'.repeat(100) };
+    for (let i = 0; i < 10; i += 1) log.emit('request.removed', data, { about: String(i), read: () => data });
+    const each = 2 * 100;
     expect(log.since('boot', 0, 10 * each)).toHaveLength(10);
     expect(log.since('boot', 0, 10 * each - 1)).toBeNull();
-    for (let i = 10; i < EVENTS_READ_AGAIN + 1; i += 1) log.emit('log', data, { about: String(i), read: () => data });
+    for (let i = 10; i < EVENTS_READ_AGAIN + 1; i += 1)
+      log.emit('request.removed', data, { about: String(i), read: () => data });
     expect(log.since('boot', 1)).toHaveLength(EVENTS_READ_AGAIN);
     expect(log.since('boot', 0)).toBeNull();
   });

@@ -1,12 +1,11 @@
 // The command line's end of the control socket.
 import type { Socket } from 'node:net';
-import type { Input, CommandName } from '../contract/commands.ts';
+import type { CommandName, Input, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { ErrorBody } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import { openControl } from './control.ts';
 import type { ControlKind } from './control.ts';
-import type { ControlResults } from './dispatch.ts';
 import { CONTROL_REPLY_BYTES } from './limits.ts';
 import { LineReader } from './line-reader.ts';
 
@@ -19,9 +18,6 @@ export class NotRunningError extends Error {
 export class HungUpError extends Error {
   override readonly name = 'HungUpError';
 }
-
-type ControlCommand = keyof ControlResults;
-type ControlInput<N extends ControlCommand> = N extends CommandName ? Input<N> : Record<string, never>;
 
 /** What the process sends: it is the same person's, so its shape is trusted. */
 type Incoming =
@@ -59,13 +55,13 @@ export class ControlClient {
    * Runs one command.
    * @throws CommandError as the process answered; HungUpError when it did not.
    */
-  request<N extends ControlCommand>(command: N, params: ControlInput<N>): Promise<ControlResults[N]> {
+  request<N extends CommandName>(command: N, params: Input<N>): Promise<Result<N>> {
     if (!this.#socket.writable) return Promise.reject(new HungUpError('The connection is closed.'));
     this.#lastId += 1;
     const id = this.#lastId;
     this.#socket.write(`${JSON.stringify({ id, command, params })}\n`);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: (result) => resolve(result as ControlResults[N]), reject });
+      this.#waiting.set(id, { resolve: (result) => resolve(result as Result<N>), reject });
     });
   }
 

@@ -1,3 +1,4 @@
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventMessage } from '../contract/events.ts';
 import { EventLog } from '../engine/event-log.ts';
@@ -44,13 +45,17 @@ const failure = (code: string): unknown => ({
 describe('a request', () => {
   it('has its parameters parsed, defaults filled in, before the application sees it', async () => {
     const contact = '0'.repeat(32);
-    expect(await ask(open(), 'message.page', { contact })).toEqual({ id: 5, ok: true, result: { done: true } });
-    expect(parts.application.executed).toEqual([{ command: 'message.page', params: { contact, limit: 50 } }]);
+    expect(await ask(open(), 'message.page', { conversation: directConversation(contact) })).toEqual({
+      id: 5,
+      ok: true,
+      result: { done: true },
+    });
+    expect(parts.application.executed).toEqual([{ command: 'message.page', params: { conversation: directConversation(contact), limit: 50 } }]);
   });
 
   it('is refused by name, parameters or shape, and never reaches the application', async () => {
     const tab = open();
-    for (const name of ['no.such', 'toString', '__proto__', '', 'session.url']) {
+    for (const name of ['no.such', 'toString', '__proto__', '']) {
       expect(await ask(tab, name)).toEqual(failure('unknown-command'));
     }
     for (const params of [null, [], 'x', { contact: 'x' }, { contact: '0'.repeat(32), more: 1 }]) {
@@ -142,7 +147,7 @@ describe('session and process', () => {
     const { url } = result as { url: string };
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1\/#code=[A-Za-z0-9_-]{22}$/);
     expect(await ask(open('control'), 'session.url', { more: 1 })).toEqual(failure('bad-request'));
-    expect(await ask(open(browser), 'session.url')).toEqual(failure('unknown-command'));
+    expect(await ask(open(browser), 'session.url')).toEqual(failure('not-allowed'));
   });
 
   it('ends the process for the command line alone, reply first', async () => {
@@ -171,7 +176,7 @@ describe('a subscription', () => {
     subscribe(tab, 1);
     parts.application.say('3');
     parts.application.say('4');
-    const missed = [{ cursor: 2, event: 'log', data: { level: 'info', text: '2' } }];
+    const missed = [{ cursor: 2, event: 'request.removed', data: { request: '2' } }];
     expect(cursors(tab)).toEqual([{ boot: events.boot, cursor: 2, missed }, 3, 4]);
   });
 

@@ -1,7 +1,8 @@
 // From the text of a request to the text of its reply, for every connection: a tab's WebSocket or the control socket.
 import { z } from 'zod';
-import { commandSchemas, isCommandName, requestSchema } from '../contract/commands.ts';
-import type { CommandName, Params, Reply, Request, Results, Subscription } from '../contract/commands.ts';
+import type { CallerNeed } from '../contract/command.ts';
+import { commands, isCommandName, isConnectionCommand, requestSchema } from '../contract/commands.ts';
+import type { CommandName, ConnectionCommand, Params, Reply, Request, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Application } from '../engine/application.ts';
@@ -13,12 +14,6 @@ import { LockWatch } from './lock-watch.ts';
 /** A tab's session, or the same person's command line, over the control socket. */
 export type Caller = ProvenSession | 'control';
 
-/** Commands beyond the browser's contract, on the control socket alone. */
-export interface ControlResults extends Results {
-  /** The address that opens Loom in a browser, with a fresh code in its fragment. */
-  'session.url': { readonly url: string };
-}
-
 export interface DispatcherOptions {
   readonly application: Application;
   readonly access: Access;
@@ -29,6 +24,9 @@ export interface DispatcherOptions {
   /** Told of errors that are ours; what they say stays in the process. */
   readonly onBug: (error: unknown) => void;
 }
+
+/** How long a code lasts, by who asked for it: a tab opens the next one at once. */
+const CODES = { tab: 'opened', control: 'printed' } as const;
 
 /** What a failed request must still have to be answered. */
 const numberedSchema = z.object({ id: z.int().nonnegative() });
@@ -51,7 +49,9 @@ export class Dispatcher {
 export class Connection {
   readonly #options: DispatcherOptions;
   readonly #lock: LockWatch;
-  readonly #caller: Caller;
+  readonly #kind: 'tab' | 'control';
+  /** A tab's; null: the command line, which has none. */
+  readonly #session: ProvenSession | null;
   readonly #send: (text: string) => void;
   #running = 0;
   #closed = false;
@@ -60,7 +60,8 @@ export class Connection {
   constructor(options: DispatcherOptions, lock: LockWatch, caller: Caller, send: (text: string) => void) {
     this.#options = options;
     this.#lock = lock;
-    this.#caller = caller;
+    this.#kind = caller === 'control' ? 'control' : 'tab';
+    this.#session = caller === 'control' ? null : caller;
     this.#send = send;
   }
 
@@ -89,62 +90,75 @@ export class Connection {
 
   async #answer(request: Request): Promise<void> {
     try {
-      // In one turn, answer included: an event between the two would be lost or come twice.
-      if (request.command === 'events.subscribe') this.#subscribe(request);
-      else this.#reply({ id: request.id, ok: true, result: await this.#run(request) });
+      const result = this.#run(request);
+      // One that is there at once goes out in this turn: an event between a subscription and its reply would come twice.
+      this.#reply({ id: request.id, ok: true, result: result instanceof Promise ? await result : result });
     } catch (error) {
       this.#fail(request.id, error);
     }
   }
 
-  async #run({ command, params }: Request): Promise<unknown> {
-    const { application, access, url } = this.#options;
-    if (command === 'session.url' && this.#caller === 'control') {
-      paramsOf('session.code', params);
-      return { url: await url(access.mintCode('printed')) };
-    }
+  /** @returns the result, or a promise of it. @throws CommandError */
+  #run({ command, params }: Request): unknown {
     if (!isCommandName(command)) throw new CommandError('unknown-command', 'There is no such command.');
-    const parsed = paramsOf(command, params);
-    if (command === 'session.code') return this.#mintCode();
-    if (command === 'session.renew') return this.#renew();
-    if (command === 'process.stop') return this.#stop();
-    // The session of a locked tab may have been copied: it is good for unlocking, and for nothing else.
-    if (command === 'vault.wipe' && this.#caller !== 'control') await this.#lock.requireUnlocked();
+    const { caller } = commands[command].needs;
+    if (caller === 'owner') return this.#requireOwner().then(() => this.#execute(command, params));
+    this.#requireCaller(caller);
+    return this.#execute(command, params);
+  }
+
+  #execute(command: CommandName, params: unknown): unknown {
+    if (isConnectionCommand(command)) return this.#answerHere(command, params);
     if (command === 'vault.unlock') return this.#unlock(paramsOf(command, params));
-    return application.execute(command, parsed);
+    return this.#options.application.execute(command, paramsOf(command, params));
   }
 
-  async #mintCode(): Promise<Results['session.code']> {
-    const { access } = this.#options;
-    if (this.#caller === 'control') return { code: access.mintCode('printed') };
-    // A tab that is asked for the passphrase lets nobody else in.
-    await this.#lock.requireUnlocked();
-    return { code: access.mintCode('opened') };
+  #requireCaller(need: Exclude<CallerNeed, 'owner'>): void {
+    if (need !== 'any' && need !== this.#kind) throw new CommandError('not-allowed', `Only the ${need} may do this.`);
   }
 
-  #renew(): Results['session.renew'] {
-    const secret = this.#caller === 'control' ? null : this.#options.access.renew(this.#caller);
+  /** The session of a locked tab may have been copied: it is good for unlocking, and for nothing else. */
+  async #requireOwner(): Promise<void> {
+    if (this.#kind === 'tab') await this.#lock.requireUnlocked();
+  }
+
+  #answerHere(command: ConnectionCommand, params: unknown): unknown {
+    const { access, stop } = this.#options;
+    if (command === 'events.subscribe') return this.#subscribe(paramsOf(command, params));
+    paramsOf(command, params);
+    switch (command) {
+      case 'session.code':
+        return { code: access.mintCode(CODES[this.#kind]) } satisfies Result<typeof command>;
+      case 'session.url':
+        return this.#url();
+      case 'session.renew':
+        return this.#renew();
+      case 'process.stop':
+        setImmediate(stop);
+        return { done: true } satisfies Result<typeof command>;
+    }
+  }
+
+  async #url(): Promise<Result<'session.url'>> {
+    const { access, url } = this.#options;
+    return { url: await url(access.mintCode('printed')) };
+  }
+
+  #renew(): Result<'session.renew'> {
+    const secret = this.#session && this.#options.access.renew(this.#session);
     if (!secret) throw new CommandError('not-allowed', 'This session has not been used up.');
     return secret;
   }
 
-  #stop(): Results['process.stop'] {
-    if (this.#caller !== 'control') throw new CommandError('not-allowed', 'Only the command line may do this.');
-    setImmediate(this.#options.stop);
-    return { done: true };
+  #unlock(params: Params<'vault.unlock'>): Promise<Result<'vault.unlock'>> {
+    return this.#lock.unlock(this.#session, params, () => !this.#closed);
   }
 
-  #unlock(params: Params<'vault.unlock'>): Promise<Results['vault.unlock']> {
-    return this.#lock.unlock(this.#caller === 'control' ? null : this.#caller, params, () => !this.#closed);
-  }
-
-  #subscribe({ id, params }: Request): void {
-    const { boot, cursor } = paramsOf('events.subscribe', params);
+  #subscribe({ boot, cursor }: Params<'events.subscribe'>): Result<'events.subscribe'> {
     const { events } = this.#options.application;
     this.#unsubscribe();
-    const result: Subscription = { boot: events.boot, cursor: events.cursor, missed: events.since(boot, cursor) };
-    this.#reply({ id, ok: true, result });
-    if (!this.#closed) this.#unsubscribe = events.subscribe((event) => this.#write(event));
+    this.#unsubscribe = events.subscribe((event) => this.#write(event));
+    return { boot: events.boot, cursor: events.cursor, missed: events.since(boot, cursor) };
   }
 
   #fail(id: number, error: unknown): void {
@@ -179,7 +193,7 @@ function parseJson(text: string): unknown {
 }
 
 function paramsOf<N extends CommandName>(command: N, params: unknown): Params<N> {
-  const schema: z.ZodType = commandSchemas[command];
+  const schema: z.ZodType = commands[command].params;
   const parsed = schema.safeParse(params);
   if (!parsed.success) throw new CommandError('bad-request', 'The parameters do not fit the command.');
   return parsed.data as Params<N>;

@@ -5,7 +5,7 @@ import { enter, openDoorOf, openPage, TestPage } from '../testing/network/http-e
 import type { OpenDoor } from '../testing/network/http-edge.ts';
 import { Town } from '../testing/test-loom.ts';
 import type { TestLoom } from '../testing/test-loom.ts';
-import { commandSchemas } from '../contract/commands.ts';
+import { commands } from '../contract/commands.ts';
 
 const passphrase = 'correct horse';
 
@@ -55,7 +55,7 @@ it('a locked profile answers a tab with its state, and takes the passphrase; not
     'contact.rename': { contact: id, name: 'x' },
   };
   const answered: string[] = [];
-  for (const command of Object.keys(commandSchemas)) {
+  for (const command of Object.keys(commands)) {
     if (command === 'vault.unlock') continue;
     const params = [fitting[command] ?? {}, { contact: id }, { passphrase }];
     for (const each of params) if ((await page.ask(command, each)).ok === true) answered.push(command);

@@ -246,7 +246,8 @@ describe('W9 after the proof', () => {
     page.send({ id: 1, command: 'events.subscribe', params: { cursor: null, boot: null } });
     expect(await page.next()).toMatchObject({ id: 1, ok: true, result: { cursor: 0 } });
     for (let i = 1; i <= 100; i++) door.application.say(`event ${i}`);
-    for (let i = 1; i <= 100; i++) expect(await page.next()).toMatchObject({ cursor: i, data: { text: `event ${i}` } });
+    for (let i = 1; i <= 100; i++)
+      expect(await page.next()).toMatchObject({ cursor: i, data: { request: `event ${i}` } });
     page.socket.terminate();
   });
 

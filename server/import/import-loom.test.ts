@@ -1,5 +1,5 @@
 // Databases of the original Loom, built to its schema, sane and odd: what comes of them, and that they are left alone.
-import { OURSELVES } from '../storage/tables/message-record.ts';
+import { OURSELVES } from '../contract/messages.ts';
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namedFiles } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
-import { parseContent } from '../protocol/content.ts';
+import { parseContent } from '../protocol/content/content.ts';
 import { parseToken } from '../protocol/token.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { OriginalDatabase, person, seed, uuid } from '../testing/disk/original-loom.ts';

@@ -174,7 +174,7 @@ const conversations = `
   CREATE TABLE said (
     number INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
-    author INTEGER NOT NULL,
+    author INTEGER NOT NULL CHECK (author >= 0),
     id BLOB NOT NULL,
     seq INTEGER NOT NULL,
     position REAL NOT NULL,

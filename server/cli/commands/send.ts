@@ -16,7 +16,7 @@ export const sendCommand = daemonCommand({
   async run({ words: [who = '', text = '-'], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const body = text === '-' ? await typedText(terminal.stdin, terminal.tell) : text;
-    const message = await daemon.request('message.send', { contact: contact.id, body });
+    const message = await daemon.request('message.send', { conversation: contact.conversation, body });
     terminal.print(json ? jsonLine(message) : `${message.state}  ${message.id}`);
     for (const sentence of roomSentences({ ...contact, full: null })) terminal.tell(sentence);
   },

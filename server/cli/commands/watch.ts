@@ -1,3 +1,4 @@
+import type { Contact } from '../../contract/model.ts';
 import type { EventMessage } from '../../contract/events.ts';
 import { daemonCommand } from '../command.ts';
 import { CommandFailure } from '../exit.ts';
@@ -10,9 +11,9 @@ export const watchCommand = daemonCommand({
   words: [0, 1],
   options: {},
   async run({ words: [who], terminal }, daemon) {
-    const contact = who === undefined ? null : (await daemon.contact(who)).id;
+    const about = who === undefined ? null : await daemon.contact(who);
     daemon.onEvent((event) => {
-      if (contact === null || contactOf(event) === contact) terminal.print(jsonLine(flat(event)));
+      if (about === null || isAbout(event, about)) terminal.print(jsonLine(flat(event)));
     });
     const { cursor } = await daemon.request('events.subscribe', { cursor: null, boot: null });
     // From here on nothing is missed: a script waits for this line before it does what it wants to see.
@@ -32,6 +33,8 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
       return { event, cursor, ...message.data.message };
     case 'contact.changed':
       return { event, cursor, ...message.data.contact };
+    case 'conversation.changed':
+      return { event, cursor, ...message.data.conversation };
     case 'identity.changed':
       return { event, cursor, ...message.data.identity };
     case 'request.changed':
@@ -49,20 +52,23 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The contact an event is about, or null when it is about none. */
-export function contactOf(message: EventMessage): string | null {
+/** Whether an event is about a contact, or about what is said with them. */
+export function isAbout(message: EventMessage, { id, conversation }: Pick<Contact, 'id' | 'conversation'>): boolean {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
     case 'message.changed':
-      return message.data.message.contact;
+      return message.data.message.conversation === conversation;
     case 'contact.changed':
-      return message.data.contact.id;
+      return message.data.contact.id === id;
+    case 'conversation.changed':
+      return message.data.conversation.id === conversation;
     case 'invite.changed':
-      return message.data.invite.contact;
+      return message.data.invite.contact === id;
     case 'peer.discovered':
-      return message.data.peer.contact;
+      return message.data.peer.contact === id;
     default:
-      return 'contact' in message.data ? message.data.contact : null;
+      if ('contact' in message.data) return message.data.contact === id;
+      return 'conversation' in message.data && message.data.conversation === conversation;
   }
 }

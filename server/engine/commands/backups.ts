@@ -1,11 +1,8 @@
 // Backups of an open profile.
 import type { Backups } from '../tasks/backups.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers, Named } from './handlers.ts';
 
-type BackupCommand =
-  'backup.status' | 'backup.create' | 'backup.verify' | 'backup.schedule' | 'backup.unschedule' | 'backup.dismiss';
-
-export function backupCommands(backups: Backups): Handlers<BackupCommand> {
+export function backupCommands(backups: Backups): Handlers<Named<'backup'>> {
   return {
     'backup.status': () => backups.status(),
     'backup.create': ({ file, passphrase, current }) => backups.create(file, passphrase, current),

@@ -14,21 +14,11 @@ import type { Engine } from '../engine.ts';
 import { ENDED_KEPT_MS, placesIn } from '../meeting/invites.ts';
 import { cleanName } from '../contacts/names.ts';
 import { isOnlyClaimed, judgeKey } from '../contacts/static-key.ts';
-import { done, type Handlers } from './handlers.ts';
+import { done, type Handlers, type Named } from './handlers.ts';
+import type { IntroductionCommand } from './introductions.ts';
 import { readToken, type TokenKeys } from '../contacts/read-token.ts';
 
-type ContactCommand =
-  | 'contact.list'
-  | 'contact.add'
-  | 'contact.rename'
-  | 'contact.remove'
-  | 'contact.block'
-  | 'contact.verify'
-  | 'contact.safety'
-  | 'contact.address'
-  | 'contact.connect';
-
-export function contactCommands(engine: Engine): Handlers<ContactCommand> {
+export function contactCommands(engine: Engine): Handlers<Exclude<Named<'contact'>, IntroductionCommand>> {
   const { roster, feed, peers, options } = engine;
   const { journal } = options.store;
   return {
@@ -41,6 +31,7 @@ export function contactCommands(engine: Engine): Handlers<ContactCommand> {
       const contact = roster.get(params.contact);
       engine.release(contact);
       await engine.expiry.remove(contact.id);
+      options.events.emit('conversation.removed', { conversation: engine.conversations.directWith(contact.id) });
       options.events.emit('contact.removed', { contact: contact.id });
       await engine.renewPresence();
       return done;
@@ -145,7 +136,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
   const view = await change(engine, id, { blocked, asked: undefined });
   if (!blocked) {
     engine.presence.update();
-    engine.peers.releaseStranger(contact.ik);
+    engine.strangers.release(contact.ik);
     engine.peers.encourage(id);
     // Our key was renewed without them: they would not recognise us any more.
     if (engine.sessions.currentId(contact) !== null) await engine.outbox.sendPresence(id);

@@ -3,27 +3,28 @@ import { CommandError } from '../../contract/errors.ts';
 import { isOurs, type MessageRef } from '../../storage/tables/message-record.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
-import { authorOf } from './messages.ts';
+import { madeRoom } from './messages.ts';
 
-export function deletionCommands(engine: Engine): Handlers<'message.delete' | 'conversation.clear'> {
-  const { roster, conversations, feed, expiry, inbox, options } = engine;
+export type DeletionCommand = 'message.delete' | 'conversation.clear';
+
+export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
+  const { conversations, conversationFeed, expiry, options } = engine;
   const { store, events } = options;
   return {
-    'message.delete': async ({ contact, direction, id }) => {
-      roster.get(contact);
-      const ref = { conversation: conversations.directWith(contact), author: authorOf(contact, direction), id };
-      const erased = await store.journal.write(() => erase(engine, ref));
+    'message.delete': async (message) => {
+      const place = conversations.get(message.conversation);
+      const erased = await store.journal.write(() => erase(engine, message));
       if (!erased) throw new CommandError('message-unknown', 'no such message in this conversation');
-      inbox.madeRoom(contact);
-      events.emit('message.deleted', { contact, direction, id });
-      return feed.now(contact);
+      madeRoom(engine, place);
+      events.emit('message.deleted', message);
+      return conversationFeed.now(place.id);
     },
-    'conversation.clear': async ({ contact }) => {
-      roster.get(contact);
-      await expiry.clearConversation(conversations.directWith(contact), (message) => erase(engine, message));
-      inbox.madeRoom(contact);
-      events.emit('conversation.cleared', { contact });
-      return feed.now(contact);
+    'conversation.clear': async ({ conversation }) => {
+      const place = conversations.get(conversation);
+      await expiry.clearConversation(conversation, (message) => erase(engine, message));
+      madeRoom(engine, place);
+      events.emit('conversation.cleared', { conversation });
+      return conversationFeed.now(conversation);
     },
   };
 }

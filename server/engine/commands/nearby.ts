@@ -1,10 +1,8 @@
 // Who sees us on the network, and whom we see.
 import type { Engine } from '../engine.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers, Named } from './handlers.ts';
 
-export function nearbyCommands(
-  engine: Engine,
-): Handlers<'peer.list' | 'people.list' | 'network.status' | 'network.visibility' | 'network.doctor'> {
+export function nearbyCommands(engine: Engine): Handlers<Named<'peer' | 'people' | 'network'>> {
   return {
     'peer.list': () => engine.presence.list(),
     'people.list': () => engine.people.list(),

@@ -6,12 +6,10 @@ import type { Engine } from '../engine.ts';
 import { addressesOf, targetsOf } from '../presence/known-addresses.ts';
 import { isOnlyClaimed } from '../contacts/static-key.ts';
 import { readAddress } from './contacts.ts';
-import { done, type Handlers } from './handlers.ts';
+import { done, type Handlers, type Named } from './handlers.ts';
 import { readToken } from '../contacts/read-token.ts';
 
-type PairingCommand = 'pairing.start' | 'pairing.enter' | 'pairing.cancel' | 'pairing.get';
-
-export function pairingCommands(engine: Engine): Handlers<PairingCommand> {
+export function pairingCommands(engine: Engine): Handlers<Named<'pairing'>> {
   return {
     'pairing.start': (params) => start(engine, params),
     'pairing.enter': ({ code }) => engine.pairing.enter(code),

@@ -5,13 +5,13 @@ import { phraseWords } from '../../contract/pasted.ts';
 import { encodePhrase, phraseWord } from '../../crypto/phrase.ts';
 import type { Engine } from '../engine.ts';
 import { PHRASE_CHECKED } from '../tasks/backup-settings.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers, Named } from './handlers.ts';
 
 /** After this the phrase must be shown again: single words are told right or wrong only to who has just seen them all. */
 const SHOWN_MS = 15 * 60_000;
 
 /** @param checked called when the person has shown that they have the phrase. */
-export function phraseCommands(engine: Engine, checked: () => void): Handlers<'phrase.show' | 'phrase.check'> {
+export function phraseCommands(engine: Engine, checked: () => void): Handlers<Named<'phrase'>> {
   const { store, identity, clock } = engine.options;
   let shownUntil = -Infinity;
   return {

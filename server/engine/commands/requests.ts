@@ -1,11 +1,9 @@
 // Contact requests: listed, accepted, blocked.
 import type { Engine } from '../engine.ts';
 import { cleanName } from '../contacts/names.ts';
-import { done, type Handlers } from './handlers.ts';
+import { done, type Handlers, type Named } from './handlers.ts';
 
-type RequestCommand = 'request.list' | 'request.accept' | 'request.block';
-
-export function requestCommands(engine: Engine): Handlers<RequestCommand> {
+export function requestCommands(engine: Engine): Handlers<Named<'request'>> {
   const { requests, contactMaker, feed } = engine;
   return {
     'request.list': () => requests.list(),

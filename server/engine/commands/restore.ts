@@ -20,6 +20,9 @@ import { PHRASE_CHECKED } from '../tasks/backup-settings.ts';
 /** Makes the profile of what `fill` writes, all of it or nothing, and opens it. @throws CommandError identity-exists. */
 export type CreateFrom = (passphrase: string, fill: (store: Store) => Promise<void>) => Promise<Identity>;
 
+/** Answered in a new profile. */
+export type RestoreCommand = 'identity.restore' | 'backup.restore' | 'import.inspect' | 'import.run';
+
 export interface RestoreOptions {
   readonly begin: CreateFrom;
   readonly random: (length: number) => Uint8Array;
@@ -28,8 +31,6 @@ export interface RestoreOptions {
   readonly tasks: Tasks;
   /** The profile's own. */
   readonly folder: string;
-  /** @throws CommandError identity-exists. */
-  readonly requireNew: () => void;
 }
 
 export function restoreCommands({
@@ -39,8 +40,7 @@ export function restoreCommands({
   primitives,
   tasks,
   folder,
-  requireNew,
-}: RestoreOptions): Handlers<'identity.restore' | 'backup.restore' | 'import.inspect' | 'import.run'> {
+}: RestoreOptions): Handlers<RestoreCommand> {
   return {
     'identity.restore': ({ phrase, name, passphrase }) => {
       const masterSeed = readPhrase(phrase);
@@ -62,7 +62,6 @@ export function restoreCommands({
       );
     },
     'import.inspect': ({ file }) => {
-      requireNew();
       const path = requirePath(file);
       return tasks.run('import', (control) => previewOriginal({ primitives, path, folder, ...control }));
     },

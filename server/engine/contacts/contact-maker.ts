@@ -1,9 +1,10 @@
 // How somebody comes to be in the roster, whatever the way: a token pasted, a request accepted, an invite, a code, an
-// introduction. One transaction each; what follows from it (dialling, adverts, events) is the listener's.
+// introduction. One transaction each; what follows from it (dialling, adverts, events) is for those who listen.
 import type { AddedBy } from '../../contract/model.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Clock } from '../../timing/clock.ts';
+import { Signal } from '../../timing/signal.ts';
 import type { Requests } from './requests.ts';
 import { randomId, trimAddresses, type Roster } from './roster.ts';
 import { judgeKey, type ProvenKey } from './static-key.ts';
@@ -41,13 +42,13 @@ export interface ContactMakerOptions {
   readonly requests: Requests;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  /** A new contact is on the disk. */
-  readonly onMade: (id: string, contact: NewContact) => void;
-  /** A contact that was there is verified now. */
-  readonly onVerified: (id: string) => void;
 }
 
 export class ContactMaker {
+  /** A new contact is on the disk. */
+  readonly made = new Signal<[id: string, contact: NewContact]>();
+  /** A contact that was there is verified now. */
+  readonly verified = new Signal<[id: string]>();
   readonly #options: ContactMakerOptions;
 
   constructor(options: ContactMakerOptions) {
@@ -60,7 +61,7 @@ export class ContactMaker {
    * @returns its id.
    */
   async make(contact: NewContact, also: () => void = () => undefined): Promise<string> {
-    const { store, roster, requests, clock, random, onMade } = this.#options;
+    const { store, roster, requests, clock, random } = this.#options;
     const id = randomId(random);
     const answered = await store.journal.write(() => {
       also();
@@ -80,13 +81,13 @@ export class ContactMaker {
       return requests.removeIdentity(contact.ik);
     });
     if (answered !== null) requests.gone(answered);
-    onMade(id, contact);
+    this.made.emit(id, contact);
     return id;
   }
 
   /** A verified contact, under the name it has if it is one already. @returns its id. */
   async adoptPaired({ address, key, ...paired }: Paired): Promise<string> {
-    const { store, roster, clock, onVerified } = this.#options;
+    const { store, roster, clock } = this.#options;
     const at = clock.now();
     const known = roster.byIdentity(paired.ik);
     if (!known) {
@@ -98,7 +99,7 @@ export class ContactMaker {
       const { id } = roster.put({ ...roster.get(known.id), verified: true });
       if (address !== null) roster.addAddress(id, address, 'link', at);
     });
-    onVerified(known.id);
+    this.verified.emit(known.id);
     return known.id;
   }
 }

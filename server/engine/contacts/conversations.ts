@@ -3,7 +3,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
-import type { Roster } from './roster.ts';
+import { randomId, type Roster } from './roster.ts';
 
 export type Conversation =
   | { readonly id: string; readonly kind: 'direct'; readonly contact: string }
@@ -12,6 +12,7 @@ export type Conversation =
 export interface ConversationsOptions {
   readonly store: Store;
   readonly roster: Roster;
+  readonly random: (length: number) => Uint8Array;
 }
 
 export class Conversations {
@@ -37,7 +38,33 @@ export class Conversations {
   find(id: string): Conversation | undefined {
     const contact = this.#contactOf(id);
     if (contact !== undefined) return { id, kind: 'direct', contact };
-    return id === this.#options.store.conversations.notes() ? { id, kind: 'notes' } : undefined;
+    return id === this.notes() ? { id, kind: 'notes' } : undefined;
+  }
+
+  /** One for each contact, and the notes once there are any. */
+  list(): readonly Conversation[] {
+    const direct = this.#options.roster.list().map(({ id }) => {
+      return { id: this.directWith(id), kind: 'direct', contact: id } as const;
+    });
+    const notes = this.notes();
+    return notes === null ? direct : [...direct, { id: notes, kind: 'notes' }];
+  }
+
+  /** The id of the notes to ourselves; null: not begun. */
+  notes(): string | null {
+    return this.#options.store.conversations.notes();
+  }
+
+  /** @returns their id, whoever began them. */
+  async beginNotes(): Promise<string> {
+    const { store, random } = this.#options;
+    return store.journal.write(() => {
+      const known = store.conversations.notes();
+      if (known !== null) return known;
+      const id = randomId(random);
+      store.conversations.addNotes(id);
+      return id;
+    });
   }
 
   /** @throws CommandError conversation-unknown. */

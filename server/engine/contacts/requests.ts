@@ -51,8 +51,15 @@ export class Requests {
     return request;
   }
 
-  /** A stranger greeted us. */
-  async note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+  /** Somebody greeted us as a contact of theirs and is none of ours. @param address where they can be dialled; null: nowhere. */
+  async greeted(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+    const contact = this.#options.roster.byIdentity(theirs.ik);
+    if (!contact) await this.#note(theirs, staticKey, address);
+    // Blocked contacts are answered like strangers, but ask for nothing.
+    else if (contact.blocked) await this.#noteBlocked(contact, theirs, staticKey, address);
+  }
+
+  async #note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
     const { store, clock, random, events } = this.#options;
     const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
@@ -60,7 +67,7 @@ export class Requests {
       const gone = known ? [] : this.#room(address);
       if (!asked || !gone) return null;
       for (const id of gone) this.remove(id);
-      if (!known) this.#note(lotOf(hostOf(address)));
+      if (!known) this.#remember(lotOf(hostOf(address)));
       const request = { ...asked, id: known?.id ?? randomId(random), ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
@@ -81,7 +88,7 @@ export class Requests {
    * Somebody blocked greeted us: nothing comes of it for people to see. As much is written as for a stranger, since whoever
    * sends something right behind a greeting can measure how long our disk takes.
    */
-  async noteBlocked(
+  async #noteBlocked(
     { id }: ContactRecord,
     theirs: Hello,
     staticKey: Uint8Array,
@@ -133,7 +140,7 @@ export class Requests {
     return this.#options.clock.monotonic() - (this.#kept.get(lot) ?? -Infinity) >= NEWCOMER_AGAIN_MS;
   }
 
-  #note(lot: string): void {
+  #remember(lot: string): void {
     this.#kept.delete(lot);
     this.#kept.set(lot, this.#options.clock.monotonic());
     const [oldest] = this.#kept.keys();

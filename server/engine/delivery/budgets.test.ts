@@ -102,7 +102,7 @@ describe('between two Looms', () => {
     expect(await fromBob()).toEqual([]);
     expect(envelopes()).toEqual(before);
     await bob.send('Ann', 'four');
-    await ann.run('message.read', { contact: bobHere });
+    await ann.run('message.read', { conversation: directConversation(bobHere) });
     await town.pass(200);
     expect(await fromBob()).toEqual(['one', 'two', 'three', 'four'].map((body) => [body, 0]));
     expect(await ann.contact('Bob')).toMatchObject({ full: null, unread: 4 });
@@ -127,7 +127,7 @@ describe('between two Looms', () => {
     await town.online(bob, 'Ann');
     await town.until(isRefused);
     const [filler] = await ann.history('Bob');
-    await ann.run('message.delete', { contact: bobHere, direction: 'in', id: filler!.id });
+    await ann.run('message.delete', { conversation: directConversation(bobHere), author: bobHere, id: filler!.id });
     await town.received(ann, 'Bob', 3);
     expect(await fromBob()).toEqual(['one', 'two', 'three'].map((body) => [body, 0]));
   });
@@ -137,8 +137,8 @@ describe('between two Looms', () => {
     await bob.send('Ann', 'one', 'two');
     await town.until(isRefused);
     const [one] = await bob.history('Ann');
-    await bob.run('message.delete', { contact: annThere, direction: 'out', id: one!.id });
-    await ann.run('conversation.clear', { contact: bobHere });
+    await bob.run('message.delete', { conversation: directConversation(annThere), author: 'me', id: one!.id });
+    await ann.run('conversation.clear', { conversation: directConversation(bobHere) });
     await town.received(ann, 'Bob', 1);
     expect(await fromBob()).toEqual([['two', 0]]);
   });
@@ -165,11 +165,11 @@ describe('between two Looms', () => {
     await town.received(ann, 'Bob', 1);
     await town.until(isRefused);
     expect((await ann.contact('Bob')).full).toBe('disk');
-    await ann.run('message.read', { contact: bobHere });
+    await ann.run('message.read', { conversation: directConversation(bobHere) });
     await town.pass(2 * NOT_NOW_LONGEST_MS);
     expect(await fromBob()).toEqual([['one', 0]]);
     const [one] = await ann.history('Bob');
-    await ann.run('message.delete', { contact: bobHere, direction: 'in', id: one!.id });
+    await ann.run('message.delete', { conversation: directConversation(bobHere), author: bobHere, id: one!.id });
     await town.pass(1_500);
     expect(await fromBob()).toEqual([['two', 0]]);
   });

@@ -1,19 +1,16 @@
 // Something we say, put together: its number, its row, and what goes to each device that is to have it. One transaction is
 // the caller's.
-import { encodeContent, type Content } from '../../protocol/content.ts';
+import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import { OURSELVES, type MessageRecord } from '../../storage/tables/message-record.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { MessageRecord } from '../../storage/tables/message-record.ts';
 import type { OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversation, Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
+import { isShown } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
-
-type Unnumbered<C> = C extends Content ? Omit<C, 'at' | 'seq'> : never;
-
-/** A content before it has a time and a number. */
-export type Said = Unnumbered<Content>;
 
 export interface Composed {
   readonly message: MessageRecord;
@@ -44,7 +41,7 @@ export class Composer {
     const peers = this.peers(conversation);
     const [at, seq] = [clock.now(), this.#number(conversation)];
     const content = { ...said, at, seq } as Content;
-    const hidden = said.t === 'presence';
+    const hidden = !isShown(said.t);
     const record = {
       ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: at, missing: 0 },
       content: encodeContent(content),

@@ -7,10 +7,11 @@
 //
 // In *probing* the first that they had no room for is on its way alone.
 import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
-import { BYE, RECORD } from '../../protocol/records.ts';
+import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { StorageError } from '../../storage/errors.ts';
-import { OURSELVES, type MessageRecord, type MessageRef } from '../../storage/tables/message-record.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow, Peer } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { runInBackground } from '../background.ts';
@@ -36,10 +37,22 @@ export class Drain {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    const { links, router } = options;
+    router.on(RECORD.room, ['active'], {
+      handle: (activeLink, body) => {
+        parseRoom(body);
+        this.#room(activeLink);
+      },
+    });
+    links.activated.on((activeLink) => this.#drain(activeLink));
+    links.drained.on((activeLink) => {
+      if (!activeLink.caughtUp) this.#drain(activeLink);
+    });
+    links.deactivated.on((activeLink) => this.#end(activeLink));
   }
 
-  /** Carries what waits for this line; called when it opens and whenever it has room again. */
-  drain(activeLink: ActiveLink): void {
+  /** Carries what waits for this link; called when it is active and whenever it has room again. */
+  #drain(activeLink: ActiveLink): void {
     if (activeLink.draining || activeLink.flow.kind === 'resting') return;
     activeLink.draining = true;
     const carried = this.#carry(activeLink).finally(() => {
@@ -50,13 +63,13 @@ export class Drain {
 
   /** Straight to the wire when everything before it went there already. */
   forward(row: OutboxRow): void {
-    const activeLink = this.#options.lineOf(row.contact);
+    const activeLink = this.#options.links.activeLinkOf(row.contact);
     if (!activeLink) return;
     const direct = activeLink.caughtUp && row.session === activeLink.session && activeLink.link.backlog < BACKLOG_BYTES;
     if (direct) this.#put(activeLink, row);
     else {
       activeLink.caughtUp = false;
-      this.drain(activeLink);
+      this.#drain(activeLink);
     }
   }
 
@@ -76,7 +89,7 @@ export class Drain {
   }
 
   /** ROOM: tried at once, but no sooner than a moment after they refused it. */
-  room(activeLink: ActiveLink): void {
+  #room(activeLink: ActiveLink): void {
     const { flow } = activeLink;
     if (flow.kind !== 'resting') return;
     flow.cancel();
@@ -90,11 +103,11 @@ export class Drain {
     if (activeLink.flow.kind !== 'probing' || activeLink.flow.id !== id) return;
     activeLink.flow = { kind: 'open' };
     this.#options.listener.onRefusing(activeLink.contact);
-    this.drain(activeLink);
+    this.#drain(activeLink);
   }
 
   /** The line is closed. */
-  end(activeLink: ActiveLink): void {
+  #end(activeLink: ActiveLink): void {
     if (activeLink.flow.kind === 'resting') activeLink.flow.cancel();
     activeLink.flow = { kind: 'open' };
   }
@@ -125,7 +138,7 @@ export class Drain {
       return;
     }
     activeLink.flow = { kind: 'probing', id: flow.id, wait: flow.wait };
-    this.drain(activeLink);
+    this.#drain(activeLink);
   }
 
   async #carry(activeLink: ActiveLink): Promise<void> {

@@ -5,6 +5,7 @@ import { choosePrimitives } from '../../crypto/choose.ts';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';
 import { CONTENT_BYTES, OLD_SESSION_MS } from '../../protocol/limits.ts';
 import { NACK, parseNack, RECORD } from '../../protocol/records.ts';
+import { tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { randomId } from '../contacts/roster.ts';
 
@@ -59,15 +60,10 @@ it('a number as large as can be stops nothing: neither the next message nor the 
 
 it('content as large as any may be is kept, one byte more is refused, and the session goes on', async () => {
   const [activeLink] = bob.profile.opened.engine.links.activeLinks();
-  const { listener } = activeLink!.link;
   const refusals: number[] = [];
-  activeLink!.link.listener = {
-    ...listener,
-    onRecord: (record) => {
-      if (record.type === RECORD.nack) refusals.push(parseNack(record.body).reason);
-      listener.onRecord(record);
-    },
-  };
+  tapRecords(activeLink!.link, ({ type, body }) => {
+    if (type === RECORD.nack) refusals.push(parseNack(body).reason);
+  });
   const over = await sealed(new Uint8Array(CONTENT_BYTES + 1));
   await sends(await sealed(new Uint8Array(CONTENT_BYTES)), over, over, await text(4, 'and on'));
   await bob.send('Ann', 'by itself');

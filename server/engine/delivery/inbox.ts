@@ -1,8 +1,8 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
 import { timeOr } from '../../contract/time.ts';
-import { equal, toHex } from '../../crypto/bytes.ts';
-import { parseContent, type ParsedContent } from '../../protocol/content.ts';
+import { toHex } from '../../crypto/bytes.ts';
+import type { ParsedContent } from '../../protocol/content/content.ts';
 import { parseEnvelope, type Envelope } from '../../protocol/envelope.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { CONTENT_BYTES, TAG_BYTES } from '../../protocol/limits.ts';
@@ -14,8 +14,13 @@ import type { Budgets } from './budgets.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { Links } from '../links/links.ts';
+import type { RecordRouter } from '../links/record-router.ts';
+import { weightless } from '../links/record-weight.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
+import { applyContent, isShown, readContent } from './kinds/kinds.ts';
+import type { ActListener } from './kinds/message-kind.ts';
 import type { Sessions } from './sessions.ts';
 
 /** After these nothing more is taken on the link; after the others the session goes on. */
@@ -33,15 +38,17 @@ interface Placed {
 }
 
 type Outcome =
-  | ({ readonly kind: 'stored'; readonly content: ParsedContent | null } & Placed)
-  | { readonly kind: 'presence'; readonly changed: boolean; readonly filled: MessageRecord | null }
+  | ({
+      readonly kind: 'stored';
+      readonly content: ParsedContent | null;
+      /** What it has changed is told so. */
+      readonly applied: (() => void) | null;
+    } & Placed)
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
-export interface InboxListener {
+export interface InboxListener extends ActListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
-  /** They told us a presence key that we did not know. */
-  onPresence(contact: string): void;
   /** There is no room for what they send. */
   onFull(contact: string): void;
   /** Fewer are missing before this one. */
@@ -55,7 +62,8 @@ export interface InboxOptions {
   readonly sessions: Sessions;
   readonly budgets: Budgets;
   readonly clock: Clock;
-  readonly lineOf: (contact: string) => ActiveLink | null;
+  readonly links: Links;
+  readonly router: RecordRouter;
   readonly listener: InboxListener;
 }
 
@@ -64,10 +72,13 @@ export class Inbox {
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    options.router.on(RECORD.envelope, ['active'], {
+      weight: weightless,
+      handle: (activeLink, body) => this.#receive(activeLink, body),
+    });
   }
 
-  /** @throws ProtocolError when the record is malformed: the connection is to be closed. */
-  receive(activeLink: ActiveLink, body: Uint8Array): void {
+  #receive(activeLink: ActiveLink, body: Uint8Array): void {
     const handled = this.#handle(activeLink, parseEnvelope(body));
     activeLink.link.hold();
     runInBackground(handled.finally(() => activeLink.link.release()));
@@ -75,8 +86,8 @@ export class Inbox {
 
   /** A person has read or deleted some: who waits for room is told. */
   madeRoom(contact: string): void {
-    const { lineOf, budgets } = this.#options;
-    const activeLink = lineOf(contact);
+    const { links, budgets } = this.#options;
+    const activeLink = links.activeLinkOf(contact);
     if (activeLink?.awaits && !budgets.full(contact)) activeLink.link.send(RECORD.room, new Uint8Array(0));
   }
 
@@ -90,10 +101,11 @@ export class Inbox {
       return;
     }
     activeLink.link.acknowledge(envelope.messageId);
-    if (outcome.kind === 'stored') listener.onReceived(outcome.message, outcome.content);
-    else if (outcome.kind === 'presence' && outcome.changed) listener.onPresence(activeLink.contact);
-    if (outcome.kind !== 'duplicate' && outcome.filled && outcome.filled.state !== 'hidden')
-      listener.onFilled(outcome.filled);
+    if (outcome.kind === 'duplicate') return;
+    const { message, content, applied, filled } = outcome;
+    if (message.state !== 'hidden') listener.onReceived(message, content);
+    applied?.();
+    if (filled && filled.state !== 'hidden') listener.onFilled(filled);
   }
 
   #take(activeLink: ActiveLink, envelope: Envelope): Outcome {
@@ -140,28 +152,27 @@ export class Inbox {
   }
 
   #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
-    const { roster, clock, conversations } = this.#options;
+    const { roster, clock, conversations, listener } = this.#options;
     const receivedAt = clock.now();
-    const content = readContent(bytes);
+    const read = readContent(bytes);
+    const content = read && read.seq <= SEQ_LIMIT ? read : null;
     const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
-    const hidden = content?.t === 'presence';
+    const shown = isShown(content?.t);
     const record = {
       conversation: conversations.directWith(contact.id),
       author: contact.id,
       id,
       seq: content?.seq ?? next,
-      state: hidden ? 'hidden' : 'received',
+      state: shown ? 'received' : 'hidden',
       at: timeOr(content?.at ?? receivedAt, receivedAt),
       receivedAt,
-      // Only that it came, and under which number, need be known of a presence key.
-      content: hidden ? NOTHING : bytes,
+      // Content that does not parse is kept as it is: it must not come for ever. Of what is not for people only that it
+      // came, and under which number, need be known.
+      content: shown ? bytes : NOTHING,
       missing: 0,
     } as const;
-    const { message, filled } = this.#place(contact, record);
-    if (content?.t !== 'presence') return { kind: 'stored', content, message, filled };
-    const changed = !contact.presenceKey || !equal(contact.presenceKey, content.key);
-    if (changed) roster.put({ ...roster.get(contact.id), presenceKey: content.key });
-    return { kind: 'presence', changed, filled };
+    const placed = this.#place(contact, record);
+    return { kind: 'stored', content, applied: applyContent(content, { contact, roster, told: listener }), ...placed };
   }
 
   /**
@@ -187,16 +198,5 @@ export class Inbox {
     const filled = { ...next, missing: next.seq - record.seq - 1 };
     messages.setMissing(next, filled.missing);
     return { message: { ...record, missing, position }, filled };
-  }
-}
-
-/** Content that does not parse is kept as it is and shown as one this version cannot show: it must not come for ever. */
-function readContent(bytes: Uint8Array): ParsedContent | null {
-  try {
-    const content = parseContent(bytes);
-    return content.seq <= SEQ_LIMIT ? content : null;
-  } catch (error) {
-    if (error instanceof ProtocolError) return null;
-    throw error;
   }
 }

@@ -5,13 +5,17 @@
 // How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
-import { encodeContent, parseContent, type Content } from '../../protocol/content.ts';
-import { NACK, RECORD } from '../../protocol/records.ts';
+import { encodeContent, parseContent, type Content, type Said } from '../../protocol/content/content.ts';
+import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
-import { Composer, type Composed, type ComposerOptions, type Said } from './composer.ts';
+import { Composer, type Composed, type ComposerOptions } from './composer.ts';
 import { Drain, readOurs, refOf, waitingRow } from './drain.ts';
+import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { Links } from '../links/links.ts';
+import type { RecordRouter } from '../links/record-router.ts';
+import { acknowledgement, answer } from '../links/record-weight.ts';
 import { randomId } from '../contacts/roster.ts';
 
 /** After so many refusals of one message the session itself is taken to be broken. */
@@ -27,7 +31,8 @@ export interface OutboxListener {
 
 export interface OutboxOptions extends ComposerOptions {
   readonly random: (length: number) => Uint8Array;
-  readonly lineOf: (contact: string) => ActiveLink | null;
+  readonly links: Links;
+  readonly router: RecordRouter;
   readonly presenceKey: () => Uint8Array;
   readonly listener: OutboxListener;
 }
@@ -40,6 +45,19 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#composer = new Composer(options);
+    const { links, router } = options;
+    router.on(RECORD.ack, ['active'], {
+      weight: acknowledgement,
+      handle: (activeLink, body) => runInBackground(this.#acknowledged(activeLink, parseAck(body))),
+    });
+    router.on(RECORD.nack, ['active'], {
+      weight: answer,
+      handle: (activeLink, body) => runInBackground(this.#refused(activeLink, parseNack(body))),
+    });
+    // In a new session they learn our presence key; written before what waits is carried.
+    links.activated.on(({ contact, resumed }) => {
+      if (!resumed) runInBackground(this.sendPresence(contact));
+    });
     this.drain = new Drain(options);
   }
 
@@ -74,7 +92,7 @@ export class Outbox {
   }
 
   /** ACK: these are on their disk. */
-  async acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
+  async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
     const delivered: MessageRef[] = [];
     const owed: OutboxRow[] = [];
@@ -96,7 +114,7 @@ export class Outbox {
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
-  async refused(activeLink: ActiveLink, messageId: Uint8Array, reason: number): Promise<void> {
+  async #refused(activeLink: ActiveLink, { messageId, reason }: Nack): Promise<void> {
     const id = toHex(messageId);
     if (reason === NACK.notNow) this.drain.notNow(activeLink, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
@@ -122,12 +140,12 @@ export class Outbox {
    * @returns false when it does not wait to be sent.
    */
   withdraw(ours: Pick<MessageRef, 'conversation' | 'id'>): boolean {
-    const { store, clock, presenceKey, conversations } = this.#options;
+    const { store, clock, links, presenceKey, conversations } = this.#options;
     const peers = this.#composer.peers(conversations.get(ours.conversation));
     const rows = peers.flatMap(({ id: contact, device }) => waitingRow(store, { contact, device }, ours) ?? []);
     const [first] = rows;
     if (!first || first.hidden) return false;
-    for (const { contact, id } of rows) this.#options.lineOf(contact)?.inFlight.delete(id);
+    for (const { contact, id } of rows) links.activeLinkOf(contact)?.inFlight.delete(id);
     if (!readOurs(store, ours)) {
       for (const row of rows) store.outbox.remove(row);
       return store.messages.erase(refOf(ours));

@@ -6,6 +6,7 @@ import { encodeCheck, encodeChecked, parseCheck, parseChecked, type Checked } fr
 import { CHECK_DEADLINE_MS, CHECK_DIALS_MS, CHECK_EVERY_MS } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { giveRecord } from '../../testing/network/link-records.ts';
 import { WirePeer, type WireLink } from '../../testing/network/wire-peer.ts';
 
 const primitives = choosePrimitives(undefined);
@@ -219,16 +220,17 @@ describe('somebody whose every byte is chosen', () => {
     const links = await wire.listen();
     await town.online(ann, 'Wire');
     await town.online(ann, 'Bob');
-    const { twoWayCheck, links: lines } = ann.profile.opened.engine;
+    const { twoWayCheck, links: active } = ann.profile.opened.engine;
     const ids: Uint8Array[] = [];
     const { id } = await ann.contact('Wire');
     const { id: bobs } = await ann.contact('Bob');
-    const asked = twoWayCheck.ask(lines.activeLinkOf(id)!);
+    const asked = twoWayCheck.ask(active.activeLinkOf(id)!);
     await town.until(() => links[0]!.records.some(({ type }) => type === RECORD.check));
     ids.push(parseCheck(links[0]!.records.find(({ type }) => type === RECORD.check)!.body));
     const body = encodeChecked({ id: ids[0]!, at: 5, took: 0, nearby: true, tried: [] });
-    twoWayCheck.onChecked(lines.activeLinkOf(bobs)!, body);
-    twoWayCheck.onChecked(lines.activeLinkOf(id)!, encodeChecked({ ...parseChecked(body), nearby: false }));
+    giveRecord(active.activeLinkOf(bobs)!.link, { type: RECORD.checked, body });
+    const theirs = encodeChecked({ ...parseChecked(body), nearby: false });
+    giveRecord(active.activeLinkOf(id)!.link, { type: RECORD.checked, body: theirs });
     expect(await asked).toMatchObject({ theySeeUs: false });
   });
 

@@ -20,6 +20,7 @@ import type { Clock } from '../../timing/clock.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { PresenceService } from '../presence/presence-service.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import type { RecordRouter } from '../links/record-router.ts';
 import { knownAddresses, type KnownAddress } from '../presence/known-addresses.ts';
 
 /** We ask a contact no sooner again, but tell what it answered: a little longer than it takes for them to answer again. */
@@ -44,6 +45,7 @@ export interface TwoWayCheckOptions {
   readonly roster: Roster;
   readonly presence: PresenceService;
   readonly dialler: Dialler;
+  readonly router: RecordRouter;
   /** IP addresses of this machine, without scope. */
   readonly hosts: () => ReadonlySet<string>;
 }
@@ -58,9 +60,12 @@ export class TwoWayCheck {
 
   constructor(options: TwoWayCheckOptions) {
     this.#options = options;
+    const { router } = options;
+    router.on(RECORD.check, ['active'], { handle: (activeLink, body) => this.#onCheck(activeLink, body) });
+    router.on(RECORD.checked, ['active'], { handle: (activeLink, body) => this.#onChecked(activeLink, body) });
   }
 
-  /** Asks who is at the other end of a line. Null: no answer came. */
+  /** Asks who is at the other end of an active link. Null: no answer came. */
   ask(activeLink: ActiveLink): Promise<CheckResult | null> {
     const { clock } = this.#options;
     const last = this.#asked.get(activeLink.contact);
@@ -70,7 +75,7 @@ export class TwoWayCheck {
     return answer;
   }
 
-  onCheck(activeLink: ActiveLink, body: Uint8Array): void {
+  #onCheck(activeLink: ActiveLink, body: Uint8Array): void {
     const id = parseCheck(body);
     const { clock } = this.#options;
     const begun = clock.monotonic();
@@ -79,7 +84,7 @@ export class TwoWayCheck {
     runInBackground(this.#answer(activeLink, id, { now: clock.now(), monotonic: begun }));
   }
 
-  onChecked(activeLink: ActiveLink, body: Uint8Array): void {
+  #onChecked(activeLink: ActiveLink, body: Uint8Array): void {
     const { id, at, took, nearby, tried } = parseChecked(body);
     const question = this.#questions.get(toHex(id));
     if (question?.contact !== activeLink.contact) return;

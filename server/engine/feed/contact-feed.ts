@@ -7,7 +7,6 @@ import type { Clock } from '../../timing/clock.ts';
 import type { EventLog } from '../event-log.ts';
 import { Coalescer } from '../../timing/coalesce.ts';
 import type { Links } from '../links/links.ts';
-import type { Peers } from '../links/peers.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { contactView } from './views.ts';
@@ -20,7 +19,6 @@ export interface ContactFeedOptions {
   readonly budgets: Budgets;
   readonly clock: Clock;
   readonly events: EventLog;
-  readonly peers: () => Peers;
 }
 
 export class ContactFeed {
@@ -31,12 +29,16 @@ export class ContactFeed {
   constructor(options: ContactFeedOptions) {
     this.#options = options;
     this.#gathered = new Coalescer(options.clock, () => this.#tell());
+    options.links.connectionChanged.on((contact) => this.changed(contact));
+    options.links.activated.on(({ contact, resumed }) =>
+      options.events.emit('session.established', { contact, resumed }),
+    );
   }
 
   /** @throws CommandError contact-unknown. */
   view(id: string): Contact {
-    const { store, roster, conversations, links, budgets, peers } = this.#options;
-    const [connection, activeLink, full] = [peers().connectionOf(id), links.activeLinkOf(id), budgets.full(id)];
+    const { store, roster, conversations, links, budgets } = this.#options;
+    const [connection, activeLink, full] = [links.connectionOf(id), links.activeLinkOf(id), budgets.full(id)];
     const conversation = conversations.directWith(id);
     return contactView(store, roster.get(id), { conversation, connection, activeLink, full });
   }

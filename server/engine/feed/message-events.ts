@@ -1,22 +1,22 @@
 // What tabs and command lines are told when messages are stored, come, and go.
-import type { ParsedContent } from '../../protocol/content.ts';
+import type { ParsedContent } from '../../protocol/content/content.ts';
 import { StorageError } from '../../storage/errors.ts';
-import { isOurs, type MessageRef, type MessageRecord } from '../../storage/tables/message-record.ts';
+import type { MessageRef, MessageRecord } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
+import type { ConversationFeed } from './conversation-feed.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
-import type { Links } from '../links/links.ts';
 import type { OutboxListener } from '../delivery/outbox.ts';
-import type { Conversations } from '../contacts/conversations.ts';
 import { messageView } from './views.ts';
 
 export interface MessageEventsOptions {
   readonly store: Store;
   readonly conversations: Conversations;
-  readonly links: Links;
   readonly events: EventLog;
   readonly feed: ContactFeed;
+  readonly conversationFeed: ConversationFeed;
   /** A contact told us another presence key. */
   readonly onPresence: () => void;
 }
@@ -25,21 +25,19 @@ export function tellOfMessages(options: MessageEventsOptions): {
   readonly outbox: OutboxListener;
   readonly inbox: InboxListener;
 } {
-  const { conversations, events, feed, onPresence } = options;
-  const tell = (event: 'message.stored' | 'message.received' | 'message.changed') => {
-    return (message: MessageRecord, content?: ParsedContent | null): void => {
-      const contact = contactOf(conversations, message);
-      events.emit(event, { message: messageView(message, contact, null, content) }, readAgain(options, message));
-      if (event !== 'message.changed') feed.changed(contact);
+  const { events, feed, onPresence } = options;
+  const tell =
+    (event: 'message.stored' | 'message.received' | 'message.changed') =>
+    (message: MessageRecord, content?: ParsedContent | null): void => {
+      events.emit(event, { message: messageView(message, null, content) }, readAgain(options, message));
+      if (event !== 'message.changed') changed(options, message);
     };
-  };
   return {
     outbox: {
       onStored: tell('message.stored'),
-      onState: (message, state) => {
-        const [contact, { id }] = [contactOf(conversations, message), message];
-        events.emit('message.state', { contact, direction: isOurs(message) ? 'out' : 'in', id, state });
-        feed.changed(contact);
+      onState: ({ conversation, author, id }, state) => {
+        events.emit('message.state', { conversation, author, id, state });
+        changed(options, { conversation });
       },
       onRefusing: (contact) => feed.changed(contact),
     },
@@ -52,23 +50,27 @@ export function tellOfMessages(options: MessageEventsOptions): {
   };
 }
 
-function contactOf(conversations: Conversations, { conversation }: MessageRef): string {
+/** Both the conversation, and what is known of whoever it is with: how much waits, whether there is room. */
+function changed(
+  { conversations, feed, conversationFeed }: MessageEventsOptions,
+  { conversation }: Pick<MessageRef, 'conversation'>,
+): void {
+  conversationFeed.changed(conversation);
   const found = conversations.find(conversation);
-  return found?.kind === 'direct' ? found.contact : '';
+  if (found?.kind === 'direct') feed.changed(found.contact);
 }
 
 /** What the log keeps of a message: where it is. Once deleted, or with a contact that is removed, it is gone. */
 function readAgain(
-  { store, conversations, links }: MessageEventsOptions,
+  { store, conversations, conversationFeed }: MessageEventsOptions,
   { conversation, author, id }: MessageRef,
 ): Recall<'message.received'> {
   return {
     about: `${conversation} ${author} ${id}`,
     read: () => {
-      const contact = contactOf(conversations, { conversation, author, id });
-      const record = contact === '' ? null : readable(store, { conversation, author, id });
+      const record = conversations.find(conversation) ? readable(store, { conversation, author, id }) : null;
       if (!record || record.state === 'hidden') return null;
-      return { message: messageView(record, contact, links.activeLinkOf(contact)) };
+      return { message: messageView(record, conversationFeed.activeLinkOf(conversation)) };
     },
   };
 }

@@ -148,21 +148,18 @@ export class Dialler {
     const { primitives, clock, scheduler, random, ourStatic } = this.#options;
     const protocol = LinkProtocol.initiator({ primitives, ourStatic, theirStatic, random });
     const link = new Link({ connection, protocol, clock, scheduler, random });
+    const lose = (): void => link.destroy();
+    if (race.aborted) {
+      lose();
+      return Promise.resolve(null);
+    }
     return new Promise((resolve) => {
-      const lose = (): void => link.destroy();
       const settle = (result: Link | null): void => {
         race.removeEventListener('abort', lose);
         resolve(result);
       };
-      link.listener = {
-        onProven: () => settle(link),
-        onSecured: () => undefined,
-        onRecord: () => undefined,
-        onClosed: () => settle(null),
-      };
       race.addEventListener('abort', lose, { once: true });
-      if (race.aborted) lose();
-      else link.start();
+      link.start({ kind: 'proving', onProven: () => settle(link), onClosed: () => settle(null) });
     });
   }
 

@@ -4,7 +4,7 @@
 //   responder: secured ─▶ their HELLO ─▶ (admit) ─▶ our HELLO ──▶ greeted
 //
 // The responder shows nothing before the initiator's certificate held. Verifies, but changes nothing: what follows from
-// a greeting is decided in `peers.ts`.
+// a greeting is decided in `link-sessions.ts`.
 import { equal } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
@@ -15,6 +15,7 @@ import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { makeRatchetKey, type HelloSession, type RatchetKey } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Link } from './link.ts';
+import type { GreetingPhase } from './link-phase.ts';
 import { runInBackground } from '../background.ts';
 import type { OurIdentity } from '../contacts/identity.ts';
 
@@ -26,6 +27,12 @@ export interface Greeting {
   readonly session: HelloSession | null;
   /** Ours, whose public half went out in HELLO; the responder's alone. */
   readonly ratchet: RatchetKey | null;
+}
+
+/** A link on which both have greeted. */
+export interface GreetedLink {
+  readonly link: Link;
+  readonly greeting: Greeting;
 }
 
 /** Who is let in. */
@@ -69,7 +76,8 @@ export function greetAsInitiator(
 ): void {
   const { ik, staticKey, contact } = whom;
   const session = contact && host.offer(contact);
-  link.listener = {
+  link.handOver({
+    kind: 'greeting',
     onSecured: () => {
       const invite = contact && host.inviteProof(contact, link);
       const hello = { ...ourHello(host, contact !== null, session), ...(invite && { invite }) };
@@ -83,15 +91,25 @@ export function greetAsInitiator(
       done({ theirs, theirStatic: staticKey, contact: contact !== null, session, ratchet: null });
     },
     onClosed,
-  };
+  });
   link.proceed();
 }
 
-/** Greets as the responder: who dialled us is found out here. */
-export function greetAsResponder(host: GreeterHost, link: Link, done: (greeting: Greeting) => void): void {
+/** How a responder answers message 1, and what it does when the link ends before both have greeted. */
+export type Arrival = Required<Pick<GreetingPhase, 'onCalled' | 'onClosed'>>;
+
+/** Greets as the responder, on a link that is new: who dialled us is found out here. */
+export function greetAsResponder(
+  host: GreeterHost,
+  link: Link,
+  arrival: Arrival,
+  done: (greeting: Greeting) => void,
+): void {
   let theirStatic: Uint8Array | null = null;
   let asked = false;
-  link.listener = {
+  link.start({
+    ...arrival,
+    kind: 'greeting',
     onSecured: (key) => {
       theirStatic = key;
     },
@@ -101,8 +119,7 @@ export function greetAsResponder(host: GreeterHost, link: Link, done: (greeting:
       const theirs = readHello(host, record, theirStatic);
       runInBackground(answer(host, link, theirs, theirStatic, done));
     },
-    onClosed: () => undefined,
-  };
+  });
 }
 
 async function answer(

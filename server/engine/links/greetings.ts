@@ -1,19 +1,22 @@
 // Whoever is at the door: greets on connections that were accepted and on links that we dialled, up to the point where
-// it is known who is there and that the static key is theirs. What follows from a greeting is decided in `peers.ts`.
+// it is known who is there and that the static key is theirs. What follows from a greeting is decided in `link-sessions.ts`.
 import { equal } from '../../crypto/bytes.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import type { Hello } from '../../protocol/hello.ts';
+import { inviteProof } from '../../protocol/invite.ts';
 import { LinkProtocol } from '../../protocol/link-protocol.ts';
-import { BYE } from '../../protocol/records.ts';
+import { BYE, RECORD } from '../../protocol/records.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Connection } from '../../transport/transport.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admission/admission.ts';
 import { Link } from './link.ts';
 import type { Clock } from '../../timing/clock.ts';
 import {
   greetAsInitiator,
   greetAsResponder,
   type Admitted,
+  type GreetedLink,
   type GreeterHost,
   type Greeting,
   type PeerKeys,
@@ -21,10 +24,11 @@ import {
 import type { OurIdentity } from '../contacts/identity.ts';
 import { PROBE_MS } from './active-link.ts';
 import type { Links } from './links.ts';
-import type { KnownHosts } from './known-hosts.ts';
-import type { PeersListener } from './peers-listener.ts';
+import type { KnownHosts } from './admission/known-hosts.ts';
+import type { LinkSessions } from './link-sessions.ts';
+import type { RecordRouter } from './record-router.ts';
 import type { Roster } from '../contacts/roster.ts';
-import { judgeKey, provenKey } from '../contacts/static-key.ts';
+import { judgeKey, provenKey, type ProvenKey } from '../contacts/static-key.ts';
 import type { TurnScheduler } from './turn-scheduler.ts';
 
 export interface GreetingsOptions {
@@ -37,35 +41,39 @@ export interface GreetingsOptions {
   readonly knownHosts: KnownHosts;
   readonly roster: Roster;
   readonly links: Links;
+  readonly router: RecordRouter;
+  readonly linkSessions: LinkSessions;
   readonly ourName: () => string;
   readonly ourPort: () => number;
-  readonly listener: Pick<PeersListener, 'offer' | 'onStaticKey' | 'inviteProof' | 'onInvite'>;
+  /** What our HELLO says about our session with a contact. */
+  readonly offer: GreeterHost['offer'];
+  /** Somebody we do not know, or have blocked, shows an invite. */
+  readonly admitInvited: (link: Link, theirs: Hello, theirStatic: Uint8Array) => Promise<Admitted>;
+  /** A contact came with a newer static key, or proved the one it has. */
+  readonly onStaticKey: (contact: ContactRecord, key: ProvenKey) => void;
 }
-
-export type OnGreeted = (link: Link, contact: ContactRecord | null, greeting: Greeting) => void;
 
 export class Greetings {
   readonly #options: GreetingsOptions;
   readonly #host: GreeterHost;
-  readonly #onGreeted: OnGreeted;
-  /** Channels that have not greeted yet. */
+  /** Links that have not greeted yet. */
   readonly #arriving = new Set<Link>();
   #closed = false;
 
-  constructor(options: GreetingsOptions, onGreeted: OnGreeted) {
+  constructor(options: GreetingsOptions) {
     this.#options = options;
-    this.#onGreeted = onGreeted;
-    const { primitives, random, identity, ourName, ourPort, listener } = options;
+    const { primitives, random, identity, ourName, ourPort, offer, router } = options;
     this.#host = {
-      primitives,
-      random,
-      identity,
-      ourName,
-      ourPort,
-      offer: (contact) => listener.offer(contact),
-      inviteProof: (contact, link) => listener.inviteProof(contact, link),
+      ...{ primitives, random, identity, ourName, ourPort, offer },
+      inviteProof: ({ inviteSecret }, link) =>
+        inviteSecret ? inviteProof(primitives, inviteSecret, link.handshakeHash) : null,
       admit: (link, theirs, theirStatic) => this.#admit(link, theirs, theirStatic),
     };
+    router.on(RECORD.hello, ['active'], {
+      handle: () => {
+        throw new ProtocolError('hello-expected');
+      },
+    });
   }
 
   accept(connection: Connection): void {
@@ -89,14 +97,12 @@ export class Greetings {
       admitted.left();
       this.#arriving.delete(link);
     };
-    greetAsResponder(this.#host, link, (greeting) => {
+    const arrival = { onCalled: () => admitted.called(() => link.answer()), onClosed: left };
+    greetAsResponder(this.#host, link, arrival, (greeting) => {
       left();
-      this.#onGreeted(link, this.#options.roster.byIdentity(greeting.theirs.ik) ?? null, greeting);
+      const contact = this.#options.roster.byIdentity(greeting.theirs.ik) ?? null;
+      this.#options.linkSessions.begin(link, contact, greeting);
     });
-    const { listener } = link;
-    const onCalled = (): void => admitted.called(() => link.answer());
-    link.listener = { ...listener, onCalled, onClosed: left };
-    link.start();
   }
 
   /** Greets on a link that we dialled, its responder proven. @param failed called when it ends before that is done. */
@@ -109,7 +115,7 @@ export class Greetings {
         return;
       }
       this.#arriving.delete(link);
-      this.#onGreeted(link, contact, greeting);
+      this.#options.linkSessions.begin(link, contact, greeting);
     };
     greetAsInitiator(this.#host, link, { ...contact, contact }, done, () => {
       this.#arriving.delete(link);
@@ -117,16 +123,20 @@ export class Greetings {
     });
   }
 
-  /** Greets on a link that we dialled, without having them as a contact. */
-  visit(link: Link, whom: PeerKeys, met: (greeting: Greeting) => void, failed: () => void): void {
+  /** Greets on a link that we dialled, without having them as a contact. Null: it ended before that was done. */
+  visit(link: Link, whom: PeerKeys): Promise<GreetedLink | null> {
     this.#arriving.add(link);
-    const done = (greeting: Greeting): void => {
-      this.#arriving.delete(link);
-      met(greeting);
-    };
-    greetAsInitiator(this.#host, link, { ...whom, contact: null }, done, () => {
-      this.#arriving.delete(link);
-      failed();
+    return new Promise((resolve) => {
+      const left = (met: GreetedLink | null): void => {
+        this.#arriving.delete(link);
+        resolve(met);
+      };
+      const done = (greeting: Greeting): void => {
+        const met = { link, greeting };
+        link.handOver({ ...this.#options.router.to('visiting', met), onClosed: () => undefined });
+        left(met);
+      };
+      greetAsInitiator(this.#host, link, { ...whom, contact: null }, done, () => left(null));
     });
   }
 
@@ -145,14 +155,14 @@ export class Greetings {
     const contact = roster.byIdentity(theirs.ik);
     if (!contact || contact.blocked) {
       const shown = theirs.invite && theirs.contact;
-      return shown ? this.#options.listener.onInvite(link, theirs, theirStatic) : { contact: null };
+      return shown ? this.#options.admitInvited(link, theirs, theirStatic) : { contact: null };
     }
     if (!this.#takesKey(contact, theirs, theirStatic)) {
       link.bye(BYE.protocolError);
       return false;
     }
     const activeLink = links.activeLinkOf(contact.id);
-    // A visit leaves the line alone.
+    // A visit leaves the active link alone.
     if (
       activeLink &&
       theirs.contact &&
@@ -172,7 +182,7 @@ export class Greetings {
   #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: Uint8Array): boolean {
     const shown = provenKey(theirs, theirStatic);
     const judgement = judgeKey(contact, shown);
-    if (judgement === 'taken') this.#options.listener.onStaticKey(contact, shown);
+    if (judgement === 'taken') this.#options.onStaticKey(contact, shown);
     return judgement !== 'refused';
   }
 }

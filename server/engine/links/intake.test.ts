@@ -16,6 +16,7 @@ import { LinkProtocol } from '../../protocol/link-protocol.ts';
 import { RECORD, encodeTyping, type LinkRecord } from '../../protocol/records.ts';
 import { parseToken } from '../../protocol/token.ts';
 import { sent } from '../../testing/network/link-pair.ts';
+import { tapRecords } from '../../testing/network/link-records.ts';
 import { Town, turns, type TestLoom } from '../../testing/test-loom.ts';
 import { WirePeer, type WireLink } from '../../testing/network/wire-peer.ts';
 import type { Connection } from '../../transport/transport.ts';
@@ -56,14 +57,9 @@ async function contact(): Promise<{ wireLink: WireLink; link: Link }> {
 /** Counts what is worked off of these types on a link. */
 function count(link: Link): { records: number } {
   const counted = { records: 0 };
-  const { listener } = link;
-  link.listener = {
-    ...listener,
-    onRecord: (record) => {
-      counted.records += 1;
-      listener.onRecord(record);
-    },
-  };
+  tapRecords(link, () => {
+    counted.records += 1;
+  });
   return counted;
 }
 

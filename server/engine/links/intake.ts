@@ -5,8 +5,10 @@
 //                                 └── held, over the rate, our answers unread: nothing is read
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { LinkProtocol, LinkEvent } from '../../protocol/link-protocol.ts';
+import type { LinkRecord } from '../../protocol/records.ts';
 import type { Connection } from '../../transport/transport.ts';
-import { Allowance, costOf } from './allowance.ts';
+import { Allowance } from './allowance.ts';
+import { costOf } from './record-weight.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { TurnScheduler, Worker } from './turn-scheduler.ts';
 
@@ -31,8 +33,8 @@ export interface IntakeListener {
   onError: (error: ProtocolError) => void;
   /** More than somebody may send whose link is not a contact's. */
   onExcess: () => void;
-  /** Answers that the other side owes us. */
-  owed: () => number;
+  /** What a record that is about to be worked off counts towards the rate. */
+  weigh: (record: LinkRecord) => number;
 }
 
 export class Intake implements Worker {
@@ -120,12 +122,12 @@ export class Intake implements Worker {
     const counts = event.kind === 'record' || event.kind === 'idle';
     if (counts && !this.#allowance.count()) this.#listener.onExcess();
     if (this.#closed) return 1;
-    const owed = this.#listener.owed();
+    const record = event.kind === 'record' ? event : null;
+    const weight = record ? this.#listener.weigh(record) : 1;
     this.#guarded(() => this.#listener.onEvent(event));
     if (!counts) return HANDSHAKE_COST;
     if (!this.#allowance.holds(protocol.bytesRead)) this.#listener.onExcess();
-    const record = event.kind === 'record' ? event : null;
-    const pause = this.#allowance.charge(record, owed, clock.monotonic());
+    const pause = this.#allowance.charge(weight, clock.monotonic());
     if (pause > 0) this.#pause(pause);
     return record ? costOf(record) : 1;
   }

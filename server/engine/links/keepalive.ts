@@ -15,18 +15,35 @@ export interface KeepaliveOptions {
 
 export class Keepalive {
   readonly #options: KeepaliveOptions;
-  readonly #patience: number;
+  readonly #silenceBorne: number;
+  /** Who asked whether anybody is there, and waits for a sign of life. */
+  readonly #probes = new Set<(alive: boolean) => void>();
   #heardAt: number;
   #cancel: () => void = () => undefined;
 
   constructor(options: KeepaliveOptions) {
     this.#options = options;
-    this.#patience = options.role === 'initiator' ? PING_AFTER_MS : RESPONDER_PING_AFTER_MS;
+    this.#silenceBorne = options.role === 'initiator' ? PING_AFTER_MS : RESPONDER_PING_AFTER_MS;
     this.#heardAt = options.clock.monotonic();
   }
 
   heard(): void {
     this.#heardAt = this.#options.clock.monotonic();
+    this.#settle(true);
+  }
+
+  /** Asks, and waits at most `ms` for any sign of life; otherwise the link is dead. @returns whether one came. */
+  probe(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, this.#options.onDead);
+      const settle = (alive: boolean): void => {
+        cancel();
+        this.#probes.delete(settle);
+        resolve(alive);
+      };
+      this.#probes.add(settle);
+      this.#options.ask();
+    });
   }
 
   /** Looks now, and again whenever it may be time. */
@@ -37,14 +54,19 @@ export class Keepalive {
       onDead();
       return;
     }
-    if (silent >= this.#patience) ask();
+    if (silent >= this.#silenceBorne) ask();
     const next =
-      silent < this.#patience ? this.#patience - silent : Math.min(PING_AFTER_MS, LINK_DEAD_AFTER_MS - silent);
+      silent < this.#silenceBorne ? this.#silenceBorne - silent : Math.min(PING_AFTER_MS, LINK_DEAD_AFTER_MS - silent);
     this.#cancel = clock.after(this.#inStep(next), () => this.watch());
   }
 
   stop(): void {
     this.#cancel();
+    this.#settle(false);
+  }
+
+  #settle(alive: boolean): void {
+    for (const settle of [...this.#probes]) settle(alive);
   }
 
   /** A little later, with all others: hundreds that are silent wake the process once a second, not each for itself. */

@@ -3,6 +3,7 @@ import { choosePrimitives } from '../../crypto/choose.ts';
 import { ACK_IDS, PING_AFTER_MS } from '../../protocol/limits.ts';
 import { parseAck, RECORD } from '../../protocol/records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { tapRecords } from '../../testing/network/link-records.ts';
 import { WirePeer, type WireLink } from '../../testing/network/wire-peer.ts';
 import { Link } from './link.ts';
 
@@ -44,13 +45,9 @@ it('acknowledges in as many records as it takes, and before a BYE', async () => 
   const [activeLink] = ann.profile.opened.engine.links.activeLinks();
   const [theirs] = bob.profile.opened.engine.links.activeLinks();
   const types: [number, number][] = [];
-  const { listener } = theirs!.link;
-  theirs!.link.listener = {
-    ...listener,
-    onRecord: ({ type, body }) => {
-      if (type === RECORD.ack) types.push([type, parseAck(body).length]);
-    },
-  };
+  tapRecords(theirs!.link, ({ type, body }) => {
+    if (type === RECORD.ack) types.push([type, parseAck(body).length]);
+  });
   for (let i = 0; i < 2 * ACK_IDS + 5; i += 1) {
     theirs!.link.responseTimer.sent(RECORD.envelope);
     activeLink!.link.acknowledge(primitives.random(16));

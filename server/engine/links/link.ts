@@ -4,80 +4,75 @@
 //   called (responder) ──answer──▶ handshaking ──proven (initiator)──▶ held ──proceed──▶ secured ──greeted──▶ open ──▶ closed
 //        └───────────────────── closed: bad bytes, deadline, silence, other side gone ──────▲
 //
-// Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection.
+// Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection. Who
+// hears what happens here is said by the phase (`link-phase.ts`).
 import type { LinkEvent } from '../../protocol/link-protocol.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { CALL_DEADLINE_MS, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import { BYE, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../../protocol/records.ts';
+import { Deadline } from './deadline.ts';
 import { ResponseTimer } from './response-timer.ts';
 import { Intake, type IntakeOptions } from './intake.ts';
 import { Keepalive } from './keepalive.ts';
+import {
+  mayFollow,
+  weightIn,
+  type ActivePhase,
+  type GreetingPhase,
+  type LinkPhase,
+  type ProvingPhase,
+} from './link-phase.ts';
 import { Outgoing } from './outgoing.ts';
 
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;
 
-export interface LinkListener {
-  /** Responder only: message 1 is here, to be opened by `answer`, which happens at once where nobody listens. */
-  onCalled?: () => void;
-  /** Initiator only: the responder holds the static key we dialled. Nothing of ours is shown before `proceed`. */
-  onProven?: () => void;
-  onSecured: (theirStatic: Uint8Array) => void;
-  onRecord: (record: LinkRecord) => void;
-  /** What was written is with the network; there is room again. */
-  onDrain?: () => void;
-  /** Answers are owed for too long, or come again. */
-  onSuspect?: (doubtful: boolean) => void;
-  /** Exactly once, whoever ended it. */
-  onClosed: () => void;
-}
-
 export interface LinkOptions extends IntakeOptions {
   readonly random: (length: number) => Uint8Array;
 }
 
-const deaf: LinkListener = {
-  onSecured: () => undefined,
-  onRecord: () => undefined,
-  onClosed: () => undefined,
-};
+/** How far a link is: a BYE can be said on one that is secured. */
+type Stage = 'handshaking' | 'secured' | 'closed';
 
 export class Link {
-  listener: LinkListener = deaf;
   /** When the link was made, on the wall clock. */
   readonly since: number;
   readonly #options: LinkOptions;
   readonly #outgoing: Outgoing;
-  #secured = false;
-  #closed = false;
+  #phase: LinkPhase | null = null;
+  #stage: Stage = 'handshaking';
   #farewell: number | null = null;
-  readonly #begun: number;
-  #cancelDeadline: () => void = () => undefined;
+  readonly #deadline: Deadline;
   readonly #intake: Intake;
   readonly #keepalive: Keepalive;
-  readonly #probes = new Set<(alive: boolean) => void>();
+  readonly #ended = new Set<() => void>();
   readonly responseTimer: ResponseTimer;
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.responseTimer = new ResponseTimer(options.clock, (doubtful) => this.listener.onSuspect?.(doubtful));
+    this.responseTimer = new ResponseTimer(options.clock, (suspect) => this.#active?.onSuspect(suspect));
     this.since = options.clock.now();
-    this.#outgoing = new Outgoing((records) => this.#flush(records));
+    this.#outgoing = new Outgoing({
+      write: (records) => this.#flush(records),
+      backlog: () => this.backlog,
+      onRoom: () => this.#active?.onDrain(),
+    });
     const { clock } = options;
-    this.#begun = clock.monotonic();
-    this.#deadline(this.role === 'responder' ? CALL_DEADLINE_MS : HANDSHAKE_DEADLINE_MS);
+    this.#deadline = new Deadline(clock, () => this.destroy());
+    this.#deadline.set(this.role === 'responder' ? CALL_DEADLINE_MS : HANDSHAKE_DEADLINE_MS);
     this.#keepalive = new Keepalive({ clock, role: this.role, ask: () => this.#ping(), onDead: () => this.destroy() });
     this.#intake = new Intake(options, {
       onEvent: (event) => this.#run(event),
       onHeard: () => this.#heard(),
       onError: () => this.#refuse(),
       onExcess: () => this.destroy(),
-      owed: () => this.responseTimer.owed,
+      weigh: (record) => weightIn(this.#phase, record, this.responseTimer.owed),
     });
     options.connection.onClose = () => this.#finish();
     options.connection.onDrain = () => {
       this.#intake.readOn();
-      this.listener.onDrain?.();
+      this.#outgoing.flush();
+      this.#active?.onDrain();
     };
   }
 
@@ -99,7 +94,7 @@ export class Link {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#stage === 'closed';
   }
 
   /** Bytes written that the network has not taken yet. */
@@ -115,26 +110,44 @@ export class Link {
     return this.#options.protocol.exportKey;
   }
 
-  start(): void {
+  /** The one it belongs to now; null: not started. */
+  get phase(): LinkPhase | null {
+    return this.#phase;
+  }
+
+  start(first: ProvingPhase | GreetingPhase): void {
+    this.handOver(first);
     this.#options.protocol.start().forEach((event) => this.#run(event));
+  }
+
+  /** What happens from now on is heard by the owner of this phase alone. @throws Error when it cannot follow the one before. */
+  handOver(phase: LinkPhase): void {
+    if (!mayFollow(this.#phase, phase))
+      throw new Error(`${phase.kind} does not follow ${this.#phase?.kind ?? 'nothing'}`);
+    this.#phase = phase;
+  }
+
+  /** For whoever is busy with a link that is another's: called once when it is closed, after its owner. */
+  onceClosed(action: () => void): void {
+    this.#ended.add(action);
   }
 
   /** Responder, after `onCalled`. @returns whether message 1 was made for us: the other side knows our token. */
   answer(): boolean {
-    if (this.#closed) return false;
+    if (this.closed) return false;
     this.#guarded(() => this.#options.protocol.answer().forEach((event) => this.#run(event)));
-    return !this.#closed;
+    return !this.closed;
   }
 
   /** Initiator, after `onProven`: shows who we are. */
   proceed(): void {
-    if (!this.#closed) this.#options.protocol.proceed().forEach((event) => this.#run(event));
+    if (!this.closed) this.#options.protocol.proceed().forEach((event) => this.#run(event));
   }
 
   /** Both HELLOs are known: the deadline is off, the keepalive on. */
   greeted(): void {
-    this.#cancelDeadline();
-    if (!this.#closed) this.#keepalive.watch();
+    this.#deadline.clear();
+    if (!this.closed) this.#keepalive.watch();
   }
 
   /** They are a contact of ours, we are one of theirs: what they send may be long, and much. */
@@ -156,39 +169,34 @@ export class Link {
 
   /** Queues a record; everything queued in one turn leaves as one flush. */
   send(type: number, body: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.responseTimer.sent(type);
     this.#outgoing.add({ type, body });
   }
 
+  /**
+   * Queues a record that everything else may overtake; its like keep their order.
+   * @returns false when there is no room: `onDrain` of the active phase says when to try again.
+   * @throws Error on more than 64 KiB, header included.
+   */
+  sendBulk(type: number, body: Uint8Array): boolean {
+    return !this.closed && this.#outgoing.addBulk({ type, body });
+  }
+
   /** Queues an acknowledgement; those of one turn share records. */
   acknowledge(messageId: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.#outgoing.acknowledge(messageId);
   }
 
   /** Is the other side there? Asks, and waits at most `ms` for any sign of life; otherwise the link is destroyed. */
   probe(ms: number): Promise<boolean> {
-    if (this.#closed) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(ms, () => this.destroy());
-      const settle = (alive: boolean): void => {
-        cancel();
-        this.#probes.delete(settle);
-        resolve(alive);
-      };
-      this.#probes.add(settle);
-      this.#ping();
-    });
+    return this.closed ? Promise.resolve(false) : this.#keepalive.probe(ms);
   }
 
   bye(reason: number): void {
-    if (this.#closed) return;
-    if (this.#secured) {
-      this.#outgoing.gather();
-      this.send(RECORD.bye, encodeBye(reason));
-      this.#outgoing.flush();
-    }
+    if (this.closed) return;
+    if (this.#stage === 'secured') this.#outgoing.end({ type: RECORD.bye, body: encodeBye(reason) });
     this.#options.connection.close();
     this.#finish();
   }
@@ -200,43 +208,41 @@ export class Link {
 
   #heard(): void {
     this.#keepalive.heard();
-    for (const settle of [...this.#probes]) settle(true);
     this.responseTimer.heard();
   }
 
   #run(event: LinkEvent): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     if (event.kind === 'send') this.#options.connection.write(event.bytes);
     else if (event.kind === 'called') this.#called();
-    else if (event.kind === 'proven') this.listener.onProven?.();
-    else if (event.kind === 'secured') {
-      this.#secured = true;
-      this.listener.onSecured(event.theirStatic);
+    else if (event.kind === 'proven') {
+      if (this.#phase?.kind === 'proving') this.#phase.onProven();
+    } else if (event.kind === 'secured') {
+      this.#stage = 'secured';
+      if (this.#phase?.kind === 'greeting') this.#phase.onSecured(event.theirStatic);
     } else if (event.kind === 'record') this.#record(event);
   }
 
-  #called(): void {
-    this.#deadline(HANDSHAKE_DEADLINE_MS);
-    if (this.listener.onCalled) this.listener.onCalled();
-    else this.answer();
+  get #active(): ActivePhase | null {
+    return this.#phase?.kind === 'active' ? this.#phase : null;
   }
 
-  /** @param ms from the beginning. */
-  #deadline(ms: number): void {
-    const { clock } = this.#options;
-    this.#cancelDeadline();
-    this.#cancelDeadline = clock.after(this.#begun + ms - clock.monotonic(), () => this.destroy());
+  #called(): void {
+    this.#deadline.set(HANDSHAKE_DEADLINE_MS);
+    if (this.#phase?.kind === 'greeting' && this.#phase.onCalled) this.#phase.onCalled();
+    else this.answer();
   }
 
   #record(record: LinkRecord): void {
     this.responseTimer.received(record);
+    if (record.type === RECORD.ack) this.#active?.onAcknowledged();
     if (record.type === RECORD.ping) {
       // Who asks and does not read is not answered without end.
       if (this.backlog < PONG_BACKLOG_BYTES) this.send(RECORD.pong, parsePing(record.body).slice());
     } else if (record.type === RECORD.bye) {
       this.#farewell = parseBye(record.body);
       this.destroy();
-    } else if (record.type !== RECORD.pong) this.listener.onRecord(record);
+    } else if (record.type !== RECORD.pong && this.#phase && 'onRecord' in this.#phase) this.#phase.onRecord(record);
   }
 
   /** Bad bytes end here, and with the intake's: nowhere else are they caught. */
@@ -250,12 +256,12 @@ export class Link {
   }
 
   #refuse(): void {
-    if (this.#secured) this.bye(BYE.protocolError);
+    if (this.#stage === 'secured') this.bye(BYE.protocolError);
     else this.destroy();
   }
 
   #flush(records: readonly LinkRecord[]): void {
-    if (!this.#closed) this.#options.connection.write(this.#options.protocol.flush(records));
+    if (!this.closed) this.#options.connection.write(this.#options.protocol.flush(records));
   }
 
   #ping(): void {
@@ -263,14 +269,14 @@ export class Link {
   }
 
   #finish(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#cancelDeadline();
+    if (this.closed) return;
+    this.#stage = 'closed';
+    this.#deadline.clear();
     this.#intake.close();
     this.#keepalive.stop();
     this.responseTimer.close();
     this.#options.protocol.close();
-    for (const settle of [...this.#probes]) settle(false);
-    this.listener.onClosed();
+    this.#phase?.onClosed();
+    for (const action of this.#ended) action();
   }
 }

@@ -1,67 +1,119 @@
-// Every link of every contact, and the one line messages travel on. Applies the one-link rule of protocol §3: of two
-// lines the one dialled by the smaller identity key stays, of two dialled by the same side the newer.
+// Every link of every contact, and the one that messages travel on. Applies the one-link rule of protocol §3: of two
+// links the one dialled by the smaller identity key stays, of two dialled by the same side the newer. Parts that live by
+// links watch them here.
+import type { Connection } from '../../contract/model.ts';
 import { compare } from '../../crypto/bytes.ts';
 import { LINKS_PER_CONTACT } from '../../protocol/limits.ts';
 import { BYE } from '../../protocol/records.ts';
-import type { Link } from './link.ts';
+import { Signal } from '../../timing/signal.ts';
 import type { ActiveLink } from './active-link.ts';
+import type { Link } from './link.ts';
+
+/** What is left when a link is gone. */
+export interface Remainder {
+  /** Messages travelled on it until now. */
+  readonly wasActive: boolean;
+  /** Links of this contact. */
+  readonly left: number;
+}
 
 export class Links {
-  readonly #lines = new Map<string, ActiveLink>();
-  readonly #channels = new Map<string, Set<Link>>();
+  /** A contact has one more. `added`: they have us as a contact, too. */
+  readonly held = new Signal<[contact: string, added: boolean]>();
+  /** Messages travel on it from now on; the one before it is closed. */
+  readonly activated = new Signal<[activeLink: ActiveLink]>();
+  /** There is room for more to send. */
+  readonly drained = new Signal<[activeLink: ActiveLink]>();
+  /** Answers are owed for too long, or come again. */
+  readonly suspected = new Signal<[contact: string, suspect: boolean]>();
+  /** Something of ours was stored. */
+  readonly acknowledged = new Signal<[contact: string]>();
+  /** It is closed; another may be in its place already. */
+  readonly deactivated = new Signal<[activeLink: ActiveLink]>();
+  readonly dropped = new Signal<[contact: string, remainder: Remainder]>();
+  /** What people are shown of it may have changed. */
+  readonly connectionChanged = new Signal<[contact: string]>();
+  readonly #active = new Map<string, ActiveLink>();
+  readonly #links = new Map<string, Set<Link>>();
+  /** Of those who are not online; left out: offline. */
+  readonly #attempts = new Map<string, Connection>();
 
   activeLinkOf(contact: string): ActiveLink | null {
-    return this.#lines.get(contact) ?? null;
+    return this.#active.get(contact) ?? null;
   }
 
   activeLinks(): readonly ActiveLink[] {
-    return [...this.#lines.values()];
+    return [...this.#active.values()];
   }
 
   linksOf(contact: string): readonly Link[] {
-    return [...(this.#channels.get(contact) ?? [])];
+    return [...(this.#links.get(contact) ?? [])];
   }
 
-  all(): readonly (readonly [contact: string, channel: Link])[] {
-    return [...this.#channels].flatMap(([contact, channels]) => [...channels].map((link) => [contact, link] as const));
+  all(): readonly (readonly [contact: string, link: Link])[] {
+    return [...this.#links].flatMap(([contact, links]) => [...links].map((link) => [contact, link] as const));
   }
 
-  /** @returns false when the contact has as many links as it may have; the link is told so and closed. */
-  hold(contact: string, link: Link): boolean {
-    const held = this.#channels.get(contact) ?? new Set();
+  connectionOf(contact: string): Connection {
+    return this.#active.has(contact) ? 'online' : (this.#attempts.get(contact) ?? 'offline');
+  }
+
+  /** What comes of trying to reach a contact who is not online. */
+  setAttempt(contact: string, attempt: Exclude<Connection, 'online'>): void {
+    if ((this.#attempts.get(contact) ?? 'offline') === attempt) return;
+    if (attempt === 'offline') this.#attempts.delete(contact);
+    else this.#attempts.set(contact, attempt);
+    this.connectionChanged.emit(contact);
+  }
+
+  /**
+   * @param added they have us as a contact, too.
+   * @returns false when the contact has as many links as it may have; the link is told so and closed.
+   */
+  hold(contact: string, link: Link, added: boolean): boolean {
+    const held = this.#links.get(contact) ?? new Set();
     if (held.size >= LINKS_PER_CONTACT) {
       link.bye(BYE.busy);
       return false;
     }
-    this.#channels.set(contact, held.add(link));
+    this.#links.set(contact, held.add(link));
+    this.held.emit(contact, added);
     return true;
   }
 
-  /** @returns what is left: did this link carry the line, and is any link left. */
-  drop(contact: string, link: Link): { wasLine: boolean; left: number } {
-    const held = this.#channels.get(contact);
+  /** It is closed. */
+  drop(contact: string, link: Link): void {
+    const held = this.#links.get(contact);
     held?.delete(link);
-    if (held?.size === 0) this.#channels.delete(contact);
-    const wasLine = this.#lines.get(contact)?.link === link;
-    if (wasLine) this.#lines.delete(contact);
-    return { wasLine, left: held?.size ?? 0 };
+    if (held?.size === 0) this.#links.delete(contact);
+    const wasActive = this.#active.get(contact)?.link === link;
+    if (wasActive) this.#active.delete(contact);
+    this.dropped.emit(contact, { wasActive, left: held?.size ?? 0 });
+    this.connectionChanged.emit(contact);
   }
 
-  /** Would a line that `initiator` dialled replace the one we have? One in doubt is replaced by any. */
+  /** Would a link that `initiator` dialled replace the one we have? One that is suspected is replaced by any. */
   prevails(contact: string, initiator: Uint8Array): boolean {
-    const activeLink = this.#lines.get(contact);
+    const activeLink = this.#active.get(contact);
     return !activeLink || activeLink.link.responseTimer.doubtful || compare(initiator, activeLink.initiator) <= 0;
   }
 
-  /** The line from now on; the one before it is closed. */
+  /** The one that messages travel on from now on; the one before it is closed. */
   use(activeLink: ActiveLink): void {
-    const before = this.#lines.get(activeLink.contact);
-    this.#lines.set(activeLink.contact, activeLink);
+    const before = this.#active.get(activeLink.contact);
+    this.#active.set(activeLink.contact, activeLink);
     before?.link.bye(BYE.duplicateLink);
+    this.activated.emit(activeLink);
+    this.connectionChanged.emit(activeLink.contact);
   }
 
   /** Ends every link of a contact. */
   close(contact: string, reason: number): void {
     for (const link of this.linksOf(contact)) link.bye(reason);
+  }
+
+  /** Cuts every link without a word: what was said on them was not kept. They come back by themselves. */
+  cut(): void {
+    for (const [, link] of this.all()) link.destroy();
   }
 }

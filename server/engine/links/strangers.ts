@@ -3,48 +3,54 @@ import { toHex } from '../../crypto/bytes.ts';
 import { parseEnvelope } from '../../protocol/envelope.ts';
 import { STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../../protocol/records.ts';
-import type { Link } from './link.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { pickVictim } from '../contacts/eviction.ts';
+import type { GreetedLink } from './greeter.ts';
+import type { Link } from './link.ts';
+import type { RecordRouter } from './record-router.ts';
+import { weightless } from './record-weight.ts';
 
 /** Links of strangers at once: each may hold a record that has not come whole. */
 const STRANGERS = 64;
 
 export class Strangers {
   readonly #clock: Clock;
-  readonly #channels = new Map<Link, { who: string; busy: boolean; cancel: () => void }>();
+  readonly #router: RecordRouter;
+  readonly #links = new Map<Link, { who: string; busy: boolean; cancel: () => void }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, router: RecordRouter) {
     this.#clock = clock;
+    this.#router = router;
+    router.on(RECORD.envelope, ['stranger'], {
+      weight: weightless,
+      handle: ({ link }, body) => link.send(RECORD.nack, encodeNack(parseEnvelope(body).messageId, NACK.notAccepted)),
+    });
   }
 
   /** One link of each, and so many in all: the oldest of the lot that has most makes room, unless a person is busy with it. */
-  hold(link: Link, ik: Uint8Array, onPair: (body: Uint8Array) => void): void {
-    this.release(ik);
-    if (this.#channels.size >= STRANGERS) {
-      const idle = [...this.#channels].flatMap(([each, { busy }]) => (busy ? [] : [each]));
+  hold(greeted: GreetedLink): void {
+    const { link, greeting } = greeted;
+    this.release(greeting.theirs.ik);
+    if (this.#links.size >= STRANGERS) {
+      const idle = [...this.#links].flatMap(([each, { busy }]) => (busy ? [] : [each]));
       const gone = pickVictim([...idle, link], ({ remoteHost }) => remoteHost);
       gone.bye(BYE.busy);
       if (gone === link) return;
     }
-    this.#channels.set(link, { who: toHex(ik), busy: false, cancel: this.#timer(link, STRANGER_LINK_MS) });
-    link.listener = {
-      onSecured: () => undefined,
-      onRecord: ({ type, body }) => {
-        if (type === RECORD.pair) onPair(body);
-        if (type !== RECORD.envelope) return;
-        link.send(RECORD.nack, encodeNack(parseEnvelope(body).messageId, NACK.notAccepted));
-      },
+    const who = toHex(greeting.theirs.ik);
+    this.#links.set(link, { who, busy: false, cancel: this.#timer(link, STRANGER_LINK_MS) });
+    link.handOver({
+      ...this.#router.to('stranger', greeted),
       onClosed: () => {
-        this.#channels.get(link)?.cancel();
-        this.#channels.delete(link);
+        this.#links.get(link)?.cancel();
+        this.#links.delete(link);
       },
-    };
+    });
   }
 
   /** Somebody we are busy with has `ms` from now. */
   prolong(link: Link, ms: number): void {
-    const held = this.#channels.get(link);
+    const held = this.#links.get(link);
     if (!held) return;
     held.busy = true;
     held.cancel();
@@ -54,7 +60,7 @@ export class Strangers {
   /** Ends the links of one identity, or of all. */
   release(ik?: Uint8Array): void {
     const wanted = ik && toHex(ik);
-    for (const [link, { who }] of [...this.#channels]) if (!wanted || who === wanted) link.bye(BYE.goingOffline);
+    for (const [link, { who }] of [...this.#links]) if (!wanted || who === wanted) link.bye(BYE.goingOffline);
   }
 
   #timer(link: Link, ms: number): () => void {

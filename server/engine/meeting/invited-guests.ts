@@ -1,7 +1,6 @@
 // What a HELLO that shows an invite of ours leads to (SPEC §3): a contact, made before it is answered, or a refusal.
 import { CommandError } from '../../contract/errors.ts';
 import { toHex } from '../../crypto/bytes.ts';
-import { parseAddress } from '../../network/addresses.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -12,7 +11,7 @@ import type { Roster } from '../contacts/roster.ts';
 import { provenKey } from '../contacts/static-key.ts';
 import type { Admitted } from '../links/greeter.ts';
 import type { Link } from '../links/link.ts';
-import { returnAddress } from '../presence/known-addresses.ts';
+import { returnAddress } from '../links/return-address.ts';
 import type { Invites } from './invites.ts';
 
 export interface InvitedGuestsOptions {
@@ -41,7 +40,7 @@ export class InvitedGuests {
     const { ik } = theirs;
     const address = returnAddress(link, theirs);
     const at = clock.now();
-    const addresses = address && parseAddress(address) ? [{ address, source: 'link', at } as const] : [];
+    const addresses = address === null ? [] : [{ address, source: 'link', at } as const];
     const name = receivedName(theirs.name, toHex(ik));
     const key = provenKey(theirs, staticKey);
     const invited = { ik, ...key, name, addresses, blocked: false, addedBy: 'invite' } as const;

@@ -1,30 +1,48 @@
 // One pairing under way, as `pairing.ts` keeps it and as people see it.
-import type { Pairing, PairingState } from '../../contract/model.ts';
+import type { Pairing, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { PAIR_TRIES } from '../../protocol/limits.ts';
 import type { GuestState } from '../../protocol/pairing/guest.ts';
 import type { HostState } from '../../protocol/pairing/host.ts';
 import type { PairContext } from '../../protocol/pairing/keys.ts';
-import type { Link } from '../links/link.ts';
-import type { Greeting } from '../links/greeter.ts';
+import { BYE } from '../../protocol/records.ts';
+import type { GreetedLink } from '../links/greeter.ts';
 
-export interface Run {
-  readonly role: Pairing['role'];
+/** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
+const EXPIRY_SLACK_MS = 5_000;
+
+/** The link of a pairing, and what the protocol says of it. */
+interface Met<State> extends GreetedLink {
+  readonly context: PairContext;
+  state: State;
+}
+
+interface AnyRun {
   readonly id: string;
   readonly ik: Uint8Array;
   name: string;
   view: PairingState;
-  /** What the protocol says; the guest has none before there is a link. */
-  state: HostState | GuestState | null;
-  link: { readonly link: Link; readonly greeting: Greeting; readonly context: PairContext } | null;
   until: number;
   cancelTimer: () => void;
   readonly abort: AbortController;
 }
 
-export function newRun(role: Run['role'], id: string, ik: Uint8Array): Run {
+export interface HostRun extends AnyRun {
+  readonly role: 'host';
+  readonly met: Met<HostState>;
+}
+
+export interface GuestRun extends AnyRun {
+  readonly role: 'guest';
+  /** Null: being dialled. */
+  met: Met<GuestState> | null;
+}
+
+export type Run = HostRun | GuestRun;
+
+export function newRun(id: string, ik: Uint8Array): AnyRun {
   return {
-    ...{ role, id, ik, name: '', view: { kind: 'dialling' }, state: null, link: null, until: 0 },
+    ...{ id, ik, name: '', view: { kind: 'dialling' }, until: 0 },
     cancelTimer: () => undefined,
     abort: new AbortController(),
   };
@@ -37,4 +55,11 @@ export function shown(code: string, until: number): PairingState {
 
 export function viewOf({ id, role, ik, name, view }: Run): Pairing {
   return { id, role, name, publicKey: toHex(ik), state: view };
+}
+
+/** @param farewell reason of the BYE they sent; null: none came. @param now ms, wall clock. */
+export function whyClosed({ until, view }: Run, farewell: number | null, now: number): PairingEnd {
+  if (now > until - EXPIRY_SLACK_MS) return 'expired';
+  if (farewell === null || farewell === BYE.protocolError) return 'lost';
+  return view.kind === 'dialling' ? 'refused' : 'cancelled';
 }

@@ -8,18 +8,11 @@ import { digitsIn } from '../../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
-import { parseAddress } from '../../network/addresses.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { PAIR_CODE_MS, PAIR_TRIES } from '../../protocol/limits.ts';
-import {
-  startGuest,
-  stepGuest,
-  type GuestInput,
-  type GuestState,
-  type GuestStep,
-} from '../../protocol/pairing/guest.ts';
-import { newHost, stepHost, type HostInput, type HostState } from '../../protocol/pairing/host.ts';
-import { isCode } from '../../protocol/pairing/keys.ts';
+import { startGuest, stepGuest, type GuestInput, type GuestStep } from '../../protocol/pairing/guest.ts';
+import { newHost, stepHost, type HostInput } from '../../protocol/pairing/host.ts';
+import { isCode, type PairContext } from '../../protocol/pairing/keys.ts';
 import { parsePair } from '../../protocol/pairing/messages.ts';
 import { BYE, RECORD } from '../../protocol/records.ts';
 import { PairingRateLimit } from './pairing-rate-limit.ts';
@@ -32,15 +25,14 @@ import type { OurIdentity } from '../contacts/identity.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Peers } from '../links/peers.ts';
 import type { Visibility } from '../presence/visibility.ts';
-import type { Greeting, PeerKeys } from '../links/greeter.ts';
+import type { GreetedLink, Greeting, PeerKeys } from '../links/greeter.ts';
 import { receivedName } from '../contacts/names.ts';
-import { returnAddress } from '../presence/known-addresses.ts';
-import { newRun, shown, viewOf, type Run } from './pairing-run.ts';
+import { returnAddress } from '../links/return-address.ts';
+import type { RecordRouter } from '../links/record-router.ts';
+import type { Strangers } from '../links/strangers.ts';
+import { newRun, shown, viewOf, whyClosed, type GuestRun, type HostRun, type Run } from './pairing-run.ts';
 import { randomId, type Roster } from '../contacts/roster.ts';
 import { provenKey } from '../contacts/static-key.ts';
-
-/** A link that ends this shortly before the code does ended with it: the host's two minutes began a little earlier. */
-const EXPIRY_SLACK_MS = 5_000;
 
 export interface PairingOptions {
   readonly primitives: Primitives;
@@ -50,8 +42,9 @@ export interface PairingOptions {
   readonly us: OurIdentity;
   readonly roster: Roster;
   readonly visibility: Visibility;
-  /** Asked when there is a pairing: links and pairings need each other. */
-  readonly peers: () => Pick<Peers, 'visit' | 'prolongStranger' | 'encourage'>;
+  readonly router: RecordRouter;
+  readonly strangers: Pick<Strangers, 'prolong'>;
+  readonly peers: Pick<Peers, 'visit' | 'encourage'>;
   /** @returns the contact's id. */
   readonly adopt: (paired: Paired) => Promise<string>;
 }
@@ -59,6 +52,8 @@ export interface PairingOptions {
 export class Pairing {
   readonly #options: PairingOptions;
   readonly #callers: PairingRateLimit;
+  /** Links that have or had a pairing; there is no second one on a link. */
+  readonly #used = new WeakSet<Link>();
   #run: Run | null = null;
   /** How the last one ended. */
   #last: View | null = null;
@@ -66,6 +61,9 @@ export class Pairing {
   constructor(options: PairingOptions) {
     this.#options = options;
     this.#callers = new PairingRateLimit(options.clock);
+    options.router.on(RECORD.pair, ['visiting', 'stranger', 'waiting'], {
+      handle: (greeted, body) => this.#record(greeted, body),
+    });
   }
 
   get view(): View | null {
@@ -83,9 +81,10 @@ export class Pairing {
     this.#callers.forget();
   }
 
-  /** A PAIR record on a link that has no pairing. @throws ProtocolError on one that asks for none. */
-  onRecord(link: Link, greeting: Greeting, body: Uint8Array): void {
-    const { visibility, peers } = this.#options;
+  /** The first PAIR record of a link. @throws ProtocolError on one that asks for no pairing. */
+  #begin(greeted: GreetedLink, body: Uint8Array): void {
+    const { visibility, strangers } = this.#options;
+    const { link, greeting } = greeted;
     // Before a person hears of it.
     if (parsePair(body).step !== 0) throw new ProtocolError('pair-unexpected');
     const free = !this.#run && link.role === 'responder' && visibility.mode === 'everyone';
@@ -93,26 +92,29 @@ export class Pairing {
       link.bye(BYE.busy);
       return;
     }
-    const run = this.#newRun('host', greeting.theirs.ik);
-    run.state = newHost;
-    this.#attach(run, link, greeting);
-    peers().prolongStranger(link, PAIR_CODE_MS);
+    const { ik } = greeting.theirs;
+    const context = this.#context(link, this.#ourIk, ik);
+    const run: HostRun = { ...this.#newRun(ik), role: 'host', met: { ...greeted, context, state: newHost } };
+    this.#run = run;
+    this.#attach(run, greeted);
+    strangers.prolong(link, PAIR_CODE_MS);
     this.#host(run, { kind: 'record', body });
   }
 
-  #host(run: Run, input: HostInput): void {
-    if (!run.link || run !== this.#run) return;
-    const { state, effects } = stepHost(run.link.context, run.state as HostState, input);
-    run.state = state;
+  #host(run: HostRun, input: HostInput): void {
+    if (run !== this.#run) return;
+    const { link, context } = run.met;
+    const { state, effects } = stepHost(context, run.met.state, input);
+    run.met.state = state;
     for (const effect of effects) {
-      if (effect.kind === 'send') run.link.link.send(RECORD.pair, effect.body);
+      if (effect.kind === 'send') link.send(RECORD.pair, effect.body);
       else if (effect.kind === 'show') {
         this.#setClock(run);
         this.#show(run, this.#isBlocked(run) ? { kind: 'unwanted', until: run.until } : shown(effect.code, run.until));
       } else if (effect.kind === 'wrong') {
         if (run.view.kind === 'showing' && effect.left > 0) this.#show(run, { ...run.view, left: effect.left });
         // Whoever has tries left has them no more.
-        if (this.#tooManyWrong(run.link.link.remoteHost)) this.#end(run, 'wrong-code', BYE.busy);
+        if (this.#tooManyWrong(link.remoteHost)) this.#end(run, 'wrong-code', BYE.busy);
       } else if (effect.kind === 'paired') this.#paired(run);
       else this.#end(run, effect.reason, BYE.goingOffline);
     }
@@ -129,7 +131,8 @@ export class Pairing {
   /** @throws CommandError pairing-busy. */
   start(whom: PeerKeys, targets: readonly DialTarget[]): View {
     if (this.#run) throw new CommandError('pairing-busy', 'another pairing is under way');
-    const run = this.#newRun('guest', whom.ik);
+    const run: GuestRun = { ...this.#newRun(whom.ik), role: 'guest', met: null };
+    this.#run = run;
     this.#show(run, { kind: 'dialling' });
     runInBackground(this.#visit(run, whom, targets));
     return viewOf(run);
@@ -140,7 +143,8 @@ export class Pairing {
     const code = digitsIn(text);
     if (!isCode(code)) throw new CommandError('pairing-code', 'a code is six digits');
     const run = this.#run;
-    if (run?.view.kind !== 'wanting') throw new CommandError('pairing-none', 'no code is wanted');
+    if (run?.role !== 'guest' || run.view.kind !== 'wanting')
+      throw new CommandError('pairing-none', 'no code is wanted');
     this.#guest(run, { kind: 'code', code });
     return viewOf(run);
   }
@@ -148,31 +152,34 @@ export class Pairing {
   cancel(): void {
     const run = this.#run;
     if (!run) return;
-    if (run.role === 'host' && run.link) this.#callers.turnAway(run.link.link.remoteHost);
+    if (run.role === 'host') this.#callers.turnAway(run.met.link.remoteHost);
     this.#end(run, 'cancelled', BYE.goingOffline);
   }
 
-  async #visit(run: Run, whom: PeerKeys, targets: readonly DialTarget[]): Promise<void> {
-    const met = await this.#options.peers().visit(whom, targets, run.abort.signal);
-    if (run !== this.#run) met?.link.bye(BYE.goingOffline);
-    else if (!met || met.link.closed) this.#end(run, 'unreachable', BYE.goingOffline);
+  async #visit(run: GuestRun, whom: PeerKeys, targets: readonly DialTarget[]): Promise<void> {
+    const greeted = await this.#options.peers.visit(whom, targets, run.abort.signal);
+    if (run !== this.#run) greeted?.link.bye(BYE.goingOffline);
+    else if (!greeted || greeted.link.closed) this.#end(run, 'unreachable', BYE.goingOffline);
     else {
-      this.#attach(run, met.link, met.greeting);
+      const started = startGuest();
+      const context = this.#context(greeted.link, run.ik, this.#ourIk);
+      run.met = { ...greeted, context, state: started.state };
+      this.#attach(run, greeted);
       this.#setClock(run);
-      this.#follow(run, startGuest());
+      this.#follow(run, run.met, started);
     }
   }
 
-  #guest(run: Run, input: GuestInput): void {
-    if (!run.link || run !== this.#run) return;
-    this.#follow(run, stepGuest(run.link.context, run.state as GuestState, input));
+  #guest(run: GuestRun, input: GuestInput): void {
+    const { met } = run;
+    if (met && run === this.#run) this.#follow(run, met, stepGuest(met.context, met.state, input));
   }
 
-  #follow(run: Run, { state, effects }: GuestStep): void {
-    run.state = state;
+  #follow(run: GuestRun, met: NonNullable<GuestRun['met']>, { state, effects }: GuestStep): void {
+    met.state = state;
     if (state.kind === 'offered') this.#show(run, { kind: 'checking' });
     for (const effect of effects) {
-      if (effect.kind === 'send') run.link?.link.send(RECORD.pair, effect.body);
+      if (effect.kind === 'send') met.link.send(RECORD.pair, effect.body);
       else if (effect.kind === 'want') {
         if (effect.left === PAIR_TRIES) this.#setClock(run);
         this.#show(run, { kind: 'wanting', left: effect.left, until: run.until });
@@ -183,63 +190,56 @@ export class Pairing {
 
   // Both.
 
-  #newRun(role: View['role'], ik: Uint8Array): Run {
-    const run = newRun(role, randomId(this.#options.random), ik);
-    this.#run = run;
-    return run;
+  get #ourIk(): Uint8Array {
+    return this.#options.us.keys.identityKey.publicKey;
+  }
+
+  #newRun(ik: Uint8Array): ReturnType<typeof newRun> {
+    return newRun(randomId(this.#options.random), ik);
+  }
+
+  #context({ handshakeHash }: Link, hostIk: Uint8Array, guestIk: Uint8Array): PairContext {
+    const { primitives, random } = this.#options;
+    return { primitives, random, handshakeHash, hostIk, guestIk };
+  }
+
+  #record(greeted: GreetedLink, body: Uint8Array): void {
+    const { link } = greeted;
+    if (this.#run?.met?.link === link) this.#step(this.#run, { kind: 'record', body });
+    else if (!this.#used.has(link)) this.#begin(greeted, body);
+  }
+
+  #step(run: Run, input: HostInput & GuestInput): void {
+    if (run.role === 'host') this.#host(run, input);
+    else this.#guest(run, input);
   }
 
   /** From here on the link's PAIR records, and its end, are this pairing's. */
-  #attach(run: Run, link: Link, greeting: Greeting): void {
-    const { primitives, random, us, roster } = this.#options;
-    const ours = us.keys.identityKey.publicKey;
-    const [hostIk, guestIk] = run.role === 'host' ? [ours, run.ik] : [run.ik, ours];
-    run.link = {
-      link,
-      greeting,
-      context: { primitives, random, handshakeHash: link.handshakeHash, hostIk, guestIk },
-    };
+  #attach(run: Run, { link, greeting }: GreetedLink): void {
+    this.#used.add(link);
     // A contact cannot pass for another by what it calls itself now.
-    run.name = roster.byIdentity(run.ik)?.name ?? receivedName(greeting.theirs.name, toHex(run.ik));
-    const before = link.listener;
-    link.listener = {
-      ...before,
-      onRecord: (record) => {
-        if (record.type !== RECORD.pair) before.onRecord(record);
-        else if (run.role === 'host') this.#host(run, { kind: 'record', body: record.body });
-        else this.#guest(run, { kind: 'record', body: record.body });
-      },
-      onClosed: () => {
-        before.onClosed();
-        this.#end(run, this.#whyClosed(run, link), BYE.goingOffline);
-      },
-    };
-  }
-
-  #whyClosed(run: Run, { farewell }: Link): PairingEnd {
-    if (this.#options.clock.now() > run.until - EXPIRY_SLACK_MS) return 'expired';
-    if (farewell === null || farewell === BYE.protocolError) return 'lost';
-    return run.view.kind === 'dialling' ? 'refused' : 'cancelled';
+    const known = this.#options.roster.byIdentity(run.ik);
+    run.name = known?.name ?? receivedName(greeting.theirs.name, toHex(run.ik));
+    link.onceClosed(() => {
+      this.#end(run, whyClosed(run, link.farewell, this.#options.clock.now()), BYE.goingOffline);
+    });
   }
 
   #setClock(run: Run): void {
     const { clock } = this.#options;
     run.cancelTimer();
     run.until = clock.now() + PAIR_CODE_MS;
-    run.cancelTimer = clock.after(PAIR_CODE_MS, () => {
-      if (run.role === 'host') this.#host(run, { kind: 'expired' });
-      else this.#guest(run, { kind: 'expired' });
-    });
+    run.cancelTimer = clock.after(PAIR_CODE_MS, () => this.#step(run, { kind: 'expired' }));
   }
 
   /** The tags held: the records in the queue go out, and then a contact is made. */
   #paired(run: Run): void {
-    if (!run.link) return;
+    if (!run.met) return;
     if (this.#isBlocked(run)) {
       this.#end(run, 'wrong-code', BYE.goingOffline);
       return;
     }
-    const { link, greeting } = run.link;
+    const { link, greeting } = run.met;
     this.#close(run);
     runInBackground(
       this.#adopt(link, greeting).then((contact) => {
@@ -254,11 +254,11 @@ export class Pairing {
       ik: theirs.ik,
       key: provenKey(theirs, theirStatic),
       name: receivedName(theirs.name, toHex(theirs.ik)),
-      address: address && parseAddress(address) ? address : null,
+      address,
     });
     // Both dial anew, each knowing the other.
     link.bye(BYE.goingOffline);
-    this.#options.peers().encourage(contact);
+    this.#options.peers.encourage(contact);
     return contact;
   }
 
@@ -270,7 +270,7 @@ export class Pairing {
   #end(run: Run, reason: PairingEnd, farewell: number): void {
     if (run !== this.#run) return;
     this.#close(run);
-    run.link?.link.bye(farewell);
+    run.met?.link.bye(farewell);
     this.#tell({ ...viewOf(run), state: { kind: 'ended', reason } });
   }
 

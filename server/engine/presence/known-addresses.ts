@@ -2,9 +2,7 @@
 // by mDNS; no other name is ever looked up.
 import type { Tried } from '../../contract/diagnosis.ts';
 import { formatAddress, parseAddress } from '../../network/addresses.ts';
-import type { Hello } from '../../protocol/hello.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import type { Link } from '../links/link.ts';
 import type { DialTarget } from '../links/dialler.ts';
 import type { PresenceService } from './presence-service.ts';
 
@@ -34,12 +32,6 @@ export async function knownAddresses(
 /** Best first, each once. */
 export async function targetsOf(contact: ContactRecord, presence: PresenceService): Promise<readonly DialTarget[]> {
   return (await knownAddresses(contact, presence)).map(({ target }) => target);
-}
-
-/** Where the other side of a link can be dialled again; null: it does not listen. */
-export function returnAddress(link: Link, theirs: Hello): string | null {
-  if (link.role === 'initiator') return link.remoteAddress;
-  return theirs.port === 0 ? null : formatAddress(link.remoteHost, theirs.port);
 }
 
 /** Where an address leads. */

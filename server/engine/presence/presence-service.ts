@@ -19,6 +19,7 @@ import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { DialTarget } from '../links/dialler.ts';
 import type { EventLog } from '../event-log.ts';
+import { Signal } from '../../timing/signal.ts';
 import { Throttle } from '../../timing/throttle.ts';
 import type { VisiblePeople } from './visible-people.ts';
 import type { Roster } from '../contacts/roster.ts';
@@ -52,12 +53,12 @@ export interface PresenceServiceOptions {
   readonly card: () => Card | null;
   /** Nothing is to be announced, and nobody looked for. */
   readonly hidden: () => boolean;
-  /** A contact can be tried at a place that was not known before. */
-  readonly onFound: (contact: string) => void;
-  readonly onStatus: () => void;
 }
 
 export class PresenceService implements DiscoveryListener {
+  /** A contact can be tried at a place that was not known before. */
+  readonly found = new Signal<[contact: string]>();
+  readonly statusChanged = new Signal();
   readonly #options: PresenceServiceOptions;
   readonly #seen = new Map<string, Seen>();
   readonly #sightings = new Map<string, Throttle>();
@@ -150,7 +151,7 @@ export class PresenceService implements DiscoveryListener {
 
   onStatus(status: DiscoveryStatus): void {
     this.#status = status;
-    this.#options.onStatus();
+    this.statusChanged.emit();
   }
 
   #paceOf(contact: string): Throttle {
@@ -169,7 +170,7 @@ export class PresenceService implements DiscoveryListener {
       { peer: view(seen) },
       { about: contact, read: () => this.#again(contact) },
     );
-    this.#options.onFound(contact);
+    this.found.emit(contact);
   }
 
   #again(contact: string): { peer: NearbyPeer } | null {
@@ -178,7 +179,7 @@ export class PresenceService implements DiscoveryListener {
   }
 
   #readPeople(): void {
-    for (const contact of this.#options.people.see(this.#people)) this.#options.onFound(contact);
+    for (const contact of this.#options.people.see(this.#people)) this.found.emit(contact);
   }
 
   /** Runs discovery when it is to run, and stops it when it is not. */

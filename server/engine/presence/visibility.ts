@@ -5,6 +5,7 @@ import type { Visibility as View, VisibilityMode } from '../../contract/model.ts
 import { PAIR_WRONG_TAGS, PAIR_WRONG_TAGS_MS } from '../../protocol/limits.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
+import { Signal } from '../../timing/signal.ts';
 
 /** Long enough to meet, short enough to be forgotten about. */
 const EVERYONE_MS = 10 * 60_000;
@@ -23,11 +24,11 @@ export interface VisibilityOptions {
   readonly clock: Clock;
   /** What the network we are on is called. */
   readonly network: () => string;
-  /** The mode changed, or its end did. */
-  readonly onChange: () => void;
 }
 
 export class Visibility {
+  /** The mode changed, or its end did. */
+  readonly changed = new Signal();
   readonly #options: VisibilityOptions;
   #choices: Choices;
   #network: string;
@@ -65,7 +66,7 @@ export class Visibility {
       this.#choices = networks;
       this.#forget();
     }
-    this.#options.onChange();
+    this.changed.emit();
   }
 
   /** Another network may be another choice; and who wanted to be seen there did not ask to be seen here. */
@@ -75,7 +76,7 @@ export class Visibility {
     const before = this.mode;
     this.#network = network;
     this.#forget();
-    if (this.mode !== before) this.#options.onChange();
+    if (this.mode !== before) this.changed.emit();
   }
 
   /** Somebody typed a wrong code. Too many within an hour end being visible (protocol §8). @returns whether it was that. */
@@ -97,7 +98,7 @@ export class Visibility {
 
   #end(): void {
     this.#forget();
-    this.#options.onChange();
+    this.changed.emit();
   }
 
   #forget(): void {

@@ -3,9 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { toHex, wipe } from '../../crypto/bytes.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { Backups } from '../tasks/backups.ts';
-import { engineCommands, type EngineCommand } from '../commands/all.ts';
+import type { ReadyCommand } from '../../contract/commands.ts';
+import { engineCommands, type VaultCommand } from '../commands/all.ts';
 import type { Handlers } from '../commands/handlers.ts';
-import { Engine } from '../engine.ts';
+import { assembleParts } from '../assemble.ts';
+import { engineOf, type Engine } from '../engine.ts';
 import type { EventLog } from '../event-log.ts';
 import { IdleLock } from './idle-lock.ts';
 import type { ProfileOptions } from './profile-options.ts';
@@ -18,7 +20,7 @@ export interface OpenProfile {
   readonly backups: Backups;
   readonly idle: IdleLock;
   readonly resealing: Resealing;
-  readonly handlers: Handlers<EngineCommand>;
+  readonly handlers: Handlers<ReadyCommand>;
   /** Wiped when it is over. */
   readonly secrets: readonly Uint8Array[];
 }
@@ -30,6 +32,7 @@ export interface OpenProfileOptions {
   readonly tasks: Tasks;
   readonly peerPort: number;
   readonly onIdle: () => void;
+  readonly vaultCommands: Handlers<VaultCommand>;
 }
 
 /** Nothing of it has begun but the watch for idleness. */
@@ -40,6 +43,7 @@ export function assembleOpenProfile({
   tasks,
   peerPort,
   onIdle,
+  vaultCommands,
 }: OpenProfileOptions): OpenProfile {
   const identity = store.identity.load();
   if (!identity) throw new Error('an open profile has an identity');
@@ -47,13 +51,16 @@ export function assembleOpenProfile({
   const { interfaces = networkInterfaces, addresses, network } = profile;
   const shared = { primitives, clock, events, store };
   const surroundings = { interfaces, addresses, network };
-  const engine = new Engine({ ...shared, random, transport, discovery, identity, peerPort, ...surroundings });
+  const engine = engineOf(
+    assembleParts({ ...shared, random, transport, discovery, identity, peerPort, ...surroundings }),
+  );
   const publicKey = toHex(engine.us.keys.identityKey.publicKey);
   const backups = new Backups({ ...shared, folder, profile: name, publicKey, tasks });
   const idle = new IdleLock({ store, clock, isBusy: () => tasks.current !== null, onIdle });
   const secrets = [identity.masterSeed, identity.presenceKey];
   const resealing = new Resealing({ store, clock, onProgress: () => engine.identityChanged() });
-  return { store, engine, backups, idle, resealing, handlers: engineCommands(engine, backups), secrets };
+  const handlers = { ...engineCommands(engine, backups), ...vaultCommands };
+  return { store, engine, backups, idle, resealing, handlers, secrets };
 }
 
 /** Links, messages and keys go first: a task may be waiting for a disk that does not answer. */

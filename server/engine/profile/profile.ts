@@ -5,7 +5,9 @@
 //    └────wipe────────┴────────────────┘
 //
 // The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
-import type { CommandName, Params, Result } from '../../contract/commands.ts';
+import type { StateNeed } from '../../contract/command.ts';
+import { commands } from '../../contract/commands.ts';
+import type { ApplicationCommand, Params, ProfileCommand, Result } from '../../contract/commands.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Identity, ProfileState } from '../../contract/model.ts';
 import { toHex, wipe } from '../../crypto/bytes.ts';
@@ -17,24 +19,25 @@ import { buildProfile, removeStages } from '../../storage/profile-files/staged-p
 import { destroyKeys, removeFiles } from '../../storage/profile-files/wipe.ts';
 import type { Listener } from '../../transport/transport.ts';
 import type { Application } from '../application.ts';
-import type { OwnCommand } from '../commands/all.ts';
+import type { VaultCommand } from '../commands/all.ts';
 import { restoreCommands, newIdentity } from '../commands/restore.ts';
 import { done, type Handler, type Handlers } from '../commands/handlers.ts';
 import { readToken } from '../contacts/read-token.ts';
 import { runInBackground } from '../background.ts';
 import { EventLog } from '../event-log.ts';
-import { saveLockAfter } from './idle-lock.ts';
 import { cleanName } from '../contacts/names.ts';
 import { assembleOpenProfile, closeOpenProfile, type OpenProfile } from './open-profile.ts';
 import type { ProfileOptions } from './profile-options.ts';
 import { checkPassphrase, storageCode } from '../command-errors.ts';
 import { statusOf } from './status.ts';
+import { vaultCommands } from './vault-commands.ts';
 import { Tasks } from '../tasks/tasks.ts';
 
 export class Profile implements Application {
   readonly events: EventLog;
   readonly #options: ProfileOptions;
-  readonly #own: Handlers<OwnCommand>;
+  readonly #own: Handlers<ProfileCommand>;
+  readonly #vault: Handlers<VaultCommand>;
   readonly #tasks: Tasks;
   #listener: Listener | null = null;
   #opened: OpenProfile | null = null;
@@ -55,7 +58,6 @@ export class Profile implements Application {
       ...restoreCommands({
         begin: (passphrase, fill) => this.#begin(passphrase, fill),
         tasks: this.#tasks,
-        requireNew: () => this.#requireNew(),
         ...options,
       }),
       'token.parse': ({ token }) => {
@@ -67,12 +69,13 @@ export class Profile implements Application {
         return { version, publicKey: toHex(identityKey), token: text };
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
-      'vault.lock': () => this.#inTurn(() => this.#lock()),
-      'vault.used': () => this.#used(),
-      'vault.lockAfter': ({ minutes }) => this.#lockAfter(minutes),
       'vault.wipe': () => this.#wipe(),
-      'vault.passphrase': ({ current, next }) => this.#inTurn(() => this.#changePassphrase(current, next)),
     };
+    this.#vault = vaultCommands({
+      opened: () => this.opened,
+      inTurn: (work) => this.#inTurn(work),
+      lock: () => this.#lock(),
+    });
   }
 
   get state(): ProfileState {
@@ -104,7 +107,7 @@ export class Profile implements Application {
     await this.#tasks.stop();
   }
 
-  async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
+  async execute<N extends ApplicationCommand>(command: N, params: Params<N>): Promise<Result<N>> {
     try {
       if (command === 'message.send') this.#opened?.idle.used();
       return await this.#handler(command)(params);
@@ -114,11 +117,13 @@ export class Profile implements Application {
     }
   }
 
-  #handler<N extends CommandName>(command: N): Handler<N> {
-    if (Object.hasOwn(this.#own, command)) return (this.#own as Record<string, unknown>)[command] as Handler<N>;
-    const { handlers } = this.opened;
-    if (Object.hasOwn(handlers, command)) return (handlers as Record<string, unknown>)[command] as Handler<N>;
-    throw new CommandError('unknown-command', `${command} is not answered here`);
+  /** @throws CommandError when its row needs another state. */
+  #handler<N extends ApplicationCommand>(command: N): Handler<N> {
+    const need: StateNeed = commands[command].needs.state;
+    const handlers = need === 'ready' ? this.opened.handlers : this.#own;
+    if (need === 'new') this.#requireNew();
+    if (need === 'exists') this.#requireIdentity();
+    return (handlers as Handlers<ApplicationCommand>)[command];
   }
 
   async #create(name: string, passphrase: string): Promise<Identity> {
@@ -139,6 +144,10 @@ export class Profile implements Application {
     if (this.#exists) throw new CommandError('identity-exists', 'this profile has an identity already');
   }
 
+  #requireIdentity(): void {
+    if (!this.#exists) throw new CommandError('no-identity', 'this profile has no identity yet');
+  }
+
   async #begin(passphrase: string, fill: (store: Store) => Promise<void>): Promise<Identity> {
     this.#requireNew();
     checkPassphrase(passphrase);
@@ -156,7 +165,7 @@ export class Profile implements Application {
   }
 
   async #unlock(passphrase: string): Promise<typeof done> {
-    if (!this.#exists) throw new CommandError('no-identity', 'this profile has no identity yet');
+    this.#requireIdentity();
     if (!this.#opened) await this.#open(passphrase);
     return done;
   }
@@ -170,18 +179,6 @@ export class Profile implements Application {
     this.events.emit('state.changed', { state: this.state });
     this.#options.onLocked?.();
     return done;
-  }
-
-  #used(): typeof done {
-    this.opened.idle.used();
-    return done;
-  }
-
-  async #lockAfter(minutes: number): Promise<Identity> {
-    const { store, idle, engine } = this.opened;
-    await store.journal.write(() => saveLockAfter(store, minutes));
-    idle.change(minutes);
-    return engine.identityChanged();
   }
 
   /** The keys at once, whatever is under way; what that writes goes with the rest. */
@@ -203,14 +200,6 @@ export class Profile implements Application {
       }
       return done;
     });
-  }
-
-  async #changePassphrase(current: string, next: string): Promise<Identity> {
-    const { store, engine, resealing } = this.opened;
-    checkPassphrase(next);
-    await store.changePassphrase(current, next);
-    resealing.start();
-    return engine.identityChanged();
   }
 
   async #open(passphrase: string): Promise<void> {
@@ -245,7 +234,8 @@ export class Profile implements Application {
       if (this.#opened === opened) await this.#lock();
     };
     const onIdle = (): void => runInBackground(this.#inTurn(lock));
-    const opened = assembleOpenProfile({ profile, store, events, tasks, peerPort, onIdle });
+    const vaultCommands = this.#vault;
+    const opened = assembleOpenProfile({ profile, store, events, tasks, peerPort, onIdle, vaultCommands });
     this.#opened = opened;
     events.emit('state.changed', { state: this.state });
     await opened.engine.start();
@@ -263,9 +253,8 @@ export class Profile implements Application {
   /** @throws CommandError locked, no-identity. */
   get opened(): OpenProfile {
     if (this.#opened) return this.#opened;
-    throw this.#exists
-      ? new CommandError('locked', 'this profile is locked')
-      : new CommandError('no-identity', 'this profile has no identity yet');
+    this.#requireIdentity();
+    throw new CommandError('locked', 'this profile is locked');
   }
 
   #storeOptions(): { folder: string; primitives: Primitives } {

@@ -19,7 +19,7 @@ export function statusOf(
     peerPort,
     crypto: primitives.name,
     kem: primitives.kem.name,
-    storage: opened?.engine.storage ?? 'ok',
+    storage: opened?.engine.storageWatch.state ?? 'ok',
     network: opened?.engine.network() ?? null,
     verifiedBackup: opened?.backups.verifiedAt ?? null,
     resealing: opened ? protectionOf(opened.store).resealing : null,

@@ -154,8 +154,10 @@ const pairs = [
 
 const columns = {
   contact: ['id', 'identity', 'out_seq', 'out_tag', 'in_seq', 'in_tag', 'body'],
-  message: ['contact', 'direction', 'id', 'seq', 'place', 'state', 'tag', 'body'],
-  outbox: ['contact', 'id', 'seq', 'place', 'hidden', 'body'],
+  conversation: ['contact'],
+  author: ['id'],
+  message: ['conversation', 'author', 'id', 'seq', 'position', 'state', 'tag', 'body'],
+  outbox: ['contact', 'id', 'seq', 'position', 'hidden', 'body'],
   session: ['contact', 'id', 'body'],
   request: ['id', 'identity', 'body'],
   invite: ['id', 'body'],
@@ -208,7 +210,7 @@ test('one damaged row hides no other', async () => {
       UPDATE contact SET body = x'00' WHERE rowid = 1;
       UPDATE message SET body = x'00', tag = x'' WHERE rowid = 1;
       UPDATE message SET state = 77 WHERE rowid = 3;
-      UPDATE message SET direction = 'left' WHERE rowid = 4;
+      UPDATE message SET author = 'left' WHERE rowid = 4;
       UPDATE message SET id = 'text', state = 3 WHERE rowid = 5;
       UPDATE outbox SET hidden = 'text' WHERE rowid = 1;
       UPDATE session SET body = 'text' WHERE rowid = 1;

@@ -3,12 +3,12 @@
 import { toHex } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
 import { idBytes } from './ids.ts';
-import { OURSELVES } from './message-record.ts';
+import { OURSELVES } from '../../contract/messages.ts';
 
 /** Ourselves, who have no row. */
 export const OURS = 0;
 
-/** No row has it: whoever asks for what such an author said finds nothing. */
+/** No row has it, nor may have: whoever asks for what such an author said finds nothing, and cannot add it. */
 const NOBODY = -1;
 
 export class AuthorRowids {

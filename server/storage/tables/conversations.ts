@@ -11,24 +11,29 @@ export interface ConversationTable {
   addNotes(id: string): void;
 }
 
-const NOTES = 'FROM conversation WHERE kind = 1';
+const NOTES = 'SELECT id FROM conversation WHERE kind = 1 AND contact IS NULL AND id IS NOT NULL';
 
 export class ClearConversations implements ConversationTable {
   readonly #database: Database;
   readonly #rowids: Rowids;
+  /** Undefined: not looked up. */
+  #notes: string | null | undefined;
 
   constructor(database: Database, rowids: Rowids) {
     this.#database = database;
     this.#rowids = rowids;
+    database.whenUndone(() => (this.#notes = undefined));
   }
 
   notes(): string | null {
-    const row = this.#database.row(`SELECT id ${NOTES} AND contact IS NULL AND id IS NOT NULL`);
-    return row && idOf(row, 'id');
+    if (this.#notes !== undefined) return this.#notes;
+    const row = this.#database.row(NOTES);
+    return (this.#notes = row && idOf(row, 'id'));
   }
 
   addNotes(id: string): void {
     this.#database.change('INSERT INTO conversation (kind, id) VALUES (1, ?)', idBytes(id));
+    this.#notes = id;
     this.#rowids.forget();
   }
 }

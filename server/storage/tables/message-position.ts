@@ -2,10 +2,11 @@
 // at the share of the hole that its number has: a hole filled from front to back or back to front, in any order, then
 // never runs out of numbers in between, as halving would after some fifty.
 import type { Database } from '../database.ts';
+import { STATE } from './message-record.ts';
 import type { Row } from './row.ts';
 
 const EDGE = `
-  SELECT position FROM message WHERE conversation = ? AND (state = 5) = ? AND position`;
+  SELECT position FROM message WHERE conversation = ? AND (state = ${STATE.hidden}) = ? AND position`;
 const LAST = `${EDGE} < ? ORDER BY position DESC LIMIT 1`;
 const NEXT = `${EDGE} > ? ORDER BY position LIMIT 1`;
 

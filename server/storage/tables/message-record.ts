@@ -1,18 +1,21 @@
 // A message as it is kept, and what a table of them can do.
 import { z } from 'zod';
+import { OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
 export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
 export type StoredState = (typeof states)[number];
 
-/** The author of what we say ourselves; any other is the id of an author, and so of a contact who is one. */
-export const OURSELVES = 'me';
+/** Their codes for SQL, by name. */
+export const STATE = Object.fromEntries(states.map((name, code) => [name, code])) as Readonly<
+  Record<StoredState, number>
+>;
 
 /** What a message is known by: nothing less names one. */
 export interface MessageRef {
   readonly conversation: string;
-  /** OURSELVES or an id. */
+  /** OURSELVES, or the id of an author, and so of a contact who is one. */
   readonly author: string;
   readonly id: string;
 }

@@ -1,15 +1,14 @@
 // Messages. In clear: conversation, author, id, number, position and state of each; what it says, and when, is sealed.
 // A message's position in its conversation is a real number, so that one that comes late finds room between two others.
-import { OURS } from './author-rowids.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from '../errors.ts';
-import { HeldBytes } from './held-bytes.ts';
 import { idBytes, idOf } from './ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
+import { OURSELVES } from '../../contract/messages.ts';
 import {
-  OURSELVES,
+  STATE,
   states,
   type MessageRef,
   type MessageRecord,
@@ -20,24 +19,24 @@ import {
   type StoredPage,
   type StoredRun,
 } from './message-record.ts';
+import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 import { countWithin } from './pieces.ts';
-import { byConversation, RowCounter } from './row-counter.ts';
 import type { Rowids } from './rowids.ts';
 
 const INSERT = `
   INSERT INTO message (conversation, author, id, seq, position, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const BY_ID = 'conversation = ? AND author = ? AND id = ?';
 const ERASE = `UPDATE message SET state = ?, tag = ?, body = ? WHERE ${BY_ID}`;
-const DELIVERED = `UPDATE message SET state = 2, tag = ? WHERE ${BY_ID} AND seq = ? AND position = ? AND state = 0`;
+const DELIVERED = `
+  UPDATE message SET state = ${STATE.delivered}, tag = ?
+  WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
 // Written like the index message_position, or SQLite would not use it.
-const SHOWN = 'conversation = ? AND (state = 5) = 0';
+const SHOWN = `conversation = ? AND (state = ${STATE.hidden}) = 0`;
 /** All that opening one takes. */
 const OPENED = 'conversation, author, id, seq, position, state, tag, body';
 const NOTHING = new Uint8Array(0);
-const UNREAD = states.indexOf('received');
-const DELIVERED_STATE = states.indexOf('delivered');
 
 /** Conversation, author and id, as rows name them. */
 type RowKey = [conversation: number, author: number, id: Uint8Array];
@@ -47,9 +46,7 @@ export class SealedMessages implements MessageTable {
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
   readonly #rowids: Rowids;
-  readonly #unread: RowCounter;
-  readonly #unreadBytes: RowCounter;
-  readonly #held: HeldBytes;
+  readonly #tally: MessageTally;
   /** The last position given in each conversation: never smaller than the last one on disk, whatever was undone since. */
   readonly #last = new Map<string, number>();
 
@@ -58,11 +55,7 @@ export class SealedMessages implements MessageTable {
     this.#sealing = sealing;
     this.#seal = sealing.table('message');
     this.#rowids = rowids;
-    const unread = { table: 'message', where: 'state = 3' };
-    const by = byConversation(rowids.conversations);
-    this.#unread = new RowCounter(database, unread, by);
-    this.#unreadBytes = new RowCounter(database, { ...unread, what: 'length(body)' }, by);
-    this.#held = new HeldBytes(database, rowids.contacts);
+    this.#tally = new MessageTally(database, rowids);
   }
 
   append(message: NewMessage): number {
@@ -147,16 +140,17 @@ export class SealedMessages implements MessageTable {
 
   erase(ref: MessageRef, content = NOTHING): boolean {
     const key = this.#keyOf(ref);
-    const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> 5`, ...key);
+    const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> ${STATE.hidden}`, ...key);
     if (!row) return false;
     // Of a damaged one it is not known what was missing before it.
     const [before] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
-    const code = states.indexOf('hidden');
+    const code = STATE.hidden;
     const sealed = this.#sealOf(row);
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
     this.#database.change(ERASE, code, tag, body, ...key);
-    this.#gone(row);
+    const { length: size } = row.bytes('body');
+    this.#tally.gone({ conversation: key[0], author: key[1], state: row.number('state'), size });
     this.#database.scrub();
     return true;
   }
@@ -174,13 +168,13 @@ export class SealedMessages implements MessageTable {
 
   delivered({ conversation, id, seq, position }: PlacedOurs): boolean {
     const key = this.#keyOf({ conversation, author: OURSELVES, id });
-    const tag = this.#sealedRow(key, { seq }, position).tag('state', DELIVERED_STATE);
+    const tag = this.#sealedRow(key, { seq }, position).tag('state', STATE.delivered);
     return this.#database.change(DELIVERED, tag, ...key, seq, position) > 0;
   }
 
   unreadUpTo(conversation: string, after: number, until: number, limit: number): number | null {
-    const sql =
-      'SELECT number FROM message WHERE conversation = ? AND state = 3 AND number > ? AND number <= ? LIMIT ?';
+    const sql = `
+      SELECT number FROM message WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? LIMIT ?`;
     const rows = this.#database.rows(sql, this.#of(conversation), after, until, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
@@ -188,25 +182,24 @@ export class SealedMessages implements MessageTable {
   markRead(conversation: string, until = Number.MAX_SAFE_INTEGER): number {
     const sql = `
       SELECT conversation, author, id, seq, position, length(body) AS size FROM message
-      WHERE conversation = ? AND state = 3 AND number <= ?`;
+      WHERE conversation = ? AND ${UNREAD} AND number <= ?`;
     const number = this.#of(conversation);
     const rows = this.#database.rows(sql, number, until);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
-    this.#unread.add(number, -sizes.length);
-    this.#unreadBytes.add(number, -sizes.reduce((sum, size) => sum + size, 0));
+    this.#tally.read(number, sizes);
     return sizes.length;
   }
 
   unread(conversation: string): number {
-    return this.#unread.of(this.#of(conversation));
+    return this.#tally.unread(this.#of(conversation));
   }
 
   unreadBytes(conversation: string): number {
-    return this.#unreadBytes.of(this.#of(conversation));
+    return this.#tally.unreadBytes(this.#of(conversation));
   }
 
   heldBytes(contact: string): number {
-    return this.#held.of(this.#rowids.contacts.of(contact));
+    return this.#tally.heldBytes(this.#rowids.contacts.of(contact));
   }
 
   last(conversation: string): MessageRecord | null {
@@ -225,39 +218,19 @@ export class SealedMessages implements MessageTable {
   #insert(message: NewMessage, position: number): number {
     const { conversation, seq, state, at, receivedAt, content, missing } = message;
     const key = this.#keyOf(message);
-    if (key[1] < OURS) throw new Error('a message of no author');
     this.#last.set(conversation, Math.max(position, this.nextPosition(conversation) - 1));
     const sealed = this.#sealedRow(key, message, position);
-    const code = states.indexOf(state);
+    const code = STATE[state];
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
     this.#database.change(INSERT, ...key, seq, position, code, tag, body);
-    if (code === UNREAD) this.#countUnread(key[0], 1, body.length);
-    if (state !== 'hidden') this.#hold(key[0], key[1], body.length);
+    this.#tally.came({ conversation: key[0], author: key[1], state: code, size: body.length });
     return position;
-  }
-
-  /** One that was shown is hidden from now on. @param row as it was. */
-  #gone(row: Row): void {
-    const [conversation, size] = [row.number('conversation'), row.bytes('body').length];
-    this.#hold(conversation, row.number('author'), -size);
-    if (row.number('state') === UNREAD) this.#countUnread(conversation, -1, -size);
-  }
-
-  #countUnread(conversation: number, count: number, bytes: number): void {
-    this.#unread.add(conversation, count);
-    this.#unreadBytes.add(conversation, bytes);
-  }
-
-  /** What a contact says to us fills their share of the disk. */
-  #hold(conversation: number, author: number, bytes: number): void {
-    const contact = this.#rowids.conversations.contactNumberOf(conversation);
-    if (author !== OURS && contact !== 0) this.#held.add(contact, bytes);
   }
 
   /** @returns its size. */
   #setRead(row: Row): number {
-    const code = states.indexOf('read');
+    const code = STATE.read;
     const tag = this.#sealOf(row).tag('state', code);
     const key = [row.number('conversation'), row.number('author'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);

@@ -14,19 +14,19 @@ export interface CountedRows {
 interface CountedBy {
   readonly column: string;
   readonly rowids: ContactRowids | ConversationRowids;
-  /** A query of those that are removed, whose rows are not counted. */
-  readonly removed: string;
+  /** A query of those that are not removed: rows of the others are not counted. */
+  readonly kept: string;
 }
 
+const KEPT_CONTACTS = 'SELECT number FROM contact WHERE identity <> id';
+
 export function byContact(rowids: ContactRowids): CountedBy {
-  return { column: 'contact', rowids, removed: 'SELECT number FROM contact WHERE identity = id' };
+  return { column: 'contact', rowids, kept: KEPT_CONTACTS };
 }
 
 export function byConversation(rowids: ConversationRowids): CountedBy {
-  const removed = `
-    SELECT conversation.number FROM conversation JOIN contact ON contact.number = conversation.contact
-    WHERE contact.identity = contact.id`;
-  return { column: 'conversation', rowids, removed };
+  const kept = `SELECT number FROM conversation WHERE contact IS NULL OR contact IN (${KEPT_CONTACTS})`;
+  return { column: 'conversation', rowids, kept };
 }
 
 export class RowCounter {
@@ -39,7 +39,7 @@ export class RowCounter {
     this.#database = database;
     this.#sql = `
       SELECT ${by.column} AS owner, sum(${rows.what ?? '1'}) AS count FROM ${rows.table} WHERE ${rows.where}
-      AND ${by.column} NOT IN (${by.removed}) GROUP BY ${by.column}`;
+      AND ${by.column} IN (${by.kept}) GROUP BY ${by.column}`;
     database.whenUndone(() => (this.#counts = null));
     by.rowids.whenRemoved((number) => this.#counts?.delete(number));
   }

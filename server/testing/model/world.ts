@@ -1,4 +1,5 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';
@@ -6,8 +7,10 @@ import { parseEnvelope } from '../../protocol/envelope.ts';
 import { OLD_SESSIONS } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Session } from '../../protocol/session.ts';
+import type { ActiveLink } from '../../engine/links/active-link.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { tapRecords } from '../network/link-records.ts';
 import { watchKeys, type KeyWatch } from '../network/session-pair.ts';
 import type { TempProfile } from '../disk/temp-profile.ts';
 import { Town, turns, type TestLoom } from '../test-loom.ts';
@@ -180,7 +183,7 @@ export class World {
         const id = this.#messages.toString(16).padStart(32, '0');
         const sent = direction.asked(id, body);
         try {
-          await profile.execute('message.send', { contact, body, id });
+          await profile.execute('message.send', { conversation: directConversation(contact), body, id });
           if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
         } catch (error) {
           const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
@@ -286,24 +289,27 @@ export class World {
       flush();
       this.#reached(citizen.loom.host, 'after-commit');
     };
-    const receive = engine.inbox.receive.bind(engine.inbox);
-    engine.inbox.receive = (activeLink, body) => {
-      const contact = engine.roster.find(activeLink.contact);
-      const from = this.#citizens.find((other) => nameOf(other) === contact?.name);
-      if (from) this.#cameFrom(from, citizen).push(body.slice());
-      receive(activeLink, body);
+    const watch = ({ contact, link }: ActiveLink): void => {
+      const name = engine.roster.find(contact)?.name;
+      const from = this.#citizens.find((other) => nameOf(other) === name);
+      if (!from) return;
+      tapRecords(link, ({ type, body }) => {
+        if (type === RECORD.envelope) this.#cameFrom(from, citizen).push(body.slice());
+      });
     };
+    engine.links.activeLinks().forEach(watch);
+    engine.links.activated.on(watch);
   }
 
   #replay(from: Citizen, to: Citizen, count: number): void {
     const came = this.#cameFrom(from, to);
-    const link = this.#lineOf(from, to)?.link;
+    const link = this.#activeLinkOf(from, to)?.link;
     for (const body of came.slice(-count)) link?.send(RECORD.envelope, body);
     came.splice(0, came.length - REPLAYED);
   }
 
   #keep(from: Citizen, to: Citizen, count: number): void {
-    const link = this.#lineOf(from, to)?.link;
+    const link = this.#activeLinkOf(from, to)?.link;
     const key = keyOf(from, to);
     // Nothing says that what comes before the first message is missing.
     if (!link || this.#kept.has(key) || !to.loom.isRunning || this.#contact(to, from).inSeq === 0) return;
@@ -349,7 +355,7 @@ export class World {
   #isQuiet(): boolean {
     for (const [a, b] of this.#pairs()) {
       const contact = this.#contact(a, b);
-      if (!this.#lineOf(a, b)) return false;
+      if (!this.#activeLinkOf(a, b)) return false;
       const { outbox } = a.loom.profile.opened.store;
       if (outbox.pending({ contact: contact.id, device: contact.device }, -Infinity, 1).length > 0) return false;
     }
@@ -423,7 +429,7 @@ export class World {
     return a.loom.profile.opened.store.sessions.load(id, device);
   }
 
-  #lineOf(a: Citizen, b: Citizen): ReturnType<typeof a.loom.profile.opened.engine.links.activeLinkOf> {
+  #activeLinkOf(a: Citizen, b: Citizen): ActiveLink | null {
     return a.loom.isRunning ? a.loom.profile.opened.engine.links.activeLinkOf(this.#contact(a, b).id) : null;
   }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
-import type { CommandName, Params, Result } from '../../contract/commands.ts';
+import type { ApplicationCommand, Params, Result } from '../../contract/commands.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Application } from '../../engine/application.ts';
 import { systemClock } from '../../timing/clock.ts';
@@ -19,12 +19,12 @@ import { startHttp } from '../../http/listen.ts';
 import type { HttpServer } from '../../http/listen.ts';
 import { clientProof } from '../../http/proof.ts';
 
-/** Tells the log level texts it is sent; everything else is done, locked or a bug, by command. */
+/** Emits the texts it is told to, as events; everything else is done, locked or a bug, by command. */
 export class SmallApplication implements Application {
   readonly events = new EventLog(randomBytes(8).toString('hex'));
-  readonly executed: { command: CommandName; params: unknown }[] = [];
+  readonly executed: { command: ApplicationCommand; params: unknown }[] = [];
 
-  async execute<N extends CommandName>(command: N, params: Params<N>): Promise<Result<N>> {
+  async execute<N extends ApplicationCommand>(command: N, params: Params<N>): Promise<Result<N>> {
     this.executed.push({ command, params });
     await Promise.resolve();
     if (command === 'vault.lock') throw new CommandError('locked', 'Locked already.');
@@ -33,7 +33,7 @@ export class SmallApplication implements Application {
   }
 
   say(text: string): void {
-    this.events.emit('log', { level: 'info', text });
+    this.events.emit('request.removed', { request: text });
   }
 }
 

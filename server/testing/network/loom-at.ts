@@ -1,7 +1,7 @@
 // A Loom in a process of its own, on an address of loopback.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { CommandName, Input, Result } from '../../contract/commands.ts';
+import type { ApplicationCommand, Input, Result } from '../../contract/commands.ts';
 import type { BuiltProgram } from '../built-program.ts';
 import type { ProcessAnswer, ProcessFacts, ProcessRequest } from './loom-process.ts';
 
@@ -47,7 +47,7 @@ export class LoomAt {
   }
 
   /** @param times runs it so often, as fast as that Loom can; the result is the last one's. */
-  run<N extends CommandName>(command: N, params: Input<N> | object = {}, times = 1): Promise<Result<N>> {
+  run<N extends ApplicationCommand>(command: N, params: Input<N> | object = {}, times = 1): Promise<Result<N>> {
     return this.#ask(command, params, times) as Promise<Result<N>>;
   }
 
@@ -93,7 +93,7 @@ export class LoomAt {
     await ended;
   }
 
-  #ask(command: CommandName | null, params: unknown, times: number): Promise<unknown> {
+  #ask(command: ApplicationCommand | null, params: unknown, times: number): Promise<unknown> {
     this.#last += 1;
     const request: ProcessRequest = { id: this.#last, command, params, times };
     this.#process.send(request);

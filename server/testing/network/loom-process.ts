@@ -1,6 +1,6 @@
 // A whole Loom but for its page, in a process of its own: real storage in a temporary folder, real TCP on loopback, the
 // real clock. Driven over the channel that `fork` opens; `loom-at.ts` is its other end. Ends when that closes.
-import { commandSchemas, type CommandName } from '../../contract/commands.ts';
+import { commands, type ApplicationCommand } from '../../contract/commands.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { MdnsDiscovery } from '../../discovery/mdns.ts';
 import { SilentDiscovery } from '../../discovery/silent.ts';
@@ -12,7 +12,7 @@ import { tempProfile } from '../disk/temp-profile.ts';
 /** `command` null: asks for the process's memory. */
 export interface ProcessRequest {
   readonly id: number;
-  readonly command: CommandName | null;
+  readonly command: ApplicationCommand | null;
   readonly params: unknown;
   /** Runs it so often, as fast as it goes; answered once, when all are done. */
   readonly times: number;
@@ -65,9 +65,9 @@ async function run({ command, params, times }: ProcessRequest): Promise<unknown>
   if (command === null) return facts();
   for (let left = times; left > 1; left -= AT_ONCE) {
     const window = Array.from({ length: Math.min(AT_ONCE, left - 1) });
-    await Promise.all(window.map(() => profile.execute(command, commandSchemas[command].parse(params))));
+    await Promise.all(window.map(() => profile.execute(command, commands[command].params.parse(params))));
   }
-  return profile.execute(command, commandSchemas[command].parse(params));
+  return profile.execute(command, commands[command].params.parse(params));
 }
 
 const say = (answer: ProcessAnswer): void => void process.send?.(answer);

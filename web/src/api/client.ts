@@ -1,5 +1,5 @@
 // The page's one line to the daemon: gets in, proves, asks, listens, and comes back after a cut without losing anything.
-import type { CommandName, Input, Reply, Result, Subscription } from '../../../server/contract/commands.ts';
+import type { CommandName, Input, Reply, Result } from '../../../server/contract/commands.ts';
 import type { EventMessage } from '../../../server/contract/events.ts';
 import { waitBeforeAttempt } from './backoff.ts';
 import { askFirst, clickedHere, firstCode, mustAsk, onLaterCode } from './entry-code.ts';
@@ -166,7 +166,7 @@ export class Client {
       .catch(() => socket.close());
   }
 
-  #subscribedTo({ boot, cursor, missed }: Subscription, first: boolean, socket: ProvenSocket): void {
+  #subscribedTo({ boot, cursor, missed }: Result<'events.subscribe'>, first: boolean, socket: ProvenSocket): void {
     if (this.#socket !== socket) return;
     this.#subscribed = true;
     this.#place = { boot, cursor };

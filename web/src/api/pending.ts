@@ -1,6 +1,7 @@
 // Requests without a reply yet, and what becomes of them when the line is cut. It knows no socket.
 import type { CommandName, Input, Reply, Request, Result } from '../../../server/contract/commands.ts';
 import type { ErrorCode } from '../../../server/contract/errors.ts';
+import { repeatable } from '../../../server/contract/repeatable.ts';
 
 /** What a caller meets: a code of the contract, or the line was cut before an answer came. */
 export class CallError extends Error {
@@ -16,27 +17,13 @@ export class CallError extends Error {
   }
 }
 
-/** Asking these twice does what asking once does. */
-const repeatable: ReadonlySet<CommandName> = new Set<CommandName>([
-  'status.get',
-  'identity.get',
-  'identity.token',
-  'token.parse',
-  'contact.list',
-  'contact.safety',
-  'contact.connect',
-  'request.list',
-  'peer.list',
-  'network.status',
-  'backup.status',
-  'message.page',
-  'message.read',
-]);
+const rules: Readonly<Partial<Record<CommandName, true | 'with-id'>>> = repeatable;
 
+/** Whether asking twice does what asking once does. */
 export function isRepeatable<N extends CommandName>(command: N, params: Input<N>): boolean {
+  const rule = rules[command];
   // Under an id of our own a message is stored once, however often it is asked for.
-  if (command === 'message.send') return 'id' in params && params.id !== undefined;
-  return repeatable.has(command);
+  return rule === 'with-id' ? 'id' in params && params.id !== undefined : rule === true;
 }
 
 interface Entry {

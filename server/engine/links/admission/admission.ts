@@ -11,10 +11,10 @@ import {
   HANDSHAKE_BURST,
   HANDSHAKES_PER_SECOND,
   WAITING_STRANGERS,
-} from '../../protocol/limits.ts';
-import { TokenBucket } from '../../timing/token-bucket.ts';
-import type { Clock } from '../../timing/clock.ts';
-import { lotOf } from '../../network/lot.ts';
+} from '../../../protocol/limits.ts';
+import { TokenBucket } from '../../../timing/token-bucket.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import { lotOf } from '../../../network/lot.ts';
 import { FairPlaces, type Guest } from './fair-places.ts';
 import { CallOpener } from './call-opener.ts';
 

@@ -1,8 +1,8 @@
 // Opens the messages 1 of strangers (protocol §3, "Bounds at the door"). Who keeps calling waits for those who do not: it is
 // the turn of the lot that was served longest ago, and all together have a bounded part of the processor.
-import { CALLS_PER_HANDSHAKE, STRANGER_CALL_BURST, STRANGER_CALLS_PER_SECOND } from '../../protocol/limits.ts';
-import { TokenBucket } from '../../timing/token-bucket.ts';
-import type { Clock } from '../../timing/clock.ts';
+import { CALLS_PER_HANDSHAKE, STRANGER_CALL_BURST, STRANGER_CALLS_PER_SECOND } from '../../../protocol/limits.ts';
+import { TokenBucket } from '../../../timing/token-bucket.ts';
+import type { Clock } from '../../../timing/clock.ts';
 import type { Guest } from './fair-places.ts';
 
 /** Lots that are remembered as served; beyond that the one served longest ago is forgotten. */

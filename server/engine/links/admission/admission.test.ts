@@ -9,8 +9,8 @@ import {
   STRANGER_CALL_BURST,
   STRANGER_CALLS_PER_SECOND,
   WAITING_STRANGERS,
-} from '../../protocol/limits.ts';
-import { FakeClock } from '../../testing/fake-clock.ts';
+} from '../../../protocol/limits.ts';
+import { FakeClock } from '../../../testing/fake-clock.ts';
 import { Admission, type Admitted } from './admission.ts';
 
 /** Somebody at the door, and what becomes of them. */

@@ -1,8 +1,8 @@
 // Addresses at which contacts are reached: what comes from there is let in before strangers. An address proves nothing;
 // it only says whom a flood shall not shut out. What adverts say does not count: anybody can repeat one for themselves.
-import { parseAddress } from '../../network/addresses.ts';
-import type { Clock } from '../../timing/clock.ts';
-import type { Roster } from '../contacts/roster.ts';
+import { parseAddress } from '../../../network/addresses.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import type { Roster } from '../../contacts/roster.ts';
 
 /** How long the list is good, ms: it is asked for every connection of a flood, and changes seldom. */
 const KEPT_MS = 1_000;

@@ -1,7 +1,7 @@
 // A bounded number of places that newcomers always get: who has most of them, or has been there longest, gives way. It costs
 // a flood's every newcomer, so lots are counted as they come and go.
-import { PLACES_PER_LOT } from '../../protocol/limits.ts';
-import { oldestOfMost } from '../contacts/eviction.ts';
+import { PLACES_PER_LOT } from '../../../protocol/limits.ts';
+import { oldestOfMost } from '../../contacts/eviction.ts';
 
 export interface Guest {
   readonly host: string;

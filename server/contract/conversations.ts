@@ -1,0 +1,74 @@
+// Conversations: where something is said, and what is read, deleted or being typed in them as a whole.
+import { z } from 'zod';
+import { command, none, READY, result, type Done } from './command.ts';
+import { idSchema, type Id } from './ids.ts';
+import { authorSchema, type Message, type MessageRef } from './messages.ts';
+
+/** `direct`: with one contact, and gone with them. `notes`: to ourselves. */
+export type ConversationWith = { readonly kind: 'direct'; readonly contact: Id } | { readonly kind: 'notes' };
+
+export type Conversation = ConversationWith & {
+  readonly id: Id;
+  readonly unread: number;
+  /** The newest message, its text cut to PREVIEW_LENGTH; null: none yet. */
+  readonly lastMessage: Message | null;
+};
+
+const conversation = z.strictObject({ conversation: idSchema });
+
+export const conversationsCommands = {
+  /** One for each contact, and the notes once there are any. */
+  'conversation.list': command({
+    params: none,
+    result: result<readonly Conversation[]>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** The notes to ourselves, begun if there are none yet. */
+  'conversation.notes': command({
+    params: none,
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** Marks everything of theirs as read. */
+  'message.read': command({
+    params: conversation,
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
+  'message.delete': command({
+    params: z.strictObject({ conversation: idSchema, author: authorSchema, id: idSchema }),
+    result: result<Conversation>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Deletes every message of a conversation that is there now, as `message.delete` does. */
+  'conversation.clear': command({
+    params: conversation,
+    result: result<Conversation>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Tells them, while linked, that we are typing. Never stored. */
+  'typing.set': command({
+    params: z.strictObject({ conversation: idSchema, typing: z.boolean() }),
+    result: result<Done>(),
+    repeatable: false,
+    needs: READY,
+  }),
+};
+
+export interface ConversationsEvents {
+  'conversation.changed': { readonly conversation: Conversation };
+  /** With a contact who was removed. */
+  'conversation.removed': { readonly conversation: Id };
+  /** Everything of theirs up to now is read, in some tab. */
+  'message.read': { readonly conversation: Id };
+  'message.deleted': MessageRef;
+  /** Many of a conversation are gone: it is to be loaded anew. */
+  'conversation.cleared': { readonly conversation: Id };
+  'typing.changed': { readonly conversation: Id; readonly author: Id; readonly typing: boolean };
+}

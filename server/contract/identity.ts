@@ -1,0 +1,59 @@
+// Who we are.
+import { z } from 'zod';
+import { ANY, command, field, NEW, none, pasted, READY, result } from './command.ts';
+
+/** Who we are, as our own interface shows it. */
+export interface Identity {
+  readonly name: string;
+  /** Ed25519 identity key, 64 hex digits. */
+  readonly publicKey: string;
+  /** False while the master key stands in keys.json unwrapped. */
+  readonly passphraseSet: boolean;
+  /** Minutes after which it locks when nobody is there; 0: never. Without a passphrase it does not. */
+  readonly lockAfter: number;
+  /**
+   * Percent of what is stored that is under the newest master key, while the rest is being sealed anew after a passphrase
+   * was set, changed or removed: until then, an old copy of keys.json opens that rest. Null: all of it is.
+   */
+  readonly resealing: number | null;
+}
+
+export const identityCommands = {
+  'identity.get': command({
+    params: none,
+    /** Null: no identity yet. */
+    result: result<Identity | null>(),
+    repeatable: true,
+    needs: ANY,
+  }),
+  /** An empty passphrase leaves the profile unprotected at rest. */
+  'identity.create': command({
+    params: z.strictObject({ name: field, passphrase: field }),
+    result: result<Identity>(),
+    repeatable: false,
+    needs: NEW,
+  }),
+  'identity.rename': command({
+    params: z.strictObject({ name: field }),
+    result: result<Identity>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  'identity.token': command({
+    params: none,
+    result: result<{ readonly token: string; readonly peerPort: number }>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  'token.parse': command({
+    params: z.strictObject({ token: pasted }),
+    /** `token` is the one that was found, without what stood around it. */
+    result: result<{ readonly version: 1 | 2; readonly publicKey: string; readonly token: string }>(),
+    repeatable: true,
+    needs: ANY,
+  }),
+};
+
+export interface IdentityEvents {
+  'identity.changed': { readonly identity: Identity };
+}

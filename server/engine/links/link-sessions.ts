@@ -1,0 +1,118 @@
+// What follows from a greeting: whose the link is from then on.
+//
+//   both are contacts ─▶ waiting ─ session made or resumed ─▶ active ─▶ outbox, inbox
+//   only we have them ─▶ waiting, for them
+//   we do not have them ─▶ stranger; a request, and the link closes after a minute
+import { BYE } from '../../protocol/records.ts';
+import type { HelloSession } from '../../protocol/session.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import { runInBackground } from '../background.ts';
+import type { OurIdentity } from '../contacts/identity.ts';
+import type { InviteOutcome } from '../contacts/invite-outcome.ts';
+import type { LastSeen } from '../contacts/last-seen.ts';
+import type { Requests } from '../contacts/requests.ts';
+import type { Roster } from '../contacts/roster.ts';
+import { openActiveLink, type ActiveLink, type AgreedSession } from './active-link.ts';
+import type { GreetedLink, Greeting } from './greeter.ts';
+import type { Link } from './link.ts';
+import type { Links } from './links.ts';
+import type { RecordRouter } from './record-router.ts';
+import { returnAddress } from './return-address.ts';
+import type { Strangers } from './strangers.ts';
+
+/** Where sessions with contacts come from. */
+export interface SessionSource {
+  /** What our HELLO says about our session with a contact; null: there is none. */
+  offer(contact: ContactRecord): HelloSession | null;
+  /**
+   * Both are contacts: makes or resumes the session. Null: it could not be.
+   * @throws ProtocolError, nothing written, when their ratchet key is bad.
+   */
+  agree(contact: ContactRecord, greeted: GreetedLink): AgreedSession | null;
+}
+
+export interface LinkSessionsOptions {
+  readonly identity: OurIdentity;
+  readonly roster: Pick<Roster, 'find'>;
+  readonly requests: Pick<Requests, 'greeted'>;
+  readonly links: Links;
+  readonly strangers: Strangers;
+  readonly router: RecordRouter;
+  readonly sessions: SessionSource;
+  readonly inviteOutcome: InviteOutcome;
+  readonly lastSeen: LastSeen;
+}
+
+export class LinkSessions {
+  readonly #options: LinkSessionsOptions;
+
+  constructor(options: LinkSessionsOptions) {
+    this.#options = options;
+    options.links.dropped.on((contact, { wasActive }) => {
+      if (wasActive) options.lastSeen.note(contact, null);
+    });
+  }
+
+  /** Both have greeted. @param contact null: nobody we have as one. */
+  begin(link: Link, contact: ContactRecord | null, greeting: Greeting): void {
+    const { roster, links, router, inviteOutcome } = this.#options;
+    if (greeting.contact && (!contact || roster.find(contact.id)?.blocked !== false)) {
+      link.bye(BYE.goingOffline);
+      return;
+    }
+    if (!contact || !greeting.contact) {
+      this.#stranger({ link, greeting });
+      return;
+    }
+    const { refused, contact: added } = greeting.theirs;
+    if (!links.hold(contact.id, link, added)) return;
+    link.handOver({
+      ...router.to('waiting', { link, greeting }),
+      onClosed: () => links.drop(contact.id, link),
+    });
+    if (added) this.#mutual(contact, link, greeting);
+    else if (refused !== undefined) inviteOutcome.refused(contact, refused);
+  }
+
+  #stranger(greeted: GreetedLink): void {
+    const { strangers, requests } = this.#options;
+    const { link, greeting } = greeted;
+    strangers.hold(greeted);
+    const { theirs, theirStatic } = greeting;
+    // Who comes to pair asks for nothing else.
+    if (theirs.contact) runInBackground(requests.greeted(theirs, theirStatic, returnAddress(link, theirs)));
+  }
+
+  #mutual(contact: ContactRecord, link: Link, greeting: Greeting): void {
+    const { links, identity, sessions, inviteOutcome, lastSeen } = this.#options;
+    const initiator = link.role === 'initiator' ? identity.keys.identityKey.publicKey : contact.ik;
+    if (!links.prevails(contact.id, initiator)) {
+      link.bye(BYE.duplicateLink);
+      return;
+    }
+    link.trust();
+    const session = sessions.agree(contact, { link, greeting });
+    if (!session) return;
+    if (contact.invite) inviteOutcome.letIn(contact);
+    lastSeen.note(contact.id, returnAddress(link, greeting.theirs));
+    // A disk that refused has cut every link by now.
+    if (!link.closed)
+      this.#activate(openActiveLink({ contact: contact.id, device: contact.device }, link, initiator, session));
+  }
+
+  #activate(activeLink: ActiveLink): void {
+    const { links, router } = this.#options;
+    const { contact, link } = activeLink;
+    link.handOver({
+      ...router.to('active', activeLink),
+      onDrain: () => links.drained.emit(activeLink),
+      onSuspect: (suspect) => links.suspected.emit(contact, suspect),
+      onAcknowledged: () => links.acknowledged.emit(contact),
+      onClosed: () => {
+        links.deactivated.emit(activeLink);
+        links.drop(contact, link);
+      },
+    });
+    links.use(activeLink);
+  }
+}
