@@ -23,6 +23,8 @@ export interface RequestRecord extends Asked {
   readonly id: string;
   readonly ik: Uint8Array;
   readonly at: number;
+  /** The person does not want to see it. */
+  readonly ignored?: boolean | undefined;
 }
 
 export interface RequestTable {
@@ -47,7 +49,7 @@ export const askedSchema = z.object({
   address: z.string().nullable(),
 });
 
-const bodySchema = askedSchema.extend({ ik: bytesSchema, at: z.number() });
+const bodySchema = askedSchema.extend({ ik: bytesSchema, at: z.number(), ignored: z.boolean().optional() });
 
 /** All of a request but its id. */
 export const requestBodySchema = bodySchema;

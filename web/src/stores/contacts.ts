@@ -141,9 +141,22 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     return keep(contact);
   }
 
-  async function blockRequest(request: Id): Promise<void> {
-    await link.call('request.block', { request });
+  async function blockRequest(request: Id): Promise<Contact> {
+    const contact = await link.call('request.block', { request });
     requests.value.delete(request);
+    return keep(contact);
+  }
+
+  async function ignoreRequest(request: Id): Promise<void> {
+    await link.call('request.ignore', { request });
+    requests.value.delete(request);
+    publish();
+  }
+
+  /** Takes `blockRequest` back. */
+  async function reopenRequest(contact: Id): Promise<void> {
+    await link.call('request.reopen', { contact });
+    drop(contact);
     publish();
   }
 
@@ -152,6 +165,8 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     remove,
     accept,
     blockRequest,
+    ignoreRequest,
+    reopenRequest,
     rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
     block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
     verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),

@@ -13,6 +13,11 @@ export type InviteLifetime = Params<'invite.create'>['expires'];
 function createVisibility() {
   const link = useLink();
   const profile = useProfile();
+  /** Whether this Loom can be seen at all: not where finding people was switched off at its start, or the system denies it. */
+  const canShow = computed(() => {
+    const { discovery, visibility } = profile.network ?? {};
+    return discovery?.status === 'on' || (discovery?.status === 'off' && visibility?.mode === 'off');
+  });
   /** When it ends; null: we are not visible. */
   const visibleUntil = computed(() => profile.network?.visibility.until ?? null);
   let before: 'contacts' | 'off' = 'contacts';
@@ -21,6 +26,12 @@ function createVisibility() {
     const mode = profile.network?.visibility.mode;
     if (mode === 'contacts' || mode === 'off') before = mode;
     profile.network = await link.call('network.visibility', { mode: 'everyone' });
+  }
+
+  /** @throws CallError. Nothing happens where nobody could see us. */
+  async function showIfPossible(): Promise<void> {
+    profile.network ??= await link.call('network.status', {});
+    if (canShow.value) await show();
   }
 
   async function hide(): Promise<void> {
@@ -32,7 +43,7 @@ function createVisibility() {
     else profile.network = await link.call('network.visibility', { mode });
   }
 
-  return { visibleUntil, show, hide, setVisibility };
+  return { canShow, visibleUntil, show, showIfPossible, hide, setVisibility };
 }
 
 function createPairing(people: { readonly value: readonly Person[] }) {
@@ -130,9 +141,9 @@ export const useMeeting = defineStore('meeting', () => {
   const link = useLink();
   const contacts = useContacts();
   const people = shallowRef<readonly Person[]>([]);
-  /** A contact who is verified has nothing to gain from a code. */
-  /** A token that was pasted where it could not be added yet; empty: none. */
+  /** A code that was pasted where it could not be added yet; empty: none. */
   const noted = shallowRef('');
+  /** A contact who is verified has nothing to gain from a code. */
   const unmet = computed(() =>
     people.value.filter(({ contact }) => contact === null || contacts.contacts.get(contact)?.verified !== true),
   );

@@ -1,4 +1,4 @@
-// Words for keeping things to oneself: deleting, locking, destroying.
+// Words about privacy: deleting, locking, passphrases, look-alike names, destroying a profile.
 
 /** One message, and a whole conversation. */
 export const deleting = {
@@ -10,11 +10,11 @@ export const deleting = {
   ask: 'Delete message',
   sure: 'Delete it from this device? {name} keeps their copy, and so do backups you made before.',
   sureWaiting:
-    'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent. Their Loom can tell that something was taken back, but not what.',
+    'Delete it? {name} does not have it yet. Unless it is on its way just now, it will never be sent. Their Loom can tell that a message was withdrawn, but not what it said.',
   yes: 'Delete for good',
   all: 'Delete all messages',
   allSure:
-    'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that something was taken back. Backups you made before keep everything. This can’t be undone.',
+    'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that messages were withdrawn. Backups you made before keep everything. This can’t be undone.',
   allYes: 'Delete all for good',
 };
 
@@ -28,7 +28,7 @@ export const locking = {
     'Everything stored is being locked with a new key: {percent} % done. Until then, an old copy of your key file could open the rest. You can go on using Loom.',
   meanwhileTitle: 'While it is locked',
   meanwhile:
-    'Nobody can reach you, and nothing is sent or received. What others write waits on their devices, what you wrote waits here. It all goes out once you unlock.',
+    'Nobody can reach you. Others’ messages wait on their devices, yours wait here, and everything is delivered once you unlock.',
 };
 
 /** Of a passphrase. */
@@ -47,10 +47,10 @@ export const twins = {
 
 export const wipe = {
   title: 'Destroy everything',
-  lead: 'Your identity, contacts and messages on this computer, at once and for good. Only a backup or your recovery phrase brings you back. Backups in other folders are not touched.',
+  lead: 'Deletes your identity, contacts and messages from this computer, for good. Only a backup or your recovery phrase can bring you back. Backups in other folders stay.',
   open: 'Destroy…',
   word: 'wipe',
   field: 'Type “{word}” to destroy everything',
-  hint: 'The keys go first: from then on nobody can read what is on the disk.',
+  hint: 'The keys go first. After that, nobody can read what is left on the disk.',
   yes: 'Destroy everything now',
 };
