@@ -136,14 +136,18 @@ export class Person {
   #history(): Promise<Message[]> {
     return this.daemon.ask(async (control) => {
       const all: Message[] = [];
-      let before: Pick<Message, 'direction' | 'id'> | undefined;
+      let before: Pick<Message, 'author' | 'id'> | undefined;
       for (;;) {
-        const place = { contact: this.#contact, limit: 200, ...(before !== undefined && { before }) };
+        const place = {
+          conversation: directConversation(this.#contact),
+          limit: 200,
+          ...(before !== undefined && { before }),
+        };
         const page = await control.request('message.page', place);
         all.unshift(...page.messages);
         const [oldest] = page.messages;
         if (!page.more || oldest === undefined) return all;
-        before = { direction: oldest.direction, id: oldest.id };
+        before = { author: oldest.author, id: oldest.id };
       }
     });
   }

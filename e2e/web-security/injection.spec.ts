@@ -90,7 +90,7 @@ test('texts from a contact, and names, as each class of payload', async ({ perso
       await Promise.all(
         burst.map((body) => control.request('message.send', { conversation: contact!.conversation, body })),
       );
-      await control.request('message.send', { contact: contact!.id, body: `end of ${at}` });
+      await control.request('message.send', { conversation: contact!.conversation, body: `end of ${at}` });
     });
     await expect(ann.message(`end of ${at}`)).toBeVisible();
     for (const text of await ann.log.locator('p').evaluateAll((all) => all.map((one) => one.textContent)))

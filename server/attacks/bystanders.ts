@@ -24,7 +24,7 @@ export async function chat(from: LoomAt, to: LoomAt, count: number): Promise<num
   const delays: number[] = [];
   for (let n = 0; n < count; n += 1) {
     const started = performance.now();
-    const { id } = await from.run('message.send', { contact, body: `text ${n}` });
+    const { id } = await from.run('message.send', { conversation: directConversation(contact), body: `text ${n}` });
     await from.until(async () => {
       const { messages } = await from.run('message.page', { conversation: directConversation(contact), limit: 5 });
       return messages.some((message) => message.id === id && message.state === 'delivered');

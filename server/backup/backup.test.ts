@@ -137,6 +137,24 @@ describe('a backup', () => {
     expect(restored.sessions.load(ANN, 0)).toEqual([]);
   });
 
+  it('brings back the notes to ourselves, under their id, and has nothing of them to send', async () => {
+    await fill();
+    const notes = idOf(0xabc);
+    const note = { ...newMessage(ANN, 9, { direction: 'out', state: 'delivered' }), conversation: notes };
+    await store.journal.write(() => {
+      store.conversations.addNotes(notes);
+      store.messages.append(note);
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(restored.conversations.notes()).toBe(notes);
+    expect(restored.messages.page(notes, null, 9, Infinity).messages.map((message) => plain(message))).toEqual([
+      plain({ ...note, position: 1 }),
+    ]);
+    expect(restored.outbox.total()).toBe(store.outbox.total());
+  });
+
   it('holds no ratchet state, no presence key, no envelope', async () => {
     await fill();
     await backups.write(store, 'a');

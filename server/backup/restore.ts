@@ -21,8 +21,8 @@ const PRESENCE_KEY_BYTES = 32;
 /** Reading is most of the work of verifying, reading again what was restored the rest. */
 const READING_SHARE = 0.7;
 
-/** With whom each conversation is that was read so far. */
-type Known = Map<string, Peer>;
+/** With whom each conversation is that was read so far; null: with ourselves. */
+type Known = Map<string, Peer | null>;
 
 type From = Omit<ReadOptions, 'take'>;
 
@@ -86,6 +86,10 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       store.contacts.put({ ...contactBodySchema.parse({ ...record, presenceKey: null }), id, outSeq, inSeq });
       break;
     }
+    case 'notes':
+      known.set(record.id, null);
+      store.conversations.addNotes(record.id);
+      break;
     case 'request':
       store.requests.put({ ...requestBodySchema.parse(record), id: record.id });
       break;
@@ -95,10 +99,10 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
     case 'message': {
       const { conversation, id, seq, position, state } = record;
       const peer = known.get(conversation);
-      if (!peer) throw damaged('a message is nobody’s');
+      if (peer === undefined) throw damaged('a message is nobody’s');
       store.messages.insert(record);
       // To be encrypted in the session that the next link makes.
-      if (isOurs(record) && state === 'queued') {
+      if (peer && isOurs(record) && state === 'queued') {
         store.outbox.add({ ...peer, conversation, id, seq, position, hidden: false, session: null, envelope: null });
       }
       break;

@@ -31,7 +31,7 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     small: smallRecords(store),
     newest: store.messages.newestRow(),
   }));
-  const known = new Set(small.flatMap((record) => (record.t === 'contact' ? [directConversation(record.id)] : [])));
+  const known = new Set(small.flatMap(conversationOf));
   yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
   let after = 0;
   for (;;) {
@@ -51,14 +51,22 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
 function smallRecords(store: Store): BackupRecord[] {
   const identity = store.identity.load();
   if (!identity) throw new Error('an open profile has an identity');
+  const notes = store.conversations.notes();
   const settings = store.settings.list().filter(({ name }) => !LEFT_OUT.has(name));
   return [
     { t: 'identity', ...withoutKey(identity) },
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
+    ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),
     ...store.invites.list().map((invite) => ({ t: 'invite', ...invite }) as const),
   ];
+}
+
+/** Those that messages of this backup may be of. */
+function conversationOf(record: BackupRecord): readonly string[] {
+  if (record.t === 'contact') return [directConversation(record.id)];
+  return record.t === 'notes' ? [record.id] : [];
 }
 
 function entryOf(record: BackupRecord): Entry {

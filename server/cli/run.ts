@@ -13,6 +13,7 @@ import { invitesCommand } from './commands/invites.ts';
 import { lockCommand } from './commands/lock.ts';
 import { messagesCommand } from './commands/messages.ts';
 import { pairCommand } from './commands/pair.ts';
+import { notesCommand } from './commands/notes.ts';
 import { peersCommand } from './commands/peers.ts';
 import { phraseCommand } from './commands/phrase.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -44,6 +45,7 @@ export const commands = [
   inviteCommand,
   invitesCommand,
   introduceCommand,
+  notesCommand,
   sendCommand,
   watchCommand,
   messagesCommand,

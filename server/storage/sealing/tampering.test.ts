@@ -140,7 +140,7 @@ function swap(database: sqlite.Database, table: string, column: string, a: numbe
   const [first, second] = [value(a), value(b)];
   const set = (row: number, to: sqlite.SQLiteValue): unknown =>
     database.run(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`, [to, row]);
-  set(a, typeof first === 'number' ? -1 : new Uint8Array(3));
+  set(a, typeof first === 'number' ? 1_000_000 : new Uint8Array(3));
   set(b, first);
   set(a, second);
 }

@@ -1,7 +1,7 @@
 import { computed, shallowRef, watch } from 'vue';
 import type { ComputedRef, ShallowRef } from 'vue';
-import type { Contact } from '../../../server/contract/model.ts';
 import { firstUnread } from '../domain/grouping.ts';
+import type { Listed } from '../domain/listed.ts';
 import { useConversations } from '../stores/conversations.ts';
 import type { Conversation } from '../stores/conversation-book.ts';
 import { useReader } from './use-reader.ts';
@@ -16,10 +16,7 @@ export interface Reading {
 }
 
 /** Marks what somebody has in view as read, and remembers where the unread began. */
-export function useReading(
-  contact: ComputedRef<Contact | undefined>,
-  conversation: ComputedRef<Conversation>,
-): Reading {
+export function useReading(contact: ComputedRef<Listed | undefined>, conversation: ComputedRef<Conversation>): Reading {
   const conversations = useConversations();
   const looking = useReader();
   const atEnd = shallowRef(true);
@@ -48,7 +45,7 @@ export function useReading(
       timer = setTimeout(() => {
         timer = undefined;
         if (current !== undefined && looking.value && atEnd.value) {
-          conversations.markRead(current.id).catch(() => undefined); // Tried again with the next change.
+          conversations.markRead(current.conversation).catch(() => undefined); // Tried again with the next change.
         }
       }, READ_EVERY_MS);
     },

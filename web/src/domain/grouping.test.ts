@@ -32,13 +32,14 @@ describe('the place of a message', () => {
 describe('the first unread', () => {
   const list = (['in', 'in', 'out', 'in', 'out', 'in'] as const).map((direction, id) => ({
     id: String(id),
+    author: direction === 'out' ? 'me' : 'ann',
     direction,
   }));
 
   it('is the oldest of the newest of theirs', () => {
-    expect(firstUnread(list, 1)).toBe('in 5');
-    expect(firstUnread(list, 2)).toBe('in 3');
-    expect(firstUnread(list, 4)).toBe('in 0');
+    expect(firstUnread(list, 1)).toBe('ann 5');
+    expect(firstUnread(list, 2)).toBe('ann 3');
+    expect(firstUnread(list, 4)).toBe('ann 0');
   });
 
   it('is unknown when none is unread or not all are loaded', () => {

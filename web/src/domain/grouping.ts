@@ -34,7 +34,10 @@ export function continues(previous: Placed | undefined, message: Placed): boolea
 }
 
 /** The `messageKey` of the oldest of the newest `unread` messages of theirs; null when they are not all loaded. */
-export function firstUnread(messages: readonly Pick<Message, 'id' | 'direction'>[], unread: number): string | null {
+export function firstUnread(
+  messages: readonly Pick<Message, 'id' | 'author' | 'direction'>[],
+  unread: number,
+): string | null {
   let left = unread;
   let first: string | null = null;
   for (let at = messages.length - 1; at >= 0 && left > 0; at -= 1) {
