@@ -2,6 +2,7 @@
 // chatter-process HOST PORT TOKEN LINKS MEBIBYTES, started by `fork`. Says how many links there are; pours when it is told
 // to, and then says how many are left.
 import { choosePrimitives } from '../crypto/choose.ts';
+import { makePresenceKey } from '../crypto/keys.ts';
 import { Link } from '../engine/links/link.ts';
 import { systemClock } from '../timing/clock.ts';
 import { ourIdentity } from '../engine/contacts/identity.ts';
@@ -43,7 +44,7 @@ interface Chatter {
 /** Handshake and HELLO; resolves with theirs. */
 async function greet(): Promise<Chatter> {
   const fixed = { name: 'Nobody', device: 0, generation: 0, createdAt: 0 };
-  const us = ourIdentity(primitives, { ...fixed, masterSeed: random(32), presenceKey: random(32) });
+  const us = ourIdentity(primitives, { ...fixed, masterSeed: random(32), presenceKey: makePresenceKey(random) });
   const ourStatic = us.keys.staticKey;
   const connection = await tcpTransport.dial(host, Number(port), new AbortController().signal);
   const protocol = LinkProtocol.initiator({ primitives, ourStatic, theirStatic, random });

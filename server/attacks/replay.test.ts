@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concat, equal, toHex, u16, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import type { X25519KeyPair } from '../crypto/primitives.ts';
+import { asStaticKey } from '../testing/keys.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
@@ -34,7 +35,7 @@ class Run {
   readonly transcript: Message[] = [];
 
   constructor(initiator: Name, responder: Name, dialled: Name = responder) {
-    const theirStatic = people[dialled].publicKey;
+    const theirStatic = asStaticKey(people[dialled].publicKey);
     this.initiator = LinkProtocol.initiator({ primitives, ourStatic: people[initiator], theirStatic, random });
     this.responder = LinkProtocol.responder({ primitives, ourStatic: people[responder], random });
   }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { encodeBase32, parseBase32 } from '../crypto/base32.ts';
 import { concat, equal, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { parseIdentityPublicKey, parseStaticPublicKey } from '../crypto/keys.ts';
+import { parseIdentityPublicKey, parseStaticPublicKey, makePresenceKey } from '../crypto/keys.ts';
 import { encodeQuery, encodeResponse, parseMessage, type MdnsRecord } from '../discovery/mdns/dns/packet.ts';
 import { signCertificate } from '../protocol/certificate.ts';
 import { encodeCheck, encodeChecked, parseCheck, parseChecked, type Checked } from '../protocol/check.ts';
@@ -56,7 +56,7 @@ const ours = primitives.x25519KeyPair(random(32));
 const theirs = primitives.x25519KeyPair(random(32));
 const signingKey = primitives.ed25519PrivateKey(random(32));
 const identityKey = parseIdentityPublicKey(primitives.ed25519PublicKey(signingKey))!;
-const certified = { staticKey: ours.publicKey, device: 0, generation: 0 };
+const certified = { staticKey: parseStaticPublicKey(ours.publicKey)!, device: 0, generation: 0 };
 const certificate = signCertificate(primitives, signingKey, certified);
 
 /** Runs a parser that refuses by ProtocolError. */
@@ -92,7 +92,12 @@ function responder(): LinkProtocol {
 }
 
 function initiator(): LinkProtocol {
-  const options = { primitives, ourStatic: theirs, theirStatic: ours.publicKey, random: seededRandom('initiator') };
+  const options = {
+    primitives,
+    ourStatic: theirs,
+    theirStatic: certified.staticKey,
+    random: seededRandom('initiator'),
+  };
   return LinkProtocol.initiator(options);
 }
 
@@ -199,7 +204,7 @@ function recordTargets(): Target[] {
   const pair = sessionPair('hostile records');
   const { envelope } = pair.initiator.encrypt(id, utf8('content'), pair.random);
   const text = encodeContent({ t: 'text', body: 'Grüße', at: 1_700_000_000_000, seq: 1 });
-  const presence = encodeContent({ t: 'presence', key: random(32), at: 1_700_000_000_000, seq: 2 });
+  const presence = encodeContent({ t: 'presence', key: makePresenceKey(random), at: 1_700_000_000_000, seq: 2 });
   const keys = { ik: random(32), sk: random(32), device: 0, gen: 0, cert: random(64) };
   const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];

@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
 import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../testing/keys.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { MessageRecord } from '../storage/tables/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -30,8 +31,8 @@ import { framed, RECORD_LENGTH_BYTES } from './records.ts';
 const [ANN, BEN] = [idOf(1), idOf(2)];
 const request = {
   id: idOf(90),
-  ik: new Uint8Array(32).fill(90),
-  staticKey: new Uint8Array(32).fill(91),
+  ik: asIdentityKey(new Uint8Array(32).fill(90)),
+  staticKey: asStaticKey(new Uint8Array(32).fill(91)),
   device: 0,
   generation: 0,
   name: 'Zoe',
@@ -46,7 +47,7 @@ const invite = {
   createdAt: 1_800_000_000_000,
   expiresAt: null,
   revokedAt: null,
-  used: { at: 1_800_000_000_001, ik: new Uint8Array(32).fill(96) },
+  used: { at: 1_800_000_000_001, ik: asIdentityKey(new Uint8Array(32).fill(96)) },
 };
 
 let temps: TempStore[];
@@ -79,7 +80,12 @@ async function fill(): Promise<void> {
     store.settings.put('written-at', 5);
     store.settings.put('backup', { key: new Uint8Array(32) });
     store.contacts.put(
-      contactRecord(1, { verified: true, outSeq: 3, inSeq: 9, presenceKey: new Uint8Array(32).fill(0xfa) }),
+      contactRecord(1, {
+        verified: true,
+        outSeq: 3,
+        inSeq: 9,
+        presenceKey: asPresenceKey(new Uint8Array(32).fill(0xfa)),
+      }),
     );
     store.contacts.put(contactRecord(2, { blocked: true, presenceKey: null, addresses: [], name: 'Bén 🌊' }));
     store.requests.put(request);

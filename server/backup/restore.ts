@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
-import { deriveIdentity, parseMasterSeed } from '../crypto/keys.ts';
+import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { isOurs } from '../storage/tables/message-record.ts';
 import type { Peer } from '../storage/tables/outbox.ts';
@@ -15,8 +15,6 @@ import { withScratchStore } from '../storage/profile-files/staged-profile.ts';
 import { readBackup, type ReadBackup, type ReadOptions } from './read-backup.ts';
 import { Tally, type BackupRecord } from './records.ts';
 import { snapshot } from './snapshot.ts';
-
-const PRESENCE_KEY_BYTES = 32;
 
 /** Reading is most of the work of verifying, reading again what was restored the rest. */
 const READING_SHARE = 0.7;
@@ -74,7 +72,7 @@ export function verifyBackup(options: StoreOptions, from: From): Promise<Verifie
 function put(store: Store, record: BackupRecord, known: Known, { primitives }: From): void {
   switch (record.t) {
     case 'identity':
-      store.identity.save({ ...record, presenceKey: primitives.random(PRESENCE_KEY_BYTES) });
+      store.identity.save({ ...record, presenceKey: makePresenceKey((length) => primitives.random(length)) });
       break;
     case 'setting':
       store.settings.put(record.name, record.value);

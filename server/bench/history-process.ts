@@ -4,7 +4,7 @@ import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
-import { deriveIdentity, parseMasterSeed } from '../crypto/keys.ts';
+import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { DEFAULT_ARGON2 } from '../crypto/passphrase.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../timing/clock.ts';
@@ -136,7 +136,7 @@ function append(store: Store, to: string, seq: number): void {
 }
 
 function newIdentity(): IdentityRecord {
-  const [masterSeed, presenceKey] = [random(32), random(32)];
+  const [masterSeed, presenceKey] = [random(32), makePresenceKey(random)];
   return { masterSeed, presenceKey, name: 'one', device: 0, generation: 0, createdAt: 0 };
 }
 

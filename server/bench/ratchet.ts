@@ -2,6 +2,7 @@
 // message that is stored.
 import { choosePrimitives } from '../crypto/choose.ts';
 import type { Primitives } from '../crypto/primitives.ts';
+import { asIdentityKey } from '../testing/keys.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { makeRatchetKey, Session } from '../protocol/session.ts';
 import type { Row } from './report.ts';
@@ -19,7 +20,7 @@ export class LoomPair {
 
   constructor(primitives: Primitives) {
     this.#random = (length) => primitives.random(length);
-    const [one, other] = [primitives.random(32), primitives.random(32)];
+    const [one, other] = [asIdentityKey(primitives.random(32)), asIdentityKey(primitives.random(32))];
     const handshake = { handshakeHash: primitives.random(32), exportKey: primitives.random(32) };
     const ratchet = makeRatchetKey(primitives, this.#random);
     const theirRatchet = new Uint8Array(ratchet.publicKey);

@@ -7,8 +7,7 @@ import { isLowOrderX25519, isValidEd25519PublicKey } from './points.ts';
 import type { Ed25519PrivateKey, Primitives, X25519KeyPair } from './primitives.ts';
 import { SecretBytes } from './secret.ts';
 
-declare const role: unique symbol;
-type Branded<Bytes, Role extends string> = Bytes & { readonly [role]: Role };
+type Branded<Bytes, Role extends string> = Bytes & { readonly keyRole: Role };
 
 /** 32 bytes, the only secret a recovery phrase holds. Prints `[redacted]`. */
 export type MasterSeed = Branded<SecretBytes, 'master seed'>;
@@ -16,6 +15,9 @@ export type MasterSeed = Branded<SecretBytes, 'master seed'>;
 export type IdentityPublicKey = Branded<Uint8Array, 'identity public key'>;
 /** X25519, 32 bytes: what Noise authenticates, certified by the identity key. */
 export type StaticPublicKey = Branded<Uint8Array, 'static public key'>;
+
+/** 32 random bytes, told to contacts: under it they recognise our adverts. Prints `[redacted]`. */
+export type PresenceKey = Branded<SecretBytes, 'presence key'>;
 
 export interface IdentityKeyPair {
   readonly publicKey: IdentityPublicKey;
@@ -33,6 +35,7 @@ export interface IdentityKeys {
 }
 
 export const MASTER_SEED_LENGTH = 32;
+export const PRESENCE_KEY_LENGTH = 32;
 
 const IDENTITY_LABEL = utf8('LOOM-ED25519-DERIVATION');
 const STATIC_LABEL = utf8('LOOM-X25519-DERIVATION');
@@ -52,6 +55,16 @@ export function parseIdentityPublicKey(bytes: Uint8Array): IdentityPublicKey | n
 export function parseStaticPublicKey(bytes: Uint8Array): StaticPublicKey | null {
   const isGood = bytes.length === X25519_KEY_LENGTH && !isLowOrderX25519(bytes);
   return isGood ? (Uint8Array.from(bytes) as StaticPublicKey) : null;
+}
+
+/** A copy, or null unless it is 32 bytes. */
+export function parsePresenceKey(bytes: Uint8Array): PresenceKey | null {
+  return bytes.length === PRESENCE_KEY_LENGTH ? (new SecretBytes(bytes) as PresenceKey) : null;
+}
+
+/** @param random bytes of the length it is asked for. */
+export function makePresenceKey(random: (length: number) => Uint8Array): PresenceKey {
+  return new SecretBytes(random(PRESENCE_KEY_LENGTH)) as PresenceKey;
 }
 
 /** The two key pairs of an identity, protocol §1: the first 32 bytes of BLAKE2b-512(label ‖ seed) each. */

@@ -2,6 +2,7 @@
 // randomness, sockets and disk are parameters; commands come from `commands/`, events leave through the event log.
 import type { Identity, NetworkFacts } from '../contract/model.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../crypto/keys.ts';
 import { watchNetwork } from '../network/network-watch.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
@@ -72,7 +73,7 @@ interface EngineActs {
   stop(): Promise<void>;
   accept(connection: Connection): void;
   identity(): Identity;
-  isUs(identityKey: Uint8Array): boolean;
+  isUs(identityKey: IdentityPublicKey): boolean;
   rename(name: string): Promise<Identity>;
   /** Tells tabs. */
   identityChanged(): Identity;

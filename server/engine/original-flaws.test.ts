@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { concat, fromHex, u16, u32, utf8 } from '../crypto/bytes.ts';
+import { asStaticKeyPair } from '../testing/keys.ts';
 import { parseMessage } from '../discovery/mdns/dns/packet.ts';
 import { encodeContent } from '../protocol/content/content.ts';
 import { encodeEnvelope } from '../protocol/envelope.ts';
@@ -57,7 +58,7 @@ describe('an unsigned static key', () => {
     const ann = await town.make('Ann');
     const wire = new WirePeer(town.network, '192.0.2.66');
     await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
-    const mallory = primitives.x25519KeyPair(random(32));
+    const mallory = asStaticKeyPair(primitives.x25519KeyPair(random(32)));
     // All of the real one's greeting, its certificate too, on a link under another key.
     const { certificate } = wire.identity;
     expect(await isAnswered(ann, wire, { staticKey: mallory, hello: { cert: certificate } })).toBe(false);
@@ -274,7 +275,7 @@ function dial(loom: TestLoom): Promise<Connection> {
 /** A link up to where records flow, without the layer that would measure them. */
 async function securedByHand(loom: TestLoom): Promise<{ connection: Connection; sending: CipherState }> {
   const { staticKey } = parseToken(primitives, (await loom.run('identity.token')).token);
-  const ourStatic = primitives.x25519KeyPair(random(32));
+  const ourStatic = asStaticKeyPair(primitives.x25519KeyPair(random(32)));
   const connection = await dial(loom);
   const answers: Uint8Array[] = [];
   connection.onData = (bytes) => answers.push(bytes);

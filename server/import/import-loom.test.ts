@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namedFiles } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../crypto/keys.ts';
 import { parseContent } from '../protocol/content/content.ts';
 import { parseToken } from '../protocol/token.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -58,7 +59,7 @@ interface Line {
   readonly at: number;
 }
 
-function history(store: Store, ik: Uint8Array): Line[] {
+function history(store: Store, ik: IdentityPublicKey): Line[] {
   const contact = store.contacts.byIdentity(ik)!;
   return store.messages
     .page(directConversation(contact.id), null, 1000, Infinity)
@@ -73,7 +74,7 @@ function history(store: Store, ik: Uint8Array): Line[] {
     });
 }
 
-const bodies = (store: Store, ik: Uint8Array): string[] => history(store, ik).map(({ body }) => body);
+const bodies = (store: Store, ik: IdentityPublicKey): string[] => history(store, ik).map(({ body }) => body);
 
 /** Names, contents and times of all files of the source. */
 function fingerprint(): string[] {

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Files } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
+import { makePresenceKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { encodeContent } from '../protocol/content/content.ts';
 import { encodeToken } from '../protocol/token.ts';
@@ -14,7 +15,6 @@ import { withCopy } from './copy.ts';
 import { OriginalLoom, type OriginalMessage } from './original.ts';
 
 const ID_BYTES = 16;
-const PRESENCE_KEY_BYTES = 32;
 
 /**
  * Messages come by row, not by time: a position is the second it was sent at, and in that second the row's own share of it.
@@ -67,7 +67,7 @@ export function importOriginal(store: Store, options: ImportOptions, name: strin
     const ids = new Map<string, string>();
     await store.journal.write(() => {
       const identity = { masterSeed: original.seed, name, device: 0, generation: 0, createdAt: now };
-      store.identity.save({ ...identity, presenceKey: primitives.random(PRESENCE_KEY_BYTES) });
+      store.identity.save({ ...identity, presenceKey: makePresenceKey((length) => primitives.random(length)) });
       for (const [key, { ik, staticKey, name: theirs, addedAt }] of original.contacts) {
         const id = toHex(primitives.random(ID_BYTES));
         ids.set(key, id);

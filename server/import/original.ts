@@ -24,8 +24,8 @@ const RUN_MESSAGES = 64;
 const LATEST_S = 2 ** 32 - 1;
 
 export interface OriginalContact {
-  readonly ik: Uint8Array;
-  readonly staticKey: Uint8Array;
+  readonly ik: IdentityPublicKey;
+  readonly staticKey: StaticPublicKey;
   readonly name: string;
   /** ms. */
   readonly addedAt: number;

@@ -1,11 +1,11 @@
 // The static-key certificate (SPEC §1): the identity key says which X25519 static key, of which device and generation,
 // speaks for it. Whether a generation is newer than the one known is the engine's to decide.
 import { concat, u32, utf8 } from '../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../crypto/keys.ts';
 import type { Ed25519PrivateKey, Primitives } from '../crypto/primitives.ts';
 
 export interface StaticKeyClaim {
-  /** X25519, 32 bytes. */
-  readonly staticKey: Uint8Array;
+  readonly staticKey: StaticPublicKey;
   /** 0 for now: one identity on several devices is to come. */
   readonly device: number;
   /** Rises by one with every new static key of a device. */
@@ -26,7 +26,7 @@ export function signCertificate(
 /** False for a bad signature and for an identity key that is non-canonical or of small order. */
 export function verifyCertificate(
   primitives: Primitives,
-  identityKey: Uint8Array,
+  identityKey: IdentityPublicKey,
   claim: StaticKeyClaim,
   certificate: Uint8Array,
 ): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { deriveIdentity, parseIdentityPublicKey, parseMasterSeed } from '../crypto/keys.ts';
+import { asIdentityKey, asStaticKey } from '../testing/keys.ts';
 import { codeOf } from '../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from './cbor/cbor.ts';
 import { signCertificate, verifyCertificate } from './certificate.ts';
@@ -135,14 +136,18 @@ describe('HELLO', () => {
 });
 
 describe('the certificate', () => {
-  const claim = (entry: (typeof loom2.identity)[number]) => ({ staticKey: fromHex(entry.s), device: 0, generation: 0 });
+  const claim = (entry: (typeof loom2.identity)[number]) => ({
+    staticKey: asStaticKey(fromHex(entry.s)),
+    device: 0,
+    generation: 0,
+  });
 
   it.each(loom2.identity)('is byte for byte that of the vectors', (entry) => {
     const certificate = fromHex(entry.certificate_device_0_generation_0);
     for (const one of [primitives, choosePrimitives('portable')]) {
       const { identityKey } = deriveIdentity(one, parseMasterSeed(fromHex(entry.master_seed)));
       expect(signCertificate(one, identityKey.privateKey, claim(entry))).toEqual(certificate);
-      expect(verifyCertificate(one, fromHex(entry.ik), claim(entry), certificate)).toBe(true);
+      expect(verifyCertificate(one, asIdentityKey(fromHex(entry.ik)), claim(entry), certificate)).toBe(true);
     }
   });
 
@@ -150,7 +155,7 @@ describe('the certificate', () => {
     const [entry, other] = loom2.identity as [(typeof loom2.identity)[number], (typeof loom2.identity)[number]];
     const certificate = fromHex(entry.certificate_device_0_generation_0);
     const holds = (change: object, key = entry.ik, signature = certificate) =>
-      verifyCertificate(primitives, fromHex(key), { ...claim(entry), ...change }, signature);
+      verifyCertificate(primitives, asIdentityKey(fromHex(key)), { ...claim(entry), ...change }, signature);
     expect(holds({})).toBe(true);
     expect(holds({ device: 1 })).toBe(false);
     expect(holds({ generation: 1 })).toBe(false);
@@ -162,7 +167,7 @@ describe('the certificate', () => {
     expect(
       verifyCertificate(
         primitives,
-        identityPoint,
+        asIdentityKey(identityPoint),
         claim(entry),
         Uint8Array.of(...identityPoint, ...new Uint8Array(32)),
       ),

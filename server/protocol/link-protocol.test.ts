@@ -4,6 +4,7 @@ import { concat, fromHex, toHex, u16, u32, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { portableKem } from '../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../crypto/native.ts';
+import { asStaticKey } from '../testing/keys.ts';
 import { codeOf } from '../testing/code-of.ts';
 import { call, handshake as shake, heard, sent } from '../testing/network/link-pair.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
@@ -29,7 +30,7 @@ function makePair(seed = 'pair') {
   const initiator = LinkProtocol.initiator({
     primitives,
     ourStatic: initiatorStatic,
-    theirStatic: responderStatic.publicKey,
+    theirStatic: asStaticKey(responderStatic.publicKey),
     random: seededRandom(`${seed} initiator`),
   });
   return { initiator, responder: LinkProtocol.responder({ primitives, ourStatic: responderStatic, random }) };
@@ -61,7 +62,7 @@ function responderAndCipher(trusting = true) {
     pattern: XKHFS,
     prologue,
     ourStatic: initiatorStatic,
-    theirStatic: responderStatic.publicKey,
+    theirStatic: asStaticKey(responderStatic.publicKey),
     random,
   });
   const none = new Uint8Array(0);
@@ -108,7 +109,7 @@ describe('the vectors of the specification', () => {
     const initiator = LinkProtocol.initiator({
       primitives,
       ourStatic: staticKeys[vector.initiator]!,
-      theirStatic: staticKeys[vector.responder]!.publicKey,
+      theirStatic: asStaticKey(staticKeys[vector.responder]!.publicKey),
       random: given(vector.initiator_ephemeral_private, vector.kem_keygen_seed_d_z),
     });
     const responder = LinkProtocol.responder({
@@ -196,7 +197,7 @@ describe('the handshake', () => {
     const initiator = LinkProtocol.initiator({
       primitives: portable,
       ourStatic: one,
-      theirStatic: two.publicKey,
+      theirStatic: asStaticKey(two.publicKey),
       random,
     });
     const responder = LinkProtocol.responder({ primitives: choosePrimitives(undefined), ourStatic: two, random });
@@ -281,7 +282,7 @@ describe('the handshake', () => {
     const initiator = LinkProtocol.initiator({
       primitives,
       ourStatic: initiatorStatic,
-      theirStatic: initiatorStatic.publicKey,
+      theirStatic: asStaticKey(initiatorStatic.publicKey),
       random: seededRandom('wrong'),
     });
     const message = call(initiator, responder);
@@ -354,7 +355,12 @@ describe('the handshake', () => {
     expect(() => initiator.start()).toThrow('started already');
     expect(() => initiator.exportKey).toThrow('the link is hailing');
     expect(() =>
-      LinkProtocol.initiator({ primitives, ourStatic: initiatorStatic, theirStatic: new Uint8Array(31), random: keys }),
+      LinkProtocol.initiator({
+        primitives,
+        ourStatic: initiatorStatic,
+        theirStatic: asStaticKey(new Uint8Array(31)),
+        random: keys,
+      }),
     ).toThrow('a static key has 32 bytes');
   });
 });

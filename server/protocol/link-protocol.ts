@@ -6,6 +6,7 @@
 //   responder  preamble ──preamble / answer──▶ listening ──message 1──▶ called ──answer / 2──▶ handshaking ──3──▶ secured
 //   either     ──bad bytes──▶ closed before secured; once secured: deaf, so that a BYE may still go out
 import { concat, readU16, u16, utf8 } from '../crypto/bytes.ts';
+import { parseStaticPublicKey, type StaticPublicKey } from '../crypto/keys.ts';
 import type { Primitives, X25519KeyPair } from '../crypto/primitives.ts';
 import { ProtocolError } from './errors.ts';
 import { FrameReader, encodeFrame } from './frames.ts';
@@ -33,7 +34,7 @@ export type LinkEvent =
   /** Initiator only: message 2 held, so the other side holds the static key we dialled. Message 3 is not yet sent. */
   | { readonly kind: 'proven' }
   /** The channel is open in both directions, and the other side holds this static key. */
-  | { readonly kind: 'secured'; readonly theirStatic: Uint8Array }
+  | { readonly kind: 'secured'; readonly theirStatic: StaticPublicKey }
   /**
    * `record`: every record but PAD, unknown types included; the body may be a view of a whole frame: copy what is kept.
    * `idle`: work that carries nothing, a PAD behind a PAD or a frame too short for a flush.
@@ -48,13 +49,13 @@ export interface ResponderOptions {
 }
 
 export interface InitiatorOptions extends ResponderOptions {
-  /** The X25519 key we dial, 32 bytes. */
-  readonly theirStatic: Uint8Array;
+  /** The key we dial. */
+  readonly theirStatic: StaticPublicKey;
 }
 
 type State =
-  | { readonly kind: 'idle'; readonly theirStatic: Uint8Array }
-  | { readonly kind: 'hailing'; readonly theirStatic: Uint8Array }
+  | { readonly kind: 'idle'; readonly theirStatic: StaticPublicKey }
+  | { readonly kind: 'hailing'; readonly theirStatic: StaticPublicKey }
   | { readonly kind: 'preamble' }
   | { readonly kind: 'listening'; readonly prologue: Uint8Array }
   | { readonly kind: 'called'; readonly prologue: Uint8Array; readonly message: Uint8Array }
@@ -225,7 +226,7 @@ export class LinkProtocol {
   }
 
   /** The initiator's last moment to leave without having said anything of whom it means to reach. */
-  #readAnswer(theirStatic: Uint8Array): LinkEvent | null {
+  #readAnswer(theirStatic: StaticPublicKey): LinkEvent | null {
     const answer = this.#input.takeBytes(ANSWER_BYTES);
     if (!answer) return null;
     if (readU16(answer, 0) !== PROTOCOL_VERSION) throw new ProtocolError('version-unsupported');
@@ -258,7 +259,9 @@ export class LinkProtocol {
   }
 
   #secure(handshake: Handshake): LinkEvent {
-    const { theirStatic } = handshake;
+    const theirStatic = parseStaticPublicKey(handshake.theirStatic);
+    // No agreement with one of low order would have come about before.
+    if (!theirStatic) throw new ProtocolError('handshake-failed');
     this.#state = new Secured(this.#options.primitives, handshake);
     return { kind: 'secured', theirStatic };
   }

@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../crypto/bytes.ts';
 import { portableKem } from '../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../crypto/native.ts';
 import { portablePrimitives } from '../crypto/portable.ts';
+import { asIdentityKey } from '../testing/keys.ts';
 import { parseEnvelope } from './envelope.ts';
 import { Session } from './session.ts';
 import vectors from './testdata/loom2-answer.json' with { type: 'json' };
@@ -19,7 +20,7 @@ function scripted(...outputs: readonly (string | undefined)[]): (length: number)
 }
 
 describe.each([nativePrimitives(portableKem), portablePrimitives(portableKem)])('$name', (primitives) => {
-  const [first, second] = vectors.identity.map(({ ik }) => fromHex(ik));
+  const [first, second] = vectors.identity.map(({ ik }) => asIdentityKey(fromHex(ik)));
   const handshake = {
     handshakeHash: fromHex(vectors.handshake.handshake_hash),
     exportKey: fromHex(vectors.handshake.export),

@@ -4,6 +4,7 @@
 // message is kept; never send an envelope whose session was not kept.
 // It knows no link, no storage and no clock, and not whether a message id was seen before.
 import { concat, equal, utf8, wipe } from '../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { Secret } from '../crypto/secret.ts';
 import { encodeEnvelope, putStep, STEP_BYTES, type Envelope, type EnvelopeHeader } from './envelope.ts';
@@ -20,9 +21,8 @@ export { makeRatchetKey, type RatchetKey } from './ratchet/ratchet-key.ts';
 
 export interface SessionContext {
   readonly primitives: Primitives;
-  /** Identity keys, 32 bytes. */
-  readonly ourIdentity: Uint8Array;
-  readonly theirIdentity: Uint8Array;
+  readonly ourIdentity: IdentityPublicKey;
+  readonly theirIdentity: IdentityPublicKey;
 }
 
 export type Random = (length: number) => Uint8Array;

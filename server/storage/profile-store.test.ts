@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../testing/keys.ts';
 import {
   contactRecord,
   idOf,
@@ -277,9 +278,13 @@ test('with a passphrase neither texts nor keys stand in any file, at any time', 
   const secret = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
   const store = await createStore({ folder: temp.folder, primitives, argon2: quickArgon2 }, 'a secret');
   await store.journal.write(() => {
-    const [masterSeed, presenceKey] = [secret(0xa1), secret(0xa2)];
+    const [masterSeed, presenceKey] = [secret(0xa1), asPresenceKey(secret(0xa2))];
     store.identity.save({ masterSeed, presenceKey, name: canary, device: 0, generation: 0, createdAt: 1 });
-    const keys = { ik: secret(0xa3), staticKey: secret(0xa4), presenceKey: secret(0xa5) };
+    const keys = {
+      ik: asIdentityKey(secret(0xa3)),
+      staticKey: asStaticKey(secret(0xa4)),
+      presenceKey: asPresenceKey(secret(0xa5)),
+    };
     store.contacts.put(
       contactRecord(1, { ...keys, name: canary, addresses: [{ address: canary, source: 'typed', at: 1 }] }),
     );
@@ -289,8 +294,8 @@ test('with a passphrase neither texts nor keys stand in any file, at any time', 
     store.outbox.add({ ...facts, session: idOf(5), envelope: content });
     store.sessions.save(idOf(1), 0, { id: idOf(5), role: 'current', since: 1, state: secret(0xa6) });
     const request = {
-      ik: secret(0xa7),
-      staticKey: secret(0xa8),
+      ik: asIdentityKey(secret(0xa7)),
+      staticKey: asStaticKey(secret(0xa8)),
       device: 0,
       generation: 0,
       name: canary,

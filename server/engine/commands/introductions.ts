@@ -1,7 +1,7 @@
 // Two contacts told of each other by a third, who vouches for the keys; and what such a message leads to.
 import { CommandError } from '../../contract/errors.ts';
 import { toHex } from '../../crypto/bytes.ts';
-import { parseIdentityPublicKey, parseStaticPublicKey } from '../../crypto/keys.ts';
+import { parseIdentityPublicKey, parseStaticPublicKey, type IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
 import type { ContentOf } from '../../protocol/content/content.ts';
@@ -57,11 +57,11 @@ export function introductionCommands(engine: Engine): Handlers<IntroductionComma
 /** What an introducer says of keys counts for nothing without a certificate. @throws CommandError introduction-key. */
 function requireKeys(
   primitives: Primitives,
-  { ik, sk, device, gen: generation, cert: certificate }: ContentOf<'introduce'>,
-): { readonly ik: Uint8Array; readonly key: ProvenKey } {
-  const key = { staticKey: sk, device, generation, certificate };
-  const usable = parseIdentityPublicKey(ik) !== null && parseStaticPublicKey(sk) !== null;
-  if (!usable || !verifyCertificate(primitives, ik, key, certificate))
+  { ik: claimed, sk, device, gen: generation, cert: certificate }: ContentOf<'introduce'>,
+): { readonly ik: IdentityPublicKey; readonly key: ProvenKey } {
+  const [ik, staticKey] = [parseIdentityPublicKey(claimed), parseStaticPublicKey(sk)];
+  const key = staticKey && { staticKey, device, generation, certificate };
+  if (!ik || !key || !verifyCertificate(primitives, ik, key, certificate))
     throw new CommandError('introduction-key', 'the certificate does not hold for these keys');
   return { ik, key };
 }

@@ -6,6 +6,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
 import { phraseWords } from '../../contract/pasted.ts';
+import { makePresenceKey } from '../../crypto/keys.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { importOriginal, previewOriginal } from '../../import/import-loom.ts';
@@ -83,7 +84,7 @@ export function newIdentity(
   random: (length: number) => Uint8Array,
   clock: Clock,
 ): IdentityRecord {
-  return { masterSeed, presenceKey: random(32), name, device: 0, generation: 0, createdAt: clock.now() };
+  return { masterSeed, presenceKey: makePresenceKey(random), name, device: 0, generation: 0, createdAt: clock.now() };
 }
 
 /** @throws CommandError phrase-… that says what is wrong, and with which word. */

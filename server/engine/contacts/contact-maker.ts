@@ -1,6 +1,7 @@
 // How somebody comes to be in the roster, whatever the way: a token pasted, a request accepted, an invite, a code, an
 // introduction. One transaction each; what follows from it (dialling, adverts, events) is for those who listen.
 import type { AddedBy } from '../../contract/model.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -11,8 +12,8 @@ import { judgeKey, type ProvenKey } from './static-key.ts';
 
 /** What a new contact is made from. */
 export interface NewContact {
-  readonly ik: Uint8Array;
-  readonly staticKey: Uint8Array;
+  readonly ik: IdentityPublicKey;
+  readonly staticKey: StaticPublicKey;
   readonly device: number;
   readonly generation: number;
   /** Of the static key; left out: it is what a card says. */
@@ -27,7 +28,7 @@ export interface NewContact {
   /** Of a token that is an invite. */
   readonly inviteSecret?: Uint8Array | undefined;
   /** Of an introduction. */
-  readonly introducedBy?: Uint8Array | undefined;
+  readonly introducedBy?: IdentityPublicKey | undefined;
 }
 
 /** Who typed the code we showed, or showed the one we typed. */

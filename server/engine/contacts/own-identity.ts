@@ -1,8 +1,7 @@
 // Our own identity as it stands on the disk: what we call ourselves, and the key by which contacts recognise our adverts.
+import { makePresenceKey, type PresenceKey } from '../../crypto/keys.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { IdentityRecord } from '../../storage/tables/identity.ts';
-
-const PRESENCE_KEY_BYTES = 32;
 
 export interface OwnIdentityOptions {
   readonly store: Store;
@@ -23,8 +22,7 @@ export class OwnIdentity {
     return this.#record.name;
   }
 
-  /** 32 bytes. */
-  get presenceKey(): Uint8Array {
+  get presenceKey(): PresenceKey {
     return this.#record.presenceKey;
   }
 
@@ -33,7 +31,7 @@ export class OwnIdentity {
   }
 
   renewPresenceKey(): Promise<void> {
-    return this.#save({ ...this.#record, presenceKey: this.#options.random(PRESENCE_KEY_BYTES) });
+    return this.#save({ ...this.#record, presenceKey: makePresenceKey(this.#options.random) });
   }
 
   async #save(record: IdentityRecord): Promise<void> {

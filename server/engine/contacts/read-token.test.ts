@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../contract/errors.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
-import { deriveIdentity, parseMasterSeed } from '../../crypto/keys.ts';
+import { deriveIdentity, parseMasterSeed, type IdentityPublicKey } from '../../crypto/keys.ts';
 import { signCertificate } from '../../protocol/certificate.ts';
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import { encodeToken } from '../../protocol/token.ts';
@@ -40,7 +40,7 @@ const bob = toHex(keys(1).identityKey.publicKey);
 
 const wrapped = (token: string, width: number, by: string): string =>
   (token.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(by);
-const read = (text: string, ours?: Uint8Array): string => toHex(readToken(primitives, text, ours).identityKey);
+const read = (text: string, ours?: IdentityPublicKey): string => toHex(readToken(primitives, text, ours).identityKey);
 function refusal(text: string): string {
   try {
     read(text);

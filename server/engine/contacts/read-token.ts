@@ -2,6 +2,7 @@
 import { CommandError, errorCodes, type ErrorCode } from '../../contract/errors.ts';
 import { tokenRuns, type TokenRun } from '../../contract/pasted-token.ts';
 import { equal } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import {
@@ -17,8 +18,8 @@ export interface TokenKeys {
   /** The token itself, as it was printed. */
   readonly text: string;
   readonly version: 1 | 2;
-  readonly identityKey: Uint8Array;
-  readonly staticKey: Uint8Array;
+  readonly identityKey: IdentityPublicKey;
+  readonly staticKey: StaticPublicKey;
   readonly device: number;
   readonly generation: number;
   /** Left out: the static key is what the card says. */
@@ -32,7 +33,7 @@ export interface TokenKeys {
  * @param ours our identity key, once there is one.
  * @throws CommandError with the token-… code that names what is wrong with the only one, or with the first.
  */
-export function readToken(primitives: Primitives, text: string, ours?: Uint8Array): TokenKeys {
+export function readToken(primitives: Primitives, text: string, ours?: IdentityPublicKey): TokenKeys {
   const written = tokenRuns(text).map(tokenIn);
   const read = (written.length > 0 ? written : [text]).map((each) => parsed(primitives, each));
   const sound = read.flatMap((each) => (each instanceof ProtocolError ? [] : [each]));

@@ -4,6 +4,7 @@
 import type { ContactRequest } from '../../contract/model.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { parseAddress } from '../../network/addresses.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import { CONTACT_REQUESTS } from '../../protocol/limits.ts';
@@ -55,14 +56,14 @@ export class Requests {
   }
 
   /** Somebody greeted us as a contact of theirs and is none of ours. @param address where they can be dialled; null: nowhere. */
-  async greeted(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+  async greeted(theirs: Hello, staticKey: StaticPublicKey, address: string | null): Promise<void> {
     const contact = this.#options.roster.byIdentity(theirs.ik);
     if (!contact) await this.#note(theirs, staticKey, address);
     // Blocked contacts are answered like strangers, but ask for nothing.
     else if (contact.blocked) await this.#noteBlocked(contact, theirs, staticKey, address);
   }
 
-  async #note(theirs: Hello, staticKey: Uint8Array, address: string | null): Promise<void> {
+  async #note(theirs: Hello, staticKey: StaticPublicKey, address: string | null): Promise<void> {
     const { store, clock, random } = this.#options;
     const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
@@ -88,7 +89,7 @@ export class Requests {
   }
 
   /** What a blocked contact asked before it was blocked is a request again. Inside a `journal.write`; then `reopened`. */
-  reopen(ik: Uint8Array, asked: Asked): string {
+  reopen(ik: IdentityPublicKey, asked: Asked): string {
     const { store, random, clock } = this.#options;
     const id = randomId(random);
     store.requests.put({ ...asked, id, ik, at: clock.now() });
@@ -117,7 +118,7 @@ export class Requests {
   async #noteBlocked(
     { id }: ContactRecord,
     theirs: Hello,
-    staticKey: Uint8Array,
+    staticKey: StaticPublicKey,
     address: string | null,
   ): Promise<void> {
     const { store, roster } = this.#options;
@@ -135,7 +136,7 @@ export class Requests {
   }
 
   /** Drops the request of an identity that has become a contact by another way. Inside a `journal.write`. */
-  removeIdentity(ik: Uint8Array): string | null {
+  removeIdentity(ik: IdentityPublicKey): string | null {
     const request = this.#options.store.requests.byIdentity(ik);
     if (request) this.remove(request.id);
     return request?.id ?? null;
@@ -183,7 +184,7 @@ function hostOf(address: string | null): string {
 function whatIsNew(
   known: Asked | null | undefined,
   theirs: Hello,
-  staticKey: Uint8Array,
+  staticKey: StaticPublicKey,
   from: string | null,
 ): Asked | null {
   const key = provenKey(theirs, staticKey);

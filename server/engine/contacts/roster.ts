@@ -1,5 +1,6 @@
 // Our contacts, in memory and on disk. Every change is written first; `reload` takes the disk's word after a failed write.
 import { fromHex, toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -41,7 +42,7 @@ export class Roster {
     return contact;
   }
 
-  byIdentity(ik: Uint8Array): ContactRecord | undefined {
+  byIdentity(ik: IdentityPublicKey): ContactRecord | undefined {
     const id = this.#byIdentity.get(toHex(ik));
     return id === undefined ? undefined : this.#contacts.get(id);
   }

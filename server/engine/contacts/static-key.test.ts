@@ -1,7 +1,8 @@
 // Cards and introductions that name a person's identity and somebody else's static key: the person comes through all the same.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
-import { parseStaticPublicKey } from '../../crypto/keys.ts';
+import { parseStaticPublicKey, type StaticPublicKey } from '../../crypto/keys.ts';
+import { asStaticKey } from '../../testing/keys.ts';
 import { signCertificate } from '../../protocol/certificate.ts';
 import { encodeToken, parseToken } from '../../protocol/token.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -152,7 +153,10 @@ describe('a contact stored before certificates were', () => {
 
 describe('which key is believed', () => {
   const certificate = new Uint8Array(64);
-  const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const [one, two] = [1, 2].map((byte) => asStaticKey(new Uint8Array(32).fill(byte))) as [
+    StaticPublicKey,
+    StaticPublicKey,
+  ];
   const known = { staticKey: one, device: 0, generation: 3 };
   it.each([
     ['unproven', 'itself, certified', { ...known }, {}, 'taken'],

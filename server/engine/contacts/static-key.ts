@@ -2,6 +2,7 @@
 // the identity key stands behind it. A key that was never proven gives way to one that is, and never the other way round:
 // who alters a card, or lies about a key, keeps nobody out for longer than until the person themselves comes.
 import { equal } from '../../crypto/bytes.ts';
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { StaticKeyClaim } from '../../protocol/certificate.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -13,7 +14,7 @@ export interface ProvenKey extends StaticKeyClaim {
 }
 
 /** What a HELLO whose certificate held says of the key that Noise authenticated. */
-export function provenKey({ device, gen, cert }: Hello, staticKey: Uint8Array): ProvenKey {
+export function provenKey({ device, gen, cert }: Hello, staticKey: StaticPublicKey): ProvenKey {
   return { staticKey, device, generation: gen, certificate: new Uint8Array(cert) };
 }
 

@@ -5,6 +5,7 @@
 // How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type Said } from '../../protocol/content/content.ts';
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
@@ -33,7 +34,7 @@ export interface OutboxOptions extends ComposerOptions {
   readonly random: (length: number) => Uint8Array;
   readonly links: Links;
   readonly router: RecordRouter;
-  readonly presenceKey: () => Uint8Array;
+  readonly presenceKey: () => PresenceKey;
   readonly listener: OutboxListener;
 }
 

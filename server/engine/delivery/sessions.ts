@@ -1,6 +1,7 @@
 // The Double Ratchet sessions of all contacts: read from disk when first needed, written with every step, forgotten when
 // a write failed. One session of a contact is current; replaced ones still receive for a while (protocol §4).
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import type { Envelope } from '../../protocol/envelope.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -23,7 +24,7 @@ export interface SessionsOptions {
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly random: (length: number) => Uint8Array;
-  readonly ourIdentity: Uint8Array;
+  readonly ourIdentity: IdentityPublicKey;
 }
 
 export class Sessions {

@@ -1,4 +1,5 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
@@ -31,7 +32,7 @@ export interface AgreedSession {
 export interface ActiveLink extends Peer {
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
-  readonly initiator: Uint8Array;
+  readonly initiator: IdentityPublicKey;
   /** Hex id of the session that it sends in. */
   readonly session: string;
   /** False: the session was made with this link. */
@@ -55,7 +56,7 @@ export interface ActiveLink extends Peer {
 export function openActiveLink(
   { contact, device }: Peer,
   link: Link,
-  initiator: Uint8Array,
+  initiator: IdentityPublicKey,
   { id, resumed }: AgreedSession,
 ): ActiveLink {
   return {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { asStaticKey } from '../../testing/keys.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { pass, turns } from '../../testing/test-loom.ts';
 import { WirePeer } from '../../testing/network/wire-peer.ts';
@@ -44,7 +45,7 @@ it('a winner waits for none of its other addresses, which may wait long for thei
     ourStatic,
   });
   const { signal } = new AbortController();
-  const stranger = primitives.x25519KeyPair(random(32)).publicKey;
+  const stranger = asStaticKey(primitives.x25519KeyPair(random(32)).publicKey);
   network.hold(OUR_HOST, wire.host);
   void dialler.dial(stranger, holes(1), signal);
   await pass(clock, 1600);

@@ -1,6 +1,7 @@
 // Reaches a contact: all addresses side by side, staggered (RFC 8305), each up to the point where the responder has
 // proven its static key. The first that does wins, before anything of ours was shown; the others are dropped.
 import type { Tried } from '../../contract/diagnosis.ts';
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { X25519KeyPair } from '../../crypto/primitives.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { LinkProtocol } from '../../protocol/link-protocol.ts';
@@ -57,7 +58,7 @@ export class Dialler {
   }
 
   /** @returns a link whose responder is proven and which waits for `proceed`, or null when no address led there. */
-  async dial(theirStatic: Uint8Array, targets: readonly DialTarget[], signal: AbortSignal): Promise<Link | null> {
+  async dial(theirStatic: StaticPublicKey, targets: readonly DialTarget[], signal: AbortSignal): Promise<Link | null> {
     const race = new AbortController();
     const stop = (): void => race.abort();
     signal.addEventListener('abort', stop, { once: true });
@@ -87,7 +88,7 @@ export class Dialler {
    * @param kind whether who asks is told what came of it, or no more than that they were reached. One waits for no other kind.
    */
   probe(
-    theirStatic: Uint8Array,
+    theirStatic: StaticPublicKey,
     targets: readonly DialTarget[],
     kind: 'told' | 'untold' = 'told',
   ): readonly Promise<Probed>[] {
@@ -102,7 +103,7 @@ export class Dialler {
     });
   }
 
-  async #probe(theirStatic: Uint8Array, target: DialTarget): Promise<Tried['outcome']> {
+  async #probe(theirStatic: StaticPublicKey, target: DialTarget): Promise<Tried['outcome']> {
     const silence = new AbortController();
     let failure: unknown = null;
     const connection = await this.#connect(target, silence.signal, (error) => (failure = error));
@@ -115,7 +116,7 @@ export class Dialler {
     return silence.signal.aborted ? 'silent' : 'other-identity';
   }
 
-  #attempt(theirStatic: Uint8Array, target: DialTarget, race: AbortSignal): Promise<Link | null> {
+  #attempt(theirStatic: StaticPublicKey, target: DialTarget, race: AbortSignal): Promise<Link | null> {
     return this.#dials.run(async () => {
       const connection = await this.#connect(target, race);
       return connection && (await this.#prove(connection, theirStatic, race));
@@ -144,7 +145,7 @@ export class Dialler {
     }
   }
 
-  #prove(connection: Connection, theirStatic: Uint8Array, race: AbortSignal): Promise<Link | null> {
+  #prove(connection: Connection, theirStatic: StaticPublicKey, race: AbortSignal): Promise<Link | null> {
     const { primitives, clock, scheduler, random, ourStatic } = this.#options;
     const protocol = LinkProtocol.initiator({ primitives, ourStatic, theirStatic, random });
     const link = new Link({ connection, protocol, clock, scheduler, random });

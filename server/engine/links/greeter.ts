@@ -6,6 +6,7 @@
 // The responder shows nothing before the initiator's certificate held. Verifies, but changes nothing: what follows from
 // a greeting is decided in `link-sessions.ts`.
 import { equal } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -21,7 +22,7 @@ import type { OurIdentity } from '../contacts/identity.ts';
 
 export interface Greeting {
   readonly theirs: Hello;
-  readonly theirStatic: Uint8Array;
+  readonly theirStatic: StaticPublicKey;
   /** What our own HELLO said. */
   readonly contact: boolean;
   readonly session: HelloSession | null;
@@ -45,8 +46,8 @@ export interface Admitted {
 
 /** Whom an initiator dials. */
 export interface PeerKeys {
-  readonly ik: Uint8Array;
-  readonly staticKey: Uint8Array;
+  readonly ik: IdentityPublicKey;
+  readonly staticKey: StaticPublicKey;
 }
 
 /** What the side that knows contacts tells the greeter. */
@@ -63,7 +64,7 @@ export interface GreeterHost {
    * Responder: may this initiator be answered, and as whom? Null: nobody we have as a contact.
    * A promise that resolves to false ends the greeting: the link was closed meanwhile.
    */
-  admit(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false>;
+  admit(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted | false>;
 }
 
 /** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
@@ -105,7 +106,7 @@ export function greetAsResponder(
   arrival: Arrival,
   done: (greeting: Greeting) => void,
 ): void {
-  let theirStatic: Uint8Array | null = null;
+  let theirStatic: StaticPublicKey | null = null;
   let asked = false;
   link.start({
     ...arrival,
@@ -126,7 +127,7 @@ async function answer(
   host: GreeterHost,
   link: Link,
   theirs: Hello,
-  theirStatic: Uint8Array,
+  theirStatic: StaticPublicKey,
   done: (greeting: Greeting) => void,
 ): Promise<void> {
   const admitted = await host.admit(link, theirs, theirStatic);
@@ -140,7 +141,7 @@ async function answer(
   done({ theirs, theirStatic, contact: contact !== null, session, ratchet });
 }
 
-function readHello(host: GreeterHost, record: LinkRecord, theirStatic: Uint8Array): Hello {
+function readHello(host: GreeterHost, record: LinkRecord, theirStatic: StaticPublicKey): Hello {
   if (record.type !== RECORD.hello) throw new ProtocolError('hello-expected');
   const hello = parseHello(record.body);
   const statement = { staticKey: theirStatic, device: hello.device, generation: hello.gen };

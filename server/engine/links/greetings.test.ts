@@ -1,6 +1,7 @@
 // Who is at the door: greetings that are wrong, late, or of somebody who has become unwanted meanwhile.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { asStaticKeyPair } from '../../testing/keys.ts';
 import { encodeEnvelope } from '../../protocol/envelope.ts';
 import { STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import { BYE, RECORD } from '../../protocol/records.ts';
@@ -81,7 +82,7 @@ describe('who is blocked or removed while the greeting is under way', () => {
 
 describe('a static key', () => {
   const generation = (gen: number): { hello: { gen: number } } => ({ hello: { gen } });
-  const other = primitives.x25519KeyPair(primitives.random(32));
+  const other = asStaticKeyPair(primitives.x25519KeyPair(primitives.random(32)));
 
   async function greetedBy(changes: Parameters<WirePeer['dial']>[1]): Promise<WireLink> {
     const link = await wire.dial(ann, changes);

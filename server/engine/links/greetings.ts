@@ -1,6 +1,7 @@
 // Whoever is at the door: greets on connections that were accepted and on links that we dialled, up to the point where
 // it is known who is there and that the static key is theirs. What follows from a greeting is decided in `link-sessions.ts`.
 import { equal } from '../../crypto/bytes.ts';
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import { inviteProof } from '../../protocol/invite.ts';
@@ -48,7 +49,7 @@ export interface GreetingsOptions {
   /** What our HELLO says about our session with a contact. */
   readonly offer: GreeterHost['offer'];
   /** Somebody we do not know, or have blocked, shows an invite. */
-  readonly admitInvited: (link: Link, theirs: Hello, theirStatic: Uint8Array) => Promise<Admitted>;
+  readonly admitInvited: (link: Link, theirs: Hello, theirStatic: StaticPublicKey) => Promise<Admitted>;
   /** A contact came with a newer static key, or proved the one it has. */
   readonly onStaticKey: (contact: ContactRecord, key: ProvenKey) => void;
 }
@@ -146,7 +147,7 @@ export class Greetings {
     for (const link of [...this.#arriving]) link.destroy();
   }
 
-  async #admit(link: Link, theirs: Hello, theirStatic: Uint8Array): Promise<Admitted | false> {
+  async #admit(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted | false> {
     const { roster, links, identity } = this.#options;
     if (equal(theirs.ik, identity.keys.identityKey.publicKey)) {
       link.destroy();
@@ -179,7 +180,7 @@ export class Greetings {
    * A known contact comes with a static key that is to be believed (protocol §1). Its certificate and generation are kept
    * even when the key stays: an older key that comes later is then seen to be older.
    */
-  #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: Uint8Array): boolean {
+  #takesKey(contact: ContactRecord, theirs: Hello, theirStatic: StaticPublicKey): boolean {
     const shown = provenKey(theirs, theirStatic);
     const judgement = judgeKey(contact, shown);
     if (judgement === 'taken') this.#options.onStaticKey(contact, shown);

@@ -4,6 +4,7 @@
 //   dialled ──▶ proving ──▶ greeting ─┬─▶ visiting   we dialled, and are no contact of theirs
 //   accepted ───────────────▲         ├─▶ stranger   they are no contact of ours
 //                                     └─▶ waiting    a contact's, on which no messages travel (yet) ──▶ active
+import type { StaticPublicKey } from '../../crypto/keys.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { answer, smallRecord, type Weight } from './record-weight.ts';
 
@@ -24,7 +25,7 @@ export interface GreetingPhase extends Owner {
   readonly kind: 'greeting';
   /** Responder: message 1 is here, to be opened by `answer`; left out, that happens at once. */
   readonly onCalled?: () => void;
-  readonly onSecured: (theirStatic: Uint8Array) => void;
+  readonly onSecured: (theirStatic: StaticPublicKey) => void;
   readonly onRecord: (record: LinkRecord) => void;
 }
 

@@ -3,6 +3,7 @@
 // links watch them here.
 import type { Connection } from '../../contract/model.ts';
 import { compare } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { LINKS_PER_CONTACT } from '../../protocol/limits.ts';
 import { BYE } from '../../protocol/records.ts';
 import { Signal } from '../../timing/signal.ts';
@@ -93,7 +94,7 @@ export class Links {
   }
 
   /** Would a link that `initiator` dialled replace the one we have? One that is suspected is replaced by any. */
-  prevails(contact: string, initiator: Uint8Array): boolean {
+  prevails(contact: string, initiator: IdentityPublicKey): boolean {
     const activeLink = this.#active.get(contact);
     return !activeLink || activeLink.link.responseTimer.suspect || compare(initiator, activeLink.initiator) <= 0;
   }

@@ -1,5 +1,6 @@
 // Links with people we do not have as contacts: answered, listened to for a minute, told that nothing was accepted.
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { parseEnvelope } from '../../protocol/envelope.ts';
 import { STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../../protocol/records.ts';
@@ -58,7 +59,7 @@ export class Strangers {
   }
 
   /** Ends the links of one identity, or of all. */
-  release(ik?: Uint8Array): void {
+  release(ik?: IdentityPublicKey): void {
     const wanted = ik && toHex(ik);
     for (const [link, { who }] of [...this.#links]) if (!wanted || who === wanted) link.bye(BYE.goingOffline);
   }

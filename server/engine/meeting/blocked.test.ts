@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { fromHex } from '../../crypto/bytes.ts';
+import { asStaticKeyPair } from '../../testing/keys.ts';
 import { encodeEnvelope } from '../../protocol/envelope.ts';
 import { parseHello } from '../../protocol/hello.ts';
 import { encodePair } from '../../protocol/pairing/messages.ts';
@@ -20,7 +21,7 @@ const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
 const nobody = new Uint8Array(32);
 const { y } = offer({ primitives, random, handshakeHash: nobody, hostIk: nobody, guestIk: nobody }, '000000');
-const otherKey = primitives.x25519KeyPair(random(32));
+const otherKey = asStaticKeyPair(primitives.x25519KeyPair(random(32)));
 
 /** Longer than a stranger's link, and than a code. */
 const LONG_MS = 125_000;

@@ -1,6 +1,7 @@
 // What a HELLO that shows an invite of ours leads to (SPEC §3): a contact, made before it is answered, or a refusal.
 import { CommandError } from '../../contract/errors.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -30,7 +31,7 @@ export class InvitedGuests {
   }
 
   /** Somebody we do not know shows an invite: they are a contact from here on, or are told why not. */
-  async admit(link: Link, theirs: Hello, staticKey: Uint8Array): Promise<Admitted> {
+  async admit(link: Link, theirs: Hello, staticKey: StaticPublicKey): Promise<Admitted> {
     const { clock, roster, invites, contactMaker } = this.#options;
     const record = theirs.invite && invites.find(theirs.invite, link.handshakeHash);
     if (!record) return { contact: null };
@@ -61,7 +62,7 @@ export class InvitedGuests {
    * Somebody blocked shows an invite that is open, and must neither be let in nor learn why: it is used up, and they are
    * answered as who comes after that, whoever shows it next as well.
    */
-  #useUp(id: string, ik: Uint8Array): number | undefined {
+  #useUp(id: string, ik: IdentityPublicKey): number | undefined {
     const { store, invites } = this.#options;
     const spent = store.journal.write(() => invites.spend(id, ik));
     runInBackground(spent.then(() => invites.spent(id)));

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Contact, Invite } from '../../contract/model.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { asIdentityKey } from '../../testing/keys.ts';
 import { encodeToken, parseToken } from '../../protocol/token.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { pass, TestLoom, until } from '../../testing/test-loom.ts';
@@ -189,7 +190,7 @@ describe('an invite', () => {
     const invite = await ann.run('invite.create', {});
     await expect(
       store.journal.write(() => {
-        engine.invites.spend(invite.id, new Uint8Array(32));
+        engine.invites.spend(invite.id, asIdentityKey(new Uint8Array(32)));
         throw new Error('not to be kept');
       }),
     ).rejects.toThrow('not to be kept');

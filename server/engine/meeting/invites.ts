@@ -4,6 +4,7 @@ import { CommandError } from '../../contract/errors.ts';
 import type { Params } from '../../contract/commands.ts';
 import type { Invite, InviteState } from '../../contract/model.ts';
 import { equal, wipe } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import {
   formatAddress,
@@ -119,7 +120,7 @@ export class Invites {
   }
 
   /** Uses an invite up. Inside the `journal.write` that makes the contact. @returns false: it lets nobody in any more. */
-  spend(id: string, ik: Uint8Array): boolean {
+  spend(id: string, ik: IdentityPublicKey): boolean {
     const { clock } = this.#options;
     const record = this.#find(id);
     if (!record || this.#state(record) !== 'open') return false;

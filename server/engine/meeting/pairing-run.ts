@@ -1,6 +1,7 @@
 // One pairing under way, as `pairing.ts` keeps it and as people see it.
 import type { Pairing, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { PAIR_TRIES } from '../../protocol/limits.ts';
 import type { GuestState } from '../../protocol/pairing/guest.ts';
 import type { HostState } from '../../protocol/pairing/host.ts';
@@ -19,7 +20,7 @@ interface Met<State> extends GreetedLink {
 
 interface AnyRun {
   readonly id: string;
-  readonly ik: Uint8Array;
+  readonly ik: IdentityPublicKey;
   name: string;
   view: PairingState;
   until: number;
@@ -40,7 +41,7 @@ export interface GuestRun extends AnyRun {
 
 export type Run = HostRun | GuestRun;
 
-export function newRun(id: string, ik: Uint8Array): AnyRun {
+export function newRun(id: string, ik: IdentityPublicKey): AnyRun {
   return {
     ...{ id, ik, name: '', view: { kind: 'dialling' }, until: 0 },
     cancelTimer: () => undefined,

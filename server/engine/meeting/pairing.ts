@@ -7,6 +7,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { digitsIn } from '../../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { PAIR_CODE_MS, PAIR_TRIES } from '../../protocol/limits.ts';
@@ -194,7 +195,7 @@ export class Pairing {
     return this.#options.us.keys.identityKey.publicKey;
   }
 
-  #newRun(ik: Uint8Array): ReturnType<typeof newRun> {
+  #newRun(ik: IdentityPublicKey): ReturnType<typeof newRun> {
     return newRun(randomId(this.#options.random), ik);
   }
 

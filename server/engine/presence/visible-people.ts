@@ -1,6 +1,7 @@
 // People nearby who are visible to everyone: what their adverts say, as far as it can be true. Nothing of it is proven.
 import type { Person } from '../../contract/model.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { formatAddress } from '../../network/addresses.ts';
 import type { VisibleCard as Advertised } from '../../discovery/discovery.ts';
@@ -20,7 +21,7 @@ export interface VisiblePeopleOptions {
   readonly primitives: Primitives;
   readonly roster: Roster;
   readonly events: EventLog;
-  readonly ourIdentity: Uint8Array;
+  readonly ourIdentity: IdentityPublicKey;
 }
 
 export class VisiblePeople {
@@ -63,7 +64,7 @@ export class VisiblePeople {
   }
 
   /** Where somebody says they are. */
-  targets(identityKey: Uint8Array): readonly DialTarget[] {
+  targets(identityKey: IdentityPublicKey): readonly DialTarget[] {
     return this.#seen
       .filter(({ card }) => equal(card.identityKey, identityKey))
       .flatMap(({ advertised: { hosts, port } }) => hosts.map((host) => ({ host, port })));

@@ -2,6 +2,7 @@ import { directConversation } from '../../storage/tables/conversation-rowids.ts'
 import { cpSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../contract/events.ts';
+import { asStaticKey } from '../../testing/keys.ts';
 import { CONTACT_REQUESTS, STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import type { Hello } from '../../protocol/hello.ts';
 import { TestLoom, Town } from '../../testing/test-loom.ts';
@@ -256,7 +257,7 @@ describe('strangers', () => {
       const ik = new Uint8Array(32).fill(i + 1) as Hello['ik'];
       const cert = new Uint8Array(64);
       const hello: Hello = { v: 2, ik, device: 0, gen: 0, cert, port: 1, contact: true, session: null, features: 0 };
-      await requests.greeted(hello, new Uint8Array(32).fill(1), null);
+      await requests.greeted(hello, asStaticKey(new Uint8Array(32).fill(1)), null);
     }
     expect(await bob.run('request.list')).toHaveLength(CONTACT_REQUESTS);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
+import { asPresenceKey } from '../../testing/keys.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
@@ -25,7 +26,12 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     cert: fc.uint8Array({ minLength: 64, maxLength: 64 }),
     name: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 64 }),
   }),
-  fc.record({ t: fc.constant('presence' as const), at, seq, key: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
+  fc.record({
+    t: fc.constant('presence' as const),
+    at,
+    seq,
+    key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(asPresenceKey),
+  }),
 );
 
 describe('content', () => {
@@ -73,7 +79,7 @@ describe('content', () => {
     ['a text of one byte too many', { body: 'a'.repeat(TEXT_BYTES + 1) }, 'text-too-large'],
     ['a text of one character too many', { body: '€'.repeat(Math.ceil(TEXT_BYTES / 3)) }, 'text-too-large'],
     ['a presence without key', { t: 'presence' }, 'field-missing'],
-    ['a presence with a short key', { t: 'presence', key: new Uint8Array(31) }, 'field-type'],
+    ['a presence with a short key', { t: 'presence', key: asPresenceKey(new Uint8Array(31)) }, 'field-type'],
   ] satisfies [string, CborRecord, string][])('refuses %s', (_, change, code) => {
     expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
   });
@@ -130,6 +136,8 @@ describe('content', () => {
     expect(() => encodeContent({ ...text, at: -1 })).toThrow('time or number');
     const introduction = { t: 'introduce', at: 0, seq: 1, ...keys, name: 'Carl' } as const;
     expect(() => encodeContent({ ...introduction, cert: new Uint8Array(63) })).toThrow('64 bytes');
-    expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: new Uint8Array(31) })).toThrow('32 bytes');
+    expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: asPresenceKey(new Uint8Array(31)) })).toThrow(
+      '32 bytes',
+    );
   });
 });

@@ -3,6 +3,7 @@ import { directConversation } from '../tables/conversation-rowids.ts';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts';
 import { seededNumbers } from '../../testing/seeded-random.ts';
 import {
   contactRecord,
@@ -42,7 +43,7 @@ async function live(operations: number): Promise<void> {
   const random = seededNumbers('resealing');
   const upTo = (limit: number): number => Math.floor(random() * limit);
   await store.journal.write(() => {
-    const keys = { masterSeed: new Uint8Array(32).fill(9), presenceKey: new Uint8Array(32).fill(8) };
+    const keys = { masterSeed: new Uint8Array(32).fill(9), presenceKey: asPresenceKey(new Uint8Array(32).fill(8)) };
     store.identity.save({ ...keys, name: 'Ada', device: 0, generation: 0, createdAt: 1 });
     for (const number of [1, 2, 3, 4, 5]) store.contacts.put(contactRecord(number));
   });
@@ -62,8 +63,16 @@ function act(number: number, upTo: (limit: number) => number): void {
   else store.contacts.setOutSeq(contact, number);
   const session = { id: idOf(500 + upTo(9)), role: 'current', since: number, state: bytes(3000) } as const;
   store.sessions.save(contact, 0, session);
-  const ik = new Uint8Array(32).fill(number % 40);
-  const request = { ik, staticKey: ik, device: 0, generation: 0, name: 'x'.repeat(upTo(60)), address: null, at: 1 };
+  const key = new Uint8Array(32).fill(1 + (number % 40));
+  const request = {
+    ik: asIdentityKey(key),
+    staticKey: asStaticKey(key),
+    device: 0,
+    generation: 0,
+    name: 'x'.repeat(upTo(60)),
+    address: null,
+    at: 1,
+  };
   const secret = new Uint8Array(16).fill(number);
   const invite = { secret, token: 'y'.repeat(upTo(500)), createdAt: 1, expiresAt: null, revokedAt: null, used: null };
   store.invites.put({ id: idOf(700 + upTo(40)), ...invite });

@@ -15,6 +15,7 @@ import {
   tempStore,
   type TempStore,
 } from '../../testing/disk/temp-store.ts';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts';
 import { StorageError } from '../errors.ts';
 import type { Store } from '../profile-store.ts';
 
@@ -35,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => temp.remove());
 
 function fill(store: Store): void {
-  const keys = { masterSeed: new Uint8Array(32), presenceKey: new Uint8Array(32) };
+  const keys = { masterSeed: new Uint8Array(32), presenceKey: asPresenceKey(new Uint8Array(32)) };
   store.identity.save({ ...keys, name: 'Ada', device: 0, generation: 0, createdAt: 1 });
   for (const [index, contact] of CONTACTS.entries()) {
     store.contacts.put(contactRecord(index + 1, { outSeq: 10 + index, inSeq: 20 + index }));
@@ -49,11 +50,20 @@ function fill(store: Store): void {
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
     }
-    const ik = new Uint8Array(32).fill(90 + index);
-    const request = { ik, staticKey: ik, device: 0, generation: 0, name: `Stranger ${index}`, address: null, at: 5 };
+    const key = new Uint8Array(32).fill(90 + index);
+    const ik = asIdentityKey(key);
+    const request = {
+      ik,
+      staticKey: asStaticKey(key),
+      device: 0,
+      generation: 0,
+      name: `Stranger ${index}`,
+      address: null,
+      at: 5,
+    };
     store.requests.put({ id: idOf(80 + index), ...request });
     const used = index === 0 ? null : { at: 7, ik };
-    const invite = { secret: ik, token: `LOOM-${index}`, createdAt: 6, expiresAt: null, revokedAt: null, used };
+    const invite = { secret: key, token: `LOOM-${index}`, createdAt: 6, expiresAt: null, revokedAt: null, used };
     store.invites.put({ id: idOf(70 + index), ...invite });
     store.settings.put(`setting ${index}`, index);
   }
@@ -82,7 +92,7 @@ function readAll(store: Store): { records: string[]; damage: number } {
     read(`contact ${number}`, () => store.contacts.get(idOf(number)));
     read(`contact ${number}`, () => store.contacts.byIdentity(contactRecord(number).ik));
     read(`request ${number}`, () => store.requests.get(idOf(79 + number)));
-    read(`request ${number}`, () => store.requests.byIdentity(new Uint8Array(32).fill(89 + number)));
+    read(`request ${number}`, () => store.requests.byIdentity(asIdentityKey(new Uint8Array(32).fill(89 + number))));
     read(`invite ${number}`, () => store.invites.get(idOf(69 + number)));
     read(`setting ${number}`, () => [{ value: store.settings.get(`setting ${number - 1}`) ?? null }]);
   }

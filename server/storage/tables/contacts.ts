@@ -1,6 +1,7 @@
 // Contacts. In clear: the random id, the counters of both directions (they move with every message, so they stand beside
 // the sealed rest, each with a tag), and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
+import type { IdentityPublicKey, PresenceKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../../contract/model.ts';
 import type { Database } from '../database.ts';
@@ -8,6 +9,7 @@ import { askedSchema, type Asked } from './requests.ts';
 import type { Row } from './row.ts';
 import type { Rowids } from './rowids.ts';
 import { idBytes, idOf } from './ids.ts';
+import { identityKeySchema, presenceKeySchema, staticKeySchema } from './key-schemas.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
@@ -16,9 +18,9 @@ import { countWithin } from './pieces.ts';
 export interface ContactRecord {
   readonly id: string;
   /** Ed25519 identity key, 32 bytes. */
-  readonly ik: Uint8Array;
+  readonly ik: IdentityPublicKey;
   /** X25519 static key, 32 bytes. */
-  readonly staticKey: Uint8Array;
+  readonly staticKey: StaticPublicKey;
   readonly device: number;
   readonly generation: number;
   /** Theirs of the static key, 64 bytes; left out: none was seen, and the key is what a card says. */
@@ -28,7 +30,7 @@ export interface ContactRecord {
   /** Left out: by token. */
   readonly addedBy?: AddedBy | undefined;
   /** Of an introduction: the identity key of who made it, 32 bytes. */
-  readonly introducedBy?: Uint8Array | undefined;
+  readonly introducedBy?: IdentityPublicKey | undefined;
   /** What became of the invite of theirs we came by; left out: there was none, or it has let us in. */
   readonly invite?: InviteState | undefined;
   /** 16 bytes, while `invite` is open: shown at each dial, until it has let us in. */
@@ -40,7 +42,7 @@ export interface ContactRecord {
   readonly lastSeen: number | null;
   readonly addresses: readonly ContactAddress[];
   /** 32 bytes; null until they told us. */
-  readonly presenceKey: Uint8Array | null;
+  readonly presenceKey: PresenceKey | null;
   /** The number of our newest message to them, and of their newest to us; 0: none yet. */
   readonly outSeq: number;
   readonly inSeq: number;
@@ -58,7 +60,7 @@ export interface ContactTable {
   /** @throws StorageError damaged. */
   get(id: string): ContactRecord | null;
   /** @throws StorageError damaged. */
-  byIdentity(ik: Uint8Array): ContactRecord | null;
+  byIdentity(ik: IdentityPublicKey): ContactRecord | null;
   /** Adds or replaces, counters included. */
   put(record: ContactRecord): void;
   setOutSeq(id: string, seq: number): void;
@@ -75,15 +77,15 @@ export interface ContactTable {
 }
 
 const bodySchema = z.object({
-  ik: bytesSchema,
-  staticKey: bytesSchema,
+  ik: identityKeySchema,
+  staticKey: staticKeySchema,
   device: z.number(),
   generation: z.number(),
   certificate: bytesSchema.optional(),
   name: z.string(),
   verified: z.boolean(),
   addedBy: z.enum(['token', 'request', 'invite', 'code', 'introduction']).optional(),
-  introducedBy: bytesSchema.optional(),
+  introducedBy: identityKeySchema.optional(),
   invite: z.enum(['open', 'used', 'expired', 'revoked']).optional(),
   inviteSecret: bytesSchema.optional(),
   blocked: z.boolean(),
@@ -91,7 +93,7 @@ const bodySchema = z.object({
   addedAt: z.number(),
   lastSeen: z.number().nullable(),
   addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),
-  presenceKey: bytesSchema.nullable(),
+  presenceKey: presenceKeySchema.nullable(),
 });
 
 /** All of a contact but its id and counters. */
@@ -150,7 +152,7 @@ export class SealedContacts implements ContactTable, Resealable {
     return row && this.#open(row);
   }
 
-  byIdentity(ik: Uint8Array): ContactRecord | null {
+  byIdentity(ik: IdentityPublicKey): ContactRecord | null {
     this.#database.settle();
     const sql = 'SELECT * FROM contact WHERE identity = ?';
     const [row] = this.#index.all(ik).flatMap((identity) => this.#database.rows(sql, identity));
@@ -242,8 +244,7 @@ export class SealedContacts implements ContactTable, Resealable {
     this.#seal.requireTag(row.bytes('out_tag'), key, 'out', outSeq);
     this.#seal.requireTag(row.bytes('in_tag'), key, 'in', inSeq);
     this.#index.require(row.bytes('identity'), body.ik);
-    const presenceKey = body.presenceKey && new SecretBytes(body.presenceKey);
     const inviteSecret = body.inviteSecret && new SecretBytes(body.inviteSecret);
-    return { ...body, id: idOf(row, 'id'), presenceKey, inviteSecret, outSeq, inSeq };
+    return { ...body, id: idOf(row, 'id'), inviteSecret, outSeq, inSeq };
   }
 }

@@ -1,8 +1,10 @@
 // Who we are: one sealed row.
 import { z } from 'zod';
 import { utf8, wipe } from '../../crypto/bytes.ts';
+import type { PresenceKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { Database } from '../database.ts';
+import { presenceKeySchema } from './key-schemas.ts';
 import type { Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 
@@ -12,8 +14,7 @@ export interface IdentityRecord {
   readonly name: string;
   readonly device: number;
   readonly generation: number;
-  /** 32 bytes. */
-  readonly presenceKey: Uint8Array;
+  readonly presenceKey: PresenceKey;
   readonly createdAt: number;
 }
 
@@ -28,7 +29,7 @@ const bodySchema = z.object({
   name: z.string(),
   device: z.number(),
   generation: z.number(),
-  presenceKey: bytesSchema,
+  presenceKey: presenceKeySchema,
   createdAt: z.number(),
 });
 
@@ -48,10 +49,10 @@ export class SealedIdentity implements IdentityTable, Resealable {
   load(): IdentityRecord | null {
     const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
     if (!sealed) return null;
-    const { masterSeed, presenceKey, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
-    const secrets = { masterSeed: new SecretBytes(masterSeed), presenceKey: new SecretBytes(presenceKey) };
-    wipe(masterSeed, presenceKey);
-    return { ...rest, ...secrets };
+    const { masterSeed, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
+    const secret = new SecretBytes(masterSeed);
+    wipe(masterSeed);
+    return { ...rest, masterSeed: secret };
   }
 
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {

@@ -1,10 +1,12 @@
 // Invites we made: the secret of each, and what became of it. In clear: a random id.
 import { z } from 'zod';
+import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
 import { idBytes, idOf } from './ids.ts';
+import { identityKeySchema } from './key-schemas.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 
@@ -19,7 +21,7 @@ export interface InviteRecord {
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
   /** By which identity key; null: not yet. */
-  readonly used: { readonly at: number; readonly ik: Uint8Array } | null;
+  readonly used: { readonly at: number; readonly ik: IdentityPublicKey } | null;
 }
 
 export interface InviteTable {
@@ -38,7 +40,7 @@ const bodySchema = z.object({
   createdAt: z.number(),
   expiresAt: z.number().nullable(),
   revokedAt: z.number().nullable(),
-  used: z.object({ at: z.number(), ik: bytesSchema }).nullable(),
+  used: z.object({ at: z.number(), ik: identityKeySchema }).nullable(),
 });
 
 /** All of an invite but its id. */

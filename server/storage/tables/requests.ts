@@ -1,15 +1,17 @@
 // People who have our token and want to talk. In clear: a random id, and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
+import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
 import { idBytes, idOf } from './ids.ts';
+import { identityKeySchema, staticKeySchema } from './key-schemas.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 
 /** What somebody says of themselves when they ask. */
 export interface Asked {
-  readonly staticKey: Uint8Array;
+  readonly staticKey: StaticPublicKey;
   readonly device: number;
   readonly generation: number;
   /** Theirs of the static key, 64 bytes; left out in requests of an older Loom. */
@@ -21,7 +23,7 @@ export interface Asked {
 
 export interface RequestRecord extends Asked {
   readonly id: string;
-  readonly ik: Uint8Array;
+  readonly ik: IdentityPublicKey;
   readonly at: number;
   /** The person does not want to see it. */
   readonly ignored?: boolean | undefined;
@@ -33,7 +35,7 @@ export interface RequestTable {
   /** @throws StorageError damaged. */
   get(id: string): RequestRecord | null;
   /** @throws StorageError damaged. */
-  byIdentity(ik: Uint8Array): RequestRecord | null;
+  byIdentity(ik: IdentityPublicKey): RequestRecord | null;
   /** Adds or replaces. */
   put(record: RequestRecord): void;
   remove(id: string): void;
@@ -41,7 +43,7 @@ export interface RequestTable {
 }
 
 export const askedSchema = z.object({
-  staticKey: bytesSchema,
+  staticKey: staticKeySchema,
   device: z.number(),
   generation: z.number(),
   certificate: bytesSchema.optional(),
@@ -49,7 +51,7 @@ export const askedSchema = z.object({
   address: z.string().nullable(),
 });
 
-const bodySchema = askedSchema.extend({ ik: bytesSchema, at: z.number(), ignored: z.boolean().optional() });
+const bodySchema = askedSchema.extend({ ik: identityKeySchema, at: z.number(), ignored: z.boolean().optional() });
 
 /** All of a request but its id. */
 export const requestBodySchema = bodySchema;
@@ -84,7 +86,7 @@ export class SealedRequests implements RequestTable, Resealable {
     return row && this.#open(row);
   }
 
-  byIdentity(ik: Uint8Array): RequestRecord | null {
+  byIdentity(ik: IdentityPublicKey): RequestRecord | null {
     const sql = 'SELECT * FROM request WHERE identity = ?';
     const [row] = this.#index.all(ik).flatMap((identity) => this.#database.rows(sql, identity));
     return row ? this.#open(row) : null;

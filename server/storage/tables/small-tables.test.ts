@@ -1,5 +1,6 @@
 // Identity, sessions, requests and settings.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts';
 import { contactRecord, idOf, plain, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import type { IdentityRecord } from './identity.ts';
 import type { InviteRecord } from './invites.ts';
@@ -22,7 +23,7 @@ afterEach(() => temp.remove());
 describe('identity', () => {
   const identity: IdentityRecord = {
     masterSeed: new Uint8Array(32).fill(1),
-    presenceKey: new Uint8Array(32).fill(2),
+    presenceKey: asPresenceKey(new Uint8Array(32).fill(2)),
     name: 'Ada',
     device: 0,
     generation: 0,
@@ -81,8 +82,8 @@ describe('sessions', () => {
 describe('requests', () => {
   const request = (number: number, address: string | null = null): RequestRecord => ({
     id: idOf(number),
-    ik: new Uint8Array(32).fill(number),
-    staticKey: new Uint8Array(32).fill(number + 1),
+    ik: asIdentityKey(new Uint8Array(32).fill(number)),
+    staticKey: asStaticKey(new Uint8Array(32).fill(number + 1)),
     device: 0,
     generation: 2,
     name: `Stranger ${number}`,
@@ -144,11 +145,11 @@ describe('invites', () => {
   test('are listed oldest first, replaced, and removed', async () => {
     await store.journal.write(() => {
       for (const number of [3, 1, 2]) store.invites.put(invite(number));
-      store.invites.put(invite(3, { used: { at: 5, ik: new Uint8Array(32).fill(9) } }));
+      store.invites.put(invite(3, { used: { at: 5, ik: asIdentityKey(new Uint8Array(32).fill(9)) } }));
       store.invites.remove(idOf(1));
     });
     store = await temp.reopen();
-    const used = { at: 5, ik: new Uint8Array(32).fill(9) };
+    const used = { at: 5, ik: asIdentityKey(new Uint8Array(32).fill(9)) };
     expect(store.invites.list().map(plain)).toEqual([invite(3, { used }), invite(2)]);
     expect(store.invites.get(idOf(1))).toBeNull();
     expect(String(store.invites.get(idOf(2))!.secret)).toBe('[redacted]');

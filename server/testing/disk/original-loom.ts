@@ -1,7 +1,7 @@
 // Databases as the original Loom writes them, sane and odd, for tests.
 import { copyFileSync, existsSync } from 'node:fs';
 import sqlite from 'node-sqlite3-wasm';
-import { deriveIdentity, parseMasterSeed } from '../../crypto/keys.ts';
+import { deriveIdentity, parseMasterSeed, type IdentityPublicKey, type StaticPublicKey } from '../../crypto/keys.ts';
 import { primitives } from './temp-store.ts';
 
 const SCHEMA = `
@@ -17,8 +17,8 @@ const SCHEMA = `
 export type Cell = string | number | bigint | Uint8Array | null;
 
 export interface Person {
-  readonly ik: Uint8Array;
-  readonly dh: Uint8Array;
+  readonly ik: IdentityPublicKey;
+  readonly dh: StaticPublicKey;
 }
 
 /** Somebody, the same for the same number. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asPresenceKey } from '../keys.ts';
 import { namedFiles } from '../../backup/files.ts';
 import { backupSecret, openHeader, openWithSecret, type BackupSecret, type Header } from '../../backup/header.ts';
 import { readBackup } from '../../backup/read-backup.ts';
@@ -21,7 +22,7 @@ export function identityRecord(changes: Partial<IdentityRecord> = {}): IdentityR
     name: 'Ann',
     device: 0,
     generation: 0,
-    presenceKey: new Uint8Array(32).fill(8),
+    presenceKey: asPresenceKey(new Uint8Array(32).fill(8)),
     createdAt: 1_790_000_000_000,
     ...changes,
   };

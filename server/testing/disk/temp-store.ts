@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { OURSELVES } from '../../contract/messages.ts';
@@ -72,8 +73,8 @@ export function idOf(number: number): string {
 export function contactRecord(number: number, changes: Partial<ContactRecord> = {}): ContactRecord {
   return {
     id: idOf(number),
-    ik: new Uint8Array(32).fill(number),
-    staticKey: new Uint8Array(32).fill(number + 1),
+    ik: asIdentityKey(new Uint8Array(32).fill(number)),
+    staticKey: asStaticKey(new Uint8Array(32).fill(number + 1)),
     device: 0,
     generation: 0,
     name: `Contact ${number}`,
@@ -82,7 +83,7 @@ export function contactRecord(number: number, changes: Partial<ContactRecord> = 
     addedAt: 1_800_000_000_000 + number,
     lastSeen: null,
     addresses: [{ address: '127.0.0.1:4040', source: 'typed', at: 1_800_000_000_000 }],
-    presenceKey: new Uint8Array(32).fill(number + 2),
+    presenceKey: asPresenceKey(new Uint8Array(32).fill(number + 2)),
     outSeq: 0,
     inSeq: 0,
     ...changes,

@@ -3,6 +3,7 @@ import { toHex, utf8 } from '../../crypto/bytes.ts';
 import { portableKem } from '../../crypto/kem/kem-portable.ts';
 import { nativePrimitives } from '../../crypto/native.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
+import { asIdentityKey } from '../keys.ts';
 import { makeRatchetKey, Session, type SessionContext } from '../../protocol/session.ts';
 import { seededRandom } from '../seeded-random.ts';
 
@@ -20,7 +21,7 @@ export function sessionPair(
   respondersPrimitives = primitives,
 ): SessionPair {
   const random = seededRandom(seed);
-  const [first, second] = [random(32), random(32)];
+  const [first, second] = [asIdentityKey(random(32)), asIdentityKey(random(32))];
   const handshake = { handshakeHash: random(32), exportKey: random(32) };
   const ratchet = makeRatchetKey(primitives, random);
   const contexts = {

@@ -1,6 +1,6 @@
 // Somebody on the network in memory whose every byte a test chooses: real keys and a real link, and no engine behind it.
 import { choosePrimitives } from '../../crypto/choose.ts';
-import type { X25519KeyPair } from '../../crypto/primitives.ts';
+import { makePresenceKey, type StaticKeyPair } from '../../crypto/keys.ts';
 import { ourIdentity, type OurIdentity } from '../../engine/contacts/identity.ts';
 import { signCertificate } from '../../protocol/certificate.ts';
 import { encodeHello, parseHello, type Hello } from '../../protocol/hello.ts';
@@ -78,7 +78,7 @@ export class WireLink {
 }
 
 export interface WireChanges {
-  readonly staticKey?: X25519KeyPair;
+  readonly staticKey?: StaticKeyPair;
   readonly hello?: Partial<Hello>;
   /** Of an invite that is shown. */
   readonly inviteSecret?: Uint8Array;
@@ -93,7 +93,7 @@ export class WirePeer {
     this.#network = network;
     this.host = host;
     const fixed = { name: 'Wire', device: 0, generation: 0, createdAt: 0 };
-    this.identity = ourIdentity(primitives, { ...fixed, masterSeed: random(32), presenceKey: random(32) });
+    this.identity = ourIdentity(primitives, { ...fixed, masterSeed: random(32), presenceKey: makePresenceKey(random) });
   }
 
   get address(): string {

@@ -1,0 +1,65 @@
+// Types that keep one thing from standing for another: the type check fails as soon as one of these mistakes compiles.
+import { expect, it } from 'vitest';
+import { choosePrimitives } from './crypto/choose.ts';
+import { deriveIdentity, makePresenceKey, parseMasterSeed } from './crypto/keys.ts';
+import type { NewContact } from './engine/contacts/contact-maker.ts';
+import type { PeerKeys } from './engine/links/greeter.ts';
+import { verifyCertificate, type StaticKeyClaim } from './protocol/certificate.ts';
+import type { Hello } from './protocol/hello.ts';
+import { LinkProtocol } from './protocol/link-protocol.ts';
+import { safetyNumber } from './protocol/safety-number.ts';
+import type { SessionContext } from './protocol/session.ts';
+import type { CardToken } from './protocol/token.ts';
+import type { Store } from './storage/profile-store.ts';
+import type { ContactRecord } from './storage/tables/contacts.ts';
+
+const primitives = choosePrimitives(undefined);
+const random = (length: number): Uint8Array => primitives.random(length);
+const keys = deriveIdentity(primitives, parseMasterSeed(random(32)));
+const [identity, fixed] = [keys.identityKey.publicKey, keys.staticKey.publicKey];
+const presence = makePresenceKey(random);
+
+it('keys of each role are bytes alike, so that types alone tell them apart', () => {
+  expect([identity, fixed, presence].map(({ length }) => length)).toEqual([32, 32, 32]);
+  expect(verifyCertificate(primitives, identity, claim(), random(64))).toBe(false);
+});
+
+function claim(): StaticKeyClaim {
+  return { staticKey: fixed, device: 0, generation: 0 };
+}
+
+/** Never called. */
+export function swappedKeys(store: Store): unknown {
+  return [
+    // @ts-expect-error a static key in place of the identity key
+    { ik: fixed } satisfies Pick<ContactRecord, 'ik'>,
+    // @ts-expect-error an identity key in place of the static key
+    { staticKey: identity } satisfies Pick<ContactRecord, 'staticKey'>,
+    // @ts-expect-error bytes of no role
+    { presenceKey: random(32) } satisfies Pick<ContactRecord, 'presenceKey'>,
+    // @ts-expect-error who introduced is known by the identity key
+    { introducedBy: fixed } satisfies Pick<ContactRecord, 'introducedBy'>,
+    // @ts-expect-error both swapped
+    { ik: fixed, staticKey: identity } satisfies PeerKeys,
+    // @ts-expect-error so for one to be made
+    { ik: fixed } satisfies Pick<NewContact, 'ik'>,
+    // @ts-expect-error so in a greeting
+    { ik: fixed } satisfies Pick<Hello, 'ik'>,
+    // @ts-expect-error a session is between identities
+    { primitives, ourIdentity: identity, theirIdentity: fixed } satisfies SessionContext,
+    // @ts-expect-error swapped in a token
+    { version: 1, identityKey: fixed, staticKey: identity } satisfies CardToken,
+    // @ts-expect-error what a certificate is about is a static key
+    { staticKey: identity, device: 0, generation: 0 } satisfies StaticKeyClaim,
+    // @ts-expect-error what signs one is an identity key
+    verifyCertificate(primitives, fixed, claim(), random(64)),
+    // @ts-expect-error people compare identities
+    safetyNumber(primitives, identity, fixed),
+    // @ts-expect-error links are dialled by static key
+    LinkProtocol.initiator({ primitives, random, ourStatic: keys.staticKey, theirStatic: identity }),
+    // @ts-expect-error found by identity
+    store.contacts.byIdentity(fixed),
+    // @ts-expect-error bytes of no role
+    store.requests.byIdentity(random(32)),
+  ];
+}

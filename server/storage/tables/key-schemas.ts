@@ -1,0 +1,18 @@
+// Keys of people as sealed rows hold them: parsed where a row is opened, so that nothing above can take one role for
+// another.
+import { z } from 'zod';
+import { parseIdentityPublicKey, parsePresenceKey, parseStaticPublicKey } from '../../crypto/keys.ts';
+import { bytesSchema } from '../sealing/sealing.ts';
+
+export const identityKeySchema = parsedBy(parseIdentityPublicKey);
+export const staticKeySchema = parsedBy(parseStaticPublicKey);
+export const presenceKeySchema = parsedBy(parsePresenceKey);
+
+function parsedBy<Key>(parse: (bytes: Uint8Array) => Key | null) {
+  return bytesSchema.transform((bytes, context) => {
+    const key = parse(bytes);
+    if (key !== null) return key;
+    context.addIssue('not such a key');
+    return z.NEVER;
+  });
+}
