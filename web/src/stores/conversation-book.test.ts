@@ -21,7 +21,7 @@ function setUp(): { book: ConversationBook; asked: Asked[] } {
   return { book: new ConversationBook(call as unknown as Call), asked };
 }
 
-function message(position: number, part: Partial<MessageFacts> = {}): Message {
+function message(position: number, part: Partial<MessageFacts> & { readonly body?: string } = {}): Message {
   const id = position.toString(16).padStart(32, '0');
   return {
     id,
