@@ -31,7 +31,7 @@ export interface MessageFacts {
   readonly id: Id;
   readonly conversation: Id;
   /** OURSELVES, or the id of who said it: of a contact, theirs. */
-  readonly author: Id | typeof OURSELVES;
+  readonly author: string;
   /** Follows from the author. */
   readonly direction: Direction;
   /** The sender's clock, which may be wrong; a time that a date can be made of. */

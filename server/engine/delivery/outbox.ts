@@ -198,5 +198,5 @@ export class Outbox {
 function says(message: MessageRecord | null, said: Said): message is MessageRecord {
   if (!message) return false;
   const { at, seq } = message;
-  return equal(message.content, encodeContent({ ...said, at, seq } as Content));
+  return equal(message.content, encodeContent({ ...said, at, seq }));
 }
