@@ -96,7 +96,7 @@ test('a long history is brought, sealed, verified and restored in little memory,
     await again.start();
     await again.ask(async (control) => {
       const [first] = await control.request('contact.list', {});
-      const { messages } = await control.request('message.page', { contact: first!.id, limit: 1 });
+      const { messages } = await control.request('message.page', { conversation: first!.conversation, limit: 1 });
       expect(messages[0]?.body).toMatch(/^message \d+ /);
     });
   } finally {

@@ -1,4 +1,5 @@
 // Clocks that are wrong, and days that pass: what people see stays in order, in sight and in words that hold.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,7 +49,9 @@ class Misclocked {
 
   /** And waits until it came. */
   async say(body: string, to: Person): Promise<void> {
-    await this.daemon.ask((control) => control.request('message.send', { contact: this.#contact, body }));
+    await this.daemon.ask((control) =>
+      control.request('message.send', { conversation: directConversation(this.#contact), body }),
+    );
     await expect(to.entry(this.name)).toContainText(body);
   }
 }

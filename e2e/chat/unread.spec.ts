@@ -28,14 +28,16 @@ async function sendMany({ daemon }: Person, count: number, body: (number: number
     for (let sent = 0; sent < count; sent += WINDOW) {
       const numbers = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, at) => sent + at + 1);
       await Promise.all(
-        numbers.map((number) => control.request('message.send', { contact: contact?.id ?? '', body: body(number) })),
+        numbers.map((number) =>
+          control.request('message.send', { conversation: contact?.conversation ?? '', body: body(number) }),
+        ),
       );
     }
   });
 }
 
 const unreadOf = ({ daemon }: Person): Promise<number> =>
-  daemon.ask(async (control) => (await control.request('contact.list', {}))[0]?.unread ?? -1);
+  daemon.ask(async (control) => (await control.request('conversation.list', {}))[0]?.unread ?? -1);
 
 /** The numbers of the messages that are wholly in view, top to bottom. */
 const inView = ({ page }: Person): Promise<number[]> =>

@@ -1,5 +1,6 @@
 // Two people without a browser: real processes, driven over their control sockets, that write to each other without a
 // pause while whatever happens to them happens.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,7 +99,9 @@ export class Person {
           const texts = Array.from({ length: WINDOW }, (_, i) => `${this.daemon.profile} ${this.said.length + i}`);
           const contact = this.#contact;
           await Promise.all(
-            texts.map((body) => control.request('message.send', { contact, body, id: messageId(body) })),
+            texts.map((body) =>
+              control.request('message.send', { conversation: directConversation(contact), body, id: messageId(body) }),
+            ),
           );
           this.said.push(...texts);
           await sleep(PAUSE_MS);
@@ -133,14 +136,18 @@ export class Person {
   #history(): Promise<Message[]> {
     return this.daemon.ask(async (control) => {
       const all: Message[] = [];
-      let before: Pick<Message, 'direction' | 'id'> | undefined;
+      let before: Pick<Message, 'author' | 'id'> | undefined;
       for (;;) {
-        const place = { contact: this.#contact, limit: 200, ...(before !== undefined && { before }) };
+        const place = {
+          conversation: directConversation(this.#contact),
+          limit: 200,
+          ...(before !== undefined && { before }),
+        };
         const page = await control.request('message.page', place);
         all.unshift(...page.messages);
         const [oldest] = page.messages;
         if (!page.more || oldest === undefined) return all;
-        before = { direction: oldest.direction, id: oldest.id };
+        before = { author: oldest.author, id: oldest.id };
       }
     });
   }

@@ -1,4 +1,5 @@
 // Two people on a network of their own, and what they say to each other there.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import type { Message } from '../../server/contract/model.ts';
 import type { ControlClient } from '../../server/http/control-client.ts';
@@ -114,7 +115,7 @@ export class Pair {
   /** Waits until as many have come to one side, none of which was ever read, as the other was handed. @returns when. */
   caughtUp(from: Side, to: Side): Promise<number> {
     return to.daemon.ask(async (control) => {
-      while ((await control.request('contact.list', {}))[0]!.unread < from.sent) await pause(LOOK_MS);
+      while ((await control.request('conversation.list', {}))[0]!.unread < from.sent) await pause(LOOK_MS);
       return Date.now();
     });
   }
@@ -146,7 +147,7 @@ export class Pair {
 
 async function sendText(control: ControlClient, from: Side, n: number): Promise<void> {
   const id = Buffer.from(`${from.name}-${n}`.padEnd(16, '.')).toString('hex');
-  await control.request('message.send', { contact: from.contact, body: textOf(from, n), id });
+  await control.request('message.send', { conversation: directConversation(from.contact), body: textOf(from, n), id });
 }
 
 function textOf({ name }: Side, n: number): string {
@@ -157,17 +158,17 @@ function textOf({ name }: Side, n: number): string {
 function history({ daemon, contact }: Side): Promise<readonly Message[]> {
   return daemon.ask(async (control) => {
     const pages: (readonly Message[])[] = [];
-    let before: Pick<Message, 'direction' | 'id'> | undefined;
+    let before: Pick<Message, 'author' | 'id'> | undefined;
     for (;;) {
       const page = await control.request('message.page', {
-        contact,
+        conversation: directConversation(contact),
         limit: 200,
         ...(before !== undefined && { before }),
       });
       pages.unshift(page.messages);
       const [oldest] = page.messages;
       if (!page.more || oldest === undefined) return pages.flat();
-      before = { direction: oldest.direction, id: oldest.id };
+      before = { author: oldest.author, id: oldest.id };
     }
   });
 }

@@ -1,5 +1,6 @@
 // Words and keys that nobody else has, put into a profile with a passphrase, and looked for in every file it has: while it
 // runs, when it is locked, after a kill in the middle of writing, and after a clean end.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect, test } from '@playwright/test';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,10 +41,13 @@ test('no file of a profile with a passphrase holds a word, a name, a token or an
     const bobAtAnn = await add(ann, bobsToken, NAMES.bob, addressOf(bob));
     const annAtBob = await add(bob, annsToken, NAMES.ann, addressOf(ann));
     const send = (daemon: Daemon, contact: string, body: string): Promise<unknown> =>
-      daemon.ask((control) => control.request('message.send', { contact, body }));
+      daemon.ask((control) => control.request('message.send', { conversation: directConversation(contact), body }));
     const read = (daemon: Daemon, contact: string): Promise<string[]> =>
       daemon.ask(async (control) => {
-        const { messages } = await control.request('message.page', { contact, limit: 200 });
+        const { messages } = await control.request('message.page', {
+          conversation: directConversation(contact),
+          limit: 200,
+        });
         return messages.map(({ body }) => body);
       });
     await send(ann, bobAtAnn, TEXTS.sent);

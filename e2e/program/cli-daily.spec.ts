@@ -107,7 +107,7 @@ test('messages are read, deleted one by one, and cleared', async () => {
   await adas('requests accept Bob');
   await bobs('send Ada one');
   await bobs('send Ada two');
-  const unread = async (): Promise<number> => objects<Contact>(await adas('contacts --json'))[0]!.unread;
+  const unread = async (): Promise<number> => objects<{ unread: number }>(await adas('contacts --json'))[0]!.unread;
   await expect.poll(unread, { timeout: 30_000 }).toBe(2);
   expect((await adas('messages Bob')).stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}Bob: one\n/);
   expect(await unread()).toBe(2);

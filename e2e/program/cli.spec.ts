@@ -190,7 +190,7 @@ test('more messages than one page holds come in order', async () => {
   await ada.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
     for (let number = 0; number < 230; number += 1) {
-      await control.request('message.send', { contact: contact!.id, body: String(number) });
+      await control.request('message.send', { conversation: contact!.conversation, body: String(number) });
     }
   });
   const newest = objects<Message>(await shell(ada)('messages Bob --limit 215 --json')).map(({ body }) => Number(body));

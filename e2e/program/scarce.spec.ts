@@ -1,4 +1,5 @@
 // What a system may withhold: the list of network adapters, and file descriptors. Loom goes on, and says what it cannot do.
+import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -75,7 +76,7 @@ test('out of file descriptors a Loom does less for a while, and all of it after'
     const open = `/proc/${ann.ready.pid}/fd`;
     if (existsSync(open)) await expect.poll(() => readdirSync(open).length).toBeGreaterThan(DESCRIPTORS - 8);
     // What is open already goes on; what needs a descriptor is refused, with a code of its own or as a failed dial.
-    await control.request('message.send', { contact, body: 'meanwhile' });
+    await control.request('message.send', { conversation: directConversation(contact), body: 'meanwhile' });
     for (const [request, params] of [
       ['network.doctor', {}],
       ['network.doctor', { contact }],

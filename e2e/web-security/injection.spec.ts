@@ -84,8 +84,10 @@ test('texts from a contact, and names, as each class of payload', async ({ perso
   for (let at = 0; at < payloads.length; at += 60) {
     const burst = payloads.slice(at, at + 60);
     await bob.daemon.ask(async (control) => {
-      await Promise.all(burst.map((body) => control.request('message.send', { contact: contact!.id, body })));
-      await control.request('message.send', { contact: contact!.id, body: `end of ${at}` });
+      await Promise.all(
+        burst.map((body) => control.request('message.send', { conversation: contact!.conversation, body })),
+      );
+      await control.request('message.send', { conversation: contact!.conversation, body: `end of ${at}` });
     });
     await expect(ann.message(`end of ${at}`)).toBeVisible();
     for (const text of await ann.log.locator('p').evaluateAll((all) => all.map((one) => one.textContent)))

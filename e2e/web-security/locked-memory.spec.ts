@@ -73,7 +73,7 @@ async function talk(ann: Daemon, bob: Daemon): Promise<void> {
   for (const daemon of [ann, bob]) {
     const [contact] = await ask(daemon, 'contact.list', {});
     for (const number of [1, 2, 3])
-      await ask(daemon, 'message.send', { contact: contact!.id, body: `${CANARY} ${number}` });
+      await ask(daemon, 'message.send', { conversation: contact!.conversation, body: `${CANARY} ${number}` });
   }
   const waits = async (daemon: Daemon): Promise<boolean> => (await ask(daemon, 'status.get', {})).queued > 0;
   while ((await waits(ann)) || (await waits(bob))) await new Promise((resolve) => setTimeout(resolve, 50));

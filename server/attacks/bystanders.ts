@@ -1,4 +1,5 @@
 // What honest people do while somebody else is a nuisance, and how long they wait.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import type { LoomAt } from '../testing/network/loom-at.ts';
 
 /** Between two questions. */
@@ -23,9 +24,9 @@ export async function chat(from: LoomAt, to: LoomAt, count: number): Promise<num
   const delays: number[] = [];
   for (let n = 0; n < count; n += 1) {
     const started = performance.now();
-    const { id } = await from.run('message.send', { contact, body: `text ${n}` });
+    const { id } = await from.run('message.send', { conversation: directConversation(contact), body: `text ${n}` });
     await from.until(async () => {
-      const { messages } = await from.run('message.page', { contact, limit: 5 });
+      const { messages } = await from.run('message.page', { conversation: directConversation(contact), limit: 5 });
       return messages.some((message) => message.id === id && message.state === 'delivered');
     });
     delays.push(performance.now() - started);
@@ -36,7 +37,7 @@ export async function chat(from: LoomAt, to: LoomAt, count: number): Promise<num
 /** Sends so many texts as fast as it goes. Resolves once all are on the sender's disk. */
 export async function pour(from: LoomAt, to: LoomAt, count: number): Promise<void> {
   const contact = await from.contact(to.host);
-  await from.run('message.send', { contact, body: 'x'.repeat(200) }, count);
+  await from.run('message.send', { conversation: directConversation(contact), body: 'x'.repeat(200) }, count);
 }
 
 /** Asks a Loom's own side something small, again and again. @returns each answer's time, ms. */

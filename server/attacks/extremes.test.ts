@@ -1,6 +1,7 @@
 // Whatever the wire takes, everything inside can bear. Every field that a peer controls, at its bounds, goes through all that
 // shows it (views and events over the control socket, every command of the command line), stores it, and backs it up; and
 // all of it is there again in what was restored.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,11 +192,11 @@ async function allOf(loom: TestLoom): Promise<unknown> {
   const contacts = await loom.run('contact.list');
   const histories = [];
   for (const { id } of contacts) {
-    const page = await loom.run('message.page', { contact: id, limit: 200 });
+    const page = await loom.run('message.page', { conversation: directConversation(id), limit: 200 });
     histories.push(page.messages.map((message) => ({ ...message, body: utf8(message.body).length })));
   }
   return {
-    contacts: contacts.map((contact) => ({ ...contact, connection: null, lastSeen: null, lastMessage: null })),
+    contacts: contacts.map((contact) => ({ ...contact, connection: null, lastSeen: null })),
     histories,
     requests: await loom.run('request.list'),
     invites: await loom.run('invite.list'),
@@ -297,13 +298,15 @@ describe('what a contact sends', () => {
     await bob.send('Ann', 'and on');
     await town.delivered(bob, 'Ann');
     expect(await ann.texts('Bob', 'in')).toContain('and on');
-    for (const { id, introduced } of await ann.history('Bob')) {
-      if (!introduced) continue;
-      const { id: contact } = await ann.contact('Bob');
+    for (const message of await ann.history('Bob')) {
+      if (message.kind !== 'introduction') continue;
+      const { conversation, author, id, introduced } = message;
       // Some are nobody: refused, and no bug.
-      await ann.run('introduction.accept', { contact, id, name: introduced.name }).catch((error: unknown) => {
-        expect(error).toMatchObject({ name: 'CommandError' });
-      });
+      await ann
+        .run('introduction.accept', { conversation, author, id, name: introduced.name })
+        .catch((error: unknown) => {
+          expect(error).toMatchObject({ name: 'CommandError' });
+        });
     }
     const added = (await ann.run('contact.list')).filter(({ addedBy }) => addedBy === 'introduction');
     // An empty name makes no introduction.

@@ -1,4 +1,5 @@
 // Floods at full size: what a contact notices of them. The short form is `floods.test.ts`.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { LoomAt } from '../testing/network/loom-at.ts';
@@ -104,8 +105,9 @@ describe('a contact', () => {
     await bob.until(() => bob.isOnline(fromEve));
     const quiet = await chat(ann, bob, CHATS);
     const arrived = async (): Promise<boolean> => {
-      const contacts = await bob.run('contact.list');
-      return contacts.some(({ id, unread }) => id === fromEve && unread === POURED);
+      const conversations = await bob.run('conversation.list');
+      const eves = directConversation(fromEve);
+      return conversations.some(({ id, unread }) => id === eves && unread === POURED);
     };
     const poured = pour(eve, bob, POURED).then(() => bob.until(arrived));
     const [delays, answers] = await Promise.all([

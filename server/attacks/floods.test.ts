@@ -1,5 +1,6 @@
 // Floods, shortly: contacts connect and talk through them, and the flooded Loom does next to no work for strangers. Times
 // are printed here and held in `floods.slow.ts`.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HALF_OPEN_STRANGERS, WAITING_STRANGERS } from '../protocol/limits.ts';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
@@ -100,8 +101,9 @@ describe('a contact', () => {
     await bob.until(() => bob.isOnline(fromEve));
     const quiet = await chat(ann, bob, CHATS);
     const arrived = async (): Promise<boolean> => {
-      const contacts = await bob.run('contact.list');
-      return contacts.some(({ id, unread }) => id === fromEve && unread === POURED);
+      const conversations = await bob.run('conversation.list');
+      const eves = directConversation(fromEve);
+      return conversations.some(({ id, unread }) => id === eves && unread === POURED);
     };
     const poured = pour(eve, bob, POURED).then(() => bob.until(arrived));
     const [delays, answers] = await Promise.all([

@@ -10,7 +10,7 @@ import { parseIdentityPublicKey, parseStaticPublicKey, makePresenceKey } from '.
 import { encodeQuery, encodeResponse, parseMessage, type MdnsRecord } from '../discovery/mdns/dns/packet.ts';
 import { signCertificate } from '../protocol/certificate.ts';
 import { encodeCheck, encodeChecked, parseCheck, parseChecked, type Checked } from '../protocol/check.ts';
-import { encodeContent, parseContent } from '../protocol/content.ts';
+import { encodeContent, parseContent } from '../protocol/content/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { encodeFrame, FrameReader, layOutFlush, RecordReader } from '../protocol/frames.ts';

@@ -1,4 +1,5 @@
 // Backups of real stores, in real files: what comes back, and what becomes of files that somebody had in hand.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import fc from 'fast-check';
 import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -13,8 +14,10 @@ import type { Store } from '../storage/profile-store.ts';
 import { identityRecord, PASSPHRASE, TempBackups } from '../testing/disk/temp-backup.ts';
 import {
   contactRecord,
+  deviceOf,
   idOf,
   newMessage,
+  outboxFacts,
   plain,
   primitives,
   tempStore,
@@ -96,8 +99,8 @@ async function fill(): Promise<void> {
       [2, 'hidden'],
       [3, 'queued'],
     ] as const) {
-      const order = store.messages.append(newMessage(ANN, number, { direction: 'out', state }));
-      const row = { contact: ANN, id: idOf(number), seq: number, order, hidden: state === 'hidden' };
+      const position = store.messages.append(newMessage(ANN, number, { direction: 'out', state }));
+      const row = outboxFacts({ contact: ANN, id: idOf(number), seq: number, position, hidden: state === 'hidden' });
       store.outbox.add({ ...row, session: idOf(77), envelope: new Uint8Array(200).fill(0xcd) });
     }
     const state = new Uint8Array(500).fill(0xef);
@@ -106,7 +109,9 @@ async function fill(): Promise<void> {
 }
 
 function historyOf(from: Store, contact: string): MessageRecord[] {
-  return from.messages.page(contact, null, 1000, Infinity).messages.map((message) => plain(message));
+  return from.messages
+    .page(directConversation(contact), null, 1000, Infinity)
+    .messages.map((message) => plain(message));
 }
 
 const forgotten = (contact: ContactRecord): ContactRecord => plain({ ...contact, presenceKey: null });
@@ -130,10 +135,30 @@ describe('a backup', () => {
     expect(restored.invites.list().map((one) => plain(one))).toEqual([invite]);
     expect(restored.settings.list()).toEqual([{ name: 'visibility', value: 'off' }]);
     for (const contact of [ANN, BEN]) expect(historyOf(restored, contact)).toEqual(historyOf(store, contact));
-    expect(restored.messages.unread(ANN)).toBe(store.messages.unread(ANN));
-    expect(restored.outbox.pending(ANN, 0, 10)).toMatchObject([{ id: idOf(3), session: null, envelope: null }]);
+    expect(restored.messages.unread(directConversation(ANN))).toBe(store.messages.unread(directConversation(ANN)));
+    expect(restored.outbox.pending(deviceOf(ANN), 0, 10)).toMatchObject([
+      { id: idOf(3), session: null, envelope: null },
+    ]);
     expect(restored.outbox.count(ANN)).toBe(1);
     expect(restored.sessions.load(ANN, 0)).toEqual([]);
+  });
+
+  it('brings back the notes to ourselves, under their id, and has nothing of them to send', async () => {
+    await fill();
+    const notes = idOf(0xabc);
+    const note = { ...newMessage(ANN, 9, { direction: 'out', state: 'delivered' }), conversation: notes };
+    await store.journal.write(() => {
+      store.conversations.addNotes(notes);
+      store.messages.append(note);
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(restored.conversations.notes()).toBe(notes);
+    expect(restored.messages.page(notes, null, 9, Infinity).messages.map((message) => plain(message))).toEqual([
+      plain({ ...note, position: 1 }),
+    ]);
+    expect(restored.outbox.total()).toBe(store.outbox.total());
   });
 
   it('holds no ratchet state, no presence key, no envelope', async () => {
@@ -202,7 +227,12 @@ describe('a backup', () => {
     await fill();
     // All that a record of the wire carried, when content of any length was kept.
     const longest = 1024 * 1024 - 104;
-    const overhead = framed({ t: 'message', ...newMessage(BEN, 9), order: 9, content: new Uint8Array(longest) }).length;
+    const overhead = framed({
+      t: 'message',
+      ...newMessage(BEN, 9),
+      position: 9,
+      content: new Uint8Array(longest),
+    }).length;
     const most = RECORD_BYTES + RECORD_LENGTH_BYTES - (overhead - longest);
     await store.journal.write(() => {
       for (const [index, length] of [longest, most, most + 1, 2 * most].entries())

@@ -35,6 +35,7 @@ export type BackupRecord =
   | ({ readonly t: 'identity' } & Omit<IdentityRecord, 'presenceKey'>)
   | ({ readonly t: 'setting' } & Setting)
   | ({ readonly t: 'contact' } & Omit<ContactRecord, 'presenceKey'>)
+  | { readonly t: 'notes'; readonly id: string }
   | ({ readonly t: 'request' } & RequestRecord)
   | ({ readonly t: 'invite' } & InviteRecord)
   | ({ readonly t: 'message' } & MessageRecord)
@@ -45,9 +46,10 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   identitySchema.omit({ presenceKey: true }).extend({ t: z.literal('identity') }),
   z.object({ t: z.literal('setting'), name: z.string(), value: z.unknown() }),
   contactBodySchema.omit({ presenceKey: true }).extend({ t: z.literal('contact'), id, outSeq: count, inSeq: count }),
+  z.object({ t: z.literal('notes'), id }),
   requestBodySchema.extend({ t: z.literal('request'), id }),
   inviteBodySchema.extend({ t: z.literal('invite'), id }),
-  messageSchema.extend({ t: z.literal('message'), id, contact: id }),
+  messageSchema.extend({ t: z.literal('message'), id, conversation: id }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),
 ]);
 

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { isOurs } from '../storage/tables/message-record.ts';
+import type { Peer } from '../storage/tables/outbox.ts';
 import { contactBodySchema } from '../storage/tables/contacts.ts';
 import { inviteBodySchema } from '../storage/tables/invites.ts';
 import type { Store, StoreOptions } from '../storage/profile-store.ts';
@@ -16,11 +19,14 @@ import { snapshot } from './snapshot.ts';
 /** Reading is most of the work of verifying, reading again what was restored the rest. */
 const READING_SHARE = 0.7;
 
+/** With whom each conversation is that was read so far; null: with ourselves. */
+type Known = Map<string, Peer | null>;
+
 type From = Omit<ReadOptions, 'take'>;
 
 /** @throws as readBackup; StorageError. */
 export async function restoreInto(store: Store, from: From): Promise<ReadBackup> {
-  const known = new Set<string>();
+  const known: Known = new Map();
   const read = await readBackup({
     ...from,
     take: async (records) => {
@@ -63,7 +69,7 @@ export function verifyBackup(options: StoreOptions, from: From): Promise<Verifie
   });
 }
 
-function put(store: Store, record: BackupRecord, known: Set<string>, { primitives }: From): void {
+function put(store: Store, record: BackupRecord, known: Known, { primitives }: From): void {
   switch (record.t) {
     case 'identity':
       store.identity.save({ ...record, presenceKey: makePresenceKey((length) => primitives.random(length)) });
@@ -73,11 +79,15 @@ function put(store: Store, record: BackupRecord, known: Set<string>, { primitive
       break;
     case 'contact': {
       const { id, outSeq, inSeq } = record;
-      known.add(id);
+      known.set(directConversation(id), { contact: id, device: record.device });
       // By the schema, which leaves `t` out: tables seal all that they are given.
       store.contacts.put({ ...contactBodySchema.parse({ ...record, presenceKey: null }), id, outSeq, inSeq });
       break;
     }
+    case 'notes':
+      known.set(record.id, null);
+      store.conversations.addNotes(record.id);
+      break;
     case 'request':
       store.requests.put({ ...requestBodySchema.parse(record), id: record.id });
       break;
@@ -85,12 +95,13 @@ function put(store: Store, record: BackupRecord, known: Set<string>, { primitive
       store.invites.put({ ...inviteBodySchema.parse(record), id: record.id });
       break;
     case 'message': {
-      if (!known.has(record.contact)) throw damaged('a message is nobody’s');
-      const { contact, id, seq, order, direction, state } = record;
+      const { conversation, id, seq, position, state } = record;
+      const peer = known.get(conversation);
+      if (peer === undefined) throw damaged('a message is nobody’s');
       store.messages.insert(record);
       // To be encrypted in the session that the next link makes.
-      if (direction === 'out' && state === 'queued') {
-        store.outbox.add({ contact, id, seq, order, hidden: false, session: null, envelope: null });
+      if (peer && isOurs(record) && state === 'queued') {
+        store.outbox.add({ ...peer, conversation, id, seq, position, hidden: false, session: null, envelope: null });
       }
       break;
     }

@@ -2,6 +2,7 @@
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Store } from '../storage/profile-store.ts';
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
 import { framed, RECORD_LENGTH_BYTES, type BackupRecord } from './records.ts';
 
@@ -30,7 +31,7 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     small: smallRecords(store),
     newest: store.messages.newestRow(),
   }));
-  const known = new Set(small.flatMap((record) => (record.t === 'contact' ? [record.id] : [])));
+  const known = new Set(small.flatMap(conversationOf));
   yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
   let after = 0;
   for (;;) {
@@ -39,8 +40,8 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     const { messages, last, damaged } = store.messages.run(after, newest, RUN_MESSAGES, RUN_BYTES);
     if (last === null) return;
     after = last;
-    // A row may be stored anew under the number of one that was deleted meanwhile; its contact then is not in here.
-    const theirs = messages.filter(({ contact }) => known.has(contact));
+    // A row may be stored anew under the number of one that was deleted meanwhile; its conversation then is not in here.
+    const theirs = messages.filter(({ conversation }) => known.has(conversation));
     const all = theirs.map((message) => entryOf({ t: 'message', ...message }));
     const entries = all.filter(({ bytes }) => bytes.length <= RECORD_LENGTH_BYTES + RECORD_BYTES);
     yield { entries, damaged, tooLarge: all.length - entries.length, share: last / newest };
@@ -50,14 +51,22 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
 function smallRecords(store: Store): BackupRecord[] {
   const identity = store.identity.load();
   if (!identity) throw new Error('an open profile has an identity');
+  const notes = store.conversations.notes();
   const settings = store.settings.list().filter(({ name }) => !LEFT_OUT.has(name));
   return [
     { t: 'identity', ...withoutKey(identity) },
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
+    ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),
     ...store.invites.list().map((invite) => ({ t: 'invite', ...invite }) as const),
   ];
+}
+
+/** Those that messages of this backup may be of. */
+function conversationOf(record: BackupRecord): readonly string[] {
+  if (record.t === 'contact') return [directConversation(record.id)];
+  return record.t === 'notes' ? [record.id] : [];
 }
 
 function entryOf(record: BackupRecord): Entry {

@@ -1,5 +1,6 @@
 // A whole Loom in a process of its own, but for the page: profile, engine, storage on the real disk, TCP on loopback.
 // It is told what to do by the bench and looks at the clock itself, so that asking it costs what it measures nothing.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -76,7 +77,7 @@ const service = {
       const id = randomBytes(16).toString('hex');
       const start = performance.now();
       const delivered = new Deliveries(1);
-      await profile.execute('message.send', { contact, body: BODY, id });
+      await profile.execute('message.send', { conversation: directConversation(contact), body: BODY, id });
       await delivered.all;
       waits.push(performance.now() - start);
     }
@@ -89,7 +90,7 @@ const service = {
     let sent = 0;
     const more = (room: number): void => {
       for (const end = Math.min(count, sent + room); sent < end; sent += 1) {
-        void profile.execute('message.send', { contact, body: BODY });
+        void profile.execute('message.send', { conversation: directConversation(contact), body: BODY });
       }
     };
     const delivered = new Deliveries(count, () => more(1));

@@ -9,15 +9,15 @@ import { serve } from './process.ts';
 /** A message of 100 bytes, as the interface is told of one. */
 const MESSAGE: Message = {
   id: '0'.repeat(32),
-  contact: '1'.repeat(32),
+  conversation: '1'.repeat(32),
+  author: '2'.repeat(32),
   direction: 'in',
   kind: 'text',
-  introduced: null,
   body: 'a'.repeat(100),
   at: 1_700_000_000_000,
   arrivedAt: 1_700_000_000_000,
   state: 'received',
-  order: 1,
+  position: 1,
   missing: 0,
 };
 const ECHO = JSON.stringify({ cursor: 1, event: 'message.received', data: { message: MESSAGE } });

@@ -1,4 +1,6 @@
 // A profile with one conversation in a process of its own: writes the conversation, or starts with it and reads it.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
@@ -7,7 +9,7 @@ import { DEFAULT_ARGON2 } from '../crypto/passphrase.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../timing/clock.ts';
 import { Profile } from '../engine/profile/profile.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { Database } from '../storage/database.ts';
 import type { IdentityRecord } from '../storage/tables/identity.ts';
@@ -72,7 +74,7 @@ const service = {
     await profile.start();
     await profile.execute('vault.unlock', { passphrase: PASSPHRASE });
     contact = (await profile.execute('contact.list', {}))[0]?.id ?? '';
-    await profile.execute('message.page', { contact, limit: PAGE });
+    await profile.execute('message.page', { conversation: directConversation(contact), limit: PAGE });
     return performance.now() - start;
   },
 
@@ -81,8 +83,8 @@ const service = {
     const start = performance.now();
     for (let done = 0; done < times; done += 1) {
       const seq = placeOf(done, times);
-      const before = { direction: directionOf(seq), id: messageId(seq) };
-      await profile.execute('message.page', { contact, before, limit: PAGE });
+      const before = { author: directionOf(seq) === 'out' ? OURSELVES : contact, id: messageId(seq) };
+      await profile.execute('message.page', { conversation: directConversation(contact), before, limit: PAGE });
     }
     return (performance.now() - start) / times;
   },
@@ -91,8 +93,9 @@ const service = {
   readRows(times: number): number {
     const database = open();
     const key = fromHex(contact);
-    const sql =
-      'SELECT * FROM message WHERE contact = (SELECT number FROM contact WHERE id = ?) AND (state = 5) = 0 AND place < ? ORDER BY place DESC LIMIT ?';
+    const sql = `SELECT * FROM message WHERE conversation = (
+        SELECT conversation.number FROM conversation JOIN contact ON contact.number = contact WHERE contact.id = ?
+      ) AND (state = 5) = 0 AND position < ? ORDER BY position DESC LIMIT ?`;
     const start = performance.now();
     for (let done = 0; done < times; done += 1) database.rows(sql, key, placeOf(done, times), PAGE);
     return (performance.now() - start) / times;
@@ -119,8 +122,8 @@ function append(store: Store, to: string, seq: number): void {
   const state = direction === 'in' ? 'read' : 'delivered';
   const content = encodeContent({ t: 'text', body: BODY, at, seq });
   const facts = {
-    contact: to,
-    direction,
+    conversation: directConversation(to),
+    author: direction === 'out' ? OURSELVES : to,
     id: messageId(seq),
     seq,
     state,

@@ -8,7 +8,7 @@ import { weightless } from '../engine/links/record-weight.ts';
 import { systemClock } from '../timing/clock.ts';
 import { TurnScheduler } from '../engine/links/turn-scheduler.ts';
 import { signCertificate } from '../protocol/certificate.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { encodeHello, parseHello } from '../protocol/hello.ts';
 import { PROTOCOL_VERSION } from '../protocol/limits.ts';

@@ -1,5 +1,5 @@
 // The running Loom of a profile, as a command sees it: the control socket and what is asked of it most.
-import type { Contact } from '../contract/model.ts';
+import type { Contact, Conversation } from '../contract/model.ts';
 import type { ControlClient } from '../http/control-client.ts';
 import { connectControl, HungUpError, NotRunningError } from '../http/control-client.ts';
 import type { ProfilePlace } from '../options.ts';
@@ -32,6 +32,13 @@ export class Daemon {
   /** The contact that a word on the command line means. @throws CommandFailure when there is none, or several. */
   async contact(word: string): Promise<Contact> {
     return findContact(await this.request('contact.list', {}), word);
+  }
+
+  /** A contact with what stands in their conversation, as scripts read both. */
+  async withConversation(contact: Contact): Promise<Contact & Pick<Conversation, 'unread' | 'lastMessage'>> {
+    const conversations = await this.request('conversation.list', {});
+    const { unread = 0, lastMessage = null } = conversations.find(({ id }) => id === contact.conversation) ?? {};
+    return { ...contact, unread, lastMessage };
   }
 
   readonly onEvent: ControlClient['onEvent'] = (listener) => this.#client.onEvent(listener);

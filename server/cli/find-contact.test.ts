@@ -16,11 +16,10 @@ function contact(name: string, id: string, publicKey: string): Contact {
     addresses: [],
     addedAt: 0,
     lastSeen: null,
-    unread: 0,
+    conversation: '2'.repeat(32),
     queued: 0,
     full: null,
     refuses: false,
-    lastMessage: null,
   };
 }
 

@@ -13,6 +13,7 @@ import { inviteCommand } from './commands/people/invite.ts';
 import { invitesCommand } from './commands/people/invites.ts';
 import { lockCommand } from './commands/profile/lock.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
+import { notesCommand } from './commands/messages/notes.ts';
 import { pairCommand } from './commands/people/pair.ts';
 import { peersCommand } from './commands/people/peers.ts';
 import { phraseCommand } from './commands/recovery/phrase.ts';
@@ -68,6 +69,7 @@ export const commands = [
   doctorCommand,
   sendCommand,
   messagesCommand,
+  notesCommand,
   readCommand,
   watchCommand,
   deleteCommand,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { command, field, none, pasted, READY, result, type Done } from './command.ts';
 import { idSchema, type Id } from './ids.ts';
 import type { InviteState } from './meeting.ts';
-import type { Message } from './messages.ts';
 
 /**
  * `offline`: no link, none being made right now. `connecting`: being dialled.
@@ -37,15 +36,14 @@ export interface Contact {
   readonly addedAt: number;
   /** When a link was last up; null: never. */
   readonly lastSeen: number | null;
-  readonly unread: number;
+  /** The direct one with them. */
+  readonly conversation: Id;
   /** Messages of ours not yet on their disk. */
   readonly queued: number;
   /** Which bound keeps us from taking more of theirs; null: there is room. */
   readonly full: Full | null;
   /** Ours wait, as their Loom takes no more right now. */
   readonly refuses: boolean;
-  /** The newest message, its body cut to PREVIEW_LENGTH; null: none yet. */
-  readonly lastMessage: Message | null;
 }
 
 /** Someone who has our token and wants to talk. */
@@ -127,9 +125,9 @@ export const contactsCommands = {
     repeatable: false,
     needs: READY,
   }),
-  /** Adds whom a contact has introduced in a message of theirs. An empty name keeps the one they gave. */
+  /** Adds whom somebody has introduced in a message to us. An empty name keeps the one they gave. */
   'introduction.accept': command({
-    params: z.strictObject({ contact: idSchema, id: idSchema, name: field }),
+    params: z.strictObject({ conversation: idSchema, author: idSchema, id: idSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,

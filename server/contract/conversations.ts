@@ -1,35 +1,60 @@
-// A conversation as a whole: what is read, deleted or being typed in it.
+// Conversations: where something is said, and what is read, deleted or being typed in them as a whole.
 import { z } from 'zod';
-import { command, READY, result, type Done } from './command.ts';
-import type { Contact } from './contacts.ts';
+import { command, none, READY, result, type Done } from './command.ts';
 import { idSchema, type Id } from './ids.ts';
-import type { MessageRef } from './messages.ts';
+import { authorSchema, type Message, type MessageRef } from './messages.ts';
+
+/** `direct`: with one contact, and gone with them. `notes`: to ourselves. */
+export type ConversationWith = { readonly kind: 'direct'; readonly contact: Id } | { readonly kind: 'notes' };
+
+export type Conversation = ConversationWith & {
+  readonly id: Id;
+  readonly unread: number;
+  /** The newest message, its text cut to PREVIEW_LENGTH; null: none yet. */
+  readonly lastMessage: Message | null;
+};
+
+const conversation = z.strictObject({ conversation: idSchema });
 
 export const conversationsCommands = {
-  /** Marks what they wrote as read: all of it, or what stands no later than `order` `upTo`. */
+  /** One for each contact, and the notes once there are any. */
+  'conversation.list': command({
+    params: none,
+    result: result<readonly Conversation[]>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** The notes to ourselves, begun if there are none yet. */
+  'conversation.notes': command({
+    params: none,
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** Marks what they wrote as read: all of it, or what stands no later than `position` `upTo`. */
   'message.read': command({
-    params: z.strictObject({ contact: idSchema, upTo: z.number().optional() }),
-    result: result<Contact>(),
+    params: conversation.extend({ upTo: z.number().optional() }),
+    result: result<Conversation>(),
     repeatable: true,
     needs: READY,
   }),
   /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
   'message.delete': command({
-    params: z.strictObject({ contact: idSchema, direction: z.enum(['in', 'out']), id: idSchema }),
-    result: result<Contact>(),
+    params: z.strictObject({ conversation: idSchema, author: authorSchema, id: idSchema }),
+    result: result<Conversation>(),
     repeatable: false,
     needs: READY,
   }),
   /** Deletes every message of a conversation that is there now, as `message.delete` does. */
   'conversation.clear': command({
-    params: z.strictObject({ contact: idSchema }),
-    result: result<Contact>(),
+    params: conversation,
+    result: result<Conversation>(),
     repeatable: false,
     needs: READY,
   }),
   /** Tells them, while linked, that we are typing. Never stored. */
   'typing.set': command({
-    params: z.strictObject({ contact: idSchema, typing: z.boolean() }),
+    params: z.strictObject({ conversation: idSchema, typing: z.boolean() }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
@@ -37,10 +62,13 @@ export const conversationsCommands = {
 };
 
 export interface ConversationsEvents {
-  /** What they wrote is read, in some tab: all up to now, or what stands no later than `order` `upTo`. */
-  'message.read': { readonly contact: Id; readonly upTo: number | null };
+  'conversation.changed': { readonly conversation: Conversation };
+  /** With a contact who was removed. */
+  'conversation.removed': { readonly conversation: Id };
+  /** What they wrote is read, in some tab: all up to now, or what stands no later than `position` `upTo`. */
+  'message.read': { readonly conversation: Id; readonly upTo: number | null };
   'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
-  'conversation.cleared': { readonly contact: Id };
-  'typing.changed': { readonly contact: Id; readonly typing: boolean };
+  'conversation.cleared': { readonly conversation: Id };
+  'typing.changed': { readonly conversation: Id; readonly author: Id; readonly typing: boolean };
 }

@@ -47,6 +47,7 @@ export const errorCodes = [
   'invite-unknown',
   'invite-used',
   'contact-unknown',
+  'conversation-unknown',
   'contact-exists',
   'contact-blocked',
   'request-unknown',

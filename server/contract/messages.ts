@@ -9,31 +9,51 @@ export type Direction = 'in' | 'out';
 /** Ours go queued → sent → delivered → read; theirs are received until we have read them. */
 export type MessageState = 'queued' | 'sent' | 'delivered' | 'received' | 'read';
 
-export interface Message {
+/** The author of what we said ourselves. */
+export const OURSELVES = 'me';
+
+/**
+ * What a message says, by kind; `unknown`: a kind that this version cannot show. Scripts find a `body` in each, empty for
+ * all but a text.
+ */
+export type MessageContent =
+  | { readonly kind: 'text'; readonly body: string }
+  /** Whom, as the sender calls them, and their identity key as 64 hex digits. */
+  | {
+      readonly kind: 'introduction';
+      readonly body: '';
+      readonly introduced: { readonly name: string; readonly publicKey: string };
+    }
+  | { readonly kind: 'unknown'; readonly body: '' };
+
+/** Of every kind of message. */
+export interface MessageFacts {
   readonly id: Id;
-  readonly contact: Id;
+  readonly conversation: Id;
+  /** OURSELVES, or the id of who said it: of a contact, theirs. */
+  readonly author: string;
+  /** Follows from the author. */
   readonly direction: Direction;
-  /** `unknown`: a kind of message this version cannot show. The body of all but a text is empty. */
-  readonly kind: 'text' | 'introduction' | 'unknown';
-  readonly body: string;
-  /** Of an introduction: whom, as the sender calls them, and their identity key as 64 hex digits. */
-  readonly introduced: { readonly name: string; readonly publicKey: string } | null;
   /** The sender's clock, which may be wrong; a time that a date can be made of. */
   readonly at: number;
   /** Our clock, when it came; of our own the same as `at`. */
   readonly arrivedAt: number;
   readonly state: MessageState;
-  /** Place in the conversation: larger is later. Need not be whole, is unique within a conversation. */
-  readonly order: number;
+  /** Larger is later. Need not be whole, is unique within a conversation. */
+  readonly position: number;
   /** How many messages of theirs are missing right before this one. */
   readonly missing: number;
 }
 
+export type Message = MessageFacts & MessageContent;
+
 /**
- * What a message is known by, everywhere. An id alone is not enough: both sides choose theirs, so a contact may answer
+ * What a message is known by, everywhere. An id alone is not enough: each author chooses their own, so a contact may answer
  * under an id of ours.
  */
-export type MessageRef = Pick<Message, 'contact' | 'direction' | 'id'>;
+export type MessageRef = Pick<MessageFacts, 'conversation' | 'author' | 'id'>;
+
+export const authorSchema = z.union([z.literal(OURSELVES), idSchema]);
 
 /** Oldest first. `more`: older ones exist before the first of these. */
 export interface MessagePage {
@@ -45,7 +65,7 @@ export const messagesCommands = {
   /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
   'message.send': command({
     params: z.strictObject({
-      contact: idSchema,
+      conversation: idSchema,
       body: z.string().max(MESSAGE_BYTES * 2),
       id: idSchema.optional(),
     }),
@@ -56,8 +76,8 @@ export const messagesCommands = {
   /** The newest `limit`, or those right before message `before`. */
   'message.page': command({
     params: z.strictObject({
-      contact: idSchema,
-      before: z.strictObject({ direction: z.enum(['in', 'out']), id: idSchema }).optional(),
+      conversation: idSchema,
+      before: z.strictObject({ author: authorSchema, id: idSchema }).optional(),
       limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
     }),
     result: result<MessagePage>(),

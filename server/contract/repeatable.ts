@@ -15,6 +15,8 @@ export const repeatable: Repeatable = {
   'message.send': 'with-id',
   'message.page': true,
   'message.read': true,
+  'conversation.list': true,
+  'conversation.notes': true,
   'people.list': true,
   'pairing.get': true,
   'invite.list': true,

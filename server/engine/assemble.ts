@@ -4,6 +4,7 @@ import { TurnScheduler } from './links/turn-scheduler.ts';
 import { equal } from '../crypto/bytes.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { runInBackground } from './background.ts';
+import { Conversations } from './contacts/conversations.ts';
 import { ContactMaker } from './contacts/contact-maker.ts';
 import { ourIdentity } from './contacts/identity.ts';
 import { InviteOutcome } from './contacts/invite-outcome.ts';
@@ -22,6 +23,7 @@ import { Doctor } from './doctor/doctor.ts';
 import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { ConversationFeed } from './feed/conversation-feed.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { tellOfMessages } from './feed/message-events.ts';
 import { NetworkFeed } from './feed/network-feed.ts';
@@ -67,13 +69,15 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const us = ourIdentity(primitives, identity);
   const own = new OwnIdentity({ store, random, record: identity });
   const roster = new Roster(store);
+  const conversations = new Conversations({ store, roster, random });
   const requests = new Requests({ store, roster, clock, random, events });
   const contactMaker = new ContactMaker({ store, roster, requests, clock, random });
   const links = new Links();
   const router = new RecordRouter();
-  const budgets = new Budgets({ store, clock });
-  const feed = new ContactFeed({ store, roster, links, budgets, clock, events });
-  return { us, own, roster, requests, contactMaker, links, router, budgets, feed };
+  const budgets = new Budgets({ store, conversations, clock });
+  const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
+  const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events });
+  return { us, own, roster, conversations, conversationFeed, requests, contactMaker, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -96,18 +100,18 @@ function assemblePresence(options: EngineOptions, { us, own, roster, links }: Gr
 /** Messages out and in. */
 function assembleDelivery(
   { primitives, store, clock, random, events }: EngineOptions,
-  { us, own, roster, links, router, budgets, feed, presence }: WithPresence,
+  { us, own, roster, conversations, conversationFeed, links, router, budgets, feed, presence }: WithPresence,
 ) {
   const ourIk = us.keys.identityKey.publicKey;
   const sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk });
   const told = tellOfMessages({
-    ...{ store, roster, links, events, feed },
+    ...{ store, conversations, events, feed, conversationFeed },
     onPresence: () => presence.theirsChanged(),
   });
-  const shared = { store, roster, sessions, clock, links, router };
+  const shared = { store, roster, conversations, sessions, clock, links, router };
   const outbox = new Outbox({ ...shared, random, presenceKey: () => own.presenceKey, listener: told.outbox });
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
-  const typing = new Typing({ clock, events, links, router });
+  const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions });
   return { sessions, outbox, inbox, typing, expiry };
 }
@@ -180,8 +184,11 @@ function assembleDoctor(
 
 /** What happens in one part and matters to another that was made later. */
 function join(parts: Omit<EngineParts, 'storageWatch'>): void {
-  const { contactMaker, strangers, presence, people, peers, feed, visibility, networkFeed } = parts;
+  const { contactMaker, strangers, presence, people, peers, visibility } = parts;
+  const { conversations, conversationFeed, feed, networkFeed } = parts;
   contactMaker.made.on((id, { ik, blocked }) => {
+    // First where one talks to them, then who they are.
+    conversationFeed.now(conversations.directWith(id));
     // Who is blocked keeps the minute that strangers have: its end would tell.
     if (!blocked) strangers.release(ik);
     // Until their presence key is known, the two find each other by the slots of an advert.

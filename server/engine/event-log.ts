@@ -18,7 +18,7 @@ export interface Recall<N extends EventName> {
 }
 
 /** Events that say what people wrote: such are kept as a way to read it again, and never as they are. */
-type Telling = 'message.received' | 'message.stored' | 'message.changed' | 'contact.changed';
+type Telling = 'message.received' | 'message.stored' | 'message.changed' | 'contact.changed' | 'conversation.changed';
 
 interface Kept {
   readonly cursor: number;

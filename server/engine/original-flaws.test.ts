@@ -7,7 +7,7 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import { concat, fromHex, u16, u32, utf8 } from '../crypto/bytes.ts';
 import { asStaticKeyPair } from '../testing/keys.ts';
 import { parseMessage } from '../discovery/mdns/dns/packet.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import { encodeEnvelope } from '../protocol/envelope.ts';
 import { encodeFrame, sealFrames } from '../protocol/frames.ts';
 import { ANSWER_BYTES } from '../protocol/limits.ts';
@@ -127,7 +127,7 @@ describe('message ids of the sender’s choice overwrite other conversations', (
     await town.online(carl, 'Ann');
     const id = 'ab'.repeat(16);
     const say = async (loom: TestLoom, to: string, body: string): Promise<void> => {
-      await loom.run('message.send', { contact: (await loom.contact(to)).id, body, id });
+      await loom.run('message.send', { conversation: (await loom.contact(to)).conversation, body, id });
     };
     await say(bob, 'Ann', 'from Bob');
     await town.received(ann, 'Bob', 1);

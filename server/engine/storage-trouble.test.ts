@@ -1,4 +1,5 @@
 // A disk that refuses: nothing is acknowledged or shown as sent, nothing is lost, and it goes on when the disk does.
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { afterEach, expect, it, vi } from 'vitest';
 import { Database } from '../storage/database.ts';
 import { StorageError } from '../storage/errors.ts';
@@ -17,7 +18,7 @@ it('loses nothing while the disk of either side refuses writes', async () => {
 
   // Theirs refuses: nothing is delivered, nothing is lost.
   const mend = await refuseWrites(bob);
-  await ann.run('message.send', { contact: id, body: 'one' });
+  await ann.run('message.send', { conversation: directConversation(id), body: 'one' });
   await town.until(async () => (await bob.run('status.get')).storage === 'failing');
   await town.pass(3000);
   expect((await ann.history('Bob')).map(({ state }) => state)).not.toContain('delivered');
@@ -29,11 +30,11 @@ it('loses nothing while the disk of either side refuses writes', async () => {
   // Ours refuses: the sender is told, and may try again under the same id.
   const mendOurs = await refuseWrites(ann);
   const mid = 'cd'.repeat(16);
-  const refused = ann.run('message.send', { contact: id, body: 'two', id: mid });
+  const refused = ann.run('message.send', { conversation: directConversation(id), body: 'two', id: mid });
   await expect(refused).rejects.toMatchObject({ code: 'storage-failed' });
   mendOurs();
   await town.until(async () => (await ann.run('status.get')).storage === 'ok');
-  await ann.run('message.send', { contact: id, body: 'two', id: mid });
+  await ann.run('message.send', { conversation: directConversation(id), body: 'two', id: mid });
   await town.until(async () => (await bob.texts('Ann', 'in')).length === 2);
   expect(await bob.texts('Ann', 'in')).toEqual(['one', 'two']);
   await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'delivered'));
@@ -49,7 +50,7 @@ it('an acknowledgement our disk refuses comes again, and their side has the mess
   const end = ann.profile.events.subscribe(({ event, data }) => {
     if (event === 'message.state' && data.state === 'delivered') mend ??= refuseCommits(database);
   });
-  await ann.run('message.send', { contact: id, body: 'one' });
+  await ann.run('message.send', { conversation: directConversation(id), body: 'one' });
   await town.until(async () => (await ann.run('status.get')).storage === 'failing');
   end();
   expect(told()).toBe(1);

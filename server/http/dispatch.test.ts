@@ -49,8 +49,14 @@ const failure = (code: string): unknown => ({
 describe('a request', () => {
   it('has its parameters parsed, defaults filled in, before the application sees it', async () => {
     const contact = '0'.repeat(32);
-    expect(await ask(open(), 'message.page', { contact })).toEqual({ id: 5, ok: true, result: { done: true } });
-    expect(parts.application.executed).toEqual([{ command: 'message.page', params: { contact, limit: 50 } }]);
+    expect(await ask(open(), 'message.page', { conversation: contact })).toEqual({
+      id: 5,
+      ok: true,
+      result: { done: true },
+    });
+    expect(parts.application.executed).toEqual([
+      { command: 'message.page', params: { conversation: contact, limit: 50 } },
+    ]);
   });
 
   it('is refused by name, parameters or shape, and never reaches the application', async () => {

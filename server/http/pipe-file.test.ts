@@ -90,7 +90,7 @@ function leaveDead(): PipeFile {
   return file;
 }
 
-const mine = { contact: '0'.repeat(32) };
+const mine = { conversation: '0'.repeat(32) };
 
 describe.skipIf(process.platform !== 'linux')('L9 the control socket without a file’s permissions', () => {
   it('has a random name and a key, for this user alone, and carries the contract once both are proven', async () => {

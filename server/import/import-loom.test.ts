@@ -1,4 +1,6 @@
 // Databases of the original Loom, built to its schema, sane and odd: what comes of them, and that they are left alone.
+import { OURSELVES } from '../contract/messages.ts';
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,11 +10,11 @@ import { namedFiles } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../crypto/keys.ts';
-import { parseContent } from '../protocol/content.ts';
+import { parseContent } from '../protocol/content/content.ts';
 import { parseToken } from '../protocol/token.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { OriginalDatabase, person, seed, uuid } from '../testing/disk/original-loom.ts';
-import { primitives, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
+import { primitives, refOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { importOriginal, previewOriginal, type ImportOptions } from './import-loom.ts';
 
 const NOW = 1_800_000_000_000;
@@ -59,10 +61,17 @@ interface Line {
 
 function history(store: Store, ik: IdentityPublicKey): Line[] {
   const contact = store.contacts.byIdentity(ik)!;
-  return store.messages.page(contact.id, null, 1000, Infinity).messages.map(({ direction, content, state, at }) => {
-    const parsed = parseContent(content);
-    return { direction, body: parsed.t === 'text' ? parsed.body : '', state, at };
-  });
+  return store.messages
+    .page(directConversation(contact.id), null, 1000, Infinity)
+    .messages.map(({ author, content, state, at }) => {
+      const parsed = parseContent(content);
+      return {
+        direction: author === OURSELVES ? 'out' : 'in',
+        body: parsed.t === 'text' ? parsed.body : '',
+        state,
+        at,
+      };
+    });
 }
 
 const bodies = (store: Store, ik: IdentityPublicKey): string[] => history(store, ik).map(({ body }) => body);
@@ -110,8 +119,8 @@ describe('a database of the original Loom', () => {
       { direction: 'in', body: 'hello yourself', state: 'read', at: 1_700_000_002_000 },
       { direction: 'in', body: 'unread', state: 'received', at: 1_700_000_002_000 },
     ]);
-    expect(store.messages.unread(bob!.id)).toBe(1);
-    expect(store.messages.has(bob!.id, 'out', uuid(1).replaceAll('-', ''))).toBe(true);
+    expect(store.messages.unread(directConversation(bob!.id))).toBe(1);
+    expect(store.messages.has(refOf(bob!.id, 'out', uuid(1).replaceAll('-', '')))).toBe(true);
     expect(store.outbox.total()).toBe(0);
     expect(store.sessions.load(bob!.id, 0)).toEqual([]);
   });
@@ -312,12 +321,13 @@ it('a new Loom goes on behind what was imported', async () => {
   sane().close();
   const store = await imported();
   const { id } = store.contacts.byIdentity(BOB.ik)!;
-  const message = { contact: id, direction: 'in', state: 'received', at: NOW, receivedAt: NOW, missing: 0 } as const;
+  const conversation = directConversation(id);
+  const message = { conversation, author: id, state: 'received', at: NOW, receivedAt: NOW, missing: 0 } as const;
   const content = new TextEncoder().encode('new');
   await store.journal.write(() => {
     store.messages.append({ ...message, id: 'a'.repeat(32), seq: 4, content, missing: 3 });
     store.messages.insertLate({ ...message, id: 'b'.repeat(32), seq: 2, content });
   });
-  const seqs = store.messages.page(id, null, 10, Infinity).messages.map(({ seq }) => seq);
+  const seqs = store.messages.page(conversation, null, 10, Infinity).messages.map(({ seq }) => seq);
   expect(seqs).toEqual([0, 0, 0, 2, 4]);
 });

@@ -6,8 +6,10 @@ import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { makePresenceKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import { encodeContent } from '../protocol/content.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import { encodeToken } from '../protocol/token.ts';
+import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { OURSELVES } from '../contract/messages.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { withCopy } from './copy.ts';
 import { OriginalLoom, type OriginalMessage } from './original.ts';
@@ -15,10 +17,10 @@ import { OriginalLoom, type OriginalMessage } from './original.ts';
 const ID_BYTES = 16;
 
 /**
- * Messages come by row, not by time: a place is the second it was sent at, and in that second the row's own share of it.
+ * Messages come by row, not by time: a position is the second it was sent at, and in that second the row's own share of it.
  * With the 31 bits of the seconds this fills the 53 of a number.
  */
-const PLACES_A_SECOND = 2 ** 22;
+const POSITIONS_A_SECOND = 2 ** 22;
 
 const UUID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
@@ -79,7 +81,7 @@ export function importOriginal(store: Store, options: ImportOptions, name: strin
     await eachRun(original, options, async (messages) => {
       await store.journal.write(() => {
         for (const message of messages) {
-          putMessage(store, primitives, message, ids.get(message.peer) ?? '', count % PLACES_A_SECOND);
+          putMessage(store, primitives, message, ids.get(message.peer) ?? '', count % POSITIONS_A_SECOND);
           count += 1;
         }
       });
@@ -124,15 +126,19 @@ function putMessage(
   const at = second * 1000;
   const given = idOf(primitives, original);
   // Theirs to choose there, so one may come twice here.
-  const id = store.messages.has(contact, direction, given) ? toHex(primitives.random(ID_BYTES)) : given;
+  const place = {
+    conversation: directConversation(contact),
+    author: direction === 'out' ? OURSELVES : contact,
+  };
+  const id = store.messages.has({ ...place, id: given }) ? toHex(primitives.random(ID_BYTES)) : given;
   store.messages.insert({
-    ...{ contact, direction, id, at, receivedAt: at, missing: 0 },
+    ...{ ...place, id, at, receivedAt: at, missing: 0 },
     // Before all numbers: the other side counts its own from 1, and neither side may find the other's missing.
     seq: 0,
     content: encodeContent({ t: 'text', body, at, seq: 1 }),
     // The original Loom hears nothing of what became of a message it has sent.
     state: direction === 'out' ? 'sent' : read ? 'read' : 'received',
-    order: second + rank / PLACES_A_SECOND,
+    position: second + rank / POSITIONS_A_SECOND,
   });
 }
 

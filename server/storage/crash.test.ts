@@ -1,5 +1,6 @@
 // Real processes killed while they write, and a disk that is full: what was reported as durable is there afterwards, and
 // what belongs together is there together.
+import { directConversation } from './tables/conversation-rowids.ts';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
@@ -80,7 +81,7 @@ test(`of ${KILLS} processes killed while writing, none loses a message it had re
 test.skipIf(process.platform === 'win32')('a full disk refuses writes, and loses none of those before', async () => {
   const before = await (async () => {
     const store = await temp.open();
-    const last = store.messages.last(CONTACT)?.seq ?? 0;
+    const last = store.messages.last(directConversation(CONTACT))?.seq ?? 0;
     store.close();
     return last;
   })();

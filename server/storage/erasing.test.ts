@@ -1,8 +1,10 @@
 // Messages that were deleted: nothing of what they said is left in any file, and what is left of them counts as before.
+import type { MessageRef } from './tables/message-record.ts';
+import { directConversation } from './tables/conversation-rowids.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
+import { contactRecord, idOf, newMessage, refOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import type { Store } from './profile-store.ts';
 
@@ -23,11 +25,7 @@ function write<T>(work: () => T): Promise<T> {
   return store.journal.write(work);
 }
 
-const theirs = (number: number): Parameters<Store['messages']['erase']>[0] => ({
-  contact: CONTACT,
-  direction: 'in',
-  id: newMessage(CONTACT, number).id,
-});
+const theirs = (number: number): MessageRef => refOf(CONTACT, 'in', newMessage(CONTACT, number).id);
 
 /** What stands sealed on disk, a piece of each behind its nonce: large rows are split over pages. */
 function sealed(): Buffer[] {
@@ -49,24 +47,30 @@ test('no file holds what an erased message said, however large, while the profil
   const traces = sealed();
   store = await temp.open();
   // Rewritten before, so that copies stand in the log as well.
-  await write(() => store.messages.markRead(CONTACT));
+  await write(() => store.messages.markRead(directConversation(CONTACT)));
   await write(() => [1, 2, 4].map((seq) => store.messages.erase(theirs(seq))));
   expect(traces.map((trace) => found(trace).length > 0)).toEqual([false, false, true, false]);
 });
 
 test('an erased message is known, unseen, unread by nobody, and no longer the last', async () => {
   await write(() => [1, 2, 3].map((seq) => store.messages.append(newMessage(CONTACT, seq, { missing: seq - 1 }))));
-  expect(store.messages.unread(CONTACT)).toBe(3);
+  expect(store.messages.unread(directConversation(CONTACT))).toBe(3);
   expect(await write(() => store.messages.erase(theirs(3)))).toBe(true);
   expect(await write(() => store.messages.erase(theirs(3)))).toBe(false);
   expect(await write(() => store.messages.erase(theirs(9)))).toBe(false);
   const check = (): void => {
-    expect(store.messages.unread(CONTACT)).toBe(2);
-    expect(store.messages.has(CONTACT, 'in', theirs(3).id)).toBe(true);
-    expect(store.messages.last(CONTACT)?.id).toBe(theirs(2).id);
-    expect(store.messages.page(CONTACT, null, 9, PAGE).messages.map(({ seq }) => seq)).toEqual([1, 2]);
-    expect(store.messages.get(CONTACT, 'in', theirs(3).id)).toMatchObject({ state: 'hidden', missing: 2, seq: 3 });
-    expect(store.messages.get(CONTACT, 'in', theirs(3).id)?.content).toHaveLength(0);
+    expect(store.messages.unread(directConversation(CONTACT))).toBe(2);
+    expect(store.messages.has(refOf(CONTACT, 'in', theirs(3).id))).toBe(true);
+    expect(store.messages.last(directConversation(CONTACT))?.id).toBe(theirs(2).id);
+    expect(store.messages.page(directConversation(CONTACT), null, 9, PAGE).messages.map(({ seq }) => seq)).toEqual([
+      1, 2,
+    ]);
+    expect(store.messages.get(refOf(CONTACT, 'in', theirs(3).id))).toMatchObject({
+      state: 'hidden',
+      missing: 2,
+      seq: 3,
+    });
+    expect(store.messages.get(refOf(CONTACT, 'in', theirs(3).id))?.content).toHaveLength(0);
     expect(temp.damaged).toEqual([]);
   };
   check();
@@ -79,9 +83,9 @@ test('those to be seen are listed oldest first, but none that was stored later',
   await write(() => store.messages.erase(theirs(1)));
   const until = store.messages.newestRow();
   await write(() => store.messages.append(newMessage(CONTACT, 4)));
-  expect(store.messages.shown(CONTACT, until, 9, Infinity)).toEqual([theirs(2), theirs(3)]);
-  expect(store.messages.shown(CONTACT, until, 1, Infinity)).toEqual([theirs(2)]);
-  expect(store.messages.shown(idOf(2), until, 9, Infinity)).toEqual([]);
+  expect(store.messages.shown(directConversation(CONTACT), until, 9, Infinity)).toEqual([theirs(2), theirs(3)]);
+  expect(store.messages.shown(directConversation(CONTACT), until, 1, Infinity)).toEqual([theirs(2)]);
+  expect(store.messages.shown(directConversation(idOf(2)), until, 9, Infinity)).toEqual([]);
 });
 
 test('one that is damaged can be erased, too', async () => {
@@ -93,7 +97,7 @@ test('one that is damaged can be erased, too', async () => {
   store = await temp.open();
   expect(await write(() => store.messages.erase(theirs(2)))).toBe(true);
   const { length } = temp.damaged;
-  expect(store.messages.get(CONTACT, 'in', theirs(2).id)?.state).toBe('hidden');
-  expect(store.messages.last(CONTACT)?.seq).toBe(1);
+  expect(store.messages.get(refOf(CONTACT, 'in', theirs(2).id))?.state).toBe('hidden');
+  expect(store.messages.last(directConversation(CONTACT))?.seq).toBe(1);
   expect(temp.damaged).toHaveLength(length);
 });

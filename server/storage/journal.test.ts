@@ -1,6 +1,7 @@
+import { directConversation } from './tables/conversation-rowids.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
+import { contactRecord, idOf, newMessage, refOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { GroupJournal } from './journal.ts';
 import type { Store } from './profile-store.ts';
@@ -20,7 +21,7 @@ afterEach(() => temp.remove());
 /** What another look at the disk finds: copies are made as a crash at this moment would leave them. */
 async function storedSeqs(): Promise<number[]> {
   const again = await temp.reopen();
-  return again.messages.page(CONTACT, null, 200, Infinity).messages.map(({ seq }) => seq);
+  return again.messages.page(directConversation(CONTACT), null, 200, Infinity).messages.map(({ seq }) => seq);
 }
 
 test('all writes of a turn are one transaction', async () => {
@@ -132,7 +133,7 @@ test('a damaged row costs the work that reads it, not those beside it', async ()
   store.journal.onFailure = (error) => failures.push(error);
   const [beside, failed] = await Promise.allSettled([
     store.journal.write(() => store.settings.put('a', 1)),
-    store.journal.write(() => store.messages.get(CONTACT, 'in', idOf(1))),
+    store.journal.write(() => store.messages.get(refOf(CONTACT, 'in', idOf(1)))),
   ]);
   expect(beside.status).toBe('fulfilled');
   expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'damaged' } });

@@ -1,6 +1,16 @@
+import { directConversation } from './tables/conversation-rowids.ts';
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, plain, tempStore } from '../testing/disk/temp-store.ts';
+import {
+  contactRecord,
+  deviceOf,
+  idOf,
+  newMessage,
+  outboxFacts,
+  plain,
+  refOf,
+  tempStore,
+} from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrations.ts';
 import type { Row, Value } from './tables/row.ts';
@@ -31,13 +41,21 @@ function turnBack(): void {
       const sealed = Object.fromEntries(['id', 'identity', 'out_tag', 'in_tag', 'body'].map((c) => [c, row.bytes(c)]));
       insert('contact', { ...sealed, ...counters });
     }
-    for (const row of now.rows('SELECT * FROM message')) {
+    for (const row of now.rows(
+      'SELECT message.*, contact FROM message JOIN conversation ON conversation.number = message.conversation',
+    )) {
       const sealed = Object.fromEntries(['id', 'tag', 'body'].map((c) => [c, row.bytes(c)]));
-      const clear = Object.fromEntries(['direction', 'seq', 'place', 'state'].map((c) => [c, row.number(c)]));
-      insert('message', { contact: contactOf(row), ...sealed, ...clear });
+      const clear = { direction: row.number('author') === 0 ? 1 : 0, place: row.number('position') };
+      insert('message', {
+        contact: contactOf(row),
+        ...sealed,
+        ...clear,
+        seq: row.number('seq'),
+        state: row.number('state'),
+      });
     }
     for (const row of now.rows('SELECT * FROM outbox')) {
-      const clear = { id: row.bytes('id'), place: row.number('place'), hidden: row.number('hidden') };
+      const clear = { id: row.bytes('id'), place: row.number('position'), hidden: row.number('hidden') };
       insert('outbox', { contact: contactOf(row), ...clear, body: new Uint8Array(300) });
     }
   });
@@ -59,18 +77,26 @@ test('a profile of an earlier Loom is taken over with every message, and what wa
       [2, 'hidden'],
       [3, 'queued'],
     ] as const) {
-      const order = store.messages.append(newMessage(ANN, seq + 10, { seq, direction: 'out', state }));
-      const row = { contact: ANN, id: idOf(seq + 10), seq, order, hidden: state === 'hidden' };
+      const position = store.messages.append(newMessage(ANN, seq + 10, { seq, direction: 'out', state }));
+      const row = outboxFacts({ contact: ANN, id: idOf(seq + 10), seq, position, hidden: state === 'hidden' });
       if (state !== 'delivered') store.outbox.add({ ...row, session: idOf(9), envelope: content });
     }
   });
   const everything = () => ({
     contacts: store.contacts.list().map(plain),
-    messages: [ANN, BEN].map((contact) => store.messages.page(contact, null, 50, Infinity).messages.map(plain)),
-    hidden: plain(store.messages.get(ANN, 'out', idOf(12))!),
-    waiting: store.outbox.pending(ANN, 0, 50).map((row) => ({ ...row, session: null, envelope: null })),
-    counts: [ANN, BEN].map((contact) => [store.messages.unread(contact), store.outbox.count(contact)]),
-    bytes: [ANN, BEN].map((contact) => [store.messages.unreadBytes(contact), store.messages.heldBytes(contact)]),
+    messages: [ANN, BEN].map((contact) =>
+      store.messages.page(directConversation(contact), null, 50, Infinity).messages.map(plain),
+    ),
+    hidden: plain(store.messages.get(refOf(ANN, 'out', idOf(12)))!),
+    waiting: store.outbox.pending(deviceOf(ANN), 0, 50).map((row) => ({ ...row, session: null, envelope: null })),
+    counts: [ANN, BEN].map((contact) => [
+      store.messages.unread(directConversation(contact)),
+      store.outbox.count(contact),
+    ]),
+    bytes: [ANN, BEN].map((contact) => [
+      store.messages.unreadBytes(directConversation(contact)),
+      store.messages.heldBytes(contact),
+    ]),
   });
   const before = everything();
   expect(before.bytes[1]![1]).toBeGreaterThan(content.length);
@@ -78,12 +104,12 @@ test('a profile of an earlier Loom is taken over with every message, and what wa
   turnBack();
   store = await temp.open();
   expect(everything()).toEqual(before);
-  expect(store.outbox.pending(ANN, 0, 50).map(({ envelope }) => envelope)).toEqual([null, null]);
+  expect(store.outbox.pending(deviceOf(ANN), 0, 50).map(({ envelope }) => envelope)).toEqual([null, null]);
   expect(temp.damaged).toEqual([]);
   await store.journal.write(() => {
     store.messages.append(newMessage(BEN, 2));
     store.contacts.remove(ANN);
     expect(store.contacts.purgeRemoved(ANN, 50, Infinity)).toBe(false);
   });
-  expect([store.messages.unread(BEN), store.outbox.total()]).toEqual([2, 0]);
+  expect([store.messages.unread(directConversation(BEN)), store.outbox.total()]).toEqual([2, 0]);
 });

@@ -2,7 +2,7 @@
 // is never edited, a change is a new one.
 //
 // Every `body` is a sealed row (sealing.ts), every `tag` authenticates a number beside it that changes often. In clear
-// stand opaque random ids, order, direction, state and counters. A message costs as much as the indexes it stands in: each
+// stand opaque random ids, positions, authors, states and counters. A message costs as much as the indexes it stands in: each
 // is a page or two to write in every commit.
 import type { Database } from './database.ts';
 
@@ -153,10 +153,67 @@ const held = `
   ), 0);
 `;
 
+/**
+ * A conversation is not a contact, nor an author, nor the device that messages go to. Each contact brings an author and a
+ * direct conversation along, under its own numbers at first; ours are of author 0. Messages stay sealed as they are, to
+ * what follows from these (message-key.ts); what waits is encrypted anew, for its envelope was not sealed to a device.
+ */
+const conversations = `
+  CREATE TABLE author (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    identity BLOB NOT NULL UNIQUE
+  );
+  CREATE TABLE conversation (
+    number INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    contact INTEGER UNIQUE REFERENCES contact (number) ON DELETE CASCADE,
+    id BLOB UNIQUE
+  );
+  CREATE UNIQUE INDEX conversation_notes ON conversation (kind) WHERE kind = 1;
+  CREATE TABLE said (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
+    author INTEGER NOT NULL CHECK (author >= 0),
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    position REAL NOT NULL,
+    state INTEGER NOT NULL,
+    tag BLOB NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE TABLE waiting (
+    contact INTEGER NOT NULL REFERENCES contact (number) ON DELETE CASCADE,
+    device INTEGER NOT NULL,
+    position REAL NOT NULL,
+    conversation INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    body BLOB,
+    PRIMARY KEY (contact, device, position)
+  ) WITHOUT ROWID;
+
+  INSERT INTO author SELECT number, id, identity FROM contact;
+  INSERT INTO conversation SELECT number, 0, number, NULL FROM contact;
+  INSERT INTO said
+    SELECT number, contact, iif(direction = 1, 0, contact), id, seq, place, state, tag, body FROM message ORDER BY number;
+  INSERT INTO waiting SELECT contact, 0, place, contact, id, seq, hidden, NULL FROM outbox;
+  DROP TABLE outbox;
+  DROP TABLE message;
+  ALTER TABLE said RENAME TO message;
+  ALTER TABLE waiting RENAME TO outbox;
+
+  CREATE UNIQUE INDEX message_id ON message (conversation, author, id);
+  CREATE INDEX message_seq ON message (conversation, seq, position) WHERE author <> 0;
+  CREATE INDEX message_position ON message (conversation, state = 5, position);
+  CREATE INDEX message_unread ON message (conversation) WHERE state = 3;
+`;
+
 /** The root of what the small tables hold (row-set.ts), sealed; filled by whoever opens the profile next. */
 const rowSet = 'ALTER TABLE profile ADD COLUMN row_set BLOB;';
 
-const steps = [first, invites, lean, held, rowSet];
+const steps = [first, invites, lean, held, rowSet, conversations];
 
 export const LATEST_VERSION = steps.length;
 

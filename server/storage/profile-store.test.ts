@@ -1,3 +1,4 @@
+import { directConversation } from './tables/conversation-rowids.ts';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import {
   contactRecord,
   idOf,
   newMessage,
+  outboxFacts,
   plain,
   primitives,
   quickArgon2,
@@ -246,22 +248,24 @@ describe('opening', () => {
       store.contacts.put(contactRecord(1));
       for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(1), seq));
       store.outbox.add({
-        contact: idOf(1),
-        id: idOf(9),
-        seq: 9,
-        order: 4,
-        hidden: false,
+        ...outboxFacts({
+          contact: idOf(1),
+          id: idOf(9),
+          seq: 9,
+          position: 4,
+          hidden: false,
+        }),
         session: null,
         envelope: null,
       });
     });
-    expect([store.messages.unread(idOf(1)), store.outbox.count(idOf(1))]).toEqual([3, 1]);
+    expect([store.messages.unread(directConversation(idOf(1))), store.outbox.count(idOf(1))]).toEqual([3, 1]);
     store.close();
     const database = new Database(temp.path);
     database.transaction(() => database.change('DELETE FROM message WHERE seq = 3'));
     database.close();
     const again = await temp.open();
-    expect([again.messages.unread(idOf(1)), again.outbox.count(idOf(1))]).toEqual([2, 1]);
+    expect([again.messages.unread(directConversation(idOf(1))), again.outbox.count(idOf(1))]).toEqual([2, 1]);
   });
 });
 
@@ -286,7 +290,7 @@ test('with a passphrase neither texts nor keys stand in any file, at any time', 
     );
     const content = new TextEncoder().encode(canary.repeat(50));
     for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(1), seq, { content }));
-    const facts = { contact: idOf(1), id: idOf(1), seq: 1, order: 1, hidden: false };
+    const facts = outboxFacts({ contact: idOf(1), id: idOf(1), seq: 1, position: 1, hidden: false });
     store.outbox.add({ ...facts, session: idOf(5), envelope: content });
     store.sessions.save(idOf(1), 0, { id: idOf(5), role: 'current', since: 1, state: secret(0xa6) });
     const request = {

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { equal, wipe } from '../crypto/bytes.ts';
 import type { Argon2Parameters } from '../crypto/passphrase.ts';
 import type { Primitives } from '../crypto/primitives.ts';
-import { ContactRowids } from './tables/contact-rowids.ts';
 import { SealedContacts, type ContactTable } from './tables/contacts.ts';
+import { ClearConversations, type ConversationTable } from './tables/conversations.ts';
 import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './profile-files/database-file.ts';
 import { Database } from './database.ts';
 import { StorageError } from './errors.ts';
@@ -20,6 +20,7 @@ import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './tables/outbox.ts';
 import { finishSweep } from './sealing/page-sweep.ts';
 import { SealedRequests, type RequestTable } from './tables/requests.ts';
+import { Rowids } from './tables/rowids.ts';
 import { ResealedMessages } from './sealing/resealed-messages.ts';
 import { Resealer } from './sealing/resealer.ts';
 import { RowSet } from './sealing/row-set.ts';
@@ -54,6 +55,7 @@ export interface Store {
   readonly journal: Journal;
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
+  readonly conversations: ConversationTable;
   readonly messages: MessageTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
@@ -158,6 +160,7 @@ class ProfileStore implements Store {
   readonly journal: GroupJournal;
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
+  readonly conversations: ConversationTable;
   readonly messages: MessageTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
@@ -179,11 +182,12 @@ class ProfileStore implements Store {
     this.#sealing = sealing;
     this.#passphraseSet = passphraseSet;
     this.journal = new GroupJournal(database);
-    const numbers = new ContactRowids(database);
+    const rowids = new Rowids(database);
     const identity = (this.identity = new SealedIdentity(database, sealing));
-    this.messages = new SealedMessages(database, sealing, numbers);
-    const outbox = (this.outbox = new SealedOutbox(database, sealing, numbers));
-    const contacts = (this.contacts = new SealedContacts(database, sealing, numbers));
+    this.messages = new SealedMessages(database, sealing, rowids);
+    this.conversations = new ClearConversations(database, rowids);
+    const outbox = (this.outbox = new SealedOutbox(database, sealing, rowids));
+    const contacts = (this.contacts = new SealedContacts(database, sealing, rowids));
     const sessions = (this.sessions = new SealedSessions(database, sealing));
     const requests = (this.requests = new SealedRequests(database, sealing));
     const settings = (this.settings = new SealedSettings(database, sealing));
@@ -193,7 +197,7 @@ class ProfileStore implements Store {
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
       small: [identity, contacts, sessions, requests, settings, invites, rowSet],
-      large: [new ResealedMessages(database, sealing, numbers), outbox],
+      large: [new ResealedMessages(database, sealing, rowids), outbox],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });
   }

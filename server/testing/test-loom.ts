@@ -3,7 +3,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { commands, type ApplicationCommand, type Input, type Params, type Result } from '../contract/commands.ts';
 import type { EventMessage } from '../contract/events.ts';
-import type { Contact, Message } from '../contract/model.ts';
+import type { Contact, Conversation, Message } from '../contract/model.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -227,21 +227,37 @@ export class TestLoom {
   }
 
   async send(to: string, ...texts: string[]): Promise<void> {
-    const { id } = await this.contact(to);
-    for (const body of texts) await this.run('message.send', { contact: id, body });
+    const { conversation } = await this.contact(to);
+    for (const body of texts) await this.run('message.send', { conversation, body });
   }
 
   async history(name: string): Promise<readonly Message[]> {
-    const { id } = await this.contact(name);
+    return this.said((await this.contact(name)).conversation);
+  }
+
+  /** All of a conversation, oldest first. */
+  async said(conversation: string): Promise<readonly Message[]> {
     const messages: Message[] = [];
-    let before: Pick<Message, 'direction' | 'id'> | undefined;
+    let before: Pick<Message, 'author' | 'id'> | undefined;
     for (;;) {
-      const page = await this.run('message.page', { contact: id, limit: 200, ...(before !== undefined && { before }) });
+      const page = await this.run('message.page', {
+        conversation,
+        limit: 200,
+        ...(before !== undefined && { before }),
+      });
       messages.unshift(...page.messages);
       const [oldest] = page.messages;
       if (!page.more || !oldest) return messages;
-      before = { direction: oldest.direction, id: oldest.id };
+      before = { author: oldest.author, id: oldest.id };
     }
+  }
+
+  /** The direct conversation with a contact. */
+  async conversation(name: string): Promise<Conversation> {
+    const { conversation: id } = await this.contact(name);
+    const found = (await this.run('conversation.list')).find((conversation) => conversation.id === id);
+    if (!found) throw new Error(`no conversation with ${name}`);
+    return found;
   }
 
   /** Texts of one direction, in order. */

@@ -1,5 +1,5 @@
 // People and messages that no Loom has met, at one time for ever.
-import type { Contact } from '../../server/contract/model.ts';
+import type { Listed } from '../src/domain/listed.ts';
 import type { Shown } from '../src/domain/outgoing.ts';
 
 /** Noon of the last day of November 2026, UTC. */
@@ -16,27 +16,28 @@ export function message(body: string, part: Partial<Shown> = {}): Shown {
   const at = NOON + Math.floor(messages / 3) * MINUTE;
   return {
     id: id(messages),
-    contact: id(1),
+    conversation: id(101),
+    author: id(1),
     direction: 'in',
     kind: 'text',
     body,
-    introduced: null,
     at,
     arrivedAt: at,
     state: 'read',
-    order: messages,
+    position: messages,
     missing: 0,
     ...part,
-  };
+  } as Shown;
 }
 
 export const own = (body: string, part: Partial<Shown> = {}): Shown =>
-  message(body, { direction: 'out', state: 'delivered', ...part });
+  message(body, { author: 'me', direction: 'out', state: 'delivered', ...part });
 
-function contact(number: number, name: string, part: Partial<Contact> = {}): Contact {
+function contact(number: number, name: string, part: Partial<Listed> = {}): Listed {
   const { state, ...last } = message(`What ${name} wrote last, longer than the row is wide`);
   return {
     id: id(number),
+    conversation: id(100 + number),
     name,
     publicKey: key(number),
     verified: false,
@@ -59,7 +60,7 @@ function contact(number: number, name: string, part: Partial<Contact> = {}): Con
 
 export const ANN = contact(1, 'Ann Lindqvist', { connection: 'online', verified: true });
 
-export const PEOPLE: readonly Contact[] = [
+export const PEOPLE: readonly Listed[] = [
   ANN,
   contact(2, 'Carl-Heinz Müller', { connection: 'online', unread: 12 }),
   contact(3, 'Dana', { unread: 1200 }),

@@ -1,5 +1,5 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
-import ConversationView from './views/ConversationView.vue';
+import ConversationRoute from './views/ConversationRoute.vue';
 import SettingsView from './views/SettingsView.vue';
 import WelcomeView from './views/WelcomeView.vue';
 
@@ -8,7 +8,7 @@ export const router = createRouter({
   history: createWebHashHistory('/'),
   routes: [
     { path: '/', component: WelcomeView },
-    { path: '/c/:id([0-9a-f]{32})', component: ConversationView, props: true },
+    { path: '/c/:conversation([0-9a-f]{32})', component: ConversationRoute, props: true },
     { path: '/settings', component: SettingsView },
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -11,7 +11,13 @@ export function messageLine(message: Message, name: string, time: string): strin
   return `${time}  ${who}: ${lines}${state}`;
 }
 
-function textOf({ kind, body, introduced }: Message): string {
-  if (kind === 'text') return body;
-  return introduced ? `(introduces ${introduced.name})` : '(of a kind this version can’t show)';
+function textOf(message: Message): string {
+  switch (message.kind) {
+    case 'text':
+      return message.body;
+    case 'introduction':
+      return `(introduces ${message.introduced.name})`;
+    case 'unknown':
+      return '(of a kind this version can’t show)';
+  }
 }

@@ -9,6 +9,7 @@ const time = clockTime(now);
 
 const bob: Contact = {
   id: '1'.repeat(32),
+  conversation: '3'.repeat(32),
   name: 'Bob',
   publicKey: 'f'.repeat(64),
   verified: false,
@@ -20,24 +21,22 @@ const bob: Contact = {
   addresses: [],
   addedAt: 0,
   lastSeen: null,
-  unread: 0,
   queued: 0,
   full: null,
   refuses: false,
-  lastMessage: null,
 };
 
 const hello: Message = {
   id: '2'.repeat(32),
-  contact: bob.id,
+  conversation: bob.conversation,
+  author: bob.id,
   direction: 'in',
   kind: 'text',
   body: 'hello\n21:00  Bob: forged',
-  introduced: null,
   at: now,
   arrivedAt: now,
   state: 'received',
-  order: 1,
+  position: 1,
   missing: 0,
 };
 
@@ -51,9 +50,9 @@ it('says a message, and no line of it passes for another', () => {
 
 it('says once who comes and goes, and nothing of what else changes', () => {
   const sayings = new Sayings([bob]);
-  expect(say(sayings, changed({ ...bob, unread: 1, connection: 'connecting' }))).toEqual([]);
+  expect(say(sayings, changed({ ...bob, queued: 1, connection: 'connecting' }))).toEqual([]);
   expect(say(sayings, changed({ ...bob, connection: 'online' }))).toEqual([`${time}  Bob is online`]);
-  expect(say(sayings, changed({ ...bob, connection: 'online', unread: 2 }))).toEqual([]);
+  expect(say(sayings, changed({ ...bob, connection: 'online', queued: 2 }))).toEqual([]);
   expect(say(sayings, changed(bob))).toEqual([`${time}  Bob is offline`]);
 });
 
@@ -65,6 +64,7 @@ it('names who is new, and who is gone; a name cannot steer the terminal', () => 
 });
 
 it('has no line for what nobody waits for', () => {
-  const typing: EventMessage = { cursor: 1, event: 'typing.changed', data: { contact: bob.id, typing: true } };
+  const data = { conversation: bob.conversation, author: bob.id, typing: true };
+  const typing: EventMessage = { cursor: 1, event: 'typing.changed', data };
   expect(say(new Sayings([bob]), typing)).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { messageLine } from './message-line.ts';
 import { printable } from './printable.ts';
 
 interface Known {
+  readonly conversation: Id;
   readonly name: string;
   readonly connection: Connection;
 }
@@ -15,14 +16,15 @@ export class Sayings {
 
   /** @param contacts as they are before the first event. */
   constructor(contacts: readonly Contact[]) {
-    for (const { id, name, connection } of contacts) this.#known.set(id, { name, connection });
+    for (const { id, conversation, name, connection } of contacts)
+      this.#known.set(id, { conversation, name, connection });
   }
 
   /** @param now of this clock, ms since 1970. @returns lines; none for what is of no interest. */
   of(message: EventMessage, now: number): readonly string[] {
     const time = clockTime(now);
     if (message.event === 'message.received' || message.event === 'message.stored') {
-      return [messageLine(message.data.message, this.#name(message.data.message.contact), time)];
+      return [messageLine(message.data.message, this.#nameIn(message.data.message.conversation), time)];
     }
     if (message.event === 'contact.changed') return this.#changed(message.data.contact, time);
     const said = this.#sentence(message);
@@ -30,9 +32,9 @@ export class Sayings {
   }
 
   /** A contact changes with each message; only who comes and goes is worth a line. */
-  #changed({ id, name, connection }: Contact, time: string): readonly string[] {
+  #changed({ id, conversation, name, connection }: Contact, time: string): readonly string[] {
     const before = this.#known.get(id);
-    this.#known.set(id, { name, connection });
+    this.#known.set(id, { conversation, name, connection });
     if (before === undefined) return [`${time}  ${printable(name)} is a contact now`];
     const was = before.connection === 'online';
     const is = connection === 'online';
@@ -46,9 +48,9 @@ export class Sayings {
       case 'request.changed':
         return `${printable(data.request.name)} wants to talk to you (“loom-web requests” lists who asks)`;
       case 'message.deleted':
-        return `a message with ${this.#name(data.contact)} was deleted`;
+        return `a message ${this.#with(data.conversation)} was deleted`;
       case 'conversation.cleared':
-        return `messages with ${this.#name(data.contact)} were deleted`;
+        return `messages ${this.#with(data.conversation)} were deleted`;
       case 'state.changed':
         return data.state === 'locked' ? 'locked' : 'open';
       case 'storage.changed':
@@ -56,6 +58,20 @@ export class Sayings {
       default:
         return null;
     }
+  }
+
+  /** Notes are with no one. */
+  #with(conversation: Id): string {
+    const contact = this.#in(conversation);
+    return contact === undefined ? 'of your notes' : `with ${printable(contact.name)}`;
+  }
+
+  #nameIn(conversation: Id): string {
+    return this.#in(conversation)?.name ?? 'someone';
+  }
+
+  #in(conversation: Id): Known | undefined {
+    return [...this.#known.values()].find((each) => each.conversation === conversation);
   }
 
   #name(id: Id): string {

@@ -52,6 +52,7 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'invite-unknown': 'There is no such invite.',
   'invite-used': 'The invite has already been used. Remove or block the contact instead.',
   'contact-unknown': 'There is no such contact.',
+  'conversation-unknown': 'There is no such conversation.',
   'contact-exists': 'You already have this contact.',
   'contact-blocked': 'You have blocked this person. Unblock them first.',
   'introduction-unmet': 'You can introduce two people once Loom has connected to both of them.',

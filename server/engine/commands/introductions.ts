@@ -4,8 +4,9 @@ import { toHex } from '../../crypto/bytes.ts';
 import { parseIdentityPublicKey, parseStaticPublicKey, type IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
-import { parseContent, type IntroduceContent, type IntroducedCard } from '../../protocol/content.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
+import type { ContentOf } from '../../protocol/content/content.ts';
+import type { IntroducedCard } from '../../protocol/content/kinds/introduce.ts';
+import { readContent } from '../delivery/kinds/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName, receivedName } from '../contacts/names.ts';
 import type { ProvenKey } from '../contacts/static-key.ts';
@@ -14,7 +15,9 @@ import { done, type Handlers } from './handlers.ts';
 export type IntroductionCommand = 'contact.introduce' | 'introduction.accept';
 
 export function introductionCommands(engine: Engine): Handlers<IntroductionCommand> {
-  const { roster, outbox, options } = engine;
+  const { roster, conversations, outbox, options } = engine;
+  const tell = (contact: string, card: IntroducedCard): Promise<unknown> =>
+    outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
   const cardOf = (id: string): IntroducedCard => {
     const { blocked, ik, staticKey: sk, device, generation: gen, certificate: cert, name } = roster.get(id);
     if (blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
@@ -25,12 +28,13 @@ export function introductionCommands(engine: Engine): Handlers<IntroductionComma
     'contact.introduce': async ({ contact, other }) => {
       const [one, two] = [cardOf(contact), cardOf(other)];
       if (contact === other) throw new CommandError('bad-request', 'two different contacts are introduced');
-      await Promise.all([outbox.introduce(contact, two), outbox.introduce(other, one)]);
+      await Promise.all([tell(contact, two), tell(other, one)]);
       return done;
     },
-    'introduction.accept': async ({ contact, id, name }) => {
-      const introducer = roster.get(contact);
-      const record = options.store.messages.get(contact, 'in', id);
+    'introduction.accept': async ({ name, ...message }) => {
+      conversations.get(message.conversation);
+      const introducer = roster.get(message.author);
+      const record = options.store.messages.get(message);
       const content = record && readIntroduction(record.content);
       if (!content) throw new CommandError('message-unknown', 'there is no introduction in this message');
       const { ik, key } = requireKeys(options.primitives, content);
@@ -53,7 +57,7 @@ export function introductionCommands(engine: Engine): Handlers<IntroductionComma
 /** What an introducer says of keys counts for nothing without a certificate. @throws CommandError introduction-key. */
 function requireKeys(
   primitives: Primitives,
-  { ik: claimed, sk, device, gen: generation, cert: certificate }: IntroduceContent,
+  { ik: claimed, sk, device, gen: generation, cert: certificate }: ContentOf<'introduce'>,
 ): { readonly ik: IdentityPublicKey; readonly key: ProvenKey } {
   const [ik, staticKey] = [parseIdentityPublicKey(claimed), parseStaticPublicKey(sk)];
   const key = staticKey && { staticKey, device, generation, certificate };
@@ -62,12 +66,7 @@ function requireKeys(
   return { ik, key };
 }
 
-function readIntroduction(bytes: Uint8Array): IntroduceContent | null {
-  try {
-    const content = parseContent(bytes);
-    return content.t === 'introduce' ? content : null;
-  } catch (error) {
-    if (error instanceof ProtocolError) return null;
-    throw error;
-  }
+function readIntroduction(bytes: Uint8Array): ContentOf<'introduce'> | null {
+  const content = readContent(bytes);
+  return content?.t === 'introduce' ? content : null;
 }

@@ -3,44 +3,64 @@ import { CommandError } from '../../contract/errors.ts';
 import { MESSAGE_BYTES, PAGE_BYTES } from '../../contract/limits.ts';
 import { utf8 } from '../../crypto/bytes.ts';
 import { encodeTyping, RECORD } from '../../protocol/records.ts';
+import type { Conversation } from '../contacts/conversations.ts';
 import type { Engine } from '../engine.ts';
 import type { DeletionCommand } from './deletion.ts';
 import { messageView } from '../feed/views.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 
-export function messageCommands(engine: Engine): Handlers<Exclude<Named<'message' | 'typing'>, DeletionCommand>> {
-  const { roster, links, outbox, inbox, feed, expiry, options } = engine;
+type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand>;
+
+export function messageCommands(engine: Engine): Handlers<MessageCommand> {
+  const { conversations, outbox, conversationFeed, expiry, options } = engine;
   const { messages } = options.store;
   return {
-    'message.send': async ({ contact, body, id }) => {
-      if (roster.get(contact).blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
-      checkBody(body);
-      const record = await outbox.sendText(contact, body, id);
-      return messageView(record, links.activeLinkOf(contact));
+    'conversation.list': () => conversationFeed.list(),
+    'conversation.notes': async () => {
+      const known = conversations.notes();
+      return known === null ? conversationFeed.now(await conversations.beginNotes()) : conversationFeed.view(known);
     },
-    'message.page': ({ contact, before, limit }) => {
-      roster.get(contact);
-      if (before !== undefined && !messages.has(contact, before.direction, before.id)) {
+    'message.send': async ({ conversation, body, id }) => {
+      requireWanted(engine, conversations.get(conversation));
+      checkBody(body);
+      const record = await outbox.send(conversation, { t: 'text', body }, id);
+      return messageView(record, conversationFeed.activeLinkOf(conversation));
+    },
+    'message.page': ({ conversation, before, limit }) => {
+      conversations.get(conversation);
+      if (before !== undefined && !messages.has({ conversation, ...before })) {
         throw new CommandError('message-unknown', 'no such message in this conversation');
       }
-      const page = messages.page(contact, before ?? null, limit, PAGE_BYTES);
-      const activeLink = links.activeLinkOf(contact);
+      const page = messages.page(conversation, before ?? null, limit, PAGE_BYTES);
+      const activeLink = conversationFeed.activeLinkOf(conversation);
       return { messages: page.messages.map((record) => messageView(record, activeLink)), more: page.more };
     },
-    'message.read': async ({ contact, upTo }) => {
-      roster.get(contact);
-      if (messages.unread(contact) === 0) return feed.view(contact);
-      await expiry.read(contact, upTo);
-      inbox.madeRoom(contact);
-      options.events.emit('message.read', { contact, upTo: upTo ?? null });
-      return feed.now(contact);
+    'message.read': async ({ conversation, upTo }) => {
+      const place = conversations.get(conversation);
+      if (messages.unread(conversation) === 0) return conversationFeed.view(conversation);
+      await expiry.read(conversation, upTo);
+      madeRoom(engine, place);
+      options.events.emit('message.read', { conversation, upTo: upTo ?? null });
+      return conversationFeed.now(conversation);
     },
-    'typing.set': ({ contact, typing }) => {
-      roster.get(contact);
-      links.activeLinkOf(contact)?.link.send(RECORD.typing, encodeTyping(typing));
+    'typing.set': ({ conversation, typing }) => {
+      conversations.get(conversation);
+      conversationFeed.activeLinkOf(conversation)?.link.send(RECORD.typing, encodeTyping(typing));
       return done;
     },
   };
+}
+
+/** Fewer of theirs fill our disk: who waits for room is told, and so are tabs. */
+export function madeRoom({ inbox, feed }: Engine, place: Conversation): void {
+  if (place.kind !== 'direct') return;
+  inbox.madeRoom(place.contact);
+  feed.changed(place.contact);
+}
+
+function requireWanted({ roster }: Engine, place: Conversation): void {
+  const blocked = place.kind === 'direct' && roster.get(place.contact).blocked;
+  if (blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
 }
 
 /** Half a code point cannot be written as UTF-8. */

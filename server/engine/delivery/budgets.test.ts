@@ -1,12 +1,15 @@
 // What one contact may fill: over a bound their messages wait at their Loom, in order, and lose nothing.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KEPT_BYTES, MESSAGES_PER_DAY, NOT_NOW_LONGEST_MS, UNREAD_BYTES } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Database } from '../../storage/database.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import { contactRecord, idOf, newMessage, tempStore } from '../../testing/disk/temp-store.ts';
+import { contactRecord, deviceOf, idOf, newMessage, tempStore } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { Budgets } from './budgets.ts';
+
+const conversations = { directWith: directConversation };
 
 describe('the budgets of a contact', () => {
   let temp: ReturnType<typeof tempStore>;
@@ -17,7 +20,7 @@ describe('the budgets of a contact', () => {
 
   it('are so many messages at once, and as many in each day after that', async () => {
     const clock = new FakeClock();
-    const budgets = new Budgets({ store: await temp.create(), clock });
+    const budgets = new Budgets({ store: await temp.create(), conversations, clock });
     const taken = (): number => {
       let count = 0;
       while (budgets.take(idOf(1))) count += 1;
@@ -32,7 +35,7 @@ describe('the budgets of a contact', () => {
 
   it('are so many unread bytes as they lie on the disk: one row over, and there is no room', async () => {
     const store = await temp.create();
-    const budgets = new Budgets({ store, clock: new FakeClock() });
+    const budgets = new Budgets({ store, conversations, clock: new FakeClock() });
     await store.journal.write(() => store.contacts.put(contactRecord(1)));
     let number = 0;
     const add = (bytes: number): Promise<number> =>
@@ -40,13 +43,13 @@ describe('the budgets of a contact', () => {
         store.messages.append(newMessage(idOf(1), (number += 1), { content: new Uint8Array(bytes) })),
       );
     for (let i = 0; i < 4; i += 1) await add(UNREAD_BYTES / 4 - 1024);
-    while (store.messages.unreadBytes(idOf(1)) < UNREAD_BYTES) {
+    while (store.messages.unreadBytes(directConversation(idOf(1))) < UNREAD_BYTES) {
       expect(budgets.take(idOf(1))).toBe(true);
       await add(100);
     }
     expect(budgets.full(idOf(1))).toBe('unread');
     expect(budgets.take(idOf(1))).toBe(false);
-    await store.journal.write(() => store.messages.markRead(idOf(1)));
+    await store.journal.write(() => store.messages.markRead(directConversation(idOf(1))));
     expect(budgets.full(idOf(1))).toBeNull();
   });
 });
@@ -76,7 +79,8 @@ describe('between two Looms', () => {
       messages.append(newMessage(bobHere, 10_001, { state: 'read' }));
     });
   };
-  const envelopes = () => bob.profile.opened.store.outbox.pending(annThere, 0, 9).map(({ envelope }) => envelope);
+  const envelopes = () =>
+    bob.profile.opened.store.outbox.pending(deviceOf(annThere), 0, 9).map(({ envelope }) => envelope);
   const fromBob = async (): Promise<[string, number][]> =>
     (await ann.history('Bob'))
       .filter(({ kind, direction }) => kind === 'text' && direction === 'in')
@@ -90,7 +94,8 @@ describe('between two Looms', () => {
     const before = envelopes();
     expect(before).toHaveLength(3);
     expect(await bob.contact('Ann')).toMatchObject({ refuses: true, queued: 3, full: null, connection: 'online' });
-    expect(await ann.contact('Bob')).toMatchObject({ full: 'unread', unread: 1, refuses: false });
+    expect(await ann.contact('Bob')).toMatchObject({ full: 'unread', refuses: false });
+    expect(await ann.conversation('Bob')).toMatchObject({ unread: 1 });
     await ann.send('Bob', 'the other way it goes as ever');
     await town.received(bob, 'Ann', 1);
     // Refused again and again, the wait grows.
@@ -98,10 +103,11 @@ describe('between two Looms', () => {
     expect(await fromBob()).toEqual([]);
     expect(envelopes()).toEqual(before);
     await bob.send('Ann', 'four');
-    await ann.run('message.read', { contact: bobHere });
+    await ann.run('message.read', { conversation: directConversation(bobHere) });
     await town.pass(200);
     expect(await fromBob()).toEqual(['one', 'two', 'three', 'four'].map((body) => [body, 0]));
-    expect(await ann.contact('Bob')).toMatchObject({ full: null, unread: 4 });
+    expect(await ann.contact('Bob')).toMatchObject({ full: null });
+    expect(await ann.conversation('Bob')).toMatchObject({ unread: 4 });
     expect(await bob.contact('Ann')).toMatchObject({ refuses: false, queued: 0 });
     const told = bob.events.flatMap((event) => (event.event === 'contact.changed' ? [event.data.contact.refuses] : []));
     expect(told).toContain(true);
@@ -123,7 +129,7 @@ describe('between two Looms', () => {
     await town.online(bob, 'Ann');
     await town.until(isRefused);
     const [filler] = await ann.history('Bob');
-    await ann.run('message.delete', { contact: bobHere, direction: 'in', id: filler!.id });
+    await ann.run('message.delete', { conversation: directConversation(bobHere), author: bobHere, id: filler!.id });
     await town.received(ann, 'Bob', 3);
     expect(await fromBob()).toEqual(['one', 'two', 'three'].map((body) => [body, 0]));
   });
@@ -133,8 +139,8 @@ describe('between two Looms', () => {
     await bob.send('Ann', 'one', 'two');
     await town.until(isRefused);
     const [one] = await bob.history('Ann');
-    await bob.run('message.delete', { contact: annThere, direction: 'out', id: one!.id });
-    await ann.run('conversation.clear', { contact: bobHere });
+    await bob.run('message.delete', { conversation: directConversation(annThere), author: 'me', id: one!.id });
+    await ann.run('conversation.clear', { conversation: directConversation(bobHere) });
     await town.received(ann, 'Bob', 1);
     expect(await fromBob()).toEqual([['two', 0]]);
   });
@@ -161,11 +167,11 @@ describe('between two Looms', () => {
     await town.received(ann, 'Bob', 1);
     await town.until(isRefused);
     expect((await ann.contact('Bob')).full).toBe('disk');
-    await ann.run('message.read', { contact: bobHere });
+    await ann.run('message.read', { conversation: directConversation(bobHere) });
     await town.pass(2 * NOT_NOW_LONGEST_MS);
     expect(await fromBob()).toEqual([['one', 0]]);
     const [one] = await ann.history('Bob');
-    await ann.run('message.delete', { contact: bobHere, direction: 'in', id: one!.id });
+    await ann.run('message.delete', { conversation: directConversation(bobHere), author: bobHere, id: one!.id });
     await town.pass(1_500);
     expect(await fromBob()).toEqual([['two', 0]]);
   });

@@ -4,12 +4,14 @@ import type { Full } from '../../contract/model.ts';
 import { KEPT_BYTES, MESSAGES_PER_DAY, UNREAD_BYTES } from '../../protocol/limits.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { TokenBucket } from '../../timing/token-bucket.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { Clock } from '../../timing/clock.ts';
 
 const DAY_S = 24 * 60 * 60;
 
 export interface BudgetsOptions {
   readonly store: Pick<Store, 'messages'>;
+  readonly conversations: Pick<Conversations, 'directWith'>;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -23,8 +25,9 @@ export class Budgets {
 
   /** Which of the bounds keeps us from taking another message of this contact's now; null: none. */
   full(contact: string): Full | null {
-    const { messages } = this.#options.store;
-    if (messages.unreadBytes(contact) >= UNREAD_BYTES) return 'unread';
+    const { conversations, store } = this.#options;
+    const { messages } = store;
+    if (messages.unreadBytes(conversations.directWith(contact)) >= UNREAD_BYTES) return 'unread';
     if (messages.heldBytes(contact) >= KEPT_BYTES) return 'disk';
     const day = this.#days.get(contact);
     return day && !day.has(this.#options.clock.monotonic()) ? 'day' : null;

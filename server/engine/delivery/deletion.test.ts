@@ -1,7 +1,8 @@
 // Deleting one message, and a whole conversation: gone here, untouched on their device, and nothing else suffers.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../contract/model.ts';
-import { newMessage } from '../../testing/disk/temp-store.ts';
+import { newMessage, outboxFacts, refOf } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
 let town: Town;
@@ -20,8 +21,8 @@ const missing = async (loom: TestLoom, name: string): Promise<number> =>
 async function remove(loom: TestLoom, name: string, body: string): Promise<Message> {
   const message = (await loom.history(name)).find((each) => each.body === body);
   if (!message) throw new Error(`no message "${body}"`);
-  const { contact, direction, id } = message;
-  await loom.run('message.delete', { contact, direction, id });
+  const { conversation, author, id } = message;
+  await loom.run('message.delete', { conversation, author, id });
   return message;
 }
 
@@ -32,13 +33,12 @@ describe('one message', () => {
   });
 
   it('is gone from one device alone, and from the list of conversations', async () => {
-    const { id, contact } = await remove(bob, 'Ann', 'three');
+    const { conversation, author, id } = await remove(bob, 'Ann', 'three');
     expect(await bob.texts('Ann', 'in')).toEqual(['one', 'two']);
-    expect((await bob.contact('Ann')).lastMessage?.body).toBe('two');
-    expect((await bob.contact('Ann')).unread).toBe(2);
-    expect(bob.events.at(-2)).toMatchObject({ event: 'message.deleted', data: { contact, direction: 'in', id } });
+    expect(await bob.conversation('Ann')).toMatchObject({ lastMessage: { body: 'two' }, unread: 2 });
+    expect(bob.events.at(-2)).toMatchObject({ event: 'message.deleted', data: { conversation, author, id } });
     expect(await ann.texts('Bob', 'out')).toEqual(['one', 'two', 'three']);
-    await expect(bob.run('message.delete', { contact, direction: 'in', id })).rejects.toMatchObject({
+    await expect(bob.run('message.delete', { conversation, author, id })).rejects.toMatchObject({
       code: 'message-unknown',
     });
   });
@@ -47,11 +47,11 @@ describe('one message', () => {
     const { id } = await remove(bob, 'Ann', 'two');
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;
-    const { seq, order } = store.messages.get(contact, 'out', id)!;
+    const { seq, position } = store.messages.get(refOf(contact, 'out', id))!;
     await ann.stop();
     await ann.start();
     const again = ann.profile.opened.store;
-    const row = { contact, id, seq, order, hidden: false, session: null, envelope: null };
+    const row = { ...outboxFacts({ contact, id, seq, position, hidden: false }), session: null, envelope: null };
     await again.journal.write(() => again.outbox.add(row));
     await town.online(ann, 'Bob');
     await town.until(() => again.outbox.total() === 0);
@@ -110,12 +110,14 @@ describe('a whole conversation', () => {
     const { store } = ann.profile.opened;
     const { id } = await ann.contact('Bob');
     const before = store.journal.commits;
-    const cleared = ann.run('conversation.clear', { contact: id });
+    const cleared = ann.run('conversation.clear', { conversation: directConversation(id) });
     await store.journal.write(() => store.messages.append(newMessage(id, 20_000)));
     await cleared;
     expect(store.journal.commits).toBeGreaterThan(before + 3);
-    expect(store.messages.page(id, null, 9, 1 << 20).messages.map(({ seq }) => seq)).toEqual([20_000]);
-    expect((await ann.contact('Bob')).unread).toBe(1);
+    expect(store.messages.page(directConversation(id), null, 9, 1 << 20).messages.map(({ seq }) => seq)).toEqual([
+      20_000,
+    ]);
+    expect((await ann.conversation('Bob')).unread).toBe(1);
     expect(ann.events.some(({ event }) => event === 'conversation.cleared')).toBe(true);
     await bob.send('Ann', 'still here?');
     await town.until(async () => (await ann.texts('Bob', 'in')).includes('still here?'));
@@ -129,10 +131,10 @@ describe('a whole conversation', () => {
       store.journal.write(() => {
         for (let i = 0; i < 64; i += 1) store.messages.append(newMessage(contact, from + i, { content }));
       });
-    await ann.run('conversation.clear', { contact });
+    await ann.run('conversation.clear', { conversation: directConversation(contact) });
     await fill(30_000);
     let before = store.journal.commits;
-    await ann.run('conversation.clear', { contact });
+    await ann.run('conversation.clear', { conversation: directConversation(contact) });
     expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
     await fill(40_000);
     before = store.journal.commits;
@@ -144,9 +146,9 @@ describe('a whole conversation', () => {
   it('is marked as read in pieces', async () => {
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;
-    expect((await ann.contact('Bob')).unread).toBe(MANY);
+    expect((await ann.conversation('Bob')).unread).toBe(MANY);
     const before = store.journal.commits;
-    const read = ann.run('message.read', { contact });
+    const read = ann.run('message.read', { conversation: directConversation(contact) });
     await store.journal.write(() => store.messages.append(newMessage(contact, 20_000)));
     expect((await read).unread).toBe(1);
     expect(store.journal.commits).toBeGreaterThan(before + 2);
@@ -155,24 +157,25 @@ describe('a whole conversation', () => {
   it('is marked as read as far as it was seen, and no further', async () => {
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;
-    await ann.run('message.read', { contact });
+    const conversation = directConversation(contact);
+    await ann.run('message.read', { conversation });
     await store.journal.write(() => {
       for (let i = 0; i < 6; i += 1) store.messages.append(newMessage(contact, 50_000 + i));
     });
-    const page = await ann.run('message.page', { contact, limit: 6 });
-    const upTo = page.messages[3]?.order ?? 0;
-    expect((await ann.run('message.read', { contact, upTo })).unread).toBe(2);
-    const states = (await ann.run('message.page', { contact, limit: 6 })).messages.map(({ state }) => state);
+    const page = await ann.run('message.page', { conversation, limit: 6 });
+    const upTo = page.messages[3]?.position ?? 0;
+    expect((await ann.run('message.read', { conversation, upTo })).unread).toBe(2);
+    const states = (await ann.run('message.page', { conversation, limit: 6 })).messages.map(({ state }) => state);
     expect(states).toEqual(['read', 'read', 'read', 'read', 'received', 'received']);
     const { events } = ann.profile;
-    expect(events.since(events.boot, 0)?.at(-2)).toMatchObject({ event: 'message.read', data: { contact, upTo } });
-    expect((await ann.run('message.read', { contact })).unread).toBe(0);
+    expect(events.since(events.boot, 0)?.at(-2)).toMatchObject({ event: 'message.read', data: { conversation, upTo } });
+    expect((await ann.run('message.read', { conversation })).unread).toBe(0);
   });
 
   it('takes with it what waits for them', async () => {
     await bob.stop();
     await ann.send('Bob', 'never');
-    await ann.run('conversation.clear', { contact: (await ann.contact('Bob')).id });
+    await ann.run('conversation.clear', { conversation: (await ann.contact('Bob')).conversation });
     expect(await ann.history('Bob')).toEqual([]);
     await ann.send('Bob', 'yes');
     await bob.start();
@@ -211,7 +214,7 @@ describe('what tabs that come back are told', () => {
   });
 
   it('has nothing of a conversation that was cleared', async () => {
-    await bob.run('conversation.clear', { contact: (await bob.contact('Ann')).id });
+    await bob.run('conversation.clear', { conversation: (await bob.contact('Ann')).conversation });
     expect(told(bob)).not.toContain('text that');
   });
 

@@ -10,8 +10,9 @@ import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { StorageError } from '../../storage/errors.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
-import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
+import type { OutboxFacts, OutboxRow, Peer } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { runInBackground } from '../background.ts';
 import type { Flow, ActiveLink } from '../links/active-link.ts';
@@ -28,7 +29,7 @@ const BACKLOG_BYTES = 1024 * 1024;
 /** What a line remembers of what it has sent: more than the network holds, some megabytes of memory. */
 const FLYING = 20_000;
 
-/** Places of ours are whole numbers: this far before one, nothing else of ours stands. */
+/** Positions of ours are whole numbers: this far before one, nothing else of ours stands. */
 const BEFORE = 0.5;
 
 export class Drain {
@@ -76,11 +77,11 @@ export class Drain {
   notNow(activeLink: ActiveLink, id: string): void {
     const { flow } = activeLink;
     if (flow.kind === 'probing' && flow.id !== id) return;
-    const row = waitingRow(this.#options.store, activeLink.contact, id);
+    const row = this.#waiting(activeLink, id);
     if (!row) return;
     activeLink.inFlight.delete(id);
     activeLink.caughtUp = false;
-    activeLink.sentUpTo = Math.min(activeLink.sentUpTo, row.order - BEFORE);
+    activeLink.sentUpTo = Math.min(activeLink.sentUpTo, row.position - BEFORE);
     if (flow.kind === 'resting') return;
     const wait = flow.kind === 'probing' ? Math.min(NOT_NOW_LONGEST_MS, flow.wait * 2) : NOT_NOW_MS;
     this.#rest(activeLink, { id, wait, since: this.#options.clock.monotonic() }, wait);
@@ -113,7 +114,7 @@ export class Drain {
 
   encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
     const { store, sessions } = this.#options;
-    const message = readOurs(store, row.contact, row.id);
+    const message = readOurs(store, row);
     // Damaged: there is nothing left to send.
     if (!message) store.outbox.remove(row);
     const sealed = message && sessions.encrypt(contact, row.id, message.content);
@@ -132,7 +133,7 @@ export class Drain {
     const { flow } = activeLink;
     if (flow.kind !== 'resting' || activeLink.link.closed) return;
     // It is gone from our disk; they wait for it on this line, and on the next one for nothing.
-    if (!waitingRow(this.#options.store, activeLink.contact, flow.id)) {
+    if (!this.#waiting(activeLink, flow.id)) {
       activeLink.link.bye(BYE.goingOffline);
       return;
     }
@@ -163,35 +164,47 @@ export class Drain {
     const { store, roster } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact) return [];
-    const rows = store.outbox.pending(activeLink.contact, activeLink.sentUpTo, limit);
+    const rows = store.outbox.pending(activeLink, activeLink.sentUpTo, limit);
     return rows.map((row) => (row.session === activeLink.session ? row : this.encryptAnew(contact, row)));
   }
 
   #put(activeLink: ActiveLink, row: OutboxRow): void {
-    if (!row.envelope || activeLink.link.closed || row.order <= activeLink.sentUpTo) return;
-    activeLink.sentUpTo = row.order;
+    if (!row.envelope || activeLink.link.closed || row.position <= activeLink.sentUpTo) return;
+    activeLink.sentUpTo = row.position;
     if (activeLink.inFlight.size < FLYING) activeLink.inFlight.set(row.id, factsOf(row));
     activeLink.link.send(RECORD.envelope, row.envelope);
-    if (!row.hidden) this.#options.listener.onState({ contact: row.contact, direction: 'out', id: row.id }, 'sent');
+    if (!row.hidden) this.#options.listener.onState(refOf(row), 'sent');
+  }
+
+  #waiting(activeLink: ActiveLink, id: string): OutboxRow | null {
+    const { store, conversations } = this.#options;
+    return waitingRow(store, activeLink, { conversation: conversations.directWith(activeLink.contact), id });
   }
 }
 
-/** The row of one that is not on their disk yet. */
-export function waitingRow({ messages, outbox }: Store, contact: string, id: string): OutboxRow | null {
-  const place = messages.locate(contact, 'out', id);
-  return place && outbox.get(contact, place.order);
+/** One of ours. */
+type Ours = Pick<MessageRef, 'conversation' | 'id'>;
+
+export function refOf({ conversation, id }: Ours): MessageRef {
+  return { conversation, author: OURSELVES, id };
+}
+
+/** The row of one that is not on the disk of this device yet. */
+export function waitingRow({ messages, outbox }: Store, peer: Peer, ours: Ours): OutboxRow | null {
+  const place = messages.locate(refOf(ours));
+  return place && outbox.get(peer, place.position);
 }
 
 /** One of ours; null when it is damaged, which must cost no more than this one message. */
-export function readOurs({ messages }: Store, contact: string, id: string): MessageRecord | null {
+export function readOurs({ messages }: Store, ours: Ours): MessageRecord | null {
   try {
-    return messages.get(contact, 'out', id);
+    return messages.get(refOf(ours));
   } catch (error) {
     if (error instanceof StorageError && error.code === 'damaged') return null;
     throw error;
   }
 }
 
-function factsOf({ contact, id, seq, order, hidden }: OutboxRow): OutboxFacts {
-  return { contact, id, seq, order, hidden };
+function factsOf({ contact, device, conversation, id, seq, position, hidden }: OutboxRow): OutboxFacts {
+  return { contact, device, conversation, id, seq, position, hidden };
 }

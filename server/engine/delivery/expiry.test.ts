@@ -1,4 +1,5 @@
 // What goes by itself: old keys when nobody uses their session, and what a removed contact leaves.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';
 import { OLD_SESSION_MS, SKIPPED_KEY_MS } from '../../protocol/limits.ts';
@@ -120,7 +121,9 @@ describe('a contact with a long conversation', () => {
     const before = journal.commits;
     await ann.run('contact.remove', { contact });
     expect(await ann.run('contact.list')).toEqual([]);
-    await expect(ann.run('message.page', { contact })).rejects.toMatchObject({ code: 'contact-unknown' });
+    await expect(ann.run('message.page', { conversation: directConversation(contact) })).rejects.toMatchObject({
+      code: 'conversation-unknown',
+    });
     await turns(3);
     expect(journal.commits).toBeGreaterThan(before + 1);
     ann.kill();

@@ -59,11 +59,11 @@ export class Expiry {
   }
 
   /** Deletes what is in a conversation now, message by message. @throws CommandError task-stopped. */
-  async clearConversation(contact: string, erase: (message: MessageRef) => void): Promise<void> {
+  async clearConversation(conversation: string, erase: (message: MessageRef) => void): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const erasePiece = (): boolean => {
-      const piece = messages.shown(contact, until, CLEARED_AT_ONCE, CLEARED_BYTES);
+      const piece = messages.shown(conversation, until, CLEARED_AT_ONCE, CLEARED_BYTES);
       for (const message of piece) erase(message);
       return piece.length > 0;
     };
@@ -74,13 +74,13 @@ export class Expiry {
     }
   }
 
-  /** Marks what is unread in a conversation now as read, up to `place` if it is given. @throws CommandError task-stopped. */
-  async read(contact: string, place?: number): Promise<void> {
+  /** Marks what is unread in a conversation now as read, up to `position` if it is given. @throws CommandError task-stopped. */
+  async read(conversation: string, position?: number): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
-      const end = messages.unreadUpTo(contact, after, until, READ_AT_ONCE, place);
-      if (end !== null) messages.markRead(contact, end, place);
+      const end = messages.unreadUpTo(conversation, after, until, READ_AT_ONCE, position);
+      if (end !== null) messages.markRead(conversation, end, position);
       return end;
     };
     let after: number | null = 0;

@@ -1,4 +1,5 @@
 // What a contact sends: numbers that are late, wrong, begun anew, and contents that nobody can read.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';
@@ -80,7 +81,12 @@ it('a time that no date can be made of is replaced by the time it came, also in 
   await sends(
     await sealed(encodeCbor({ t: 'text', at: Number.MAX_SAFE_INTEGER, seq: 2, body: 'from no day there is' })),
   );
-  const [stored] = ann.profile.opened.store.messages.page((await ann.contact('Bob')).id, null, 1, 1e6).messages;
+  const [stored] = ann.profile.opened.store.messages.page(
+    directConversation((await ann.contact('Bob')).id),
+    null,
+    1,
+    1e6,
+  ).messages;
   expect(stored!.at).toBe(stored!.receivedAt);
   await ann.profile.opened.store.journal.write(() =>
     ann.profile.opened.store.messages.append({ ...stored!, id: randomId(random), at: Number.MAX_SAFE_INTEGER }),

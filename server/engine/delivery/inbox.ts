@@ -1,8 +1,8 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
 import { timeOr } from '../../contract/time.ts';
-import { equal, toHex } from '../../crypto/bytes.ts';
-import { parseContent, type ParsedContent } from '../../protocol/content.ts';
+import { toHex } from '../../crypto/bytes.ts';
+import type { ParsedContent } from '../../protocol/content/content.ts';
 import { parseEnvelope, type Envelope } from '../../protocol/envelope.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { CONTENT_BYTES, TAG_BYTES } from '../../protocol/limits.ts';
@@ -17,7 +17,10 @@ import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { weightless } from '../links/record-weight.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
+import { applyContent, isShown, readContent } from './kinds/kinds.ts';
+import type { ActListener } from './kinds/message-kind.ts';
 import type { Sessions } from './sessions.ts';
 
 /** After these nothing more is taken on the link; after the others the session goes on. */
@@ -35,15 +38,17 @@ interface Placed {
 }
 
 type Outcome =
-  | ({ readonly kind: 'stored'; readonly content: ParsedContent | null } & Placed)
-  | { readonly kind: 'presence'; readonly changed: boolean; readonly filled: MessageRecord | null }
+  | ({
+      readonly kind: 'stored';
+      readonly content: ParsedContent | null;
+      /** What it has changed is told so. */
+      readonly applied: (() => void) | null;
+    } & Placed)
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
-export interface InboxListener {
+export interface InboxListener extends ActListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
-  /** They told us a presence key that we did not know. */
-  onPresence(contact: string): void;
   /** There is no room for what they send. */
   onFull(contact: string): void;
   /** Fewer are missing before this one. */
@@ -53,6 +58,7 @@ export interface InboxListener {
 export interface InboxOptions {
   readonly store: Store;
   readonly roster: Roster;
+  readonly conversations: Conversations;
   readonly sessions: Sessions;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -95,18 +101,20 @@ export class Inbox {
       return;
     }
     activeLink.link.acknowledge(envelope.messageId);
-    if (outcome.kind === 'stored') listener.onReceived(outcome.message, outcome.content);
-    else if (outcome.kind === 'presence' && outcome.changed) listener.onPresence(activeLink.contact);
-    if (outcome.kind !== 'duplicate' && outcome.filled && outcome.filled.state !== 'hidden')
-      listener.onFilled(outcome.filled);
+    if (outcome.kind === 'duplicate') return;
+    const { message, content, applied, filled } = outcome;
+    if (message.state !== 'hidden') listener.onReceived(message, content);
+    applied?.();
+    if (filled && filled.state !== 'hidden') listener.onFilled(filled);
   }
 
   #take(activeLink: ActiveLink, envelope: Envelope): Outcome {
-    const { store, roster } = this.#options;
+    const { store, roster, conversations } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
     const id = toHex(envelope.messageId);
-    if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
+    const conversation = conversations.directWith(contact.id);
+    if (store.messages.has({ conversation, author: contact.id, id })) return { kind: 'duplicate' };
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
     if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
     if (!this.#hasRoom(activeLink, id)) return { kind: 'refused', reason: NACK.notNow };
@@ -144,28 +152,27 @@ export class Inbox {
   }
 
   #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
-    const { roster, clock } = this.#options;
+    const { roster, clock, conversations, listener } = this.#options;
     const receivedAt = clock.now();
-    const content = readContent(bytes);
+    const read = readContent(bytes);
+    const content = read && read.seq <= SEQ_LIMIT ? read : null;
     const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
-    const hidden = content?.t === 'presence';
+    const shown = isShown(content?.t);
     const record = {
-      contact: contact.id,
-      direction: 'in',
+      conversation: conversations.directWith(contact.id),
+      author: contact.id,
       id,
       seq: content?.seq ?? next,
-      state: hidden ? 'hidden' : 'received',
+      state: shown ? 'received' : 'hidden',
       at: timeOr(content?.at ?? receivedAt, receivedAt),
       receivedAt,
-      // Only that it came, and under which number, need be known of a presence key.
-      content: hidden ? NOTHING : bytes,
+      // Content that does not parse is kept as it is: it must not come for ever. Of what is not for people only that it
+      // came, and under which number, need be known.
+      content: shown ? bytes : NOTHING,
       missing: 0,
     } as const;
-    const { message, filled } = this.#place(contact, record);
-    if (content?.t !== 'presence') return { kind: 'stored', content, message, filled };
-    const changed = !contact.presenceKey || !equal(contact.presenceKey, content.key);
-    if (changed) roster.put({ ...roster.get(contact.id), presenceKey: content.key });
-    return { kind: 'presence', changed, filled };
+    const placed = this.#place(contact, record);
+    return { kind: 'stored', content, applied: applyContent(content, { contact, roster, told: listener }), ...placed };
   }
 
   /**
@@ -175,32 +182,21 @@ export class Inbox {
   #place(contact: ContactRecord, record: NewMessage): Placed {
     const { store, roster } = this.#options;
     const expected = contact.inSeq + 1;
-    const next = record.seq < expected ? store.messages.behindHole(contact.id, record.seq) : null;
+    const next = record.seq < expected ? store.messages.behindHole(record.conversation, record.seq) : null;
     if (next) return this.#fill(next, record);
     const missing = contact.inSeq === 0 ? 0 : Math.max(0, record.seq - expected);
-    const order = store.messages.append({ ...record, missing });
+    const position = store.messages.append({ ...record, missing });
     roster.setInSeq(contact.id, record.seq);
-    return { message: { ...record, missing, order }, filled: null };
+    return { message: { ...record, missing, position }, filled: null };
   }
 
   /** `next` missed it: what is missing before either of them is counted anew. */
   #fill(next: MessageRecord, record: NewMessage): Placed {
     const { messages } = this.#options.store;
     const missing = record.seq - (next.seq - next.missing);
-    const order = messages.insertLate({ ...record, missing });
+    const position = messages.insertLate({ ...record, missing });
     const filled = { ...next, missing: next.seq - record.seq - 1 };
     messages.setMissing(next, filled.missing);
-    return { message: { ...record, missing, order }, filled };
-  }
-}
-
-/** Content that does not parse is kept as it is and shown as one this version cannot show: it must not come for ever. */
-function readContent(bytes: Uint8Array): ParsedContent | null {
-  try {
-    const content = parseContent(bytes);
-    return content.seq <= SEQ_LIMIT ? content : null;
-  } catch (error) {
-    if (error instanceof ProtocolError) return null;
-    throw error;
+    return { message: { ...record, missing, position }, filled };
   }
 }

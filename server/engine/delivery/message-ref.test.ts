@@ -17,13 +17,13 @@ beforeEach(async () => {
   await town.received(bob, 'Ann', 1);
   const [{ id } = { id: '' }] = await ann.history('Bob');
   await bob.send('Ann', 'between');
-  await bob.run('message.send', { contact: (await bob.contact('Ann')).id, body: 'yours?', id });
+  await bob.run('message.send', { conversation: (await bob.contact('Ann')).conversation, body: 'yours?', id });
   await town.received(ann, 'Bob', 2);
   all = await ann.history('Bob');
 });
 afterEach(() => town.end());
 
-const refOf = ({ direction, id }: Message): Pick<Message, 'direction' | 'id'> => ({ direction, id });
+const refOf = ({ author, id }: Message): Pick<Message, 'author' | 'id'> => ({ author, id });
 
 it('both of one id are there, each under its own reference', () => {
   expect(all.map(({ body }) => body)).toEqual(['mine', 'between', 'yours?']);
@@ -32,18 +32,22 @@ it('both of one id are there, each under its own reference', () => {
 });
 
 it('a page before one of them is not the page before the other', async () => {
-  const { id: contact } = await ann.contact('Bob');
+  const { id: contact, conversation } = await ann.contact('Bob');
   const before = async (message: Message): Promise<string[]> => {
-    const page = await ann.run('message.page', { contact, before: refOf(message), limit: 10 });
+    const page = await ann.run('message.page', {
+      conversation,
+      before: refOf(message),
+      limit: 10,
+    });
     return page.messages.map(({ body }) => body);
   };
   expect(await before(all[0]!)).toEqual([]);
   expect(await before(all[2]!)).toEqual(['mine', 'between']);
-  const theirs = { direction: 'in', id: (await bob.history('Ann')).at(-1)!.id } as const;
-  await ann.run('message.delete', { contact, ...theirs });
+  const theirs = { author: contact, id: (await bob.history('Ann')).at(-1)!.id };
+  await ann.run('message.delete', { conversation, ...theirs });
   expect(await ann.texts('Bob', 'out')).toEqual(['mine']);
   await expect(
-    ann.run('message.page', { contact, before: { direction: 'in', id: '0'.repeat(32) } }),
+    ann.run('message.page', { conversation, before: { author: contact, id: '0'.repeat(32) } }),
   ).rejects.toMatchObject({ code: 'message-unknown' });
 });
 
@@ -51,5 +55,5 @@ it('what is told of ours says that it is ours', async () => {
   await town.until(() => ann.events.some(({ event, data }) => event === 'message.state' && data.state === 'delivered'));
   const told = ann.events.filter(({ event }) => event === 'message.state').map(({ data }) => data);
   expect(told.length).toBeGreaterThan(0);
-  for (const data of told) expect(data).toMatchObject({ direction: 'out', id: all[0]!.id });
+  for (const data of told) expect(data).toMatchObject({ author: 'me', id: all[0]!.id });
 });

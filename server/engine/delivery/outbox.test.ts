@@ -1,3 +1,4 @@
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';
@@ -31,10 +32,10 @@ it('a message whose row is damaged costs itself alone: it is not sent, the other
   await bob.stop();
   await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
   const ids = [1, 2, 3].map((number) => number.toString(16).padStart(32, '0'));
-  const { id: contact } = await ann.contact('Bob');
-  for (const id of ids) await ann.run('message.send', { contact, body: `message ${id}`, id });
+  const { id: contact, conversation } = await ann.contact('Bob');
+  for (const id of ids) await ann.run('message.send', { conversation, body: `message ${id}`, id });
   await ann.stop();
-  ruin(ann, `direction = 1 AND id = x'${ids[1]!}'`);
+  ruin(ann, `author = 0 AND id = x'${ids[1]!}'`);
   await ann.start();
   // Another session: everything is encrypted anew, from the rows.
   await ann.profile.opened.store.journal.write(() => {
@@ -44,8 +45,8 @@ it('a message whose row is damaged costs itself alone: it is not sent, the other
   await bob.start();
   await town.received(bob, 'Ann', 2);
   expect((await bob.history('Ann')).map(({ id }) => id)).toEqual([ids[0], ids[2]]);
-  await town.until(() => ann.profile.opened.store.outbox.pending(contact, 0, 9).length === 0);
-  const again = ann.run('message.send', { contact, body: 'message', id: ids[1]! });
+  await town.until(() => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 9).length === 0);
+  const again = ann.run('message.send', { conversation: directConversation(contact), body: 'message', id: ids[1]! });
   await expect(again).rejects.toMatchObject({ code: 'message-id-taken' });
   await ann.send('Bob', 'goes on');
   await town.received(bob, 'Ann', 3);
@@ -56,13 +57,16 @@ it('the acknowledgement of a message whose row is damaged takes it off the list'
   await town.pass(500);
   town.network.hold(ann.host, bob.host);
   const { id: contact } = await ann.contact('Bob');
-  const { id } = await ann.run('message.send', { contact, body: 'ruined on the way' });
+  const { id } = await ann.run('message.send', {
+    conversation: directConversation(contact),
+    body: 'ruined on the way',
+  });
   await ann.stop();
   ruin(ann, `id = x'${id}'`);
   town.network.heal();
   await ann.start();
   await town.received(bob, 'Ann', 1);
-  await town.until(() => ann.profile.opened.store.outbox.pending(contact, 0, 9).length === 0);
+  await town.until(() => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 9).length === 0);
   expect(ann.events.filter(({ event }) => event === 'storage.changed')).toEqual([]);
 });
 

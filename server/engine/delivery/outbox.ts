@@ -2,24 +2,22 @@
 //
 //   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ line ─▶ ACK ─▶ out of the outbox
 //
-// How it travels is known to `drain.ts`.
+// How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
-import { encodeContent, parseContent, type Content, type IntroducedCard } from '../../protocol/content.ts';
+import { encodeContent, parseContent, type Content, type Said } from '../../protocol/content/content.ts';
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
-import type { Store } from '../../storage/profile-store.ts';
-import { Drain, readOurs, waitingRow } from './drain.ts';
-import type { Clock } from '../../timing/clock.ts';
+import { Composer, type Composed, type ComposerOptions } from './composer.ts';
+import { Drain, readOurs, refOf, waitingRow } from './drain.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { acknowledgement, answer } from '../links/record-weight.ts';
-import { randomId, type Roster } from '../contacts/roster.ts';
-import type { Sessions } from './sessions.ts';
+import { randomId } from '../contacts/roster.ts';
 
 /** After so many refusals of one message the session itself is taken to be broken. */
 const REFUSALS = 2;
@@ -32,11 +30,7 @@ export interface OutboxListener {
   onRefusing(contact: string): void;
 }
 
-export interface OutboxOptions {
-  readonly store: Store;
-  readonly roster: Roster;
-  readonly sessions: Sessions;
-  readonly clock: Clock;
+export interface OutboxOptions extends ComposerOptions {
   readonly random: (length: number) => Uint8Array;
   readonly links: Links;
   readonly router: RecordRouter;
@@ -44,18 +38,14 @@ export interface OutboxOptions {
   readonly listener: OutboxListener;
 }
 
-interface Composed {
-  readonly message: MessageRecord;
-  readonly content: Content;
-  readonly row: OutboxRow;
-}
-
 export class Outbox {
   readonly drain: Drain;
   readonly #options: OutboxOptions;
+  readonly #composer: Composer;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#composer = new Composer(options);
     const { links, router } = options;
     router.on(RECORD.ack, ['active'], {
       weight: acknowledgement,
@@ -73,34 +63,24 @@ export class Outbox {
   }
 
   /**
-   * Stores a text and sends it when there is a line. Resolves once it is on our disk.
-   * @param given its id: repeated with the same body, it sends nothing again. Left out, it gets a fresh one.
-   * @throws CommandError message-id-taken.
+   * Stores what we say in a conversation, and sends it where there is a line. Resolves once it is on our disk.
+   * @param given its id: repeated with the same content, it sends nothing again. Left out, it gets a fresh one.
+   * @throws CommandError message-id-taken, conversation-unknown.
    */
-  async sendText(contact: string, body: string, given?: string): Promise<MessageRecord> {
-    const { store, clock, random } = this.#options;
-    const [at, id] = [clock.now(), given ?? randomId(random)];
+  async send(conversation: string, said: Said, given?: string): Promise<MessageRecord> {
+    const { store, random } = this.#options;
+    const id = given ?? randomId(random);
     const written = await store.journal.write(() => {
-      const known = given !== undefined && store.messages.has(contact, 'out', id);
-      if (known) return { message: readOurs(store, contact, id), fresh: false } as const;
-      return { ...this.#compose(contact, id, { t: 'text', body, at, seq: 0 }, 'queued'), fresh: true } as const;
+      const known = given !== undefined && store.messages.has(refOf({ conversation, id }));
+      if (known) return { message: readOurs(store, { conversation, id }), fresh: false } as const;
+      return { ...this.#composer.compose(conversation, id, said), fresh: true } as const;
     });
     if (!written.fresh) {
-      if (!isText(written.message, body)) throw new CommandError('message-id-taken', 'another message has this id');
+      if (!says(written.message, said)) throw new CommandError('message-id-taken', 'another message has this id');
       return written.message;
     }
     this.#stored(written);
     return written.message;
-  }
-
-  /** Tells one contact of another. */
-  async introduce(contact: string, card: IntroducedCard): Promise<void> {
-    const { store, clock, random } = this.#options;
-    const written = await store.journal.write(() => {
-      const content: Content = { t: 'introduce', ...card, at: clock.now(), seq: 0 };
-      return this.#compose(contact, randomId(random), content, 'queued');
-    });
-    this.#stored(written);
   }
 
   /**
@@ -108,30 +88,27 @@ export class Outbox {
    * acknowledgement brings the newest along.
    */
   async sendPresence(contact: string): Promise<void> {
-    const row = await this.#options.store.journal.write(() => this.#composePresence(contact));
-    if (row) this.drain.forward(row);
+    const rows = await this.#options.store.journal.write(() => this.#composePresence(contact));
+    for (const row of rows) this.drain.forward(row);
   }
 
   /** ACK: these are on their disk. */
   async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
-    const delivered: string[] = [];
+    const delivered: MessageRef[] = [];
     const owed: OutboxRow[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
       const id = toHex(bytes);
       return store.journal.write(() => {
         const facts = this.#delivered(activeLink, id);
-        if (facts && !facts.hidden) delivered.push(id);
-        const row =
-          facts?.hidden === true &&
-          !this.#knowsKey(activeLink.contact, id) &&
-          this.#composePresence(activeLink.contact);
-        if (row) owed.push(row);
+        if (!facts) return;
+        if (!facts.hidden) delivered.push(refOf(facts));
+        else if (!this.#knowsKey(facts)) owed.push(...this.#composePresence(activeLink.contact));
       });
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
-    for (const id of delivered) listener.onState({ contact: activeLink.contact, direction: 'out', id }, 'delivered');
+    for (const message of delivered) listener.onState(message, 'delivered');
     for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes));
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
@@ -143,12 +120,12 @@ export class Outbox {
     if (reason === NACK.notNow) this.drain.notNow(activeLink, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
-    if (!waitingRow(store, activeLink.contact, id)) return;
+    if (!this.#waiting(activeLink, id)) return;
     const refusals = (activeLink.refusals.get(id) ?? 0) + 1;
     activeLink.refusals.set(id, refusals);
     const row = await store.journal.write(() => {
       const contact = roster.find(activeLink.contact);
-      const waiting = waitingRow(store, activeLink.contact, id);
+      const waiting = this.#waiting(activeLink, id);
       if (!contact || !waiting) return null;
       if (refusals <= REFUSALS) return this.drain.encryptAnew(contact, waiting);
       sessions.retire(contact);
@@ -163,80 +140,54 @@ export class Outbox {
    * on its way, is our presence key under the same number: left out, a message would be missing there for ever.
    * @returns false when it does not wait to be sent.
    */
-  withdraw(contact: string, id: string): boolean {
-    const { store, clock, links, presenceKey } = this.#options;
-    const row = waitingRow(store, contact, id);
-    if (!row || row.hidden) return false;
-    links.activeLinkOf(contact)?.inFlight.delete(id);
-    const { seq } = row;
-    if (!readOurs(store, contact, id)) {
-      store.outbox.remove(row);
-      return store.messages.erase({ contact, direction: 'out', id });
+  withdraw(ours: Pick<MessageRef, 'conversation' | 'id'>): boolean {
+    const { store, clock, links, presenceKey, conversations } = this.#options;
+    const peers = this.#composer.peers(conversations.get(ours.conversation));
+    const rows = peers.flatMap(({ id: contact, device }) => waitingRow(store, { contact, device }, ours) ?? []);
+    const [first] = rows;
+    if (!first || first.hidden) return false;
+    for (const { contact, id } of rows) links.activeLinkOf(contact)?.inFlight.delete(id);
+    if (!readOurs(store, ours)) {
+      for (const row of rows) store.outbox.remove(row);
+      return store.messages.erase(refOf(ours));
     }
-    const content = encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq });
-    store.outbox.replace({ ...row, hidden: true, session: null, envelope: null });
-    return store.messages.erase({ contact, direction: 'out', id }, content);
+    const content = encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq: first.seq });
+    for (const row of rows) store.outbox.replace({ ...row, hidden: true, session: null, envelope: null });
+    return store.messages.erase(refOf(ours), content);
   }
 
-  #compose(contactId: string, id: string, content: Content, state: 'queued' | 'hidden'): Composed {
-    const { store, roster, sessions } = this.#options;
-    const seq = roster.nextOutSeq(contactId);
-    const numbered = { ...content, seq };
-    const bytes = encodeContent(numbered);
-    const record = {
-      contact: contactId,
-      direction: 'out',
-      id,
-      seq,
-      state,
-      at: content.at,
-      receivedAt: content.at,
-      content: bytes,
-      missing: 0,
-    } as const;
-    const order = store.messages.append(record);
-    const sealed = sessions.encrypt(roster.get(contactId), id, bytes);
-    const hidden = state === 'hidden';
-    const row = {
-      contact: contactId,
-      id,
-      seq,
-      order,
-      hidden,
-      session: sealed?.session ?? null,
-      envelope: sealed?.envelope ?? null,
-    };
-    store.outbox.add(row);
-    return { message: { ...record, order }, content: numbered, row };
-  }
-
-  #stored({ message, content, row }: Composed): void {
+  #stored({ message, content, rows }: Composed): void {
     this.#options.listener.onStored(message, content);
-    this.drain.forward(row);
+    for (const row of rows) this.drain.forward(row);
+  }
+
+  #waiting(activeLink: ActiveLink, id: string): OutboxRow | null {
+    const { store, conversations } = this.#options;
+    return waitingRow(store, activeLink, { conversation: conversations.directWith(activeLink.contact), id });
   }
 
   /** Out of the outbox; inside a `journal.write`. @returns what it was; null: it did not wait, or is not ours. */
   #delivered(activeLink: ActiveLink, id: string): OutboxFacts | null {
     const { store } = this.#options;
-    const facts = activeLink.inFlight.get(id) ?? waitingRow(store, activeLink.contact, id);
+    const facts = activeLink.inFlight.get(id) ?? this.#waiting(activeLink, id);
     activeLink.inFlight.delete(id);
     if (!facts || !store.outbox.remove(facts)) return null;
     return facts.hidden || store.messages.delivered(facts) ? facts : null;
   }
 
-  /** Null: there is nobody to tell, or one waits already. Inside a `journal.write`. */
-  #composePresence(contactId: string): OutboxRow | null {
-    const { store, roster, clock, random, presenceKey } = this.#options;
+  /** None: there is nobody to tell, or one waits already. Inside a `journal.write`. */
+  #composePresence(contactId: string): readonly OutboxRow[] {
+    const { store, roster, conversations, random, presenceKey } = this.#options;
     const contact = roster.find(contactId);
-    if (!contact || contact.blocked || store.outbox.hidden(contactId) > 0) return null;
-    const content: Content = { t: 'presence', key: presenceKey(), at: clock.now(), seq: 0 };
-    return this.#compose(contactId, randomId(random), content, 'hidden').row;
+    if (!contact || contact.blocked || store.outbox.hidden(contactId) > 0) return [];
+    const said = { t: 'presence', key: presenceKey() } as const;
+    return this.#composer.compose(conversations.directWith(contactId), randomId(random), said).rows;
   }
 
   /** Whether this one of ours, now acknowledged, has told them our key of now. One that stands for another may not have. */
-  #knowsKey(contact: string, id: string): boolean {
+  #knowsKey(facts: OutboxFacts): boolean {
     const { store, presenceKey } = this.#options;
-    const record = readOurs(store, contact, id);
+    const record = readOurs(store, facts);
     const isOwn = record !== null && record.receivedAt !== 0;
     if (!isOwn) return false;
     const content = parseContent(record.content);
@@ -244,8 +195,8 @@ export class Outbox {
   }
 }
 
-function isText(message: MessageRecord | null, body: string): message is MessageRecord {
-  return (
-    message !== null && equal(message.content, encodeContent({ t: 'text', body, at: message.at, seq: message.seq }))
-  );
+function says(message: MessageRecord | null, said: Said): message is MessageRecord {
+  if (!message) return false;
+  const { at, seq } = message;
+  return equal(message.content, encodeContent({ ...said, at, seq }));
 }

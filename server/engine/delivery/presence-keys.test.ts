@@ -1,4 +1,5 @@
 // Presence keys are told by messages nobody sees: few of them, in the end the newest one, and never a hole in the numbers.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { toHex } from '../../crypto/bytes.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -23,7 +24,7 @@ const theirs = (): string => {
   const [record] = bob.profile.opened.engine.roster.list();
   return record?.presenceKey ? toHex(record.presenceKey) : '';
 };
-const waiting = (): number => ann.profile.opened.store.outbox.pending(contact, 0, 999).length;
+const waiting = (): number => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 999).length;
 const missing = async (): Promise<number> =>
   (await bob.history('Ann')).reduce((sum, message) => sum + message.missing, 0);
 
@@ -67,7 +68,7 @@ it('the newest one comes after a restart of both, with texts before and behind, 
   await ann.profile.opened.engine.renewPresence();
   await ann.send('Bob', 'two');
   const wrong = (await ann.history('Bob')).find(({ body }) => body === 'wrong');
-  await ann.run('message.delete', { contact, direction: 'out', id: wrong!.id });
+  await ann.run('message.delete', { conversation: directConversation(contact), author: 'me', id: wrong!.id });
   await ann.profile.opened.engine.renewPresence();
   ann.kill();
   await ann.start();

@@ -7,12 +7,14 @@ import type { Clock } from '../../timing/clock.ts';
 import type { EventLog } from '../event-log.ts';
 import { Coalescer } from '../../timing/coalesce.ts';
 import type { Links } from '../links/links.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { contactView } from './views.ts';
 
 export interface ContactFeedOptions {
   readonly store: Store;
   readonly roster: Roster;
+  readonly conversations: Conversations;
   readonly links: Links;
   readonly budgets: Budgets;
   readonly clock: Clock;
@@ -35,9 +37,10 @@ export class ContactFeed {
 
   /** @throws CommandError contact-unknown. */
   view(id: string): Contact {
-    const { store, roster, links, budgets } = this.#options;
+    const { store, roster, conversations, links, budgets } = this.#options;
     const [connection, activeLink, full] = [links.connectionOf(id), links.activeLinkOf(id), budgets.full(id)];
-    return contactView(store, roster.get(id), { connection, activeLink, full });
+    const conversation = conversations.directWith(id);
+    return contactView(store, roster.get(id), { conversation, connection, activeLink, full });
   }
 
   changed(id: string): void {

@@ -1,21 +1,22 @@
 // What tabs and command lines are told when messages are stored, come, and go.
+import type { ParsedContent } from '../../protocol/content/content.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { MessageRef, MessageRecord } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
+import type { ConversationFeed } from './conversation-feed.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
-import type { Links } from '../links/links.ts';
 import type { OutboxListener } from '../delivery/outbox.ts';
-import type { Roster } from '../contacts/roster.ts';
 import { messageView } from './views.ts';
 
 export interface MessageEventsOptions {
   readonly store: Store;
-  readonly roster: Roster;
-  readonly links: Links;
+  readonly conversations: Conversations;
   readonly events: EventLog;
   readonly feed: ContactFeed;
+  readonly conversationFeed: ConversationFeed;
   /** A contact told us another presence key. */
   readonly onPresence: () => void;
 }
@@ -25,49 +26,58 @@ export function tellOfMessages(options: MessageEventsOptions): {
   readonly inbox: InboxListener;
 } {
   const { events, feed, onPresence } = options;
+  const tell =
+    (event: 'message.stored' | 'message.received' | 'message.changed') =>
+    (message: MessageRecord, content?: ParsedContent | null): void => {
+      events.emit(event, { message: messageView(message, null, content) }, readAgain(options, message));
+      if (event !== 'message.changed') changed(options, message);
+    };
   return {
     outbox: {
-      onStored: (message, content) => {
-        events.emit('message.stored', { message: messageView(message, null, content) }, readAgain(options, message));
-        feed.changed(message.contact);
-      },
-      onState: ({ contact, direction, id }, state) => {
-        events.emit('message.state', { contact, direction, id, state });
-        feed.changed(contact);
+      onStored: tell('message.stored'),
+      onState: ({ conversation, author, id }, state) => {
+        events.emit('message.state', { conversation, author, id, state });
+        changed(options, { conversation });
       },
       onRefusing: (contact) => feed.changed(contact),
     },
     inbox: {
-      onReceived: (message, content) => {
-        events.emit('message.received', { message: messageView(message, null, content) }, readAgain(options, message));
-        feed.changed(message.contact);
-      },
+      onReceived: tell('message.received'),
       onPresence,
       onFull: (contact) => feed.changed(contact),
-      onFilled: (message) =>
-        events.emit('message.changed', { message: messageView(message, null) }, readAgain(options, message)),
+      onFilled: tell('message.changed'),
     },
   };
+}
+
+/** Both the conversation, and what is known of whoever it is with: how much waits, whether there is room. */
+function changed(
+  { conversations, feed, conversationFeed }: MessageEventsOptions,
+  { conversation }: Pick<MessageRef, 'conversation'>,
+): void {
+  conversationFeed.changed(conversation);
+  const found = conversations.find(conversation);
+  if (found?.kind === 'direct') feed.changed(found.contact);
 }
 
 /** What the log keeps of a message: where it is. Once deleted, or with a contact that is removed, it is gone. */
 function readAgain(
-  { store, roster, links }: MessageEventsOptions,
-  { contact, direction, id }: MessageRef,
+  { store, conversations, conversationFeed }: MessageEventsOptions,
+  { conversation, author, id }: MessageRef,
 ): Recall<'message.received'> {
   return {
-    about: `${contact} ${direction} ${id}`,
+    about: `${conversation} ${author} ${id}`,
     read: () => {
-      const record = roster.find(contact) ? readable(store, { contact, direction, id }) : null;
+      const record = conversations.find(conversation) ? readable(store, { conversation, author, id }) : null;
       if (!record || record.state === 'hidden') return null;
-      return { message: messageView(record, links.activeLinkOf(contact)) };
+      return { message: messageView(record, conversationFeed.activeLinkOf(conversation)) };
     },
   };
 }
 
-function readable({ messages }: Store, { contact, direction, id }: MessageRef): MessageRecord | null {
+function readable({ messages }: Store, ref: MessageRef): MessageRecord | null {
   try {
-    return messages.get(contact, direction, id);
+    return messages.get(ref);
   } catch (error) {
     if (error instanceof StorageError && error.code === 'damaged') return null;
     throw error;

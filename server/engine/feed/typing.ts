@@ -2,6 +2,7 @@
 import { parseTyping, RECORD } from '../../protocol/records.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { TokenBucket } from '../../timing/token-bucket.ts';
+import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
@@ -13,6 +14,7 @@ const TYPING_BURST = 8;
 export interface TypingOptions {
   readonly clock: Clock;
   readonly events: EventLog;
+  readonly conversations: Pick<Conversations, 'directWith'>;
   readonly links: Links;
   readonly router: RecordRouter;
 }
@@ -37,7 +39,8 @@ export class Typing {
     if (typing && !this.#mayBegin(contact)) return;
     if (typing) this.#typing.add(contact);
     else this.#typing.delete(contact);
-    this.#options.events.emit('typing.changed', { contact, typing });
+    const { conversations, events } = this.#options;
+    events.emit('typing.changed', { conversation: conversations.directWith(contact), author: contact, typing });
   }
 
   #mayBegin(contact: string): boolean {

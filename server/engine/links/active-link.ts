@@ -1,6 +1,6 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
-import type { OutboxFacts } from '../../storage/tables/outbox.ts';
+import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
 /** An active link that a new link of the same contact, or another network, makes suspect must answer within this, ms. */
@@ -29,8 +29,7 @@ export interface AgreedSession {
   readonly resumed: boolean;
 }
 
-export interface ActiveLink {
-  readonly contact: string;
+export interface ActiveLink extends Peer {
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
   readonly initiator: IdentityPublicKey;
@@ -38,7 +37,7 @@ export interface ActiveLink {
   readonly session: string;
   /** False: the session was made with this link. */
   readonly resumed: boolean;
-  /** Order of the last message handed to the link. */
+  /** Position of the last message handed to the link. */
   sentUpTo: number;
   /** Nothing older waits: new messages may go straight to the wire. */
   caughtUp: boolean;
@@ -55,13 +54,14 @@ export interface ActiveLink {
 }
 
 export function openActiveLink(
-  contact: string,
+  { contact, device }: Peer,
   link: Link,
   initiator: IdentityPublicKey,
   { id, resumed }: AgreedSession,
 ): ActiveLink {
   return {
     contact,
+    device,
     link,
     initiator,
     session: id,

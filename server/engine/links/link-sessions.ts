@@ -96,7 +96,8 @@ export class LinkSessions {
     if (contact.invite) inviteOutcome.letIn(contact, greeting.theirs.name);
     lastSeen.note(contact.id, returnAddress(link, greeting.theirs));
     // A disk that refused has cut every link by now.
-    if (!link.closed) this.#activate(openActiveLink(contact.id, link, initiator, session));
+    if (!link.closed)
+      this.#activate(openActiveLink({ contact: contact.id, device: contact.device }, link, initiator, session));
   }
 
   #activate(activeLink: ActiveLink): void {

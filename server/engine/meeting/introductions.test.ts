@@ -1,5 +1,6 @@
 // Ann knows Bob and Carl, and tells them of each other.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IntroducedCard } from '../../protocol/content/kinds/introduce.ts';
 import type { Message } from '../../contract/model.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
@@ -33,9 +34,15 @@ async function received(loom: TestLoom): Promise<Message> {
   return (await loom.history('Ann')).find(({ kind }) => kind === 'introduction')!;
 }
 
+/** Ann says of somebody what she should not. */
+const introduceBy = async (contact: string, card: IntroducedCard): Promise<void> => {
+  const { conversations, outbox } = ann.profile.opened.engine;
+  await outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
+};
+
 const accept = async (loom: TestLoom, name = ''): Promise<string> => {
-  const { contact, id } = await received(loom);
-  return (await loom.run('introduction.accept', { contact, id, name })).id;
+  const { conversation, author, id } = await received(loom);
+  return (await loom.run('introduction.accept', { conversation, author, id, name })).id;
 };
 
 describe('an introduction', () => {
@@ -69,17 +76,19 @@ describe('an introduction', () => {
     expect(await bob.run('contact.list')).toHaveLength(1);
     await accept(bob);
     await expect(accept(bob)).rejects.toMatchObject({ code: 'contact-exists' });
-    const { contact } = await received(bob);
+    const { conversation, author } = await received(bob);
     await ann.send('Bob', 'only a text');
     await town.received(bob, 'Ann', 2);
     const last = (await bob.history('Ann')).at(-1)!;
-    await expect(bob.run('introduction.accept', { contact, id: last.id, name: '' })).rejects.toMatchObject({
-      code: 'message-unknown',
-    });
-    await ann.profile.opened.engine.outbox.introduce((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
+    await expect(bob.run('introduction.accept', { conversation, author, id: last.id, name: '' })).rejects.toMatchObject(
+      {
+        code: 'message-unknown',
+      },
+    );
+    await introduceBy((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
     await town.received(bob, 'Ann', 3);
     const own = (await bob.history('Ann')).at(-1)!;
-    await expect(bob.run('introduction.accept', { contact, id: own.id, name: '' })).rejects.toMatchObject({
+    await expect(bob.run('introduction.accept', { conversation, author, id: own.id, name: '' })).rejects.toMatchObject({
       code: 'token-own',
     });
   });
@@ -116,7 +125,7 @@ describe('an introduction', () => {
     ['a certificate of nobody', { cert: new Uint8Array(64) }],
   ])('with %s is added by nobody, and bars nobody', async (_, lie) => {
     const { id } = await ann.contact('Bob');
-    await ann.profile.opened.engine.outbox.introduce(id, { ...cardOf(carl), ...lie, name: 'Carl' });
+    await introduceBy(id, { ...cardOf(carl), ...lie, name: 'Carl' });
     await expect(accept(bob)).rejects.toMatchObject({ code: 'introduction-key' });
     expect(await bob.run('contact.list')).toHaveLength(1);
     await bob.add(carl, 'Carl');
@@ -127,8 +136,8 @@ describe('an introduction', () => {
   it('that waits can be taken back', async () => {
     await bob.stop();
     await introduce();
-    const { contact, direction, id } = (await ann.history('Bob')).at(-1)!;
-    await ann.run('message.delete', { contact, direction, id });
+    const { conversation, author, id } = (await ann.history('Bob')).at(-1)!;
+    await ann.run('message.delete', { conversation, author, id });
     await bob.start();
     await ann.send('Bob', 'hello');
     await town.received(bob, 'Ann', 1);

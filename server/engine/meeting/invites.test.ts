@@ -83,7 +83,7 @@ describe('an invite', () => {
     expect(await ann.run('request.list')).toEqual([]);
     const [used] = await ann.run('invite.list');
     expect(used).toMatchObject({ id: invite.id, state: 'used', contact: (await ann.contact('Bob')).id });
-    await bob.run('message.send', { contact: contact.id, body: 'thank you' });
+    await bob.run('message.send', { conversation: contact.conversation, body: 'thank you' });
     await until(clock, async () => (await ann.texts('Bob', 'in')).length === 1);
     expect(ann.events.some(({ event, data }) => event === 'invite.changed' && data.invite.state === 'used')).toBe(true);
   });

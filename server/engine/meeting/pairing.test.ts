@@ -1,4 +1,5 @@
 // Two people who meet, each with a whole Loom, over a network in memory and a clock that the test moves.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pairing, PairingState } from '../../contract/model.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
@@ -81,7 +82,7 @@ describe('pairing', () => {
     expect(await ann.contact('Bob')).toMatchObject({ verified: true, addedBy: 'code' });
     // There is nothing to accept.
     expect(await ann.run('request.list')).toEqual([]);
-    await bob.run('message.send', { contact, body: 'so it was you' });
+    await bob.run('message.send', { conversation: directConversation(contact), body: 'so it was you' });
     await until(clock, async () => (await ann.texts('Bob', 'in')).length === 1);
     expect(ann.events.filter(({ event }) => event === 'pairing.changed').length).toBeGreaterThan(1);
   });

@@ -1,3 +1,4 @@
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,14 +116,15 @@ it('lets a contact meet the restored identity again: asked, accepted, and nothin
     until(clock, async () => (await loom.contact(name)).connection === 'online');
   await online(ann, 'Bob');
   await online(bob, 'Ann');
-  await ann.run('message.send', { contact: bobId, body: 'before' });
-  await bob.run('message.send', { contact: annId, body: 'from the machine that is lost' });
+  await ann.run('message.send', { conversation: directConversation(bobId), body: 'before' });
+  await bob.run('message.send', { conversation: directConversation(annId), body: 'from the machine that is lost' });
   await until(clock, async () => (await ann.contact('Bob')).queued === 0 && (await bob.contact('Ann')).queued === 0);
 
   const phrase = (await phraseOf(bob)).join(' ');
   await bob.stop();
   await until(clock, async () => (await ann.contact('Bob')).connection !== 'online');
-  for (const body of ['while away 1', 'while away 2']) await ann.run('message.send', { contact: bobId, body });
+  for (const body of ['while away 1', 'while away 2'])
+    await ann.run('message.send', { conversation: directConversation(bobId), body });
 
   const restored = await start('192.0.2.2');
   await restored.run('identity.restore', { phrase, name: 'Bob', passphrase: '' });
@@ -134,7 +136,10 @@ it('lets a contact meet the restored identity again: asked, accepted, and nothin
   await online(ann, 'Bob');
   await until(clock, async () => (await restored.texts('Ann', 'in')).length === 2);
   expect(await restored.texts('Ann', 'in')).toEqual(['while away 1', 'while away 2']);
-  await restored.run('message.send', { contact: (await restored.contact('Ann')).id, body: 'here again' });
+  await restored.run('message.send', {
+    conversation: (await restored.contact('Ann')).conversation,
+    body: 'here again',
+  });
   await until(clock, async () => (await ann.texts('Bob', 'in')).length === 2);
   expect(await ann.texts('Bob', 'in')).toEqual(['from the machine that is lost', 'here again']);
   await until(clock, async () => (await ann.contact('Bob')).queued === 0);

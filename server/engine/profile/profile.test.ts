@@ -1,3 +1,4 @@
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { cpSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../contract/events.ts';
@@ -29,8 +30,9 @@ describe('a conversation', () => {
     await town.received(ann, 'Bob', 1);
     expect(await bob.texts('Ann', 'in')).toEqual(['hello', 'are you there?']);
     const contact = await bob.contact('Ann');
-    expect(contact).toMatchObject({ unread: 2, queued: 0, lastMessage: { body: 'yes', direction: 'out' } });
-    expect(await bob.run('message.read', { contact: contact.id })).toMatchObject({ unread: 0 });
+    expect(contact).toMatchObject({ queued: 0 });
+    expect(await bob.conversation('Ann')).toMatchObject({ unread: 2, lastMessage: { body: 'yes', direction: 'out' } });
+    expect(await bob.run('message.read', { conversation: contact.conversation })).toMatchObject({ unread: 0 });
     expect((await bob.history('Ann')).map(({ state }) => state).slice(0, 2)).toEqual(['read', 'read']);
   });
 
@@ -114,11 +116,13 @@ describe('a conversation', () => {
     const { ann, bob } = await town.pair();
     const { id } = await ann.contact('Bob');
     const mid = 'ab'.repeat(16);
-    const first = await ann.run('message.send', { contact: id, body: 'once', id: mid });
+    const first = await ann.run('message.send', { conversation: directConversation(id), body: 'once', id: mid });
     await town.received(bob, 'Ann', 1);
-    const again = await ann.run('message.send', { contact: id, body: 'once', id: mid });
+    const again = await ann.run('message.send', { conversation: directConversation(id), body: 'once', id: mid });
     expect(again.id).toBe(first.id);
-    await expect(ann.run('message.send', { contact: id, body: 'other', id: mid })).rejects.toMatchObject({
+    await expect(
+      ann.run('message.send', { conversation: directConversation(id), body: 'other', id: mid }),
+    ).rejects.toMatchObject({
       code: 'message-id-taken',
     });
     await town.pass(1000);
@@ -129,7 +133,7 @@ describe('a conversation', () => {
     const { ann } = await town.pair();
     const { id } = await ann.contact('Bob');
     const refused = (body: string): Promise<unknown> =>
-      ann.run('message.send', { contact: id, body }).catch((e: unknown) => e);
+      ann.run('message.send', { conversation: directConversation(id), body }).catch((e: unknown) => e);
     expect(await refused('')).toMatchObject({ code: 'message-empty' });
     expect(await refused('a'.repeat(256 * 1024 + 1))).toMatchObject({ code: 'message-too-large' });
     expect(await refused('ü'.repeat(128 * 1024 + 1))).toMatchObject({ code: 'message-too-large' });
@@ -319,7 +323,9 @@ describe('contacts', () => {
     const { id } = await bob.contact('Ann');
     await bob.run('contact.remove', { contact: id });
     expect(await bob.run('contact.list')).toEqual([]);
-    await expect(bob.run('message.page', { contact: id })).rejects.toMatchObject({ code: 'contact-unknown' });
+    await expect(bob.run('message.page', { conversation: directConversation(id) })).rejects.toMatchObject({
+      code: 'conversation-unknown',
+    });
     await town.until(async () => (await bob.run('request.list')).length === 1);
     await bob.add(ann, 'Ann again');
     await ann.send('Bob', 'hello again');

@@ -1,4 +1,5 @@
 // Backups of whole Looms: made, lost, restored, and their people met again.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +44,7 @@ const offline = (loom: TestLoom, name: string): Promise<void> =>
 
 async function send(from: TestLoom, to: string, ...texts: string[]): Promise<void> {
   const { id } = await from.contact(to);
-  for (const body of texts) await from.run('message.send', { contact: id, body });
+  for (const body of texts) await from.run('message.send', { conversation: directConversation(id), body });
 }
 
 const file = (name: string): string => join(folder, name);

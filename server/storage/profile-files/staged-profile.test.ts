@@ -1,3 +1,4 @@
+import { directConversation } from '../tables/conversation-rowids.ts';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -35,7 +36,7 @@ describe('a profile built beside', () => {
     await expect(temp.open('wrong')).rejects.toMatchObject({ code: 'wrong-passphrase' });
     const store = await temp.open('secret');
     expect(store.contacts.list()).toHaveLength(1);
-    expect(store.messages.last(contactRecord(1).id)?.seq).toBe(1);
+    expect(store.messages.last(directConversation(contactRecord(1).id))?.seq).toBe(1);
     await expect(buildProfile(options, '', fill, become)).rejects.toThrow('already');
   });
 

@@ -1,9 +1,8 @@
 // Messages sealed anew under the current master key, in pieces.
 import { equal } from '../../crypto/bytes.ts';
-import type { ContactRowids } from '../tables/contact-rowids.ts';
 import { skipDamaged } from '../tables/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import { storedKey } from '../tables/message-key.ts';
+import type { Rowids } from '../tables/rowids.ts';
 import { rowsWithin } from '../tables/pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from './resealer.ts';
 import type { Row } from '../tables/row.ts';
@@ -18,13 +17,13 @@ export class ResealedMessages implements ResealedInPieces {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #numbers: ContactRowids;
+  readonly #rowids: Rowids;
 
-  constructor(database: Database, sealing: Sealing, numbers: ContactRowids) {
+  constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('message');
-    this.#numbers = numbers;
+    this.#rowids = rowids;
   }
 
   piece(after: Position | null): ResealedPiece {
@@ -46,7 +45,7 @@ export class ResealedMessages implements ResealedInPieces {
     const [tag, body] = [row.bytes('tag'), row.bytes('body')];
     // Given up before.
     if (body.length === 0) return false;
-    const place = this.#seal.at(storedKey(row, this.#numbers));
+    const place = this.#seal.at(this.#rowids.messageKeys.ofRow(row));
     const anew = place.tag('state', row.number('state'));
     // Body and tag are written apart, so that either may be under the current key already.
     if (place.isCurrent(body) && equal(anew, tag)) return false;

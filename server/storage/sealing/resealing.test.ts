@@ -1,4 +1,5 @@
 // Another passphrase: everything sealed anew, and nothing left for an old copy of keys.json, in no byte of any file.
+import { directConversation } from '../tables/conversation-rowids.ts';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,14 +7,17 @@ import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts
 import { seededNumbers } from '../../testing/seeded-random.ts';
 import {
   contactRecord,
+  deviceOf,
   idOf,
   newMessage,
+  outboxFacts,
   plain,
   primitives,
   quickArgon2,
   tempFolder,
   tempStore,
   type TempStore,
+  refOf,
 } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
 import { readKeyFiles } from '../profile-files/key-file.ts';
@@ -52,8 +56,8 @@ function act(number: number, upTo: (limit: number) => number): void {
   const contact = CONTACTS[number % CONTACTS.length]!;
   const bytes = (limit: number): Uint8Array => new Uint8Array(upTo(limit)).fill(number);
   const direction = number % 2 === 0 ? 'in' : 'out';
-  const order = store.messages.append(newMessage(contact, number, { direction, content: bytes(1500) }));
-  const row = { contact, id: idOf(number), seq: number, order, hidden: false };
+  const position = store.messages.append(newMessage(contact, number, { direction, content: bytes(1500) }));
+  const row = outboxFacts({ contact, id: idOf(number), seq: number, position, hidden: false });
   if (direction === 'out') store.outbox.add({ ...row, session: idOf(7), envelope: bytes(900) });
   if (direction === 'in') store.contacts.setInSeq(contact, number);
   else store.contacts.setOutSeq(contact, number);
@@ -74,7 +78,7 @@ function act(number: number, upTo: (limit: number) => number): void {
   store.invites.put({ id: idOf(700 + upTo(40)), ...invite });
   store.settings.put(`setting ${upTo(30)}`, 'z'.repeat(upTo(700)));
   if (number % 3 === 0) store.requests.put({ id: idOf(800 + (number % 40)), ...request });
-  if (number % 5 === 0) store.messages.erase({ contact, direction, id: idOf(number) });
+  if (number % 5 === 0) store.messages.erase(refOf(contact, direction, idOf(number)));
   if (number % 11 === 0) store.contacts.put({ ...store.contacts.get(contact)!, name: 'n'.repeat(upTo(60)) });
 }
 
@@ -84,13 +88,15 @@ function everything(from: Store): object {
     identity: plain(from.identity.load()!),
     contacts: from.contacts.list().map(plain),
     found: from.contacts.list().map(({ ik }) => from.contacts.byIdentity(ik)?.id),
-    messages: CONTACTS.map((id) => from.messages.page(id, null, 9999, Infinity).messages.map(plain)),
-    outbox: CONTACTS.map((id) => from.outbox.pending(id, 0, 9999).map(plain)),
+    messages: CONTACTS.map((id) =>
+      from.messages.page(directConversation(id), null, 9999, Infinity).messages.map(plain),
+    ),
+    outbox: CONTACTS.map((id) => from.outbox.pending(deviceOf(id), 0, 9999).map(plain)),
     sessions: CONTACTS.map((id) => from.sessions.load(id, 0).map(plain)),
     requests: from.requests.list().map((request) => [plain(request), from.requests.byIdentity(request.ik)?.id]),
     invites: from.invites.list().map(plain),
     settings: from.settings.list().map((setting) => [setting, from.settings.get(setting.name)]),
-    counts: CONTACTS.map((id) => [from.messages.unread(id), from.outbox.count(id)]),
+    counts: CONTACTS.map((id) => [from.messages.unread(directConversation(id)), from.outbox.count(id)]),
   };
 }
 
@@ -192,8 +198,10 @@ describe('a passphrase that is changed', () => {
     store = await temp.open(NEW);
     await toTheEnd(store);
     thief = await copy();
-    expect(CONTACTS.flatMap((contact) => thief.messages.page(contact, null, 99, Infinity).messages)).toEqual([]);
-    const pending = CONTACTS.flatMap((contact) => thief.outbox.pending(contact, 0, 99));
+    expect(
+      CONTACTS.flatMap((contact) => thief.messages.page(directConversation(contact), null, 99, Infinity).messages),
+    ).toEqual([]);
+    const pending = CONTACTS.flatMap((contact) => thief.outbox.pending(deviceOf(contact), 0, 99));
     expect(pending.filter(({ envelope }) => envelope !== null)).toEqual([]);
     thief.close();
     rmSync(kept, { recursive: true });
@@ -231,7 +239,7 @@ describe('a passphrase that is changed', () => {
       const contact = CONTACTS[number % 5]!;
       await store.journal.write(() => {
         store.messages.append(newMessage(contact, number));
-        store.messages.markRead(CONTACTS[(number + 1) % 5]!);
+        store.messages.markRead(directConversation(CONTACTS[(number + 1) % 5]!));
         store.settings.put('setting 3', number);
         store.contacts.setInSeq(contact, number);
         store.sessions.save(contact, 0, { id: idOf(500), role: 'old', since: number, state: new Uint8Array(9) });

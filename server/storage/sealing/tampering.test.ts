@@ -1,10 +1,21 @@
 // A database somebody else had in hand: any two cells of a table swapped, in every column, and single bits turned.
 // Whatever still opens must be exactly what was written, under its own id; the rest is said to be damaged.
+import { directConversation } from '../tables/conversation-rowids.ts';
 import { copyFileSync } from 'node:fs';
 import sqlite from 'node-sqlite3-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  contactRecord,
+  deviceOf,
+  idOf,
+  newMessage,
+  outboxFacts,
+  plain,
+  refOf,
+  tempStore,
+  type TempStore,
+} from '../../testing/disk/temp-store.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts';
-import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import { StorageError } from '../errors.ts';
 import type { Store } from '../profile-store.ts';
 
@@ -32,9 +43,9 @@ function fill(store: Store): void {
     for (const seq of [1, 2]) {
       const number = index * 10 + seq;
       store.messages.append(newMessage(contact, number, { seq, state: seq === 1 ? 'read' : 'received' }));
-      const order = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
+      const position = store.messages.append(newMessage(contact, number, { seq, direction: 'out' }));
       const envelope = new Uint8Array(40).fill(number);
-      const facts = { contact, id: idOf(number), seq, order, hidden: seq === 2 };
+      const facts = outboxFacts({ contact, id: idOf(number), seq, position, hidden: seq === 2 });
       store.outbox.add({ ...facts, session: idOf(60 + number), envelope });
       const state = new Uint8Array(40).fill(number);
       store.sessions.save(contact, 0, { id: idOf(60 + number), role: 'current', since: number, state });
@@ -86,18 +97,18 @@ function readAll(store: Store): { records: string[]; damage: number } {
     read(`setting ${number}`, () => [{ value: store.settings.get(`setting ${number - 1}`) ?? null }]);
   }
   for (const contact of CONTACTS) {
-    read(`page ${contact}`, () => store.messages.page(contact, null, 50, Infinity).messages);
-    read(`outbox ${contact}`, () => store.outbox.pending(contact, 0, 50).filter(({ envelope }) => envelope));
+    read(`page ${contact}`, () => store.messages.page(directConversation(contact), null, 50, Infinity).messages);
+    read(`outbox ${contact}`, () => store.outbox.pending(deviceOf(contact), 0, 50).filter(({ envelope }) => envelope));
     read(`sessions ${contact}`, () => store.sessions.load(contact, 0).map(plain));
     for (const number of [1, 2, 11, 12].map(idOf)) {
       for (const direction of ['in', 'out'] as const) {
-        read(`message ${contact} ${number}`, () => store.messages.get(contact, direction, number));
+        read(`message ${contact} ${number}`, () => store.messages.get(refOf(contact, direction, number)));
       }
     }
-    for (const order of [2, 4]) {
+    for (const position of [2, 4]) {
       const row = (): object[] =>
-        [store.outbox.get(contact, order)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
-      read(`row ${contact} ${order}`, row);
+        [store.outbox.get(deviceOf(contact), position)].filter((found) => found?.envelope).flatMap((f) => f ?? []);
+      read(`row ${contact} ${position}`, row);
     }
   }
   return { records, damage };
@@ -139,7 +150,7 @@ function swap(database: sqlite.Database, table: string, column: string, a: numbe
   const [first, second] = [value(a), value(b)];
   const set = (row: number, to: sqlite.SQLiteValue): unknown =>
     database.run(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`, [to, row]);
-  set(a, typeof first === 'number' ? -1 : new Uint8Array(3));
+  set(a, typeof first === 'number' ? 1_000_000 : new Uint8Array(3));
   set(b, first);
   set(a, second);
 }
@@ -153,8 +164,10 @@ const pairs = [
 
 const columns = {
   contact: ['id', 'identity', 'out_seq', 'out_tag', 'in_seq', 'in_tag', 'body'],
-  message: ['contact', 'direction', 'id', 'seq', 'place', 'state', 'tag', 'body'],
-  outbox: ['contact', 'id', 'seq', 'place', 'hidden', 'body'],
+  conversation: ['contact'],
+  author: ['id'],
+  message: ['conversation', 'author', 'id', 'seq', 'position', 'state', 'tag', 'body'],
+  outbox: ['contact', 'id', 'seq', 'position', 'hidden', 'body'],
   session: ['contact', 'id', 'body'],
   request: ['id', 'identity', 'body'],
   invite: ['id', 'body'],
@@ -207,7 +220,7 @@ test('one damaged row hides no other', async () => {
       UPDATE contact SET body = x'00' WHERE rowid = 1;
       UPDATE message SET body = x'00', tag = x'' WHERE rowid = 1;
       UPDATE message SET state = 77 WHERE rowid = 3;
-      UPDATE message SET direction = 'left' WHERE rowid = 4;
+      UPDATE message SET author = 'left' WHERE rowid = 4;
       UPDATE message SET id = 'text', state = 3 WHERE rowid = 5;
       UPDATE outbox SET hidden = 'text' WHERE rowid = 1;
       UPDATE session SET body = 'text' WHERE rowid = 1;
@@ -220,12 +233,14 @@ test('one damaged row hides no other', async () => {
   expect(temp.damaged).toContainEqual({ table: 'session', key: idOf(61) });
   const store = await temp.open();
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
-  expect(store.messages.page(CONTACTS[0]!, null, 50, Infinity).messages.map(({ id }) => id)).toEqual([idOf(1)]);
-  expect(store.messages.page(CONTACTS[1]!, null, 50, Infinity).messages).toHaveLength(3);
-  expect(store.outbox.pending(CONTACTS[0]!, 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
+  expect(
+    store.messages.page(directConversation(CONTACTS[0]!), null, 50, Infinity).messages.map(({ id }) => id),
+  ).toEqual([idOf(1)]);
+  expect(store.messages.page(directConversation(CONTACTS[1]!), null, 50, Infinity).messages).toHaveLength(3);
+  expect(store.outbox.pending(deviceOf(CONTACTS[0]!), 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
-  expect(await store.journal.write(() => store.messages.markRead(CONTACTS[1]!))).toBe(1);
-  expect(store.messages.has(CONTACTS[0]!, 'in', idOf(2))).toBe(true);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACTS[1]!)))).toBe(1);
+  expect(store.messages.has(refOf(CONTACTS[0]!, 'in', idOf(2)))).toBe(true);
   store.close();
 });
 
@@ -233,7 +248,7 @@ test('a damaged envelope comes back as one still to be encrypted', async () => {
   await afterTampering((database) => database.exec("UPDATE outbox SET body = x'0102' WHERE rowid = 1"));
   temp.damaged.length = 0;
   const store = await temp.open();
-  const [first, second] = store.outbox.pending(CONTACTS[0]!, 0, 50);
+  const [first, second] = store.outbox.pending(deviceOf(CONTACTS[0]!), 0, 50);
   expect([first?.session, first?.envelope]).toEqual([null, null]);
   expect(second?.envelope).not.toBeNull();
   expect(temp.damaged).toEqual([{ table: 'outbox', key: idOf(1) }]);

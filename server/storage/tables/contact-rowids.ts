@@ -52,7 +52,7 @@ export class ContactRowids {
     for (const listener of this.#removeListeners) listener(this.of(id));
   }
 
-  /** Nothing of a removed contact is left: its number may come to be another's. */
+  /** Numbers may come to be another's. */
   forget(): void {
     this.#numbers.clear();
     this.#keys.clear();

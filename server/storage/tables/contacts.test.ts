@@ -1,7 +1,17 @@
+import { directConversation } from './conversation-rowids.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, plain, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
+import {
+  contactRecord,
+  deviceOf,
+  idOf,
+  newMessage,
+  outboxFacts,
+  plain,
+  tempStore,
+  type TempStore,
+} from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
 import type { Store } from '../profile-store.ts';
 
@@ -63,12 +73,22 @@ test('putting again replaces the record and keeps its place, its messages and it
     store.contacts.put(contactRecord(1));
     store.contacts.put(contactRecord(2));
     store.messages.append(newMessage(idOf(1), 1));
-    store.outbox.add({ contact: idOf(1), id: idOf(5), seq: 5, order: 2, hidden: false, session: null, envelope: null });
+    store.outbox.add({
+      ...outboxFacts({
+        contact: idOf(1),
+        id: idOf(5),
+        seq: 5,
+        position: 2,
+        hidden: false,
+      }),
+      session: null,
+      envelope: null,
+    });
     store.contacts.put(contactRecord(1, { name: 'New name', outSeq: 5 }));
   });
   expect(store.contacts.list().map(({ name }) => name)).toEqual(['New name', 'Contact 2']);
   expect(store.contacts.get(idOf(1))?.outSeq).toBe(5);
-  expect([store.messages.unread(idOf(1)), store.outbox.count(idOf(1))]).toEqual([1, 1]);
+  expect([store.messages.unread(directConversation(idOf(1))), store.outbox.count(idOf(1))]).toEqual([1, 1]);
 });
 
 test('the counters are set alone', async () => {
@@ -91,7 +111,7 @@ test('removing takes messages, outbox and sessions along, and leaves the others 
     for (const contact of [1, 2]) {
       store.contacts.put(contactRecord(contact));
       for (const seq of [1, 2, 3]) store.messages.append(newMessage(idOf(contact), seq));
-      const facts = { contact: idOf(contact), id: idOf(1), seq: 1, order: 1, hidden: false };
+      const facts = outboxFacts({ contact: idOf(contact), id: idOf(1), seq: 1, position: 1, hidden: false });
       store.outbox.add({ ...facts, session: null, envelope: null });
       store.sessions.save(idOf(contact), 0, { id: idOf(8), role: 'current', since: 1, state: new Uint8Array(9) });
     }
@@ -101,15 +121,19 @@ test('removing takes messages, outbox and sessions along, and leaves the others 
     expect(store.contacts.purgeRemoved(idOf(1), 5, Infinity)).toBe(false);
   });
   expect(store.contacts.list().map(({ id }) => id)).toEqual([idOf(2)]);
-  expect(store.messages.page(idOf(1), null, 50, Infinity)).toEqual({ messages: [], more: false });
-  expect(store.outbox.pending(idOf(1), 0, 50)).toEqual([]);
+  expect(store.messages.page(directConversation(idOf(1)), null, 50, Infinity)).toEqual({ messages: [], more: false });
+  expect(store.outbox.pending(deviceOf(idOf(1)), 0, 50)).toEqual([]);
   expect(store.sessions.load(idOf(1), 0)).toEqual([]);
-  expect([store.messages.unread(idOf(1)), store.outbox.count(idOf(1)), store.outbox.total()]).toEqual([0, 0, 1]);
-  expect(store.messages.page(idOf(2), null, 50, Infinity).messages).toHaveLength(3);
+  expect([
+    store.messages.unread(directConversation(idOf(1))),
+    store.outbox.count(idOf(1)),
+    store.outbox.total(),
+  ]).toEqual([0, 0, 1]);
+  expect(store.messages.page(directConversation(idOf(2)), null, 50, Infinity).messages).toHaveLength(3);
   expect(store.sessions.load(idOf(2), 0)).toHaveLength(1);
   // The same contact may come back, with nothing of before.
   await write(() => store.contacts.put(contactRecord(1)));
-  expect(store.messages.last(idOf(1))).toBeNull();
+  expect(store.messages.last(directConversation(idOf(1)))).toBeNull();
 });
 
 test('of what was removed no sealed byte is left in any file', async () => {
@@ -126,13 +150,17 @@ test('of what was removed no sealed byte is left in any file', async () => {
   const sealed = (table: string, where: string): Uint8Array[] =>
     database.rows(`SELECT body FROM ${table} WHERE ${where}`).map((row) => row.bytes('body'));
   const id = `x'${idOf(1)}'`;
-  const messages = sealed('message', `contact = (SELECT number FROM contact WHERE id = ${id})`);
+  const messages = sealed(
+    'message',
+    `conversation IN (SELECT conversation.number FROM conversation JOIN contact ON contact.number = contact
+    WHERE contact.id = ${id})`,
+  );
   const gone = [...sealed('contact', `id = ${id}`), ...messages, ...sealed('session', `contact = ${id}`)];
   database.close();
   expect(gone).toHaveLength(5);
   store = await temp.open();
   // Rewritten before, so that copies stand in the log as well.
-  await write(() => store.messages.markRead(idOf(1)));
+  await write(() => store.messages.markRead(directConversation(idOf(1))));
   await write(() => {
     store.contacts.remove(idOf(1));
     store.contacts.purgeRemoved(idOf(1), 5, Infinity);
@@ -151,11 +179,13 @@ test('a removed contact is unknown at once, and leaves piece by piece, over any 
     for (let seq = 1; seq <= 25; seq += 1) store.messages.append(newMessage(idOf(1), seq));
     for (let seq = 1; seq <= 5; seq += 1)
       store.outbox.add({
-        contact: idOf(1),
-        id: idOf(seq),
-        seq,
-        order: seq,
-        hidden: false,
+        ...outboxFacts({
+          contact: idOf(1),
+          id: idOf(seq),
+          seq,
+          position: seq,
+          hidden: false,
+        }),
         session: null,
         envelope: null,
       });

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { IdentityPublicKey, PresenceKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../../contract/model.ts';
-import type { ContactRowids } from './contact-rowids.ts';
 import type { Database } from '../database.ts';
 import { askedSchema, type Asked } from './requests.ts';
 import type { Row } from './row.ts';
+import type { Rowids } from './rowids.ts';
 import { idBytes, idOf } from './ids.ts';
 import { identityKeySchema, presenceKeySchema, staticKeySchema } from './key-schemas.ts';
 import { skipDamaged } from './skip-damaged.ts';
@@ -107,26 +107,36 @@ const PUT = `
 /** One that was removed has its own id for an identity, which is the HMAC of none, until all that it leaves is deleted. */
 const KNOWN = 'identity <> id';
 const REMOVE = `UPDATE contact SET identity = id, body = x'' WHERE id = ?`;
-const OUTBOX = 'FROM outbox WHERE contact = ? ORDER BY place LIMIT ?';
-const MESSAGES = 'FROM message INDEXED BY message_id WHERE contact = ? ORDER BY direction, id LIMIT ?';
-const CLEAR_OUTBOX = `DELETE FROM outbox WHERE (contact, place) IN (SELECT contact, place ${OUTBOX})`;
+/** Each contact has an author of the same id, and a direct conversation. */
+const PUT_AUTHOR = `
+  INSERT INTO author (id, identity) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET identity = excluded.identity WHERE identity <> excluded.identity`;
+const PUT_CONVERSATION = `
+  INSERT INTO conversation (kind, contact) SELECT 0, number FROM contact WHERE id = ? ON CONFLICT (contact) DO NOTHING`;
+const OUTBOX = 'FROM outbox WHERE contact = ? ORDER BY device, position LIMIT ?';
+const MESSAGES = `
+  FROM message INDEXED BY message_id WHERE conversation = (SELECT number FROM conversation WHERE contact = ?)
+  ORDER BY author, id LIMIT ?`;
+const CLEAR_OUTBOX = `
+  DELETE FROM outbox WHERE (contact, device, position) IN (SELECT contact, device, position ${OUTBOX})`;
 const CLEAR_MESSAGES = `DELETE FROM message WHERE number IN (SELECT number ${MESSAGES})`;
 const RESEAL = 'UPDATE contact SET identity = ?, out_tag = ?, in_tag = ?, body = ? WHERE number = ?';
 /** What nobody can open any more; it counts as damaged, as before. */
+const LOSE_AUTHOR = 'UPDATE author SET identity = randomblob(32) WHERE id = ?';
 const LOSE = `UPDATE contact SET identity = randomblob(32), out_tag = x'', in_tag = x'', body = x'' WHERE number = ?`;
 
 export class SealedContacts implements ContactTable, Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #numbers: ContactRowids;
+  readonly #rowids: Rowids;
   readonly #index: SealedIndex;
 
-  constructor(database: Database, sealing: Sealing, numbers: ContactRowids) {
+  constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('contact');
-    this.#numbers = numbers;
+    this.#rowids = rowids;
     this.#index = sealing.index('contact');
   }
 
@@ -154,7 +164,10 @@ export class SealedContacts implements ContactTable, Resealable {
     const outTag = this.#seal.tag(key, 'out', outSeq);
     const inTag = this.#seal.tag(key, 'in', inSeq);
     for (const counter of ['out', 'in']) this.#database.cancel(`${id} ${counter}`);
-    this.#database.change(PUT, key, this.#index.of(body.ik), outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
+    const identity = this.#index.of(body.ik);
+    this.#database.change(PUT, key, identity, outSeq, outTag, inSeq, inTag, this.#seal.seal(key, body));
+    this.#database.change(PUT_AUTHOR, key, identity);
+    this.#database.change(PUT_CONVERSATION, key);
   }
 
   setOutSeq(id: string, seq: number): void {
@@ -179,13 +192,14 @@ export class SealedContacts implements ContactTable, Resealable {
     const key = idBytes(id);
     this.#database.cancel(`${id} `);
     this.#database.change(REMOVE, key);
-    this.#numbers.removed(id);
+    this.#database.change('UPDATE author SET identity = id WHERE id = ?', key);
+    this.#rowids.contacts.removed(id);
     this.#database.change('DELETE FROM session WHERE contact = ?', key);
     this.#database.scrub();
   }
 
   purgeRemoved(id: string, rows: number, maxBytes: number): boolean {
-    const number = this.#numbers.of(id);
+    const number = this.#rowids.contacts.of(id);
     const envelopes = this.#database.rows(`SELECT coalesce(length(body), 0) AS size ${OUTBOX}`, number, rows);
     const messages = this.#database.rows(`SELECT length(body) AS size ${MESSAGES}`, number, rows);
     const all = [...envelopes, ...messages].slice(0, rows);
@@ -194,8 +208,9 @@ export class SealedContacts implements ContactTable, Resealable {
     if (count > envelopes.length) this.#database.change(CLEAR_MESSAGES, number, count - envelopes.length);
     this.#database.scrub();
     if (count === rows || count < all.length) return true;
+    this.#database.change('DELETE FROM author WHERE id = ? AND identity = id', idBytes(id));
     this.#database.change('DELETE FROM contact WHERE number = ? AND identity = id', number);
-    this.#numbers.forget();
+    this.#rowids.forget();
     return false;
   }
 
@@ -208,12 +223,16 @@ export class SealedContacts implements ContactTable, Resealable {
     // Of removed ones nothing is sealed but the counters, which nobody reads.
     this.#database.change(`UPDATE contact SET out_tag = x'', in_tag = x'' WHERE identity = id`);
     const rows = this.#database.rows(`SELECT * FROM contact WHERE ${KNOWN}`);
-    const lose = (row: Row): void => void this.#database.change(LOSE, row.number('number'));
+    const lose = (row: Row): void => {
+      this.#database.change(LOSE_AUTHOR, row.bytes('id'));
+      this.#database.change(LOSE, row.number('number'));
+    };
     resealRows(this.#sealing, 'contact', rows, lose, (row) => {
       const { ik, outSeq, inSeq } = this.#open(row);
       const place = this.#seal.at(row.bytes('id'));
       const sealed = [place.tag('out', outSeq), place.tag('in', inSeq), place.reseal(row.bytes('body'))] as const;
       this.#database.change(RESEAL, this.#index.of(ik), ...sealed, row.number('number'));
+      this.#database.change('UPDATE author SET identity = ? WHERE id = ?', this.#index.of(ik), row.bytes('id'));
     });
   }
 

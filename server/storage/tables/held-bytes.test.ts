@@ -1,6 +1,7 @@
 // What a contact's messages take is known exactly, however they come and go.
+import { directConversation } from './conversation-rowids.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contactRecord, idOf, newMessage, tempStore } from '../../testing/disk/temp-store.ts';
+import { contactRecord, idOf, newMessage, tempStore, refOf } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
 import type { Store } from '../profile-store.ts';
 
@@ -18,7 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => temp.remove());
 
-const counted = (contact = ANN): number[] => [store.messages.heldBytes(contact), store.messages.unreadBytes(contact)];
+const counted = (contact = ANN): number[] => [
+  store.messages.heldBytes(contact),
+  store.messages.unreadBytes(directConversation(contact)),
+];
 
 /** The same, by the rows themselves. */
 async function onDisk(): Promise<number[][]> {
@@ -26,7 +30,7 @@ async function onDisk(): Promise<number[][]> {
   const database = new Database(temp.path);
   const sql = `
     SELECT coalesce(sum(length(body)), 0) AS held, coalesce(sum(length(body) * (state = 3)), 0) AS unread
-    FROM message WHERE contact = ? AND direction = 0 AND state <> 5`;
+    FROM message WHERE conversation = ? AND author <> 0 AND state <> 5`;
   const rows = [1, 2].map((number) => database.row(sql, number)!);
   database.close();
   store = await temp.open();
@@ -60,11 +64,11 @@ test('what is read is unread no more, what is deleted is neither, and what was u
   });
   await expect(undone).rejects.toThrow('undone');
   expect(counted()).toEqual([held, unread]);
-  await store.journal.write(() => store.messages.erase({ contact: ANN, direction: 'in', id: idOf(1) }));
+  await store.journal.write(() => store.messages.erase(refOf(ANN, 'in', idOf(1))));
   expect(counted()).toEqual([(held! * 2) / 3, (held! * 2) / 3]);
-  await store.journal.write(() => store.messages.markRead(ANN));
+  await store.journal.write(() => store.messages.markRead(directConversation(ANN)));
   expect(counted()).toEqual([(held! * 2) / 3, 0]);
-  await store.journal.write(() => store.messages.erase({ contact: ANN, direction: 'in', id: idOf(2) }));
+  await store.journal.write(() => store.messages.erase(refOf(ANN, 'in', idOf(2))));
   expect(counted()).toEqual([held! / 3, 0]);
   expect((await onDisk())[0]).toEqual(counted());
 });
@@ -80,7 +84,7 @@ test('a work that is undone costs what came before it in the same turn nothing',
   ];
   await Promise.allSettled(works);
   expect((await onDisk())[0]).toEqual(counted());
-  expect(store.messages.unread(ANN)).toBe(2);
+  expect(store.messages.unread(directConversation(ANN))).toBe(2);
 });
 
 test('rows are marked as read in pieces, and what comes later stays unread', async () => {
@@ -89,13 +93,13 @@ test('rows are marked as read in pieces, and what comes later stays unread', asy
   });
   const until = store.messages.newestRow();
   await store.journal.write(() => store.messages.append(newMessage(ANN, 6)));
-  const piece = (after: number): number | null => store.messages.unreadUpTo(ANN, after, until, 2);
+  const piece = (after: number): number | null => store.messages.unreadUpTo(directConversation(ANN), after, until, 2);
   const ends = [0, piece(0)!];
   ends.push(piece(ends[1]!)!);
   expect(piece(piece(ends[2]!)!)).toBeNull();
-  expect(await store.journal.write(() => store.messages.markRead(ANN, ends[1]))).toBe(2);
-  expect(await store.journal.write(() => store.messages.markRead(ANN, until))).toBe(3);
-  expect(store.messages.unread(ANN)).toBe(1);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), ends[1]))).toBe(2);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), until))).toBe(3);
+  expect(store.messages.unread(directConversation(ANN))).toBe(1);
 });
 
 test('large ones are deleted few at a time', async () => {
@@ -104,8 +108,8 @@ test('large ones are deleted few at a time', async () => {
     for (let number = 1; number <= 10; number += 1) store.messages.append(newMessage(ANN, number, { content }));
   });
   const until = store.messages.newestRow();
-  expect(store.messages.shown(ANN, until, 250, 250_000)).toHaveLength(3);
-  expect(store.messages.shown(ANN, until, 250, 1_000_000)).toHaveLength(10);
+  expect(store.messages.shown(directConversation(ANN), until, 250, 250_000)).toHaveLength(3);
+  expect(store.messages.shown(directConversation(ANN), until, 250, 1_000_000)).toHaveLength(10);
   await store.journal.write(() => store.contacts.remove(ANN));
   const pieces: boolean[] = [];
   do pieces.push(await store.journal.write(() => store.contacts.purgeRemoved(ANN, 250, 250_000)));

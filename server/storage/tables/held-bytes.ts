@@ -7,10 +7,10 @@ export class HeldBytes {
   readonly #database: Database;
   readonly #held = new Map<number, number>();
 
-  constructor(database: Database, numbers: ContactRowids) {
+  constructor(database: Database, contacts: ContactRowids) {
     this.#database = database;
     database.whenUndone(() => this.#held.clear());
-    numbers.whenRemoved((contact) => this.#held.delete(contact));
+    contacts.whenRemoved((contact) => this.#held.delete(contact));
   }
 
   of(contact: number): number {

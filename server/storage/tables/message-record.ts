@@ -1,26 +1,27 @@
 // A message as it is kept, and what a table of them can do.
 import { z } from 'zod';
+import { OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
 export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
 export type StoredState = (typeof states)[number];
 
-export const directions = ['in', 'out'] as const;
-export type StoredDirection = (typeof directions)[number];
+/** Their codes for SQL, by name. */
+export const STATE = Object.fromEntries(states.map((name, code) => [name, code])) as Readonly<
+  Record<StoredState, number>
+>;
 
-/** Codes for SQL, by name. */
-export const STATE = codesOf(states);
-export const DIRECTION = codesOf(directions);
-
-function codesOf<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, code) => [name, code])) as Record<Name, number>;
+/** What a message is known by: nothing less names one. */
+export interface MessageRef {
+  readonly conversation: string;
+  /** OURSELVES, or the id of an author, and so of a contact who is one. */
+  readonly author: string;
+  readonly id: string;
 }
 
-export interface MessageRecord {
-  readonly contact: string;
-  readonly direction: StoredDirection;
-  readonly id: string;
+export interface MessageRecord extends MessageRef {
+  /** The sender's number in what goes to this device of ours, SPEC §6; of notes, their own count. */
   readonly seq: number;
   /** `hidden`: not for people, such as presence keys; kept so that its id and number are known. */
   readonly state: StoredState;
@@ -32,12 +33,18 @@ export interface MessageRecord {
   /** How many of theirs are missing right before this one. */
   readonly missing: number;
   /** Larger is later; unique in the conversation. */
-  readonly order: number;
+  readonly position: number;
 }
 
-/** What a message is known by: nothing less names one. */
-export type MessageRef = Pick<MessageRecord, 'contact' | 'direction' | 'id'>;
-export type NewMessage = Omit<MessageRecord, 'order'>;
+/** A message of a conversation that is known already. */
+export type RefWithin = Pick<MessageRef, 'author' | 'id'>;
+/** One of ours, and where it stands. */
+export type PlacedOurs = Pick<MessageRecord, 'conversation' | 'id' | 'seq' | 'position'>;
+export type NewMessage = Omit<MessageRecord, 'position'>;
+
+export function isOurs({ author }: Pick<MessageRef, 'author'>): boolean {
+  return author === OURSELVES;
+}
 
 export interface StoredPage {
   /** Oldest first. */
@@ -55,37 +62,30 @@ export interface StoredRun {
 }
 
 export interface MessageTable {
-  /** Puts it behind all others. @returns its order. */
+  /** Puts it behind all others. @returns its position. */
   append(message: NewMessage): number;
+  /** The position that `append` gives next. */
+  nextPosition(conversation: string): number;
   /**
    * Puts one of theirs right behind the message with the next smaller number, those that `missing` says are missing
-   * right before it left out. @returns its order.
+   * right before it left out. @returns its position.
    */
   insertLate(message: NewMessage): number;
-  /** Puts it in the place it had, in another database. */
+  /** Puts it at the position it had in another database. */
   insert(message: MessageRecord): void;
-  has(contact: string, direction: StoredDirection, id: string): boolean;
+  has(ref: MessageRef): boolean;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
-  behindHole(contact: string, seq: number): MessageRecord | null;
+  behindHole(conversation: string, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;
   /** @throws StorageError damaged. */
-  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
+  get(ref: MessageRef): MessageRecord | null;
   /** Where it stands, whether or not it can be opened. */
-  locate(
-    contact: string,
-    direction: StoredDirection,
-    id: string,
-  ): { readonly seq: number; readonly order: number } | null;
+  locate(ref: MessageRef): Pick<MessageRecord, 'seq' | 'position'> | null;
   /**
    * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
    */
-  page(
-    contact: string,
-    before: Pick<MessageRef, 'direction' | 'id'> | null,
-    limit: number,
-    maxBytes: number,
-  ): StoredPage;
+  page(conversation: string, before: RefWithin | null, limit: number, maxBytes: number): StoredPage;
   /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
   newestRow(): number;
   /**
@@ -97,24 +97,25 @@ export interface MessageTable {
    * Deletes what it says for good. Its id and number stay, so that it is known should it come again.
    * @param content what is kept in its place, as CBOR; left out: nothing. @returns false when there is none to be seen.
    */
-  erase(place: MessageRef, content?: Uint8Array): boolean;
+  erase(ref: MessageRef, content?: Uint8Array): boolean;
   /**
    * Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`, and fewer
    * once their sealed sizes together pass `maxBytes`.
    */
-  shown(contact: string, until: number, limit: number, maxBytes: number): MessageRef[];
+  shown(conversation: string, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
-  delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
-  /** The last of the next `limit` unread rows behind `after`, up to row `until` and `place`; null: there are none. */
-  unreadUpTo(contact: string, after: number, until: number, limit: number, place?: number): number | null;
-  /** Everything received is read now, up to row `until` and `place` as far as they are given. @returns how many were not. */
-  markRead(contact: string, until?: number, place?: number): number;
-  unread(contact: string): number;
-  /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
-  unreadBytes(contact: string): number;
+  delivered(message: PlacedOurs): boolean;
+  /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
+  unreadUpTo(conversation: string, after: number, until: number, limit: number, position?: number): number | null;
+  /** Everything received is read now, up to row `until` and `position` as far as they are given. @returns how many were not. */
+  markRead(conversation: string, until?: number, position?: number): number;
+  unread(conversation: string): number;
+  /** Sealed sizes of what is unread. */
+  unreadBytes(conversation: string): number;
+  /** Sealed sizes of all that a contact has said to us and is not hidden. */
   heldBytes(contact: string): number;
   /** The newest that is neither hidden nor damaged. */
-  last(contact: string): MessageRecord | null;
+  last(conversation: string): MessageRecord | null;
 }
 
 export const bodySchema = z.object({
@@ -126,10 +127,10 @@ export const bodySchema = z.object({
 
 /** All of a message. */
 export const messageSchema = bodySchema.extend({
-  contact: z.string(),
-  direction: z.enum(directions),
+  conversation: z.string(),
+  author: z.string(),
   id: z.string(),
   seq: z.number(),
   state: z.enum(states),
-  order: z.number(),
+  position: z.number(),
 });

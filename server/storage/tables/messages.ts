@@ -1,122 +1,118 @@
-// Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
-// A message's place in its conversation is a real number, so that one that comes late finds room between two others.
-import type { ContactRowids } from './contact-rowids.ts';
+// Messages. In clear: conversation, author, id, number, position and state of each; what it says, and when, is sealed.
+// A message's position in its conversation is a real number, so that one that comes late finds room between two others.
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
 import { StorageError } from '../errors.ts';
-import { HeldBytes } from './held-bytes.ts';
 import { idBytes, idOf } from './ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
-import { sealKey, storedKey } from './message-key.ts';
+import { OURSELVES } from '../../contract/messages.ts';
 import {
-  DIRECTION,
-  directions,
   STATE,
   states,
   type MessageRef,
   type MessageRecord,
   type MessageTable,
   type NewMessage,
-  type StoredDirection,
+  type PlacedOurs,
+  type RefWithin,
   type StoredPage,
   type StoredRun,
 } from './message-record.ts';
+import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 import { countWithin } from './pieces.ts';
-import { RowCounter } from './row-counter.ts';
+import type { Rowids } from './rowids.ts';
 
 const INSERT = `
-  INSERT INTO message (contact, direction, id, seq, place, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-const ERASE = 'UPDATE message SET state = ?, tag = ?, body = ? WHERE contact = ? AND direction = ? AND id = ?';
-const BY_ID = 'contact = ? AND direction = ? AND id = ?';
+  INSERT INTO message (conversation, author, id, seq, position, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const BY_ID = 'conversation = ? AND author = ? AND id = ?';
+const ERASE = `UPDATE message SET state = ?, tag = ?, body = ? WHERE ${BY_ID}`;
 const DELIVERED = `
-  UPDATE message SET state = ${STATE.delivered}, tag = ? WHERE ${BY_ID} AND seq = ? AND place = ? AND state = ${STATE.queued}`;
-// Written like the index message_place, or SQLite would not use it.
-const SHOWN = `contact = ? AND (state = ${STATE.hidden}) = 0`;
-const UNREAD = `state = ${STATE.received}`;
+  UPDATE message SET state = ${STATE.delivered}, tag = ?
+  WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
+// Written like the index message_position, or SQLite would not use it.
+const SHOWN = `conversation = ? AND (state = ${STATE.hidden}) = 0`;
 /** All that opening one takes. */
-const OPENED = 'contact, direction, id, seq, place, state, tag, body';
+const OPENED = 'conversation, author, id, seq, position, state, tag, body';
 const NOTHING = new Uint8Array(0);
 /** Behind every message of a conversation. */
-const LAST_PLACE = Number.MAX_VALUE;
+const LAST = Number.MAX_VALUE;
+
+/** Conversation, author and id, as rows name them. */
+type RowKey = [conversation: number, author: number, id: Uint8Array];
 
 export class SealedMessages implements MessageTable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #numbers: ContactRowids;
-  readonly #unread: RowCounter;
-  readonly #unreadBytes: RowCounter;
-  readonly #held: HeldBytes;
-  /** The last place given in each conversation: never smaller than the last one on disk, whatever was undone since. */
+  readonly #rowids: Rowids;
+  readonly #tally: MessageTally;
+  /** The last position given in each conversation: never smaller than the last one on disk, whatever was undone since. */
   readonly #last = new Map<string, number>();
 
-  constructor(database: Database, sealing: Sealing, numbers: ContactRowids) {
+  constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('message');
-    this.#numbers = numbers;
-    this.#unread = new RowCounter(database, numbers, 'message', UNREAD);
-    this.#unreadBytes = new RowCounter(database, numbers, 'message', UNREAD, 'length(body)');
-    this.#held = new HeldBytes(database, numbers);
+    this.#rowids = rowids;
+    this.#tally = new MessageTally(database, rowids);
   }
 
   append(message: NewMessage): number {
-    return this.#insert(message, this.#next(message.contact));
+    return this.#insert(message, this.nextPosition(message.conversation));
+  }
+
+  nextPosition(conversation: string): number {
+    const last = this.#last.get(conversation);
+    return last === undefined ? nextPosition(this.#database, this.#of(conversation)) : Math.floor(last) + 1;
   }
 
   insertLate(message: NewMessage): number {
-    const { contact, seq, missing } = message;
-    return this.#insert(message, latePosition(this.#database, this.#numbers.of(contact), seq, missing));
+    const { conversation, seq, missing } = message;
+    return this.#insert(message, latePosition(this.#database, this.#of(conversation), seq, missing));
   }
 
-  insert({ order, ...message }: MessageRecord): void {
-    this.#insert(message, order);
+  insert({ position, ...message }: MessageRecord): void {
+    this.#insert(message, position);
   }
 
-  has(contact: string, direction: StoredDirection, id: string): boolean {
-    const row = this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
-    return row !== null;
+  has(ref: MessageRef): boolean {
+    return this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref)) !== null;
   }
 
-  behindHole(contact: string, seq: number): MessageRecord | null {
-    const rows = rowsBehind(this.#database, this.#numbers.of(contact), seq);
+  behindHole(conversation: string, seq: number): MessageRecord | null {
+    const rows = rowsBehind(this.#database, this.#of(conversation), seq);
     const [next] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
     return next && next.seq - next.missing <= seq ? next : null;
   }
 
-  setMissing({ contact, direction, id, seq, order, at, receivedAt, content }: MessageRecord, missing: number): void {
-    const place = this.#seal.at(sealKey({ contact, direction, id, seq }, order));
-    const body = place.seal(encodeBody({ at, receivedAt, content, missing }));
-    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...this.#keyOf(contact, direction, id));
+  setMissing(message: MessageRecord, missing: number): void {
+    const { at, receivedAt, content } = message;
+    const key = this.#keyOf(message);
+    const sealed = this.#sealedRow(key, message, message.position);
+    const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
+    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...key);
   }
 
-  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null {
-    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
+  get(ref: MessageRef): MessageRecord | null {
+    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref));
     return row && this.#open(row);
   }
 
-  locate(contact: string, direction: StoredDirection, id: string): { seq: number; order: number } | null {
-    const row = this.#database.row(
-      `SELECT seq, place FROM message WHERE ${BY_ID}`,
-      ...this.#keyOf(contact, direction, id),
-    );
-    return row && { seq: row.number('seq'), order: row.number('place') };
+  locate(ref: MessageRef): { seq: number; position: number } | null {
+    const row = this.#database.row(`SELECT seq, position FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref));
+    return row && { seq: row.number('seq'), position: row.number('position') };
   }
 
-  page(
-    contact: string,
-    before: Pick<MessageRef, 'direction' | 'id'> | null,
-    limit: number,
-    maxBytes: number,
-  ): StoredPage {
-    const key = this.#numbers.of(contact);
-    const end = before === null ? Infinity : this.locate(contact, before.direction, before.id)?.order;
+  page(conversation: string, before: RefWithin | null, limit: number, maxBytes: number): StoredPage {
+    const key = this.#of(conversation);
+    const end =
+      before === null ? Infinity : this.locate({ conversation, author: before.author, id: before.id })?.position;
     if (end === undefined) return { messages: [], more: false };
     // Sizes first: a page of the largest messages would be tens of megabytes, of which all but the first is thrown away.
-    const candidates = `FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT ?`;
+    const candidates = `FROM message WHERE ${SHOWN} AND position < ? ORDER BY position DESC LIMIT ?`;
     const sums = `SELECT count(*) AS count, total(size) AS bytes FROM (SELECT length(body) AS size ${candidates})`;
     const [all] = this.#database.rows(sums, key, end, limit + 1);
     const found = all?.number('count') ?? 0;
@@ -144,141 +140,132 @@ export class SealedMessages implements MessageTable {
     return { messages, last, damaged: rows.length - opened.length };
   }
 
-  erase({ contact, direction, id }: MessageRef, content = NOTHING): boolean {
-    const key = this.#keyOf(contact, direction, id);
+  erase(ref: MessageRef, content = NOTHING): boolean {
+    const key = this.#keyOf(ref);
     const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> ${STATE.hidden}`, ...key);
     if (!row) return false;
     // Of a damaged one it is not known what was missing before it.
     const [before] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
     const code = STATE.hidden;
-    const place = this.#placeOfRow(row);
-    const tag = place.tag('state', code);
-    const body = place.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
+    const sealed = this.#sealOf(row);
+    const tag = sealed.tag('state', code);
+    const body = sealed.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
     this.#database.change(ERASE, code, tag, body, ...key);
-    this.#gone(row);
+    const { length: size } = row.bytes('body');
+    this.#tally.gone({ conversation: key[0], author: key[1], state: row.number('state'), size });
     this.#database.scrub();
     return true;
   }
 
-  shown(contact: string, until: number, limit: number, maxBytes: number): MessageRef[] {
+  shown(conversation: string, until: number, limit: number, maxBytes: number): MessageRef[] {
     const sql = `
-      SELECT direction, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
-    const rows = this.#database.rows(sql, this.#numbers.of(contact), until, limit);
+      SELECT author, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY position LIMIT ?`;
+    const rows = this.#database.rows(sql, this.#of(conversation), until, limit);
     return rows.slice(0, countWithin(rows, maxBytes)).map((row) => ({
-      contact,
-      direction: directions[row.number('direction')] ?? 'in',
+      conversation,
+      author: this.#rowids.authors.idOf(row.number('author')),
       id: idOf(row, 'id'),
     }));
   }
 
-  delivered({ contact, id, seq, order }: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean {
-    const tag = this.#seal.tag(sealKey({ contact, direction: 'out', id, seq }, order), 'state', STATE.delivered);
-    return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
+  delivered({ conversation, id, seq, position }: PlacedOurs): boolean {
+    const key = this.#keyOf({ conversation, author: OURSELVES, id });
+    const tag = this.#sealedRow(key, { seq }, position).tag('state', STATE.delivered);
+    return this.#database.change(DELIVERED, tag, ...key, seq, position) > 0;
   }
 
-  unreadUpTo(contact: string, after: number, until: number, limit: number, place = LAST_PLACE): number | null {
+  unreadUpTo(conversation: string, after: number, until: number, limit: number, position = LAST): number | null {
     const sql = `
       SELECT number FROM message
-      WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? AND place <= ? LIMIT ?`;
-    const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, place, limit);
+      WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? AND position <= ? LIMIT ?`;
+    const rows = this.#database.rows(sql, this.#of(conversation), after, until, position, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(contact: string, until = Number.MAX_SAFE_INTEGER, place = LAST_PLACE): number {
+  markRead(conversation: string, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
     const sql = `
-      SELECT contact, direction, id, seq, place, length(body) AS size FROM message
-      WHERE contact = ? AND ${UNREAD} AND number <= ? AND place <= ?`;
-    const number = this.#numbers.of(contact);
-    const rows = this.#database.rows(sql, number, until, place);
+      SELECT conversation, author, id, seq, position, length(body) AS size FROM message
+      WHERE conversation = ? AND ${UNREAD} AND number <= ? AND position <= ?`;
+    const number = this.#of(conversation);
+    const rows = this.#database.rows(sql, number, until, position);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
-    this.#unread.add(number, -sizes.length);
-    this.#unreadBytes.add(number, -sizes.reduce((sum, size) => sum + size, 0));
+    this.#tally.read(number, sizes);
     return sizes.length;
   }
 
-  unread(contact: string): number {
-    return this.#unread.of(this.#numbers.of(contact));
+  unread(conversation: string): number {
+    return this.#tally.unread(this.#of(conversation));
   }
 
-  unreadBytes(contact: string): number {
-    return this.#unreadBytes.of(this.#numbers.of(contact));
+  unreadBytes(conversation: string): number {
+    return this.#tally.unreadBytes(this.#of(conversation));
   }
 
   heldBytes(contact: string): number {
-    return this.#held.of(this.#numbers.of(contact));
+    return this.#tally.heldBytes(this.#rowids.contacts.of(contact));
   }
 
-  last(contact: string): MessageRecord | null {
-    const key = this.#numbers.of(contact);
-    const sql = `SELECT * FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT 1`;
+  last(conversation: string): MessageRecord | null {
+    const key = this.#of(conversation);
+    const sql = `SELECT * FROM message WHERE ${SHOWN} AND position < ? ORDER BY position DESC LIMIT 1`;
     let end = Infinity;
     for (;;) {
       const row = this.#database.row(sql, key, end);
       if (!row) return null;
       const [message] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
       if (message) return message;
-      end = row.number('place');
+      end = row.number('position');
     }
   }
 
-  #insert(message: NewMessage, place: number): number {
-    const { contact, direction, id, seq, state, at, receivedAt, content, missing } = message;
-    this.#last.set(contact, Math.max(place, this.#next(contact) - 1));
-    const sealed = this.#seal.at(sealKey(message, place));
+  #insert(message: NewMessage, position: number): number {
+    const { conversation, seq, state, at, receivedAt, content, missing } = message;
+    const key = this.#keyOf(message);
+    this.#last.set(conversation, Math.max(position, this.nextPosition(conversation) - 1));
+    const sealed = this.#sealedRow(key, message, position);
     const code = STATE[state];
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
-    const key = this.#keyOf(contact, direction, id);
-    this.#database.change(INSERT, ...key, seq, place, code, tag, body);
-    if (code === STATE.received) {
-      this.#unread.add(key[0], 1);
-      this.#unreadBytes.add(key[0], body.length);
-    }
-    if (direction === 'in' && state !== 'hidden') this.#held.add(key[0], body.length);
-    return place;
-  }
-
-  /** One that was shown is hidden from now on. @param row as it was. */
-  #gone(row: Row): void {
-    const [contact, size] = [row.number('contact'), row.bytes('body').length];
-    if (row.number('direction') === DIRECTION.in) this.#held.add(contact, -size);
-    if (row.number('state') !== STATE.received) return;
-    this.#unread.add(contact, -1);
-    this.#unreadBytes.add(contact, -size);
-  }
-
-  #next(contact: string): number {
-    const last = this.#last.get(contact);
-    return last === undefined ? nextPosition(this.#database, this.#numbers.of(contact)) : Math.floor(last) + 1;
+    this.#database.change(INSERT, ...key, seq, position, code, tag, body);
+    this.#tally.came({ conversation: key[0], author: key[1], state: code, size: body.length });
+    return position;
   }
 
   /** @returns its size. */
   #setRead(row: Row): number {
     const code = STATE.read;
-    const tag = this.#placeOfRow(row).tag('state', code);
-    const key = [row.number('contact'), row.number('direction'), row.bytes('id')];
+    const tag = this.#sealOf(row).tag('state', code);
+    const key = [row.number('conversation'), row.number('author'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
     return row.number('size');
   }
 
   #open(row: Row): MessageRecord {
-    const place = this.#placeOfRow(row);
+    const sealed = this.#sealOf(row);
     const code = row.number('state');
-    const direction = directions[row.number('direction')];
     const state = states[code];
-    if (!direction || !state) throw new StorageError('damaged', 'no such direction or state');
-    place.requireTag(row.bytes('tag'), 'state', code);
-    const { at, receivedAt, missing, content } = parseBody(place.open(row.bytes('body')));
-    const contact = this.#numbers.idOf(row.number('contact'));
-    const [id, seq, order] = [idOf(row, 'id'), row.number('seq'), row.number('place')];
-    return { contact, direction, id, seq, state, at, receivedAt, content, missing, order };
+    if (!state) throw new StorageError('damaged', 'no such state');
+    sealed.requireTag(row.bytes('tag'), 'state', code);
+    const { at, receivedAt, missing, content } = parseBody(sealed.open(row.bytes('body')));
+    const conversation = this.#rowids.conversations.idOf(row.number('conversation'));
+    const author = this.#rowids.authors.idOf(row.number('author'));
+    const [id, seq, position] = [idOf(row, 'id'), row.number('seq'), row.number('position')];
+    return { conversation, author, id, seq, state, at, receivedAt, content, missing, position };
   }
 
-  #keyOf(contact: string, direction: StoredDirection, id: string): [number, number, Uint8Array] {
-    return [this.#numbers.of(contact), DIRECTION[direction], idBytes(id)];
+  #of(conversation: string): number {
+    return this.#rowids.conversations.of(conversation);
   }
 
-  #placeOfRow(row: Row): SealedRow {
-    return this.#seal.at(storedKey(row, this.#numbers));
+  #keyOf({ conversation, author, id }: MessageRef): RowKey {
+    return [this.#of(conversation), this.#rowids.authors.of(author), idBytes(id)];
+  }
+
+  #sealedRow(key: RowKey, { seq }: Pick<MessageRecord, 'seq'>, position: number): SealedRow {
+    return this.#seal.at(this.#rowids.messageKeys.of(...key, seq, position));
+  }
+
+  #sealOf(row: Row): SealedRow {
+    return this.#seal.at(this.#rowids.messageKeys.ofRow(row));
   }
 }

@@ -1,7 +1,6 @@
-// What is not on their disk yet, in the order it goes. In clear: ids, numbers and order; the envelope and the session it
-// is encrypted in are sealed.
-import { concat, toHex } from '../../crypto/bytes.ts';
-import type { ContactRowids } from './contact-rowids.ts';
+// What is not on their disk yet, by the device it goes to and in the order it goes: one message of ours may wait for several
+// devices. In clear: ids, numbers and positions; the envelope and the session it is encrypted in are sealed.
+import { concat, toHex, u32 } from '../../crypto/bytes.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
@@ -10,15 +9,22 @@ import { idBytes, idOf } from './ids.ts';
 import { rowsWithin } from './pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from '../sealing/resealer.ts';
 import { float64, type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { RowCounter } from './row-counter.ts';
+import { byContact, RowCounter } from './row-counter.ts';
+import type { Rowids } from './rowids.ts';
+
+/** One device of a contact: the contact's id and the device's number, SPEC §1. */
+export interface Peer {
+  readonly contact: string;
+  readonly device: number;
+}
 
 /** What stands in clear, and never changes. */
-export interface OutboxFacts {
-  readonly contact: string;
-  /** The message's id, its number, and its place in the conversation. */
+export interface OutboxFacts extends Peer {
+  /** One of ours: its conversation, id and number, and its position, by which a device gets its messages. */
+  readonly conversation: string;
   readonly id: string;
   readonly seq: number;
-  readonly order: number;
+  readonly position: number;
   /** Not for people: it is sent like the others, but not counted. */
   readonly hidden: boolean;
 }
@@ -30,98 +36,106 @@ export interface OutboxRow extends OutboxFacts {
   readonly envelope: Uint8Array | null;
 }
 
-/** Each row is known by its contact and the place of its message. */
+/** Each row is known by the device it goes to and the position of its message. */
 export interface OutboxTable {
   /** Adds one that is not there yet. */
   add(row: OutboxRow): void;
   /** Another in its place. @returns false when it is no longer there. */
   replace(row: OutboxRow): boolean;
-  /** In order, those behind `afterOrder`. A damaged envelope is reported and comes back as one still to be encrypted. */
-  pending(contact: string, afterOrder: number, limit: number): OutboxRow[];
-  get(contact: string, order: number): OutboxRow | null;
+  /** In order, those behind `after`. A damaged envelope is reported and comes back as one still to be encrypted. */
+  pending(peer: Peer, after: number, limit: number): OutboxRow[];
+  get(peer: Peer, position: number): OutboxRow | null;
   /** @returns false when it was not there. */
-  remove(row: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean;
-  /** Those that are not hidden. */
+  remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
+  /** Those for a contact that are not hidden. */
   count(contact: string): number;
   /** Those that are. */
   hidden(contact: string): number;
-  /** Those of all contacts that are not hidden. */
+  /** Those for all contacts that are not hidden. */
   total(): number;
 }
 
 /** What is sealed is session id(16) ‖ envelope. */
 const SESSION_BYTES = 16;
 
-const ADD = 'INSERT INTO outbox (contact, place, id, seq, hidden, body) VALUES (?, ?, ?, ?, ?, ?)';
-const REPLACE = 'UPDATE outbox SET hidden = ?, body = ? WHERE contact = ? AND place = ?';
-const REMOVE = 'DELETE FROM outbox WHERE contact = ? AND place = ? AND hidden = ?';
+const BY_KEY = 'contact = ? AND device = ? AND position = ?';
+const ADD = `
+  INSERT INTO outbox (contact, device, position, conversation, id, seq, hidden, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const REPLACE = `UPDATE outbox SET hidden = ?, body = ? WHERE ${BY_KEY}`;
+const REMOVE = `DELETE FROM outbox WHERE ${BY_KEY} AND hidden = ?`;
 
-const RESEAL = 'UPDATE outbox SET body = ? WHERE contact = ? AND place = ?';
+const RESEAL = `UPDATE outbox SET body = ? WHERE ${BY_KEY}`;
 /** Before all of them. */
-const START: Position = [-Infinity, -Infinity];
-const BEHIND = 'FROM outbox WHERE (contact, place) > (?, ?) ORDER BY contact, place LIMIT ?';
+const START: Position = [-Infinity, -Infinity, -Infinity];
+const BEHIND = `
+  FROM outbox WHERE (contact, device, position) > (?, ?, ?) ORDER BY contact, device, position LIMIT ?`;
 const SIZES = `SELECT ifnull(length(body), 0) AS size ${BEHIND}`;
+
+/** The primary key. */
+type RowKey = readonly [contact: number, device: number, position: number];
 
 export class SealedOutbox implements OutboxTable, ResealedInPieces {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
-  readonly #numbers: ContactRowids;
+  readonly #rowids: Rowids;
   readonly #counted: RowCounter;
   readonly #hidden: RowCounter;
 
-  constructor(database: Database, sealing: Sealing, numbers: ContactRowids) {
+  constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
     this.#sealing = sealing;
     this.#seal = sealing.table('outbox');
-    this.#numbers = numbers;
-    this.#counted = new RowCounter(database, numbers, 'outbox', 'hidden = 0');
-    this.#hidden = new RowCounter(database, numbers, 'outbox', 'hidden = 1');
+    this.#rowids = rowids;
+    const by = byContact(rowids.contacts);
+    this.#counted = new RowCounter(database, { table: 'outbox', where: 'hidden = 0' }, by);
+    this.#hidden = new RowCounter(database, { table: 'outbox', where: 'hidden = 1' }, by);
   }
 
   add(row: OutboxRow): void {
-    const { contact, id, seq, order, hidden } = row;
-    const number = this.#numbers.of(contact);
-    this.#database.change(ADD, number, order, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
-    (hidden ? this.#hidden : this.#counted).add(number, 1);
+    const { conversation, id, seq, hidden } = row;
+    const key = this.#keyOf(row);
+    const number = this.#rowids.conversations.of(conversation);
+    this.#database.change(ADD, ...key, number, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
+    (hidden ? this.#hidden : this.#counted).add(key[0], 1);
   }
 
   replace(row: OutboxRow): boolean {
-    const { contact, order, hidden } = row;
-    const before = this.#row(contact, order);
+    const { position, hidden } = row;
+    const before = this.#row(row, position);
     if (!before) return false;
-    const number = this.#numbers.of(contact);
-    this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), number, order);
+    const key = this.#keyOf(row);
+    this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), ...key);
     const shown = before.number('hidden') - Number(hidden);
-    this.#counted.add(number, shown);
-    this.#hidden.add(number, -shown);
+    this.#counted.add(key[0], shown);
+    this.#hidden.add(key[0], -shown);
     return true;
   }
 
-  pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
-    const sql = 'SELECT * FROM outbox WHERE contact = ? AND place > ? ORDER BY place LIMIT ?';
-    const rows = this.#database.rows(sql, this.#numbers.of(contact), afterOrder, limit);
-    return skipDamaged(this.#sealing, 'outbox', rows, (row) => this.#open(contact, row));
+  pending({ contact, device }: Peer, after: number, limit: number): OutboxRow[] {
+    const sql = 'SELECT * FROM outbox WHERE contact = ? AND device = ? AND position > ? ORDER BY position LIMIT ?';
+    const rows = this.#database.rows(sql, this.#rowids.contacts.of(contact), device, after, limit);
+    return skipDamaged(this.#sealing, 'outbox', rows, (row) => this.#open(row));
   }
 
-  get(contact: string, order: number): OutboxRow | null {
-    const row = this.#row(contact, order);
-    return row && this.#open(contact, row);
+  get(peer: Peer, position: number): OutboxRow | null {
+    const row = this.#row(peer, position);
+    return row && this.#open(row);
   }
 
-  remove({ contact, order, hidden }: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean {
-    const number = this.#numbers.of(contact);
-    const removed = this.#database.change(REMOVE, number, order, Number(hidden)) > 0;
-    if (removed) (hidden ? this.#hidden : this.#counted).add(number, -1);
+  remove({ contact, device, position, hidden }: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean {
+    const key = this.#keyOf({ contact, device, position });
+    const removed = this.#database.change(REMOVE, ...key, Number(hidden)) > 0;
+    if (removed) (hidden ? this.#hidden : this.#counted).add(key[0], -1);
     return removed;
   }
 
   count(contact: string): number {
-    return this.#counted.of(this.#numbers.of(contact));
+    return this.#counted.of(this.#rowids.contacts.of(contact));
   }
 
   hidden(contact: string): number {
-    return this.#hidden.of(this.#numbers.of(contact));
+    return this.#hidden.of(this.#rowids.contacts.of(contact));
   }
 
   total(): number {
@@ -131,46 +145,63 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   piece(after: Position | null): ResealedPiece {
     const { rows, more } = rowsWithin(this.#database, SIZES, BEHIND, after ?? START);
     const old = rows.filter(
-      (row) => row.bytesOrNull('body')?.length && !this.#placeOf(row).isCurrent(row.bytes('body')),
+      (row) => row.bytesOrNull('body')?.length && !this.#sealOf(row).isCurrent(row.bytes('body')),
     );
     for (const row of old) this.#reseal(row);
     const last = rows.at(-1);
     if (!more || !last) return { last: null, share: 1, resealed: old.length };
-    const position = [last.number('contact'), last.number('place')] as const;
+    const position = storedKey(last);
     return { last: position, share: this.#share(position), resealed: old.length };
   }
 
-  #share([contact, place]: readonly [number, number]): number {
-    const sql = 'SELECT count(*) AS all_rows, total((contact, place) <= (?, ?)) AS done FROM outbox';
-    const row = this.#database.row(sql, contact, place);
+  #share(position: RowKey): number {
+    const sql = `
+      SELECT count(*) AS all_rows, total((contact, device, position) <= (?, ?, ?)) AS done FROM outbox`;
+    const row = this.#database.row(sql, ...position);
     return row ? row.number('done') / Math.max(1, row.number('all_rows')) : 1;
   }
 
   /** What does not open is encrypted anew. */
   #reseal(row: Row): void {
-    const [sealed] = skipDamaged(this.#sealing, 'outbox', [row], () => this.#placeOf(row).reseal(row.bytes('body')));
-    this.#database.change(RESEAL, sealed ?? null, row.number('contact'), row.number('place'));
+    const [sealed] = skipDamaged(this.#sealing, 'outbox', [row], () => this.#sealOf(row).reseal(row.bytes('body')));
+    this.#database.change(RESEAL, sealed ?? null, ...storedKey(row));
   }
 
-  #placeOf(row: Row): SealedRow {
-    return this.#seal.at(rowKey({ contact: this.#numbers.idOf(row.number('contact')), ...factsOf(row) }));
+  #sealOf(row: Row): SealedRow {
+    return this.#seal.at(sealKey(this.#factsOf(row)));
   }
 
-  #row(contact: string, order: number): Row | null {
-    return this.#database.row('SELECT * FROM outbox WHERE contact = ? AND place = ?', this.#numbers.of(contact), order);
+  #row(peer: Peer, position: number): Row | null {
+    return this.#database.row(`SELECT * FROM outbox WHERE ${BY_KEY}`, ...this.#keyOf({ ...peer, position }));
+  }
+
+  #keyOf({ contact, device, position }: Peer & Pick<OutboxFacts, 'position'>): RowKey {
+    return [this.#rowids.contacts.of(contact), device, position];
   }
 
   #bodyOf({ session, envelope, ...facts }: OutboxRow): Uint8Array | null {
     if (session === null || !envelope) return null;
-    return this.#seal.at(rowKey(facts)).seal(concat(idBytes(session), envelope));
+    return this.#seal.at(sealKey(facts)).seal(concat(idBytes(session), envelope));
   }
 
-  #open(contact: string, row: Row): OutboxRow {
-    const facts = { contact, ...factsOf(row) };
+  #factsOf(row: Row): OutboxFacts {
+    return {
+      contact: this.#rowids.contacts.idOf(row.number('contact')),
+      device: row.number('device'),
+      conversation: this.#rowids.conversations.idOf(row.number('conversation')),
+      id: idOf(row, 'id'),
+      seq: row.number('seq'),
+      position: row.number('position'),
+      hidden: row.number('hidden') !== 0,
+    };
+  }
+
+  #open(row: Row): OutboxRow {
+    const facts = this.#factsOf(row);
     const body = row.bytesOrNull('body');
     if (!body) return { ...facts, session: null, envelope: null };
     try {
-      const opened = this.#seal.at(rowKey(facts)).open(body);
+      const opened = this.#seal.at(sealKey(facts)).open(body);
       const session = toHex(opened.subarray(0, SESSION_BYTES));
       return { ...facts, session, envelope: opened.slice(SESSION_BYTES) };
     } catch (error) {
@@ -181,15 +212,17 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   }
 }
 
-function factsOf(row: Row): Omit<OutboxFacts, 'contact'> {
-  return {
-    id: idOf(row, 'id'),
-    seq: row.number('seq'),
-    order: row.number('place'),
-    hidden: row.number('hidden') !== 0,
-  };
+function storedKey(row: Row): RowKey {
+  return [row.number('contact'), row.number('device'), row.number('position')];
 }
 
-function rowKey({ contact, id, seq, order, hidden }: OutboxFacts): Uint8Array {
-  return concat(idBytes(contact), idBytes(id), float64(seq), float64(order), Uint8Array.of(Number(hidden)));
+/** contact(16) ‖ device(u32) ‖ conversation(16) ‖ id(16) ‖ seq(f64) ‖ position(f64) ‖ hidden(u8). */
+function sealKey({ contact, device, conversation, id, seq, position, hidden }: OutboxFacts): Uint8Array {
+  const ids = [idBytes(contact), u32(device), idOrNone(conversation), idBytes(id)];
+  return concat(...ids, float64(seq), float64(position), Uint8Array.of(Number(hidden)));
+}
+
+/** Of a row that names no conversation there is: it opens for nobody, and what it holds is encrypted anew. */
+function idOrNone(conversation: string): Uint8Array {
+  return conversation === '' ? new Uint8Array(0) : idBytes(conversation);
 }

@@ -1,8 +1,9 @@
 // A conversation that can be checked as a whole: message n is stored as sending one does, with counter, ratchet state and
 // envelope in one transaction, and each of them says n.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import assert from 'node:assert/strict';
 import type { Store } from '../../storage/profile-store.ts';
-import { idOf, newMessage } from './temp-store.ts';
+import { deviceOf, idOf, newMessage, outboxFacts, refOf } from './temp-store.ts';
 
 const CONTACT = idOf(1);
 const SESSION = idOf(2);
@@ -13,8 +14,8 @@ export function writeNumbered(store: Store, number: number): Promise<number> {
     const content = new Uint8Array(number % 7 === 0 ? 9000 : 200).fill(number);
     store.contacts.setOutSeq(CONTACT, number);
     store.sessions.save(CONTACT, 0, { id: SESSION, role: 'current', since: number, state: content });
-    const order = store.messages.append(newMessage(CONTACT, number, { direction: 'out', content }));
-    const facts = { contact: CONTACT, id: idOf(number), seq: number, order, hidden: false };
+    const position = store.messages.append(newMessage(CONTACT, number, { direction: 'out', content }));
+    const facts = outboxFacts({ contact: CONTACT, id: idOf(number), seq: number, position, hidden: false });
     store.outbox.add({ ...facts, session: SESSION, envelope: content });
     // Now and then one of the small tables changes with it.
     if (number % 4 === 0) store.settings.put('last', number);
@@ -27,14 +28,14 @@ export function writeNumbered(store: Store, number: number): Promise<number> {
  * @returns its number. @throws AssertionError.
  */
 export function lastNumbered(store: Store): number {
-  const last = store.messages.last(CONTACT)?.seq ?? 0;
-  const rows = store.outbox.pending(CONTACT, 0, last + 10);
+  const last = store.messages.last(directConversation(CONTACT))?.seq ?? 0;
+  const rows = store.outbox.pending(deviceOf(CONTACT), 0, last + 10);
   assert.deepEqual(
     rows.map(({ id }) => id),
     Array.from({ length: last }, (_, index) => idOf(index + 1)),
   );
   assert.ok(rows.every(({ envelope }) => envelope));
-  assert.equal(store.messages.get(CONTACT, 'out', idOf(1))?.seq ?? 0, Math.min(1, last));
+  assert.equal(store.messages.get(refOf(CONTACT, 'out', idOf(1)))?.seq ?? 0, Math.min(1, last));
   assert.equal(store.outbox.count(CONTACT), last);
   assert.equal(store.contacts.get(CONTACT)?.outSeq ?? 0, last);
   assert.equal(store.sessions.load(CONTACT, 0)[0]?.since ?? 0, last);

@@ -1,5 +1,6 @@
 // A process that stores messages as fast as it can, in a folder that exists already, and says which are durable: one
 // line on its output for each. It is there to be killed.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { writeSync } from 'node:fs';
 import { openStore } from '../../storage/profile-store.ts';
 import { writeNumbered } from './numbered-messages.ts';
@@ -21,7 +22,7 @@ try {
   }
 } catch (error) {
   // What was stored before can still be read.
-  const last = store.messages.last(contact)?.seq ?? 0;
+  const last = store.messages.last(directConversation(contact))?.seq ?? 0;
   writeSync(
     1,
     `refused ${error instanceof Error && 'code' in error ? String(error.code) : 'otherwise'} after ${last}\n`,

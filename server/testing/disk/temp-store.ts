@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import type { NewMessage } from '../../storage/tables/message-record.ts';
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { MessageRef, NewMessage } from '../../storage/tables/message-record.ts';
+import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
 import { createStore, openStore, type Store } from '../../storage/profile-store.ts';
 import type { DamagedRow } from '../../storage/sealing/sealing.ts';
 
@@ -87,13 +90,31 @@ export function contactRecord(number: number, changes: Partial<ContactRecord> = 
   };
 }
 
+/** A message of the direct conversation with a contact. */
+export function refOf(contact: string, direction: 'in' | 'out', id: string): MessageRef {
+  return { conversation: directConversation(contact), author: direction === 'out' ? OURSELVES : contact, id };
+}
+
+/** The one device of a contact that tests know. */
+export function deviceOf(contact: string): Peer {
+  return { contact, device: 0 };
+}
+
+/** Of one of ours in the direct conversation with a contact, waiting for their one device. */
+export function outboxFacts({ contact, ...facts }: Omit<OutboxFacts, 'device' | 'conversation'>): OutboxFacts {
+  return { ...deviceOf(contact), conversation: directConversation(contact), ...facts };
+}
+
+type Changes = Partial<NewMessage> & { readonly direction?: 'in' | 'out' };
+
 /** One of theirs by default, with its number as seq. */
-export function newMessage(contact: string, number: number, changes: Partial<NewMessage> = {}): NewMessage {
-  const direction = changes.direction ?? 'in';
+export function newMessage(
+  contact: string,
+  number: number,
+  { direction = 'in', ...changes }: Changes = {},
+): NewMessage {
   return {
-    contact,
-    direction,
-    id: idOf(number),
+    ...refOf(contact, direction, idOf(number)),
     seq: number,
     state: direction === 'in' ? 'received' : 'queued',
     at: 1_800_000_000_000 + number,

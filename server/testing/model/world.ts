@@ -1,4 +1,5 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
+import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';
@@ -191,7 +192,7 @@ export class World {
         const id = this.#messages.toString(16).padStart(32, '0');
         const sent = direction.asked(id, body);
         try {
-          await profile.execute('message.send', { contact, body, id });
+          await profile.execute('message.send', { conversation: directConversation(contact), body, id });
           if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
         } catch (error) {
           const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
@@ -365,7 +366,7 @@ export class World {
       const contact = this.#contact(a, b);
       if (!this.#activeLinkOf(a, b)) return false;
       const { outbox } = a.loom.profile.opened.store;
-      if (outbox.pending(contact.id, -Infinity, 1).length > 0) return false;
+      if (outbox.pending({ contact: contact.id, device: contact.device }, -Infinity, 1).length > 0) return false;
     }
     return true;
   }

@@ -36,7 +36,7 @@ describe('pending requests', () => {
   it('sends a message again under the same id after a cut, once', async () => {
     const { sent, transmit } = line();
     const pending = new Pending();
-    const call = pending.call('message.send', { contact, id, body: 'hello' }, transmit);
+    const call = pending.call('message.send', { conversation: contact, id, body: 'hello' }, transmit);
     pending.cut();
     const again = line();
     pending.resume(again.transmit);
@@ -48,7 +48,8 @@ describe('pending requests', () => {
 
   it('keeps a message written without a line, and the order of several', () => {
     const pending = new Pending();
-    for (const body of ['one', 'two', 'three']) void pending.call('message.send', { contact, id, body }, null);
+    for (const body of ['one', 'two', 'three'])
+      void pending.call('message.send', { conversation: contact, id, body }, null);
     const { sent, transmit } = line();
     pending.resume(transmit);
     expect(sent.map(({ params }) => (params as { body: string }).body)).toEqual(['one', 'two', 'three']);
@@ -67,10 +68,10 @@ describe('pending requests', () => {
   });
 
   it('repeats a message only under an id of our own', () => {
-    expect(isRepeatable('message.send', { contact, body: 'x', id })).toBe(true);
-    expect(isRepeatable('message.send', { contact, body: 'x' })).toBe(false);
+    expect(isRepeatable('message.send', { conversation: contact, body: 'x', id })).toBe(true);
+    expect(isRepeatable('message.send', { conversation: contact, body: 'x' })).toBe(false);
     expect(isRepeatable('contact.add', { token: '', name: '' })).toBe(false);
-    expect(isRepeatable('message.page', { contact })).toBe(true);
+    expect(isRepeatable('message.page', { conversation: contact })).toBe(true);
   });
 });
 

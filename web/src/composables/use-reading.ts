@@ -1,6 +1,6 @@
 import { computed, shallowRef, watch } from 'vue';
 import type { ComputedRef, ShallowRef } from 'vue';
-import type { Contact } from '../../../server/contract/model.ts';
+import type { Listed } from '../domain/listed.ts';
 import { firstUnread, isUnreadUpTo } from '../domain/reading.ts';
 import { useConversations } from '../stores/conversations.ts';
 import type { Conversation } from '../stores/conversation-book.ts';
@@ -14,15 +14,12 @@ export interface Reading {
   readonly looking: ShallowRef<boolean>;
   /** The `messageKey` of the one that the line above new messages stands before. */
   readonly unreadFrom: ShallowRef<string | null>;
-  /** @param upTo the `order` of the last message in view; Infinity: the end is. */
+  /** @param upTo the `position` of the last message in view; Infinity: the end is. */
   readonly saw: (upTo: number) => void;
 }
 
 /** Marks what somebody has in view as read, and remembers where the unread began. */
-export function useReading(
-  contact: ComputedRef<Contact | undefined>,
-  conversation: ComputedRef<Conversation>,
-): Reading {
+export function useReading(contact: ComputedRef<Listed | undefined>, conversation: ComputedRef<Conversation>): Reading {
   const conversations = useConversations();
   const looking = useReader();
   const seen = shallowRef(-Infinity);
@@ -45,7 +42,7 @@ export function useReading(
   function mark(): void {
     timer = undefined;
     if (contact.value === undefined || !wants()) return;
-    conversations.markRead(contact.value.id, seen.value).catch(() => undefined); // Tried again with the next change.
+    conversations.markRead(contact.value.conversation, seen.value).catch(() => undefined); // Tried again with the next change.
   }
 
   watch(ready, (now) => now && unreadFrom.value === null && unread.value > 0 && noteFirst(), {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Contact } from '../../../server/contract/model.ts';
 import { inOrder, matching } from './contact-order.ts';
+import type { Listed } from './listed.ts';
 
-function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Contact {
+function contact(name: string, addedAt: number, part: Partial<Listed> = {}): Listed {
   return {
     id: name,
+    conversation: name,
     name,
     publicKey: '',
     verified: false,

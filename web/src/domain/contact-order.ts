@@ -1,12 +1,12 @@
-import type { Contact } from '../../../server/contract/model.ts';
+import type { Listed } from './listed.ts';
 import { foldText } from './names.ts';
 
-function lastActive(contact: Contact): number {
+function lastActive(contact: Listed): number {
   return Math.max(contact.lastMessage?.arrivedAt ?? 0, contact.addedAt);
 }
 
 /** Most recently active first, by when things came and not by their senders' clocks; blocked ones last. */
-export function inOrder(contacts: Iterable<Contact>): readonly Contact[] {
+export function inOrder(contacts: Iterable<Listed>): readonly Listed[] {
   return [...contacts].sort(
     (a, b) =>
       Number(a.blocked) - Number(b.blocked) ||
@@ -16,7 +16,7 @@ export function inOrder(contacts: Iterable<Contact>): readonly Contact[] {
 }
 
 /** Those whose name holds every word of `query`. */
-export function matching(contacts: readonly Contact[], query: string): readonly Contact[] {
+export function matching(contacts: readonly Listed[], query: string): readonly Listed[] {
   const words = foldText(query).split(/\s+/u).filter(Boolean);
   if (words.length === 0) return contacts;
   return contacts.filter((contact) => {

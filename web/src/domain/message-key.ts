@@ -2,6 +2,6 @@
 import type { MessageRef } from '../../../server/contract/model.ts';
 
 /** One string for each message of a conversation; an id alone may be that of two. */
-export function messageKey({ direction, id }: Pick<MessageRef, 'direction' | 'id'>): string {
-  return `${direction} ${id}`;
+export function messageKey({ author, id }: Pick<MessageRef, 'author' | 'id'>): string {
+  return `${author} ${id}`;
 }

@@ -7,7 +7,11 @@ const REQUEST_BYTES = 2 * MESSAGE_BYTES;
 
 const request = (body: string): number =>
   new TextEncoder().encode(
-    JSON.stringify({ id: 1e9, command: 'message.send', params: { contact: 'a'.repeat(32), body, id: 'b'.repeat(32) } }),
+    JSON.stringify({
+      id: 1e9,
+      command: 'message.send',
+      params: { conversation: 'a'.repeat(32), body, id: 'b'.repeat(32) },
+    }),
   ).length;
 
 describe('the size of a message', () => {

@@ -1,28 +1,29 @@
 // Messages on their way to our own disk: shown at once, gone as soon as the daemon has stored them.
 import type { ErrorCode } from '../../../server/contract/errors.ts';
-import type { Id, Message } from '../../../server/contract/model.ts';
+import type { Id, MessageContent, MessageFacts } from '../../../server/contract/model.ts';
 
 export type LocalState = 'sending' | 'failed';
 
 /** A message as it is shown: the daemon's, or one still on its way there. */
-export type Shown = Omit<Message, 'state'> & {
-  readonly state: Message['state'] | LocalState;
-  /** Why it failed. */
-  readonly problem?: ErrorCode | 'disconnected';
-};
+export type Shown = Omit<MessageFacts, 'state'> &
+  MessageContent & {
+    readonly state: MessageFacts['state'] | LocalState;
+    /** Why it failed. */
+    readonly problem?: ErrorCode | 'disconnected';
+  };
 
-function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body' | 'at'>): Shown {
+function sending({ conversation, id, body, at }: Pick<Shown, 'conversation' | 'id' | 'body' | 'at'>): Shown {
   return {
     id,
-    contact,
+    conversation,
+    author: 'me',
     direction: 'out',
     kind: 'text',
     body,
-    introduced: null,
     at,
     arrivedAt: at,
     state: 'sending',
-    order: Infinity,
+    position: Infinity,
     missing: 0,
   };
 }
@@ -30,8 +31,8 @@ function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body
 export class Outgoing {
   readonly #messages = new Map<Id, Shown>();
 
-  add(contact: Id, id: Id, body: string, at: number): Shown {
-    const shown = sending({ contact, id, body, at });
+  add(conversation: Id, id: Id, body: string, at: number): Shown {
+    const shown = sending({ conversation, id, body, at });
     this.#messages.set(id, shown);
     return shown;
   }
@@ -59,8 +60,8 @@ export class Outgoing {
     return this.#messages.delete(id);
   }
 
-  of(contact: Id): readonly Shown[] {
-    return [...this.#messages.values()].filter((shown) => shown.contact === contact);
+  of(conversation: Id): readonly Shown[] {
+    return [...this.#messages.values()].filter((shown) => shown.conversation === conversation);
   }
 
   all(): readonly Shown[] {

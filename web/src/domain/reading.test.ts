@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { firstUnread, isSeen, isUnreadUpTo, wantsOlder } from './reading.ts';
 
-const line = (order: number, direction: 'in' | 'out', state: 'read' | 'received' | 'delivered') => ({
-  id: `${order}`,
-  order,
+const line = (position: number, direction: 'in' | 'out', state: 'read' | 'received' | 'delivered') => ({
+  id: `${position}`,
+  author: direction === 'out' ? 'me' : 'ann',
+  position,
   direction,
   state,
 });
-const read = (order: number) => line(order, 'in', 'read');
-const fresh = (order: number) => line(order, 'in', 'received');
-const own = (order: number) => line(order, 'out', 'delivered');
+const read = (position: number) => line(position, 'in', 'read');
+const fresh = (position: number) => line(position, 'in', 'received');
+const own = (position: number) => line(position, 'out', 'delivered');
 
 describe('what is unread', () => {
   it('begins at the oldest of theirs that is not read, whatever stands between', () => {
-    expect(firstUnread([read(1), own(2), fresh(3), own(4), fresh(5)])).toBe('in 3');
-    expect(firstUnread([fresh(1), read(2), fresh(3)])).toBe('in 1');
+    expect(firstUnread([read(1), own(2), fresh(3), own(4), fresh(5)])).toBe('ann 3');
+    expect(firstUnread([fresh(1), read(2), fresh(3)])).toBe('ann 1');
     expect(firstUnread([read(1), own(2)])).toBeNull();
   });
 

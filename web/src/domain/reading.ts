@@ -3,7 +3,7 @@ import type { Message } from '../../../server/contract/model.ts';
 import { messageKey } from './message-key.ts';
 import type { Shown } from './outgoing.ts';
 
-type Placed = Pick<Shown, 'id' | 'direction' | 'state' | 'order'>;
+type Placed = Pick<Shown, 'id' | 'author' | 'direction' | 'state' | 'position'>;
 
 function isUnread({ direction, state }: Pick<Message, 'direction'> & { readonly state: Shown['state'] }): boolean {
   return direction === 'in' && state === 'received';
@@ -17,7 +17,7 @@ export function firstUnread(messages: readonly Placed[]): string | null {
 
 /** Whether one of theirs that stands no later than `upTo` is not read. */
 export function isUnreadUpTo(messages: readonly Placed[], upTo: number): boolean {
-  return messages.some((message) => message.order <= upTo && isUnread(message));
+  return messages.some((message) => message.position <= upTo && isUnread(message));
 }
 
 /**

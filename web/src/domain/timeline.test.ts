@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../server/contract/model.ts';
+import type { Message, MessageFacts } from '../../../server/contract/model.ts';
 import { Timeline } from './timeline.ts';
 
-function message(order: number, part: Partial<Message> = {}): Message {
+const ANN = 'a'.repeat(32);
+
+function message(position: number, part: Partial<MessageFacts> = {}): Message {
   return {
-    id: order.toString(16).padStart(32, '0'),
-    contact: '0'.repeat(32),
+    id: position.toString(16).padStart(32, '0'),
+    conversation: '0'.repeat(32),
+    author: 'me',
     direction: 'out',
     kind: 'text',
-    introduced: null,
-    body: String(order),
-    at: order,
-    arrivedAt: order,
+    body: String(position),
+    at: position,
+    arrivedAt: position,
     state: 'queued',
-    order,
+    position,
     missing: 0,
     ...part,
   };
 }
 
 function orders(timeline: Timeline): number[] {
-  return timeline.snapshot().map(({ order }) => order);
+  return timeline.snapshot().map(({ position }) => position);
 }
 
 describe('a timeline', () => {
@@ -38,7 +40,7 @@ describe('a timeline', () => {
   it('keeps ours beside one that a contact sent under its id', () => {
     const timeline = new Timeline();
     const ours = message(1, { state: 'sent' });
-    const theirs = message(2, { id: ours.id, direction: 'in', state: 'received' });
+    const theirs = message(2, { id: ours.id, author: ANN, direction: 'in', state: 'received' });
     timeline.put(ours);
     timeline.put(theirs);
     expect(timeline.snapshot()).toEqual([ours, theirs]);
@@ -46,7 +48,7 @@ describe('a timeline', () => {
     expect(timeline.snapshot().map(({ state }) => state)).toEqual(['delivered', 'received']);
     timeline.delete(theirs);
     expect(orders(timeline)).toEqual([1]);
-    expect(timeline.prepend([message(0, { id: ours.id, direction: 'in' }), ours])).toBe(1);
+    expect(timeline.prepend([message(0, { id: ours.id, author: ANN, direction: 'in' }), ours])).toBe(1);
     expect(orders(timeline)).toEqual([0, 1]);
   });
 
@@ -84,16 +86,16 @@ describe('a timeline', () => {
   it('moves a message whose place has changed', () => {
     const timeline = new Timeline();
     for (const order of [1, 2, 3]) timeline.put(message(order));
-    timeline.put({ ...message(1), order: 2.5 });
+    timeline.put({ ...message(1), position: 2.5 });
     expect(orders(timeline)).toEqual([2, 2.5, 3]);
   });
 
   it('marks theirs as read, as far as they were seen', () => {
     const timeline = new Timeline();
-    timeline.put(message(1, { direction: 'in', state: 'read' }));
-    timeline.put(message(2, { direction: 'in', state: 'received' }));
+    timeline.put(message(1, { author: ANN, direction: 'in', state: 'read' }));
+    timeline.put(message(2, { author: ANN, direction: 'in', state: 'received' }));
     timeline.put(message(3, { direction: 'out', state: 'sent' }));
-    timeline.put(message(4, { direction: 'in', state: 'received' }));
+    timeline.put(message(4, { author: ANN, direction: 'in', state: 'received' }));
     timeline.read(2);
     expect(timeline.snapshot().map(({ state }) => state)).toEqual(['read', 'read', 'sent', 'received']);
     timeline.read(Infinity);

@@ -10,12 +10,12 @@ export function laterState(a: MessageState, b: MessageState): MessageState {
 }
 
 /** Within the conversation. */
-type Ref = Pick<MessageRef, 'direction' | 'id'>;
+type Ref = Pick<MessageRef, 'author' | 'id'>;
 
 export class Timeline {
   #list: Message[] = [];
   /** By `messageKey`. */
-  readonly #orders = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
   #shared = false;
 
   get length(): number {
@@ -27,7 +27,7 @@ export class Timeline {
   }
 
   has(ref: Ref): boolean {
-    return this.#orders.has(messageKey(ref));
+    return this.#positions.has(messageKey(ref));
   }
 
   /** The same array until something changes. */
@@ -39,9 +39,9 @@ export class Timeline {
   /** Puts a message in its place, or brings the one there up to date. */
   put(message: Message): void {
     const key = messageKey(message);
-    const known = this.#orders.get(key);
-    if (known === message.order) {
-      const at = this.#position(known);
+    const known = this.#positions.get(key);
+    if (known === message.position) {
+      const at = this.#indexOf(known);
       const before = this.#list[at];
       const state = before === undefined ? message.state : laterState(before.state, message.state);
       this.#writable()[at] = { ...message, state };
@@ -49,25 +49,25 @@ export class Timeline {
     }
     if (known !== undefined) this.#remove(known);
     const list = this.#writable();
-    this.#orders.set(key, message.order);
+    this.#positions.set(key, message.position);
     const last = list.at(-1);
-    if (last === undefined || last.order < message.order) list.push(message);
-    else list.splice(this.#position(message.order), 0, message);
+    if (last === undefined || last.position < message.position) list.push(message);
+    else list.splice(this.#indexOf(message.position), 0, message);
   }
 
   /** Older messages, oldest first, in front. Returns how many were new. */
   prepend(page: readonly Message[]): number {
     const fresh = page.filter((message) => !this.has(message));
-    for (const message of fresh) this.#orders.set(messageKey(message), message.order);
+    for (const message of fresh) this.#positions.set(messageKey(message), message.position);
     this.#list = [...fresh, ...this.#list];
     this.#shared = false;
     return fresh.length;
   }
 
   setState(ref: Ref, state: MessageState): void {
-    const order = this.#orders.get(messageKey(ref));
-    if (order === undefined) return;
-    const at = this.#position(order);
+    const position = this.#positions.get(messageKey(ref));
+    if (position === undefined) return;
+    const at = this.#indexOf(position);
     const before = this.#list[at];
     if (before === undefined || laterState(before.state, state) === before.state) return;
     this.#writable()[at] = { ...before, state };
@@ -75,16 +75,16 @@ export class Timeline {
 
   /** @returns whether it was here. */
   delete(ref: Ref): boolean {
-    const order = this.#orders.get(messageKey(ref));
-    if (order === undefined) return false;
-    this.#remove(order);
+    const position = this.#positions.get(messageKey(ref));
+    if (position === undefined) return false;
+    this.#remove(position);
     return true;
   }
 
   /** What they wrote is read, as far as it stands no later than `upTo`. */
   read(upTo: number): void {
     for (const [at, message] of this.#list.entries()) {
-      if (message.order > upTo) return;
+      if (message.position > upTo) return;
       if (message.direction === 'in' && message.state === 'received')
         this.#writable()[at] = { ...message, state: 'read' };
     }
@@ -93,24 +93,24 @@ export class Timeline {
   /** Keeps the newest `count`. Returns whether any were let go. */
   keepNewest(count: number): boolean {
     if (this.#list.length <= count) return false;
-    for (const message of this.#list.slice(0, -count)) this.#orders.delete(messageKey(message));
+    for (const message of this.#list.slice(0, -count)) this.#positions.delete(messageKey(message));
     this.#list = this.#list.slice(-count);
     this.#shared = false;
     return true;
   }
 
-  #remove(order: number): void {
-    const [gone] = this.#writable().splice(this.#position(order), 1);
-    if (gone !== undefined) this.#orders.delete(messageKey(gone));
+  #remove(position: number): void {
+    const [gone] = this.#writable().splice(this.#indexOf(position), 1);
+    if (gone !== undefined) this.#positions.delete(messageKey(gone));
   }
 
-  /** Index of the first message whose order is not below `order`. */
-  #position(order: number): number {
+  /** Index of the first message whose position is not below `position`. */
+  #indexOf(position: number): number {
     let low = 0;
     let high = this.#list.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#list[middle]?.order ?? Infinity) < order) low = middle + 1;
+      if ((this.#list[middle]?.position ?? Infinity) < position) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,19 +1,8 @@
 // The people we know, those who ask, and those who are near. The maps are changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type {
-  Contact,
-  ContactRequest,
-  Id,
-  Message,
-  MessageRef,
-  MessageState,
-  NearbyPeer,
-} from '../../../server/contract/model.ts';
-import { inOrder } from '../domain/contact-order.ts';
+import type { Contact, ContactRequest, Id, MessageRef, NearbyPeer } from '../../../server/contract/model.ts';
 import { twinsOf } from '../domain/look-alikes.ts';
-import { messageKey } from '../domain/message-key.ts';
-import { laterState } from '../domain/timeline.ts';
 import { useLink } from './daemon.ts';
 
 /** They stop typing without a word when their link is cut; ms. */
@@ -27,6 +16,7 @@ function createState() {
     contacts: shallowRef(new Map<Id, Contact>()),
     requests: shallowRef(new Map<Id, ContactRequest>()),
     nearby: shallowRef(new Map<Id, NearbyPeer>()),
+    /** By conversation. */
     typing: shallowRef(new Set<Id>()),
     loaded: shallowRef(false),
   };
@@ -43,27 +33,13 @@ function createChanges({ contacts, requests, nearby }: State) {
     nearby.value.delete(id);
   }
 
-  /** The preview follows at once, should the contact's own event come later. */
-  function noteMessage(message: Message): void {
-    const contact = contacts.value.get(message.contact);
-    if (contact === undefined || (contact.lastMessage?.order ?? -Infinity) >= message.order) return;
-    put({ ...contact, lastMessage: message });
-  }
-
-  function noteState(message: MessageRef, state: MessageState): void {
-    const contact = contacts.value.get(message.contact);
-    const lastMessage = contact?.lastMessage;
-    if (!contact || !lastMessage || messageKey(lastMessage) !== messageKey(message)) return;
-    put({ ...contact, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
-  }
-
   function publish(): void {
     triggerRef(contacts);
     triggerRef(nearby);
     triggerRef(requests);
   }
 
-  return { put, drop, noteMessage, noteState, publish };
+  return { put, drop, publish };
 }
 
 function createTyping({ typing }: State) {
@@ -184,8 +160,8 @@ function createCommands(changes: Changes) {
     introduce: async (contact: Id, other: Id) => {
       await link.call('contact.introduce', { contact, other });
     },
-    acceptIntroduction: async (contact: Id, id: Id) =>
-      keep(await link.call('introduction.accept', { contact, id, name: '' })),
+    acceptIntroduction: async ({ conversation, author, id }: MessageRef) =>
+      keep(await link.call('introduction.accept', { conversation, author, id, name: '' })),
     safetyNumber: async (contact: Id) => (await link.call('contact.safety', { contact })).number,
   };
 }
@@ -195,23 +171,15 @@ export const useContacts = defineStore('contacts', () => {
   const { contacts, nearby } = state;
   const changes = createChanges(state);
 
-  const ordered = computed(() => inOrder(contacts.value.values()));
   /** Those who could be taken for someone else. */
   const twins = computed(() => twinsOf(contacts.value.values()));
-  const unread = computed(() => {
-    let sum = 0;
-    for (const contact of contacts.value.values()) if (!contact.blocked) sum += contact.unread;
-    return sum;
-  });
   const near = computed(() =>
     [...nearby.value.keys()].map((id) => contacts.value.get(id)).filter((contact) => contact !== undefined),
   );
 
   return {
     ...state,
-    ordered,
     twins,
-    unread,
     near,
     ...changes,
     ...createTyping(state),

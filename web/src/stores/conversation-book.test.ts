@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../server/contract/model.ts';
+import type { Message, MessageFacts } from '../../../server/contract/model.ts';
 import { CallError } from '../api/pending.ts';
 import { ConversationBook } from './conversation-book.ts';
 import type { Call } from './conversation-book.ts';
 
 const contact = 'c'.repeat(32);
+const ANN = 'a'.repeat(32);
 
 interface Asked {
   readonly command: string;
@@ -20,19 +21,19 @@ function setUp(): { book: ConversationBook; asked: Asked[] } {
   return { book: new ConversationBook(call as unknown as Call), asked };
 }
 
-function message(order: number, part: Partial<Message> = {}): Message {
-  const id = order.toString(16).padStart(32, '0');
+function message(position: number, part: Partial<MessageFacts> & { readonly body?: string } = {}): Message {
+  const id = position.toString(16).padStart(32, '0');
   return {
     id,
-    contact,
+    conversation: contact,
+    author: ANN,
     direction: 'in',
     kind: 'text',
-    introduced: null,
-    body: `${order}`,
-    at: order,
-    arrivedAt: order,
+    body: `${position}`,
+    at: position,
+    arrivedAt: position,
     state: 'read',
-    order,
+    position,
     missing: 0,
     ...part,
   };
@@ -53,11 +54,11 @@ describe('a conversation', () => {
     const deleting = book.delete(message(6));
     expect(asked[1]).toMatchObject({
       command: 'message.delete',
-      params: { contact, direction: 'in', id: message(6).id },
+      params: { conversation: contact, author: ANN, id: message(6).id },
     });
     asked[1]!.resolve({});
     await deleting;
-    expect(view.value.messages.map(({ order }) => order)).toEqual([5]);
+    expect(view.value.messages.map(({ position }) => position)).toEqual([5]);
     book.take(message(6));
     book.take(message(5));
     expect(view.value).toMatchObject({ phase: 'unloaded', messages: [] });
@@ -70,11 +71,11 @@ describe('a conversation', () => {
     const older = book.loadOlder(contact);
     void book.loadOlder(contact);
     expect(asked).toHaveLength(2);
-    expect(asked[1]!.params.before).toEqual({ direction: 'in', id: message(5).id });
+    expect(asked[1]!.params.before).toEqual({ author: ANN, id: message(5).id });
     asked[1]!.resolve({ messages: [message(3), message(4)], more: false });
     await older;
     expect(view.value).toMatchObject({ more: false, prepended: true });
-    expect(view.value.messages.map(({ order }) => order)).toEqual([3, 4, 5, 6]);
+    expect(view.value.messages.map(({ position }) => position)).toEqual([3, 4, 5, 6]);
     await book.loadOlder(contact);
     expect(asked).toHaveLength(2);
   });
@@ -83,18 +84,18 @@ describe('a conversation', () => {
     const { book, asked } = setUp();
     const view = book.of(contact);
     const opening = book.open(contact, 4);
-    const fresh = (order: number): Message => message(order, { state: 'received' });
+    const fresh = (position: number): Message => message(position, { state: 'received' });
     asked[0]!.resolve({ messages: [fresh(7), fresh(8)], more: true });
     await Promise.resolve();
     await Promise.resolve();
     book.put(fresh(9));
     book.publish();
     expect(view.value).toMatchObject({ phase: 'loading', messages: [] });
-    expect(asked[1]!.params).toMatchObject({ before: { direction: 'in', id: message(7).id }, limit: 200 });
+    expect(asked[1]!.params).toMatchObject({ before: { author: message(7).author, id: message(7).id }, limit: 200 });
     asked[1]!.resolve({ messages: [message(5), fresh(6)], more: true });
     await opening;
     expect(view.value).toMatchObject({ phase: 'ready', more: true, prepended: false });
-    expect(view.value.messages.map(({ order }) => order)).toEqual([5, 6, 7, 8, 9]);
+    expect(view.value.messages.map(({ position }) => position)).toEqual([5, 6, 7, 8, 9]);
     expect(asked).toHaveLength(2);
   });
 
@@ -107,11 +108,11 @@ describe('a conversation', () => {
     await Promise.resolve();
     book.put(message(10));
     book.publish();
-    expect(book.of(contact).value.messages.map(({ order }) => order)).toEqual([8, 9, 10]);
+    expect(book.of(contact).value.messages.map(({ position }) => position)).toEqual([8, 9, 10]);
     asked[2]!.resolve({ messages: [message(3), message(5)], more: true });
     await back;
     expect(book.of(contact).value).toMatchObject({ more: true, prepended: true });
-    expect(book.of(contact).value.messages.map(({ order }) => order)).toEqual([3, 5, 6, 7, 8, 9, 10]);
+    expect(book.of(contact).value.messages.map(({ position }) => position)).toEqual([3, 5, 6, 7, 8, 9, 10]);
     await book.loadBack(contact, 4);
     expect(asked).toHaveLength(3);
   });
@@ -129,12 +130,12 @@ describe('a conversation', () => {
   });
 
   it('takes events of a batch as one change', async () => {
-    const { book } = await opened([message(1, { direction: 'out', state: 'sent' })]);
+    const { book } = await opened([message(1, { author: 'me', direction: 'out', state: 'sent' })]);
     const view = book.of(contact);
     const before = view.value;
     book.put(message(2));
     book.put(message(2));
-    book.setState(message(1, { direction: 'out' }), 'delivered');
+    book.setState(message(1, { author: 'me', direction: 'out' }), 'delivered');
     expect(view.value).toBe(before);
     book.publish();
     expect(view.value.messages.map(({ state }) => state)).toEqual(['delivered', 'read']);
@@ -155,10 +156,10 @@ describe('a message of ours', () => {
     const { book, asked } = await opened([]);
     const sending = book.send(contact, 'hello');
     const [shown] = book.of(contact).value.messages;
-    expect(shown).toMatchObject({ body: 'hello', state: 'sending', direction: 'out' });
+    expect(shown).toMatchObject({ body: 'hello', state: 'sending', author: 'me', direction: 'out' });
     const { id } = asked[1]!.params as { id: string };
     expect(id).toBe(shown?.id);
-    const stored = message(1, { id, body: 'hello', direction: 'out', state: 'queued' });
+    const stored = message(1, { id, body: 'hello', author: 'me', direction: 'out', state: 'queued' });
     book.put(stored); // The event comes before the reply.
     book.publish();
     asked[1]!.resolve(stored);

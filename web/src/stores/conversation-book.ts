@@ -52,92 +52,92 @@ export class ConversationBook {
     this.#call = call;
   }
 
-  of(contact: Id): ShallowRef<Conversation> {
-    return this.#entry(contact).view;
+  of(conversation: Id): ShallowRef<Conversation> {
+    return this.#entry(conversation).view;
   }
 
   /** Loads the newest page unless it is there, and older ones until all of the `unread` are. */
-  async open(contact: Id, unread: number): Promise<void> {
-    const { phase, more, messages } = this.of(contact).value;
+  async open(conversation: Id, unread: number): Promise<void> {
+    const { phase, more, messages } = this.of(conversation).value;
     if (phase === 'ready' && !(more && wantsOlder(messages, unread, messages))) return;
-    if (phase !== 'loading' && phase !== 'ready') this.#show(contact, { phase: 'loading' });
-    await this.#load(contact, (loaded, page) => wantsOlder(loaded, unread, page));
+    if (phase !== 'loading' && phase !== 'ready') this.#show(conversation, { phase: 'loading' });
+    await this.#load(conversation, (loaded, page) => wantsOlder(loaded, unread, page));
   }
 
-  async loadOlder(contact: Id): Promise<void> {
-    const { phase, more } = this.of(contact).value;
-    if (phase === 'ready' && more) await this.#load(contact, () => false);
+  async loadOlder(conversation: Id): Promise<void> {
+    const { phase, more } = this.of(conversation).value;
+    if (phase === 'ready' && more) await this.#load(conversation, () => false);
   }
 
   /** Loads older ones until those of `time` are there, in ms since 1970, or BACK_MOST are. */
-  async loadBack(contact: Id, time: number): Promise<void> {
-    await this.#entry(contact).loading;
-    const { phase, more, messages } = this.of(contact).value;
+  async loadBack(conversation: Id, time: number): Promise<void> {
+    await this.#entry(conversation).loading;
+    const { phase, more, messages } = this.of(conversation).value;
     const most = messages.length + BACK_MOST;
     const wants: Wants = (loaded) => sentAt(loaded[0] ?? { at: 0, arrivedAt: 0 }) >= time && loaded.length < most;
-    if (phase === 'ready' && more && wants(messages, [])) await this.#load(contact, wants);
+    if (phase === 'ready' && more && wants(messages, [])) await this.#load(conversation, wants);
   }
 
   /** Lets go of what was only scrolled past. */
-  leave(contact: Id): void {
-    const entry = this.#entries.get(contact);
+  leave(conversation: Id): void {
+    const entry = this.#entries.get(conversation);
     if (entry?.loading !== null) return;
-    if (entry.timeline.keepNewest(KEPT)) this.#show(contact, { more: true });
+    if (entry.timeline.keepNewest(KEPT)) this.#show(conversation, { more: true });
   }
 
   /** From an event or a reply; shows with the next `publish`. */
   put(message: Message): void {
     const local = message.direction === 'out' && this.#outgoing.settle(message.id);
-    const entry = this.#entries.get(message.contact);
+    const entry = this.#entries.get(message.conversation);
     if (entry === undefined) return;
     // Before the first page is there, an event would leave a gap behind it: the page brings it along.
     const ready = entry.view.value.phase === 'ready';
     if (ready || entry.timeline.length > 0) entry.timeline.put(message);
-    if (ready || local) this.#dirty.add(message.contact);
+    if (ready || local) this.#dirty.add(message.conversation);
   }
 
   setState(message: MessageRef, state: MessageState): void {
-    const entry = this.#entries.get(message.contact);
+    const entry = this.#entries.get(message.conversation);
     if (entry?.timeline.has(message) !== true) return;
     entry.timeline.setState(message, state);
-    this.#dirty.add(message.contact);
+    this.#dirty.add(message.conversation);
   }
 
   /** It was deleted. */
   take(message: MessageRef): void {
-    const { contact } = message;
-    const entry = this.#entries.get(contact);
+    const { conversation } = message;
+    const entry = this.#entries.get(conversation);
     if (entry?.timeline.delete(message) !== true) return;
     // Older ones may be there, and would be asked for only by scrolling.
-    if (entry.timeline.length === 0) this.reload(contact);
-    else this.#dirty.add(contact);
+    if (entry.timeline.length === 0) this.reload(conversation);
+    else this.#dirty.add(conversation);
   }
 
-  /** @param upTo the `order` of the last that is; null: all are. */
-  read(contact: Id, upTo: number | null): void {
-    const entry = this.#entries.get(contact);
+  /** @param upTo the `position` of the last that is; null: all are. */
+  read(conversation: Id, upTo: number | null): void {
+    const entry = this.#entries.get(conversation);
     if (entry === undefined) return;
     entry.timeline.read(upTo ?? Infinity);
-    this.#dirty.add(contact);
+    this.#dirty.add(conversation);
   }
 
   /** After a batch: one change for each conversation it touched. */
   publish(): void {
-    for (const contact of this.#dirty) this.#show(contact);
+    for (const conversation of this.#dirty) this.#show(conversation);
     this.#dirty.clear();
   }
 
   /** Shows at once. Under an id of our own, so that asking again after a cut stores it once. */
-  async send(contact: Id, body: string): Promise<void> {
-    const shown = this.#outgoing.add(contact, randomHex(16), body, Date.now());
-    this.#show(contact);
+  async send(conversation: Id, body: string): Promise<void> {
+    const shown = this.#outgoing.add(conversation, randomHex(16), body, Date.now());
+    this.#show(conversation);
     await this.#transmit(shown);
   }
 
   async sendAgain(id: Id): Promise<void> {
     const shown = this.#outgoing.retry(id);
     if (shown === undefined) return;
-    this.#show(shown.contact);
+    this.#show(shown.conversation);
     await this.#transmit(shown);
   }
 
@@ -150,7 +150,7 @@ export class ConversationBook {
     const shown = this.#outgoing.get(id);
     if (shown === undefined) return;
     this.#outgoing.settle(id);
-    this.#show(shown.contact);
+    this.#show(shown.conversation);
   }
 
   /** Texts not yet on the daemon's disk. */
@@ -158,72 +158,72 @@ export class ConversationBook {
     return this.#outgoing.all();
   }
 
-  /** @param upTo the `order` of the last that was seen; Infinity: all were. */
-  async markRead(contact: Id, upTo: number): Promise<void> {
-    await this.#call('message.read', { contact, ...(upTo === Infinity ? {} : { upTo }) });
+  /** @param upTo the `position` of the last that was seen; Infinity: all were. */
+  async markRead(conversation: Id, upTo: number): Promise<void> {
+    await this.#call('message.read', { conversation, ...(upTo === Infinity ? {} : { upTo }) });
   }
 
-  async delete({ contact, direction, id }: MessageRef): Promise<void> {
-    await this.#call('message.delete', { contact, direction, id });
-    this.take({ contact, direction, id });
+  async delete({ conversation, author, id }: MessageRef): Promise<void> {
+    await this.#call('message.delete', { conversation, author, id });
+    this.take({ conversation, author, id });
     this.publish();
   }
 
-  async deleteAll(contact: Id): Promise<void> {
-    await this.#call('conversation.clear', { contact });
-    this.reload(contact);
+  async deleteAll(conversation: Id): Promise<void> {
+    await this.#call('conversation.clear', { conversation });
+    this.reload(conversation);
   }
 
-  tellTyping(contact: Id, typing: boolean): void {
-    this.#call('typing.set', { contact, typing }).catch(() => undefined); // A nicety: lost is lost.
+  tellTyping(conversation: Id, typing: boolean): void {
+    this.#call('typing.set', { conversation, typing }).catch(() => undefined); // A nicety: lost is lost.
   }
 
   /** Forgets everything the daemon can tell again; texts on their way stay. */
   clear(): void {
     this.#dirty.clear();
-    for (const contact of this.#entries.keys()) this.reload(contact);
+    for (const conversation of this.#entries.keys()) this.reload(conversation);
   }
 
   /** Unloaded again: who shows it opens it anew. */
-  reload(contact: Id): void {
-    const entry = this.#entries.get(contact);
+  reload(conversation: Id): void {
+    const entry = this.#entries.get(conversation);
     if (entry === undefined) return;
     entry.timeline = new Timeline();
     entry.loading = null;
-    this.#show(contact, empty);
+    this.#show(conversation, empty);
   }
 
-  drop(contact: Id): void {
-    this.#entries.delete(contact);
-    this.#dirty.delete(contact);
-    for (const { id } of this.#outgoing.of(contact)) this.#outgoing.settle(id);
+  drop(conversation: Id): void {
+    this.#entries.delete(conversation);
+    this.#dirty.delete(conversation);
+    for (const { id } of this.#outgoing.of(conversation)) this.#outgoing.settle(id);
   }
 
-  #entry(contact: Id): Entry {
-    let entry = this.#entries.get(contact);
+  #entry(conversation: Id): Entry {
+    let entry = this.#entries.get(conversation);
     if (entry === undefined) {
       entry = { timeline: new Timeline(), view: shallowRef(empty), loading: null };
-      this.#entries.set(contact, entry);
+      this.#entries.set(conversation, entry);
     }
     return entry;
   }
 
-  #show(contact: Id, change: Partial<Conversation> = {}): void {
-    const { timeline, view } = this.#entry(contact);
-    const local = this.#outgoing.of(contact);
+  #show(conversation: Id, change: Partial<Conversation> = {}): void {
+    const { timeline, view } = this.#entry(conversation);
+    const local = this.#outgoing.of(conversation);
     const stored: readonly Shown[] = timeline.snapshot();
     const messages = local.length === 0 ? stored : [...stored, ...local];
     view.value = { ...view.value, prepended: false, ...change, messages };
   }
 
-  #load(contact: Id, wants: Wants): Promise<void> {
-    const entry = this.#entry(contact);
-    entry.loading ??= this.#fetch(contact, entry, wants);
+  #load(conversation: Id, wants: Wants): Promise<void> {
+    const entry = this.#entry(conversation);
+    entry.loading ??= this.#fetch(conversation, entry, wants);
     return entry.loading;
   }
 
   /** A page, and older ones for as long as `wants` says; what is shown changes once. */
-  async #fetch(contact: Id, entry: Entry, wants: Wants): Promise<void> {
+  async #fetch(conversation: Id, entry: Entry, wants: Wants): Promise<void> {
     const { timeline, view } = entry;
     const ready = view.value.phase === 'ready';
     const prepended = timeline.length > 0;
@@ -232,7 +232,7 @@ export class ConversationBook {
     try {
       let page: MessagePage;
       do {
-        page = await this.#page(contact, loaded()[0]);
+        page = await this.#page(conversation, loaded()[0]);
         if (entry.timeline !== timeline) return;
         // What is not shown yet is put in place at once: events that come meanwhile must meet it there.
         if (ready) older = [...page.messages, ...older];
@@ -240,29 +240,29 @@ export class ConversationBook {
       } while (page.more && wants(loaded(), page.messages));
       timeline.prepend(older);
       entry.loading = null;
-      this.#show(contact, { phase: 'ready', more: page.more, prepended });
+      this.#show(conversation, { phase: 'ready', more: page.more, prepended });
     } catch {
       if (entry.timeline !== timeline) return;
       entry.loading = null;
-      this.#show(contact, { phase: timeline.length > 0 ? 'ready' : 'failed', more: true });
+      this.#show(conversation, { phase: timeline.length > 0 ? 'ready' : 'failed', more: true });
     }
   }
 
-  #page(contact: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
-    if (oldest === undefined) return this.#call('message.page', { contact, limit: PAGE });
-    const before = { direction: oldest.direction, id: oldest.id };
-    return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before });
+  #page(conversation: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
+    if (oldest === undefined) return this.#call('message.page', { conversation, limit: PAGE });
+    const before = { author: oldest.author, id: oldest.id };
+    return this.#call('message.page', { conversation, limit: PAGE_MESSAGES, before });
   }
 
-  async #transmit({ contact, id, body }: Shown): Promise<void> {
+  async #transmit({ conversation, id, body }: Shown): Promise<void> {
     try {
-      this.put(await this.#call('message.send', { contact, id, body }));
+      this.put(await this.#call('message.send', { conversation, id, body }));
     } catch (error) {
       const problem = error instanceof CallError ? error.code : 'internal';
       // Stored by an earlier attempt whose reply was lost.
       if (problem === 'message-id-taken') this.#outgoing.settle(id);
       else this.#outgoing.fail(id, problem);
-      this.#dirty.add(contact);
+      this.#dirty.add(conversation);
     }
     this.publish();
   }

@@ -2,17 +2,17 @@ import { defineStore } from 'pinia';
 import { reactive } from 'vue';
 import type { Id } from '../../../server/contract/model.ts';
 
-/** What was typed and not sent, by contact. In memory only: it goes with the tab, which asks first. */
+/** What was typed and not sent, by conversation. In memory only: it goes with the tab, which asks first. */
 export const useDrafts = defineStore('drafts', () => {
   const drafts = reactive(new Map<Id, string>());
 
-  function get(contact: Id): string {
-    return drafts.get(contact) ?? '';
+  function get(conversation: Id): string {
+    return drafts.get(conversation) ?? '';
   }
 
-  function set(contact: Id, text: string): void {
-    if (text === '') drafts.delete(contact);
-    else drafts.set(contact, text);
+  function set(conversation: Id, text: string): void {
+    if (text === '') drafts.delete(conversation);
+    else drafts.set(conversation, text);
   }
 
   /** Whether something is typed that is more than blanks. */

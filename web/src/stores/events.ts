@@ -2,6 +2,7 @@
 import type { EventMessage } from '../../../server/contract/events.ts';
 import { startLeaveWarning, stopLeaveWarning } from '../composables/leave-warning.ts';
 import { useContacts } from './contacts.ts';
+import { useConversationList } from './conversation-list.ts';
 import { useConversations } from './conversations.ts';
 import { useDrafts } from './drafts.ts';
 import { useLink } from './daemon.ts';
@@ -24,6 +25,7 @@ function useStores() {
     link: useLink(),
     profile: useProfile(),
     contacts: useContacts(),
+    conversationList: useConversationList(),
     conversations: useConversations(),
     drafts: useDrafts(),
     meeting: useMeeting(),
@@ -31,15 +33,24 @@ function useStores() {
   };
 }
 
-function applyToPeople({ contacts, conversations, drafts }: Stores, { event, data }: EventMessage): boolean {
+function applyToPeople(
+  { contacts, conversationList, conversations, drafts }: Stores,
+  { event, data }: EventMessage,
+): boolean {
   switch (event) {
     case 'contact.changed':
       contacts.put(data.contact);
       return true;
     case 'contact.removed':
       contacts.drop(data.contact);
-      conversations.drop(data.contact);
-      drafts.set(data.contact, '');
+      return true;
+    case 'conversation.changed':
+      conversationList.put(data.conversation);
+      return true;
+    case 'conversation.removed':
+      conversationList.drop(data.conversation);
+      conversations.drop(data.conversation);
+      drafts.set(data.conversation, '');
       return true;
     case 'request.changed':
       contacts.requests.set(data.request.id, data.request);
@@ -54,7 +65,7 @@ function applyToPeople({ contacts, conversations, drafts }: Stores, { event, dat
       contacts.nearby.delete(data.contact);
       return true;
     case 'typing.changed':
-      contacts.setTyping(data.contact, data.typing);
+      contacts.setTyping(data.conversation, data.typing);
       return true;
     default:
       return false;
@@ -77,15 +88,18 @@ function applyToMeeting({ meeting }: Stores, { event, data }: EventMessage): boo
   }
 }
 
-function applyToMessages({ contacts, conversations }: Stores, { event, data }: EventMessage): boolean {
+function applyToMessages(
+  { contacts, conversationList, conversations }: Stores,
+  { event, data }: EventMessage,
+): boolean {
   switch (event) {
     case 'message.received':
-      contacts.setTyping(data.message.contact, false);
-      contacts.noteMessage(data.message);
+      contacts.setTyping(data.message.conversation, false);
+      conversationList.noteMessage(data.message);
       conversations.put(data.message);
       return true;
     case 'message.stored':
-      contacts.noteMessage(data.message);
+      conversationList.noteMessage(data.message);
       conversations.put(data.message);
       return true;
     case 'message.changed':
@@ -93,16 +107,16 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
       return true;
     case 'message.state':
       conversations.setState(data, data.state);
-      contacts.noteState(data, data.state);
+      conversationList.noteState(data, data.state);
       return true;
     case 'message.deleted':
       conversations.take(data);
       return true;
     case 'conversation.cleared':
-      conversations.reload(data.contact);
+      conversations.reload(data.conversation);
       return true;
     case 'message.read':
-      conversations.read(data.contact, data.upTo);
+      conversations.read(data.conversation, data.upTo);
       return true;
     default:
       return false;
@@ -143,7 +157,7 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversations, drafts, meeting, recovery } = stores;
+  const { profile, contacts, conversationList, conversations, drafts, meeting, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -152,11 +166,12 @@ export function startStores(): void {
     conversations.clear();
     if (profile.state !== 'ready') {
       contacts.clear();
+      conversationList.clear();
       meeting.clear();
       recovery.clear();
       return;
     }
-    await contacts.load();
+    await Promise.all([contacts.load(), conversationList.load()]);
     await meeting.load();
     await recovery.load();
     conversations.sendLockedAgain();
@@ -175,6 +190,7 @@ export function startStores(): void {
       if (!done) applyToProfile(stores, message, reload);
     }
     contacts.publish();
+    conversationList.publish();
     conversations.publish();
   }
 

@@ -48,6 +48,7 @@ export const errors: Readonly<Record<ErrorCode | 'disconnected', string>> = {
   'invite-unknown': 'There is no such invite.',
   'invite-used': 'This invite has already been used. Remove or block the contact instead.',
   'contact-unknown': 'This contact no longer exists.',
+  'conversation-unknown': 'This conversation no longer exists.',
   'contact-exists': 'You have already added this person.',
   'contact-blocked': 'You have blocked this person. Unblock them in their contact details first.',
   'introduction-unmet': 'You can introduce two people once Loom has connected to both of them.',

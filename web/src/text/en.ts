@@ -132,6 +132,12 @@ export const en = {
     removeYes: 'Remove for good',
     keep: 'Keep',
   },
+  notes: {
+    title: 'Notes to self',
+    line: 'On this computer alone, and in its backups',
+    none: 'No notes yet.',
+    empty: 'Write down what you want to find again. It goes to nobody.',
+  },
   chat: {
     back: 'Back to conversations',
     log: 'Messages',

@@ -9,10 +9,10 @@ export const clearCommand = daemonCommand({
   words: [1, 1],
   options: yesOption,
   async run({ words: [who = ''], values, json, terminal }, daemon) {
-    const { id, name } = await daemon.contact(who);
+    const { id, name, conversation } = await daemon.contact(who);
     await confirm(terminal, values.yes, `Delete every message with ${printable(name)} on this computer`);
-    const contact = await daemon.request('conversation.clear', { contact: id });
-    if (json) terminal.print(jsonLine(contact));
+    await daemon.request('conversation.clear', { conversation });
+    if (json) terminal.print(jsonLine(await daemon.withConversation(await daemon.contact(id))));
     else terminal.tell('Deleted here. What the other side has, they keep.');
   },
 });

@@ -1,5 +1,6 @@
 import { CommandError } from '../../../contract/errors.ts';
-import type { Contact, Direction, Id, Message } from '../../../contract/model.ts';
+import { OURSELVES } from '../../../contract/messages.ts';
+import type { Contact, MessageRef } from '../../../contract/model.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
@@ -23,28 +24,29 @@ export const deleteCommand = daemonCommand({
   },
   async run({ words: [who = '', id = ''], values: { theirs, mine }, json, terminal }, daemon) {
     const contact = await daemon.contact(who);
-    const said = theirs ? 'in' : mine ? 'out' : null;
-    const direction = said ?? (await directionOf(daemon, contact, id));
-    const changed = await daemon.request('message.delete', { contact: contact.id, direction, id });
-    if (json) terminal.print(jsonLine(changed));
+    const { conversation } = contact;
+    const said = theirs ? contact.id : mine ? OURSELVES : null;
+    const author = said ?? (await authorOf(daemon, contact, id));
+    await daemon.request('message.delete', { conversation, author, id });
+    if (json) terminal.print(jsonLine(await daemon.withConversation(contact)));
     else terminal.tell('Deleted here. What the other side has, they keep.');
   },
 });
 
 /** Whose it is. @throws CommandFailure when there is none, or one of each. */
-async function directionOf(daemon: Daemon, { id: contact }: Contact, id: string): Promise<Direction> {
-  const found: Direction[] = [];
-  for (const direction of ['out', 'in'] as const)
-    if (await isThere(daemon, contact, { direction, id })) found.push(direction);
-  const [direction, other] = found;
-  if (direction === undefined) throw new CommandFailure('failed', 'There is no such message.');
+async function authorOf(daemon: Daemon, { id: contact, conversation }: Contact, id: string): Promise<string> {
+  const found: string[] = [];
+  for (const author of [OURSELVES, contact])
+    if (await isThere(daemon, { conversation, author, id })) found.push(author);
+  const [author, other] = found;
+  if (author === undefined) throw new CommandFailure('failed', 'There is no such message.');
   if (other) throw new CommandFailure('failed', 'Each of you has one with this id: say --theirs or --mine.');
-  return direction;
+  return author;
 }
 
-async function isThere(daemon: Daemon, contact: Id, before: Pick<Message, 'direction' | 'id'>): Promise<boolean> {
+async function isThere(daemon: Daemon, { conversation, author, id }: MessageRef): Promise<boolean> {
   try {
-    await daemon.request('message.page', { contact, limit: 1, before });
+    await daemon.request('message.page', { conversation, limit: 1, before: { author, id } });
     return true;
   } catch (error) {
     if (error instanceof CommandError && error.code === 'message-unknown') return false;

@@ -1,5 +1,6 @@
 import { CommandError } from '../../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
+import { OURSELVES } from '../../../contract/messages.ts';
 import type { Contact, Message } from '../../../contract/model.ts';
 import { sentAt } from '../../../contract/time.ts';
 import { UsageError, wholeNumber } from '../../../options.ts';
@@ -14,7 +15,7 @@ import { roomSentences } from '../../terminal/room-notes.ts';
 /** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
 const MOST = 100_000;
 
-type Before = Pick<Message, 'direction' | 'id'>;
+type Before = Pick<Message, 'author' | 'id'>;
 
 export const messagesCommand = daemonCommand({
   name: 'messages',
@@ -40,18 +41,20 @@ export const messagesCommand = daemonCommand({
       const line = messageLine(message, contact.name, localTime(sentAt(message)));
       return ids ? `${message.id}  ${line}` : line;
     });
-    const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
-    for (const sentence of roomSentences(shown)) terminal.tell(sentence);
+    if (read) await daemon.request('message.read', { conversation: contact.conversation });
+    // Reading makes room.
+    const now = read ? await daemon.contact(contact.id) : contact;
+    for (const sentence of roomSentences(now)) terminal.tell(sentence);
   },
 });
 
 /** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
 async function behind(daemon: Daemon, contact: Contact, wanted: number, id: string): Promise<readonly Message[]> {
   try {
-    return await newest(daemon, contact, wanted, { direction: 'out', id });
+    return await newest(daemon, contact, wanted, { author: OURSELVES, id });
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'message-unknown') throw error;
-    return newest(daemon, contact, wanted, { direction: 'in', id });
+    return newest(daemon, contact, wanted, { author: contact.id, id });
   }
 }
 
@@ -62,7 +65,7 @@ async function newest(daemon: Daemon, contact: Contact, wanted: number, before?:
   let oldest = before;
   for (;;) {
     const { messages, more } = await daemon.request('message.page', {
-      contact: contact.id,
+      conversation: contact.conversation,
       limit: Math.min(missing, PAGE_MESSAGES),
       ...(oldest === undefined ? {} : { before: oldest }),
     });
@@ -70,6 +73,6 @@ async function newest(daemon: Daemon, contact: Contact, wanted: number, before?:
     missing -= messages.length;
     const [first] = messages;
     if (!more || first === undefined || missing <= 0) return pages.flat();
-    oldest = { direction: first.direction, id: first.id };
+    oldest = { author: first.author, id: first.id };
   }
 }

@@ -8,9 +8,9 @@ export const readCommand = daemonCommand({
   words: [1, 1],
   options: {},
   async run({ words: [who = ''], json, terminal }, daemon) {
-    const { id } = await daemon.contact(who);
-    const contact = await daemon.request('message.read', { contact: id });
-    if (json) terminal.print(jsonLine(contact));
+    const contact = await daemon.contact(who);
+    await daemon.request('message.read', { conversation: contact.conversation });
+    if (json) terminal.print(jsonLine(await daemon.withConversation(contact)));
     else terminal.tell(`Everything from ${printable(contact.name)} is read.`);
   },
 });

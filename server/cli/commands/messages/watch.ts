@@ -1,4 +1,5 @@
 import type { EventMessage } from '../../../contract/events.ts';
+import type { Contact } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';
 import { findContact } from '../../find-contact.ts';
 import { Sayings } from '../../terminal/sayings.ts';
@@ -13,10 +14,10 @@ export const watchCommand = daemonCommand({
   options: {},
   async run({ words: [who], json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
-    const contact = who === undefined ? null : findContact(contacts, who).id;
+    const about = who === undefined ? null : findContact(contacts, who);
     const sayings = json || !terminal.isScreen ? null : new Sayings(contacts);
     daemon.onEvent((event) => {
-      if (contact !== null && contactOf(event) !== contact) return;
+      if (about !== null && !isAbout(event, about)) return;
       if (sayings === null) terminal.print(jsonLine(flat(event)));
       else for (const line of sayings.of(event, Date.now())) terminal.print(line);
     });
@@ -40,6 +41,8 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
     case 'contact.changed':
       // A contact is `contact` in every event; here it is also what the event is about.
       return { event, cursor, contact: message.data.contact.id, ...message.data.contact };
+    case 'conversation.changed':
+      return { event, cursor, ...message.data.conversation };
     case 'identity.changed':
       return { event, cursor, ...message.data.identity };
     case 'request.changed':
@@ -57,20 +60,23 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The contact an event is about, or null when it is about none. */
-export function contactOf(message: EventMessage): string | null {
+/** Whether an event is about a contact, or about what is said with them. */
+export function isAbout(message: EventMessage, { id, conversation }: Pick<Contact, 'id' | 'conversation'>): boolean {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
     case 'message.changed':
-      return message.data.message.contact;
+      return message.data.message.conversation === conversation;
     case 'contact.changed':
-      return message.data.contact.id;
+      return message.data.contact.id === id;
+    case 'conversation.changed':
+      return message.data.conversation.id === conversation;
     case 'invite.changed':
-      return message.data.invite.contact;
+      return message.data.invite.contact === id;
     case 'peer.discovered':
-      return message.data.peer.contact;
+      return message.data.peer.contact === id;
     default:
-      return 'contact' in message.data ? message.data.contact : null;
+      if ('contact' in message.data) return message.data.contact === id;
+      return 'conversation' in message.data && message.data.conversation === conversation;
   }
 }

@@ -129,7 +129,7 @@ function describe(contact: Contact, safety: string): readonly string[] {
     `State      ${blocked ? 'blocked' : connection}, last connected ${lastSeen === null ? 'never' : localTime(lastSeen)}`,
     `Verified   ${verified ? 'yes' : 'no'}`,
     `Added      ${localTime(addedAt)}, by ${contact.addedBy}`,
-    `Unread     ${contact.unread}; ${contact.queued} of yours not yet delivered`,
+    `Waiting    ${contact.queued} of yours not yet delivered`,
     `Addresses  ${addresses.length === 0 ? 'none known' : addresses.map(printable).join('  ')}`,
     `Key        ${publicKey}`,
     `Safety     ${(safety.match(/.{1,5}/g) ?? []).join(' ')}`,

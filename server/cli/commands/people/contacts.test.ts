@@ -16,11 +16,10 @@ const stranger: Contact = {
   addresses: [],
   addedAt: 0,
   lastSeen: null,
-  unread: 0,
+  conversation: '2'.repeat(32),
   queued: 0,
   full: null,
   refuses: false,
-  lastMessage: null,
 };
 
 it('a name cannot carry a state or a key on its line', () => {

@@ -11,19 +11,23 @@ export const contactsCommand = daemonCommand({
   options: {},
   async run({ json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
-    printRows(terminal, contacts, (contact) => (json ? jsonLine(contact) : describeContact(contact)));
+    const conversations = new Map((await daemon.request('conversation.list', {})).map((each) => [each.id, each]));
+    printRows(terminal, contacts, (contact) => {
+      const { unread = 0, lastMessage = null } = conversations.get(contact.conversation) ?? {};
+      return json ? jsonLine({ ...contact, unread, lastMessage }) : describeContact(contact, unread);
+    });
   },
 });
 
 /** One line for people. The name stands last: whatever it says, it says nothing about key or state. */
-export function describeContact(contact: Contact): string {
+export function describeContact(contact: Contact, unread = 0): string {
   const facts = [
     contact.blocked ? 'blocked' : contact.connection,
     ...(contact.verified ? ['verified'] : []),
     ...(contact.invite === null
       ? []
       : [`their invite: ${contact.invite === 'open' ? 'not shown yet' : contact.invite}`]),
-    ...(contact.unread > 0 ? [`${contact.unread} unread`] : []),
+    ...(unread > 0 ? [`${unread} unread`] : []),
     ...(contact.queued > 0 ? [`${contact.queued} not yet delivered`] : []),
     ...(contact.full ? ['sends more than Loom takes'] : []),
     ...(contact.refuses ? ['can’t take more right now'] : []),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromHex, toHex, utf8 } from '../crypto/bytes.ts';
-import { parsePresenceKey } from '../crypto/keys.ts';
-import { asPresenceKey } from '../testing/keys.ts';
-import { codeOf } from '../testing/code-of.ts';
-import { encodeCbor, type CborRecord } from './cbor/cbor.ts';
+import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
+import { parsePresenceKey } from '../../crypto/keys.ts';
+import { asPresenceKey } from '../../testing/keys.ts';
+import { codeOf } from '../../testing/code-of.ts';
+import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
-import { TEXT_BYTES } from './limits.ts';
-import introduced from './testdata/introduce.json' with { type: 'json' };
-import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
+import { TEXT_BYTES } from '../limits.ts';
+import introduced from '../testdata/introduce.json' with { type: 'json' };
+import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
 
 fc.configureGlobal({ seed: 2 });
 

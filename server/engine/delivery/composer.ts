@@ -1,0 +1,79 @@
+// Something we say, put together: its number, its row, and what goes to each device that is to have it. One transaction is
+// the caller's.
+import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { ContactRecord } from '../../storage/tables/contacts.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import type { OutboxRow } from '../../storage/tables/outbox.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Conversation, Conversations } from '../contacts/conversations.ts';
+import type { Roster } from '../contacts/roster.ts';
+import { isShown } from './kinds/kinds.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface Composed {
+  readonly message: MessageRecord;
+  readonly content: Content;
+  /** What waits for each device; none where nobody else is there. */
+  readonly rows: readonly OutboxRow[];
+}
+
+export interface ComposerOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly conversations: Conversations;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+}
+
+export class Composer {
+  readonly #options: ComposerOptions;
+
+  constructor(options: ComposerOptions) {
+    this.#options = options;
+  }
+
+  /** Stores it, and what waits; inside a `journal.write`. @throws CommandError conversation-unknown. */
+  compose(conversationId: string, id: string, said: Said): Composed {
+    const { store, conversations, clock } = this.#options;
+    const conversation = conversations.get(conversationId);
+    const peers = this.peers(conversation);
+    const [at, seq] = [clock.now(), this.#number(conversation)];
+    const content = { ...said, at, seq } as Content;
+    const hidden = !isShown(said.t);
+    const record = {
+      ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: at, missing: 0 },
+      content: encodeContent(content),
+      state: hidden ? 'hidden' : peers.length > 0 ? 'queued' : 'delivered',
+    } as const;
+    const position = store.messages.append(record);
+    const message = { ...record, position };
+    return { message, content, rows: peers.map((peer) => this.#enqueue(peer, message, hidden)) };
+  }
+
+  /** Whose devices are to have what we say there. */
+  peers(conversation: Conversation): readonly ContactRecord[] {
+    return conversation.kind === 'direct' ? [this.#options.roster.get(conversation.contact)] : [];
+  }
+
+  #enqueue(peer: ContactRecord, message: MessageRecord, hidden: boolean): OutboxRow {
+    const { store, sessions } = this.#options;
+    const { conversation, id, seq, position } = message;
+    const sealed = sessions.encrypt(peer, id, message.content);
+    const row = {
+      ...{ contact: peer.id, device: peer.device, conversation, id, seq, position, hidden },
+      session: sealed?.session ?? null,
+      envelope: sealed?.envelope ?? null,
+    };
+    store.outbox.add(row);
+    return row;
+  }
+
+  /** The next of our direction, protocol §6; where nobody counts along, the position will do. */
+  #number(conversation: Conversation): number {
+    const { store, roster } = this.#options;
+    if (conversation.kind === 'direct') return roster.nextOutSeq(conversation.contact);
+    return store.messages.nextPosition(conversation.id);
+  }
+}

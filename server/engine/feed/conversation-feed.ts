@@ -1,0 +1,72 @@
+// Tells the interface about conversations that changed, many changes in a row as one, like `contact-feed.ts` about people.
+import type { Conversation } from '../../contract/model.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import { Coalescer } from '../../timing/coalesce.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Conversations } from '../contacts/conversations.ts';
+import type { EventLog } from '../event-log.ts';
+import type { ActiveLink } from '../links/active-link.ts';
+import type { Links } from '../links/links.ts';
+import { conversationView } from './views.ts';
+
+export interface ConversationFeedOptions {
+  readonly store: Store;
+  readonly conversations: Conversations;
+  readonly links: Links;
+  readonly clock: Clock;
+  readonly events: EventLog;
+}
+
+export class ConversationFeed {
+  readonly #options: ConversationFeedOptions;
+  readonly #changed = new Set<string>();
+  readonly #gathered: Coalescer;
+
+  constructor(options: ConversationFeedOptions) {
+    this.#options = options;
+    this.#gathered = new Coalescer(options.clock, () => this.#tell());
+  }
+
+  /** @throws CommandError conversation-unknown. */
+  view(id: string): Conversation {
+    const { store, conversations } = this.#options;
+    return conversationView(store, conversations.get(id), this.activeLinkOf(id));
+  }
+
+  list(): readonly Conversation[] {
+    return this.#options.conversations.list().map(({ id }) => this.view(id));
+  }
+
+  /** What goes to a conversation with one contact travels there; null for any other, and without a link. */
+  activeLinkOf(id: string): ActiveLink | null {
+    const { conversations, links } = this.#options;
+    const found = conversations.find(id);
+    return found?.kind === 'direct' ? links.activeLinkOf(found.contact) : null;
+  }
+
+  changed(id: string): void {
+    this.#changed.add(id);
+    this.#gathered.changed();
+  }
+
+  /** Tells at once, and gives what was told: the answer to the command that changed it. */
+  now(id: string): Conversation {
+    const conversation = this.view(id);
+    this.#changed.delete(id);
+    const read = (): { conversation: Conversation } | null =>
+      this.#options.conversations.find(id) ? { conversation: this.view(id) } : null;
+    this.#options.events.emit('conversation.changed', { conversation }, { about: id, read });
+    return conversation;
+  }
+
+  stop(): void {
+    this.#gathered.stop();
+    this.#changed.clear();
+  }
+
+  #tell(): void {
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    for (const id of ids) if (this.#options.conversations.find(id)) this.now(id);
+  }
+}

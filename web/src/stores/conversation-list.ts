@@ -1,0 +1,75 @@
+// Every conversation there is, as the list shows it; what is loaded of each is kept by `conversation-book.ts`. The map is
+// changed in place, then published once a batch.
+import { defineStore } from 'pinia';
+import { computed, shallowRef, triggerRef } from 'vue';
+import type { Conversation, Id, Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import { inOrder } from '../domain/contact-order.ts';
+import { listed } from '../domain/listed.ts';
+import { messageKey } from '../domain/message-key.ts';
+import { laterState } from '../domain/timeline.ts';
+import { useContacts } from './contacts.ts';
+import { useLink } from './daemon.ts';
+
+export const useConversationList = defineStore('conversation-list', () => {
+  const link = useLink();
+  const contacts = useContacts();
+  const conversations = shallowRef(new Map<Id, Conversation>());
+
+  /** With one contact each, by the conversation's id. */
+  const direct = computed(() => {
+    const known = conversations.value;
+    const all = [...contacts.contacts.values()].map((contact) => listed(contact, known.get(contact.conversation)));
+    return new Map(all.map((entry) => [entry.conversation, entry]));
+  });
+  const ordered = computed(() => inOrder(direct.value.values()));
+  /** The notes to ourselves; null until they are begun. */
+  const notes = computed(() => [...conversations.value.values()].find(({ kind }) => kind === 'notes') ?? null);
+  const unread = computed(() => ordered.value.reduce((sum, entry) => sum + (entry.blocked ? 0 : entry.unread), 0));
+
+  function put(conversation: Conversation): void {
+    conversations.value.set(conversation.id, conversation);
+  }
+
+  /** The preview follows at once, should the conversation's own event come later. */
+  function noteMessage(message: Message): void {
+    const known = conversations.value.get(message.conversation);
+    if (known === undefined || (known.lastMessage?.position ?? -Infinity) >= message.position) return;
+    put({ ...known, lastMessage: message });
+  }
+
+  function noteState(message: MessageRef, state: MessageState): void {
+    const known = conversations.value.get(message.conversation);
+    const lastMessage = known?.lastMessage;
+    if (!known || !lastMessage || messageKey(lastMessage) !== messageKey(message)) return;
+    put({ ...known, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
+  }
+
+  async function load(): Promise<void> {
+    const list = await link.call('conversation.list', {});
+    conversations.value = new Map(list.map((conversation) => [conversation.id, conversation]));
+  }
+
+  /** @returns their id; they are begun when there are none yet. */
+  async function openNotes(): Promise<Id> {
+    const conversation = await link.call('conversation.notes', {});
+    put(conversation);
+    triggerRef(conversations);
+    return conversation.id;
+  }
+
+  return {
+    conversations,
+    direct,
+    ordered,
+    notes,
+    unread,
+    put,
+    drop: (id: Id) => conversations.value.delete(id),
+    noteMessage,
+    noteState,
+    publish: () => triggerRef(conversations),
+    load,
+    clear: () => (conversations.value = new Map()),
+    openNotes,
+  };
+});
