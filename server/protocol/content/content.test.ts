@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
+import { parsePresenceKey } from '../../crypto/keys.ts';
 import { asPresenceKey } from '../../testing/keys.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
@@ -30,7 +31,7 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     t: fc.constant('presence' as const),
     at,
     seq,
-    key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(asPresenceKey),
+    key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => parsePresenceKey(bytes)!),
   }),
 );
 
