@@ -153,6 +153,9 @@ const held = `
   ), 0);
 `;
 
+/** The root of what the small tables hold (row-set.ts), sealed; filled by whoever opens the profile next. */
+const rowSet = 'ALTER TABLE profile ADD COLUMN row_set BLOB;';
+
 /**
  * A conversation is not a contact, nor an author, nor the device that messages go to. Each contact brings an author and a
  * direct conversation along, under its own numbers at first; ours are of author 0. Messages stay sealed as they are, to
@@ -209,9 +212,6 @@ const conversations = `
   CREATE INDEX message_position ON message (conversation, state = 5, position);
   CREATE INDEX message_unread ON message (conversation) WHERE state = 3;
 `;
-
-/** The root of what the small tables hold (row-set.ts), sealed; filled by whoever opens the profile next. */
-const rowSet = 'ALTER TABLE profile ADD COLUMN row_set BLOB;';
 
 const steps = [first, invites, lean, held, rowSet, conversations];
 

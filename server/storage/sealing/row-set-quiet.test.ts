@@ -201,13 +201,13 @@ async function turnBack(identity: object): Promise<void> {
   const database = new Database(temp.path);
   database.transaction(() => {
     database.change('UPDATE profile SET identity = ?', sealed);
-    database.script('ALTER TABLE profile DROP COLUMN row_set; PRAGMA user_version = 4');
+    database.script('UPDATE profile SET row_set = NULL');
   });
   database.close();
 }
 
 function migrateOnly(): void {
   const database = new Database(temp.path);
-  database.transaction(() => database.script('ALTER TABLE profile ADD COLUMN row_set BLOB; PRAGMA user_version = 5'));
+  database.transaction(() => database.script('UPDATE profile SET row_set = NULL'));
   database.close();
 }
