@@ -13,5 +13,7 @@ export default defineConfig(({ mode }) => ({
     pool: 'forks',
     fileParallelism: mode !== 'slow' && mode !== 'system',
     testTimeout: mode === 'slow' ? 0 : 60_000,
+    // Making keys from passphrases takes seconds on a computer that is busy.
+    hookTimeout: 60_000,
   },
 }));

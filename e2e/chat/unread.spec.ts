@@ -86,6 +86,8 @@ test('what comes while nobody looks is there to begin with, and what comes befor
   friends: { ann, bob },
 }) => {
   await sendMany(bob, 30, twoLines);
+  // Before they have come, none is unread.
+  await expect(ann.log.getByText('message 30')).toBeVisible();
   await expect.poll(() => unreadOf(ann)).toBe(0);
   await ann.page.evaluate(() => {
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });

@@ -1,6 +1,6 @@
 // Ways back: recovery phrase, backups, and what is restored or imported into a new profile.
 import { z } from 'zod';
-import { ANY, command, field, NEW, none, READY, result } from './command.ts';
+import { command, field, NEW, none, READY, result } from './command.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { BACKUPS_KEPT, PHRASE_ASKED, PHRASE_WORDS } from './limits.ts';
@@ -133,12 +133,12 @@ export const recoveryCommands = {
     repeatable: false,
     needs: READY,
   }),
-  /** Where a backup could go, and those that lie there. In every state: who restores has no profile yet. */
+  /** Where a backup could go, and those that lie there. Also in a new profile: who restores has none yet. Not in a locked one. */
   'backup.places': command({
     params: none,
     result: result<BackupPlaces>(),
     repeatable: true,
-    needs: ANY,
+    needs: { state: 'any', caller: 'owner' },
   }),
   /** The person wants no more reminding that there is no way back. */
   'backup.dismiss': command({
