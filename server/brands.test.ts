@@ -1,5 +1,8 @@
 // Types that keep one thing from standing for another: the type check fails as soon as one of these mistakes compiles.
 import { expect, it } from 'vitest';
+import type { Input } from './contract/commands.ts';
+import type { Events } from './contract/events.ts';
+import type { ContactId, InviteId, MessageId, RequestId } from './contract/ids.ts';
 import { choosePrimitives } from './crypto/choose.ts';
 import { deriveIdentity, makePresenceKey, parseMasterSeed } from './crypto/keys.ts';
 import type { NewContact } from './engine/contacts/contact-maker.ts';
@@ -12,6 +15,7 @@ import type { SessionContext } from './protocol/session.ts';
 import type { CardToken } from './protocol/token.ts';
 import type { Store } from './storage/profile-store.ts';
 import type { ContactRecord } from './storage/tables/contacts.ts';
+import type { MessageRecord } from './storage/tables/message-record.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
@@ -61,5 +65,40 @@ export function swappedKeys(store: Store): unknown {
     store.contacts.byIdentity(fixed),
     // @ts-expect-error bytes of no role
     store.requests.byIdentity(random(32)),
+  ];
+}
+
+interface Ids {
+  readonly contact: ContactId;
+  readonly message: MessageId;
+  readonly request: RequestId;
+  readonly invite: InviteId;
+}
+
+/** Never called. */
+export function swappedIds(store: Store, { contact, message, request, invite }: Ids): unknown {
+  return [
+    // @ts-expect-error a message in place of a contact, as a command is asked
+    { contact: message } satisfies Input<'contact.remove'>,
+    // @ts-expect-error any string
+    { contact: 'a'.repeat(32) } satisfies Input<'contact.remove'>,
+    // @ts-expect-error a contact in place of a message
+    { contact, direction: 'in', id: contact } satisfies Input<'message.delete'>,
+    // @ts-expect-error a contact in place of a request
+    { request: contact, name: '' } satisfies Input<'request.accept'>,
+    // @ts-expect-error a request in place of an invite
+    { invite: request } satisfies Input<'invite.revoke'>,
+    // @ts-expect-error both swapped, in an event
+    { contact: message, direction: 'in', id: contact } satisfies Events['message.deleted'],
+    // @ts-expect-error a request in place of a contact
+    { id: request } satisfies Pick<ContactRecord, 'id'>,
+    // @ts-expect-error both swapped, in a row
+    { contact: message, id: contact } satisfies Pick<MessageRecord, 'contact' | 'id'>,
+    // @ts-expect-error an invite in place of a contact
+    store.contacts.get(invite),
+    // @ts-expect-error a contact in place of a request
+    store.requests.get(contact),
+    // @ts-expect-error a request in place of an invite
+    store.invites.get(request),
   ];
 }

@@ -46,7 +46,7 @@ test('two people add each other by token and address, and talk', async ({ person
   await expect(bob.log.getByText('two\nlines')).toBeVisible();
   const texts = await bob.daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
-    const page = await control.request('message.page', { contact: contact?.id ?? '' });
+    const page = await control.request('message.page', { contact: contact!.id });
     return page.messages.map(({ body }) => body);
   });
   expect(texts).toEqual(['Hello Bob', 'Hello Ann', longest, 'two\nlines', '👩‍👩‍👧‍👦']);
@@ -65,7 +65,7 @@ test('Enter sends, Shift+Enter breaks the line, an empty box sends nothing', asy
   await expect(bob.message('by button')).toBeVisible();
   const count = await bob.daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
-    return (await control.request('message.page', { contact: contact?.id ?? '' })).messages.length;
+    return (await control.request('message.page', { contact: contact!.id })).messages.length;
   });
   expect(count).toBe(2);
 });

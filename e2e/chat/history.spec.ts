@@ -20,7 +20,7 @@ test('thousands of messages scroll, page by page, from the newest to older ones'
     for (let sent = 0; sent < MESSAGES; sent += WINDOW) {
       const window = Array.from({ length: WINDOW }, (_, i) => sent + i);
       await Promise.all(
-        window.map((n) => control.request('message.send', { contact: contact?.id ?? '', body: `message ${n}` })),
+        window.map((n) => control.request('message.send', { contact: contact!.id, body: `message ${n}` })),
       );
     }
   });

@@ -1,5 +1,6 @@
 // A profile with one conversation in a process of its own: writes the conversation, or starts with it and reads it.
 import { createHash } from 'node:crypto';
+import type { ContactId, MessageId } from '../contract/ids.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
@@ -53,7 +54,7 @@ const profile = new Profile({
 });
 
 /** The one contact, and how many messages there are with them. */
-let contact = '';
+let contact: ContactId;
 let length = 0;
 
 const service = {
@@ -71,7 +72,9 @@ const service = {
     const start = performance.now();
     await profile.start();
     await profile.execute('vault.unlock', { passphrase: PASSPHRASE });
-    contact = (await profile.execute('contact.list', {}))[0]?.id ?? '';
+    const [person] = await profile.execute('contact.list', {});
+    if (!person) throw new Error('nobody to talk to');
+    contact = person.id;
     await profile.execute('message.page', { contact, limit: PAGE });
     return performance.now() - start;
   },
@@ -113,7 +116,7 @@ async function fill(store: Store, count: number): Promise<void> {
   }
 }
 
-function append(store: Store, to: string, seq: number): void {
+function append(store: Store, to: ContactId, seq: number): void {
   const at = 1_700_000_000_000 + seq * 1000;
   const direction = directionOf(seq);
   const state = direction === 'in' ? 'read' : 'delivered';
@@ -140,7 +143,7 @@ function newIdentity(): IdentityRecord {
 function newContact(): ContactRecord {
   const { identityKey, staticKey } = deriveIdentity(primitives, parseMasterSeed(random(32)));
   return {
-    id: toHex(random(16)),
+    id: toHex(random(16)) as ContactId,
     ik: identityKey.publicKey,
     staticKey: staticKey.publicKey,
     device: 0,
@@ -162,8 +165,8 @@ function directionOf(seq: number): 'in' | 'out' {
   return seq % 2 === 0 ? 'in' : 'out';
 }
 
-function messageId(number: number): string {
-  return createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
+function messageId(number: number): MessageId {
+  return createHash('sha256').update(String(number)).digest('hex').slice(0, 32) as MessageId;
 }
 
 /** The place before which the n-th of so many pages ends: from the middle half of the conversation. */

@@ -1,7 +1,7 @@
 // People we know, people who ask, and contacts who introduce others.
 import { z } from 'zod';
 import { command, field, none, pasted, READY, result, type Done } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import { contactIdSchema, messageIdSchema, requestIdSchema, type ContactId, type RequestId } from './ids.ts';
 import type { InviteState } from './meeting.ts';
 import type { Message } from './messages.ts';
 
@@ -19,7 +19,7 @@ export type AddedBy = 'token' | 'request' | 'invite' | 'code' | 'introduction';
 export type Full = 'unread' | 'day' | 'disk';
 
 export interface Contact {
-  readonly id: Id;
+  readonly id: ContactId;
   readonly name: string;
   /** Ed25519 identity key, 64 hex digits. */
   readonly publicKey: string;
@@ -50,7 +50,7 @@ export interface Contact {
 
 /** Someone who has our token and wants to talk. */
 export interface ContactRequest {
-  readonly id: Id;
+  readonly id: RequestId;
   /** The name they gave themselves. */
   readonly name: string;
   readonly publicKey: string;
@@ -76,31 +76,31 @@ export const contactsCommands = {
     needs: READY,
   }),
   'contact.rename': command({
-    params: z.strictObject({ contact: idSchema, name: field }),
+    params: z.strictObject({ contact: contactIdSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.remove': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.block': command({
-    params: z.strictObject({ contact: idSchema, blocked: z.boolean() }),
+    params: z.strictObject({ contact: contactIdSchema, blocked: z.boolean() }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.verify': command({
-    params: z.strictObject({ contact: idSchema, verified: z.boolean() }),
+    params: z.strictObject({ contact: contactIdSchema, verified: z.boolean() }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.safety': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     /** 60 digits. */
     result: result<{ readonly number: string }>(),
     repeatable: true,
@@ -108,27 +108,27 @@ export const contactsCommands = {
   }),
   /** Adds a typed address, tried at once. */
   'contact.address': command({
-    params: z.strictObject({ contact: idSchema, address: field }),
+    params: z.strictObject({ contact: contactIdSchema, address: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.connect': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Contact>(),
     repeatable: true,
     needs: READY,
   }),
   /** Tells each of two contacts of the other, vouching for the keys. They talk once both have accepted. */
   'contact.introduce': command({
-    params: z.strictObject({ contact: idSchema, other: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema, other: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   /** Adds whom a contact has introduced in a message of theirs. An empty name keeps the one they gave. */
   'introduction.accept': command({
-    params: z.strictObject({ contact: idSchema, id: idSchema, name: field }),
+    params: z.strictObject({ contact: contactIdSchema, id: messageIdSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
@@ -141,13 +141,13 @@ export const contactsCommands = {
   }),
   /** An empty name keeps the one they gave themselves. */
   'request.accept': command({
-    params: z.strictObject({ request: idSchema, name: field }),
+    params: z.strictObject({ request: requestIdSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'request.block': command({
-    params: z.strictObject({ request: idSchema }),
+    params: z.strictObject({ request: requestIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
@@ -156,8 +156,8 @@ export const contactsCommands = {
 
 export interface ContactsEvents {
   'contact.changed': { readonly contact: Contact };
-  'contact.removed': { readonly contact: Id };
+  'contact.removed': { readonly contact: ContactId };
   'request.changed': { readonly request: ContactRequest };
-  'request.removed': { readonly request: Id };
-  'session.established': { readonly contact: Id; readonly resumed: boolean };
+  'request.removed': { readonly request: RequestId };
+  'session.established': { readonly contact: ContactId; readonly resumed: boolean };
 }

@@ -2,34 +2,34 @@
 import { z } from 'zod';
 import { command, READY, result, type Done } from './command.ts';
 import type { Contact } from './contacts.ts';
-import { idSchema, type Id } from './ids.ts';
+import { contactIdSchema, messageIdSchema, type ContactId } from './ids.ts';
 import type { MessageRef } from './messages.ts';
 
 export const conversationsCommands = {
   /** Marks everything of theirs as read. */
   'message.read': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Contact>(),
     repeatable: true,
     needs: READY,
   }),
   /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
   'message.delete': command({
-    params: z.strictObject({ contact: idSchema, direction: z.enum(['in', 'out']), id: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema, direction: z.enum(['in', 'out']), id: messageIdSchema }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   /** Deletes every message of a conversation that is there now, as `message.delete` does. */
   'conversation.clear': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   /** Tells them, while linked, that we are typing. Never stored. */
   'typing.set': command({
-    params: z.strictObject({ contact: idSchema, typing: z.boolean() }),
+    params: z.strictObject({ contact: contactIdSchema, typing: z.boolean() }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
@@ -38,9 +38,9 @@ export const conversationsCommands = {
 
 export interface ConversationsEvents {
   /** Everything of theirs up to now is read, in some tab. */
-  'message.read': { readonly contact: Id };
+  'message.read': { readonly contact: ContactId };
   'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
-  'conversation.cleared': { readonly contact: Id };
-  'typing.changed': { readonly contact: Id; readonly typing: boolean };
+  'conversation.cleared': { readonly contact: ContactId };
+  'typing.changed': { readonly contact: ContactId; readonly typing: boolean };
 }

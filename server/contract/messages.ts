@@ -1,7 +1,7 @@
 // Messages: sent, read in pages, and what becomes of them.
 import { z } from 'zod';
 import { command, READY, result } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import { contactIdSchema, messageIdSchema, type ContactId, type MessageId } from './ids.ts';
 import { MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
 
 export type Direction = 'in' | 'out';
@@ -10,8 +10,8 @@ export type Direction = 'in' | 'out';
 export type MessageState = 'queued' | 'sent' | 'delivered' | 'received' | 'read';
 
 export interface Message {
-  readonly id: Id;
-  readonly contact: Id;
+  readonly id: MessageId;
+  readonly contact: ContactId;
   readonly direction: Direction;
   /** `unknown`: a kind of message this version cannot show. The body of all but a text is empty. */
   readonly kind: 'text' | 'introduction' | 'unknown';
@@ -45,9 +45,9 @@ export const messagesCommands = {
   /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
   'message.send': command({
     params: z.strictObject({
-      contact: idSchema,
+      contact: contactIdSchema,
       body: z.string().max(MESSAGE_BYTES * 2),
-      id: idSchema.optional(),
+      id: messageIdSchema.optional(),
     }),
     result: result<Message>(),
     repeatable: 'with-id',
@@ -56,8 +56,8 @@ export const messagesCommands = {
   /** The newest `limit`, or those right before message `before`. */
   'message.page': command({
     params: z.strictObject({
-      contact: idSchema,
-      before: z.strictObject({ direction: z.enum(['in', 'out']), id: idSchema }).optional(),
+      contact: contactIdSchema,
+      before: z.strictObject({ direction: z.enum(['in', 'out']), id: messageIdSchema }).optional(),
       limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
     }),
     result: result<MessagePage>(),

@@ -2,6 +2,7 @@ import { CommandError } from '../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../contract/limits.ts';
 import type { Contact, Message } from '../../contract/model.ts';
 import { sentAt } from '../../contract/time.ts';
+import type { MessageId } from '../../contract/ids.ts';
 import { UsageError, wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
 import type { Daemon } from '../daemon.ts';
@@ -32,7 +33,8 @@ export const messagesCommand = daemonCommand({
   async run({ values: { limit, before, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
-    const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
+    const messages =
+      before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before as MessageId);
     printRows(terminal, await messages, (message) => (json ? jsonLine(message) : describe(message, contact)));
     const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
     for (const sentence of roomSentences(shown)) terminal.tell(sentence);
@@ -40,7 +42,7 @@ export const messagesCommand = daemonCommand({
 });
 
 /** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
-async function behind(daemon: Daemon, contact: Contact, wanted: number, id: string): Promise<readonly Message[]> {
+async function behind(daemon: Daemon, contact: Contact, wanted: number, id: MessageId): Promise<readonly Message[]> {
   try {
     return await newest(daemon, contact, wanted, { direction: 'out', id });
   } catch (error) {

@@ -6,6 +6,7 @@
 //                         ▲───────── NACK 5 ────────┘
 //
 // In *probing* the first that they had no room for is on its way alone.
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -73,7 +74,7 @@ export class Drain {
   }
 
   /** NACK 5: they have no room for this one, and take nothing after it before they have taken it. */
-  notNow(activeLink: ActiveLink, id: string): void {
+  notNow(activeLink: ActiveLink, id: MessageId): void {
     const { flow } = activeLink;
     if (flow.kind === 'probing' && flow.id !== id) return;
     const row = waitingRow(this.#options.store, activeLink.contact, id);
@@ -98,7 +99,7 @@ export class Drain {
   }
 
   /** ACK: this one is on their disk. */
-  taken(activeLink: ActiveLink, id: string): void {
+  taken(activeLink: ActiveLink, id: MessageId): void {
     if (activeLink.flow.kind !== 'probing' || activeLink.flow.id !== id) return;
     activeLink.flow = { kind: 'open' };
     this.#options.listener.onRefusing(activeLink.contact);
@@ -177,13 +178,13 @@ export class Drain {
 }
 
 /** The row of one that is not on their disk yet. */
-export function waitingRow({ messages, outbox }: Store, contact: string, id: string): OutboxRow | null {
+export function waitingRow({ messages, outbox }: Store, contact: ContactId, id: MessageId): OutboxRow | null {
   const place = messages.locate(contact, 'out', id);
   return place && outbox.get(contact, place.order);
 }
 
 /** One of ours; null when it is damaged, which must cost no more than this one message. */
-export function readOurs({ messages }: Store, contact: string, id: string): MessageRecord | null {
+export function readOurs({ messages }: Store, contact: ContactId, id: MessageId): MessageRecord | null {
   try {
     return messages.get(contact, 'out', id);
   } catch (error) {

@@ -1,6 +1,7 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
 import { timeOr } from '../../contract/time.ts';
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import { parseContent, type ParsedContent } from '../../protocol/content.ts';
 import { parseEnvelope, type Envelope } from '../../protocol/envelope.ts';
@@ -43,9 +44,9 @@ type Outcome =
 export interface InboxListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
   /** They told us a presence key that we did not know. */
-  onPresence(contact: string): void;
+  onPresence(contact: ContactId): void;
   /** There is no room for what they send. */
-  onFull(contact: string): void;
+  onFull(contact: ContactId): void;
   /** Fewer are missing before this one. */
   onFilled(message: MessageRecord): void;
 }
@@ -79,7 +80,7 @@ export class Inbox {
   }
 
   /** A person has read or deleted some: who waits for room is told. */
-  madeRoom(contact: string): void {
+  madeRoom(contact: ContactId): void {
     const { links, budgets } = this.#options;
     const activeLink = links.activeLinkOf(contact);
     if (activeLink?.awaits && !budgets.full(contact)) activeLink.link.send(RECORD.room, new Uint8Array(0));
@@ -105,7 +106,7 @@ export class Inbox {
     const { store, roster } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
-    const id = toHex(envelope.messageId);
+    const id = toHex(envelope.messageId) as MessageId;
     if (store.messages.has(contact.id, 'in', id)) return { kind: 'duplicate' };
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
     if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
@@ -117,7 +118,7 @@ export class Inbox {
   }
 
   /** Looked at before anything is decrypted: what waits costs us next to nothing, and comes again as it is. */
-  #hasRoom(activeLink: ActiveLink, id: string): boolean {
+  #hasRoom(activeLink: ActiveLink, id: MessageId): boolean {
     if (activeLink.awaits !== null && activeLink.awaits !== id) return false;
     const { budgets, listener } = this.#options;
     const taken = budgets.take(activeLink.contact);
@@ -143,7 +144,7 @@ export class Inbox {
     }
   }
 
-  #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
+  #store(contact: ContactRecord, id: MessageId, bytes: Uint8Array): Outcome {
     const { roster, clock } = this.#options;
     const receivedAt = clock.now();
     const content = readContent(bytes);

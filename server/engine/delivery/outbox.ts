@@ -4,6 +4,7 @@
 //
 // How it travels is known to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type IntroducedCard } from '../../protocol/content.ts';
@@ -29,7 +30,7 @@ export interface OutboxListener {
   /** Of one of ours. */
   onState(message: MessageRef, state: 'queued' | 'sent' | 'delivered'): void;
   /** Their Loom takes no more right now, or does again. */
-  onRefusing(contact: string): void;
+  onRefusing(contact: ContactId): void;
 }
 
 export interface OutboxOptions {
@@ -77,9 +78,9 @@ export class Outbox {
    * @param given its id: repeated with the same body, it sends nothing again. Left out, it gets a fresh one.
    * @throws CommandError message-id-taken.
    */
-  async sendText(contact: string, body: string, given?: string): Promise<MessageRecord> {
+  async sendText(contact: ContactId, body: string, given?: MessageId): Promise<MessageRecord> {
     const { store, clock, random } = this.#options;
-    const [at, id] = [clock.now(), given ?? randomId(random)];
+    const [at, id] = [clock.now(), given ?? (randomId(random) as MessageId)];
     const written = await store.journal.write(() => {
       const known = given !== undefined && store.messages.has(contact, 'out', id);
       if (known) return { message: readOurs(store, contact, id), fresh: false } as const;
@@ -94,11 +95,11 @@ export class Outbox {
   }
 
   /** Tells one contact of another. */
-  async introduce(contact: string, card: IntroducedCard): Promise<void> {
+  async introduce(contact: ContactId, card: IntroducedCard): Promise<void> {
     const { store, clock, random } = this.#options;
     const written = await store.journal.write(() => {
       const content: Content = { t: 'introduce', ...card, at: clock.now(), seq: 0 };
-      return this.#compose(contact, randomId(random), content, 'queued');
+      return this.#compose(contact, randomId(random) as MessageId, content, 'queued');
     });
     this.#stored(written);
   }
@@ -107,7 +108,7 @@ export class Outbox {
    * Tells a contact our presence key; never shown to a person. One waits at most: while an earlier one does, its
    * acknowledgement brings the newest along.
    */
-  async sendPresence(contact: string): Promise<void> {
+  async sendPresence(contact: ContactId): Promise<void> {
     const row = await this.#options.store.journal.write(() => this.#composePresence(contact));
     if (row) this.drain.forward(row);
   }
@@ -115,11 +116,11 @@ export class Outbox {
   /** ACK: these are on their disk. */
   async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
-    const delivered: string[] = [];
+    const delivered: MessageId[] = [];
     const owed: OutboxRow[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
-      const id = toHex(bytes);
+      const id = toHex(bytes) as MessageId;
       return store.journal.write(() => {
         const facts = this.#delivered(activeLink, id);
         if (facts && !facts.hidden) delivered.push(id);
@@ -132,14 +133,14 @@ export class Outbox {
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
     for (const id of delivered) listener.onState({ contact: activeLink.contact, direction: 'out', id }, 'delivered');
-    for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes));
+    for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes) as MessageId);
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
   async #refused(activeLink: ActiveLink, { messageId, reason }: Nack): Promise<void> {
-    const id = toHex(messageId);
+    const id = toHex(messageId) as MessageId;
     if (reason === NACK.notNow) this.drain.notNow(activeLink, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
@@ -163,7 +164,7 @@ export class Outbox {
    * on its way, is our presence key under the same number: left out, a message would be missing there for ever.
    * @returns false when it does not wait to be sent.
    */
-  withdraw(contact: string, id: string): boolean {
+  withdraw(contact: ContactId, id: MessageId): boolean {
     const { store, clock, links, presenceKey } = this.#options;
     const row = waitingRow(store, contact, id);
     if (!row || row.hidden) return false;
@@ -178,7 +179,7 @@ export class Outbox {
     return store.messages.erase({ contact, direction: 'out', id }, content);
   }
 
-  #compose(contactId: string, id: string, content: Content, state: 'queued' | 'hidden'): Composed {
+  #compose(contactId: ContactId, id: MessageId, content: Content, state: 'queued' | 'hidden'): Composed {
     const { store, roster, sessions } = this.#options;
     const seq = roster.nextOutSeq(contactId);
     const numbered = { ...content, seq };
@@ -216,7 +217,7 @@ export class Outbox {
   }
 
   /** Out of the outbox; inside a `journal.write`. @returns what it was; null: it did not wait, or is not ours. */
-  #delivered(activeLink: ActiveLink, id: string): OutboxFacts | null {
+  #delivered(activeLink: ActiveLink, id: MessageId): OutboxFacts | null {
     const { store } = this.#options;
     const facts = activeLink.inFlight.get(id) ?? waitingRow(store, activeLink.contact, id);
     activeLink.inFlight.delete(id);
@@ -225,16 +226,16 @@ export class Outbox {
   }
 
   /** Null: there is nobody to tell, or one waits already. Inside a `journal.write`. */
-  #composePresence(contactId: string): OutboxRow | null {
+  #composePresence(contactId: ContactId): OutboxRow | null {
     const { store, roster, clock, random, presenceKey } = this.#options;
     const contact = roster.find(contactId);
     if (!contact || contact.blocked || store.outbox.hidden(contactId) > 0) return null;
     const content: Content = { t: 'presence', key: presenceKey(), at: clock.now(), seq: 0 };
-    return this.#compose(contactId, randomId(random), content, 'hidden').row;
+    return this.#compose(contactId, randomId(random) as MessageId, content, 'hidden').row;
   }
 
   /** Whether this one of ours, now acknowledged, has told them our key of now. One that stands for another may not have. */
-  #knowsKey(contact: string, id: string): boolean {
+  #knowsKey(contact: ContactId, id: MessageId): boolean {
     const { store, presenceKey } = this.#options;
     const record = readOurs(store, contact, id);
     const isOwn = record !== null && record.receivedAt !== 0;

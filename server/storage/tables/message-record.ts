@@ -1,5 +1,6 @@
 // A message as it is kept, and what a table of them can do.
 import { z } from 'zod';
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
@@ -18,9 +19,9 @@ function codesOf<Name extends string>(names: readonly Name[]): Readonly<Record<N
 }
 
 export interface MessageRecord {
-  readonly contact: string;
+  readonly contact: ContactId;
   readonly direction: StoredDirection;
-  readonly id: string;
+  readonly id: MessageId;
   readonly seq: number;
   /** `hidden`: not for people, such as presence keys; kept so that its id and number are known. */
   readonly state: StoredState;
@@ -64,24 +65,24 @@ export interface MessageTable {
   insertLate(message: NewMessage): number;
   /** Puts it in the place it had, in another database. */
   insert(message: MessageRecord): void;
-  has(contact: string, direction: StoredDirection, id: string): boolean;
+  has(contact: ContactId, direction: StoredDirection, id: MessageId): boolean;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
-  behindHole(contact: string, seq: number): MessageRecord | null;
+  behindHole(contact: ContactId, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;
   /** @throws StorageError damaged. */
-  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null;
+  get(contact: ContactId, direction: StoredDirection, id: MessageId): MessageRecord | null;
   /** Where it stands, whether or not it can be opened. */
   locate(
-    contact: string,
+    contact: ContactId,
     direction: StoredDirection,
-    id: string,
+    id: MessageId,
   ): { readonly seq: number; readonly order: number } | null;
   /**
    * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
    */
   page(
-    contact: string,
+    contact: ContactId,
     before: Pick<MessageRef, 'direction' | 'id'> | null,
     limit: number,
     maxBytes: number,
@@ -102,19 +103,19 @@ export interface MessageTable {
    * Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`, and fewer
    * once their sealed sizes together pass `maxBytes`.
    */
-  shown(contact: string, until: number, limit: number, maxBytes: number): MessageRef[];
+  shown(contact: ContactId, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
   delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
   /** The last of the next `limit` unread rows behind `after`, up to `until`; null: there are none. */
-  unreadUpTo(contact: string, after: number, until: number, limit: number): number | null;
+  unreadUpTo(contact: ContactId, after: number, until: number, limit: number): number | null;
   /** Everything received is read now, up to row `until` if there is one. @returns how many were not. */
-  markRead(contact: string, until?: number): number;
-  unread(contact: string): number;
+  markRead(contact: ContactId, until?: number): number;
+  unread(contact: ContactId): number;
   /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
-  unreadBytes(contact: string): number;
-  heldBytes(contact: string): number;
+  unreadBytes(contact: ContactId): number;
+  heldBytes(contact: ContactId): number;
   /** The newest that is neither hidden nor damaged. */
-  last(contact: string): MessageRecord | null;
+  last(contact: ContactId): MessageRecord | null;
 }
 
 export const bodySchema = z.object({

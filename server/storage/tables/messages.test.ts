@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sqlite from 'node-sqlite3-wasm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { equal } from '../../crypto/bytes.ts';
+import { anyId } from '../../testing/ids.ts';
 import { contactRecord, idOf, newMessage, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
 import type { MessageRecord, NewMessage, StoredPage } from './message-record.ts';
@@ -86,8 +87,8 @@ describe('storing', () => {
   });
 
   test('a malformed id is a bug', () => {
-    expect(() => store.messages.get('not an id', 'in', idOf(1))).toThrow('32 lower-case hex');
-    expect(() => store.messages.get(CONTACT, 'in', idOf(0xab).toUpperCase())).toThrow('32 lower-case hex');
+    expect(() => store.messages.get(anyId('not an id'), 'in', idOf(1))).toThrow('32 lower-case hex');
+    expect(() => store.messages.get(CONTACT, 'in', anyId(idOf(0xab).toUpperCase()))).toThrow('32 lower-case hex');
   });
 });
 

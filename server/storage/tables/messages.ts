@@ -1,5 +1,6 @@
 // Conversations. In clear: ids, direction, number, place and state of each message; what it says, and when, is sealed.
 // A message's place in its conversation is a real number, so that one that comes late finds room between two others.
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import type { ContactRowids } from './contact-rowids.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
@@ -49,7 +50,7 @@ export class SealedMessages implements MessageTable {
   readonly #unreadBytes: RowCounter;
   readonly #held: HeldBytes;
   /** The last place given in each conversation: never smaller than the last one on disk, whatever was undone since. */
-  readonly #last = new Map<string, number>();
+  readonly #last = new Map<ContactId, number>();
 
   constructor(database: Database, sealing: Sealing, numbers: ContactRowids) {
     this.#database = database;
@@ -74,12 +75,12 @@ export class SealedMessages implements MessageTable {
     this.#insert(message, order);
   }
 
-  has(contact: string, direction: StoredDirection, id: string): boolean {
+  has(contact: ContactId, direction: StoredDirection, id: MessageId): boolean {
     const row = this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
     return row !== null;
   }
 
-  behindHole(contact: string, seq: number): MessageRecord | null {
+  behindHole(contact: ContactId, seq: number): MessageRecord | null {
     const rows = rowsBehind(this.#database, this.#numbers.of(contact), seq);
     const [next] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
     return next && next.seq - next.missing <= seq ? next : null;
@@ -91,12 +92,12 @@ export class SealedMessages implements MessageTable {
     this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...this.#keyOf(contact, direction, id));
   }
 
-  get(contact: string, direction: StoredDirection, id: string): MessageRecord | null {
+  get(contact: ContactId, direction: StoredDirection, id: MessageId): MessageRecord | null {
     const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#keyOf(contact, direction, id));
     return row && this.#open(row);
   }
 
-  locate(contact: string, direction: StoredDirection, id: string): { seq: number; order: number } | null {
+  locate(contact: ContactId, direction: StoredDirection, id: MessageId): { seq: number; order: number } | null {
     const row = this.#database.row(
       `SELECT seq, place FROM message WHERE ${BY_ID}`,
       ...this.#keyOf(contact, direction, id),
@@ -105,7 +106,7 @@ export class SealedMessages implements MessageTable {
   }
 
   page(
-    contact: string,
+    contact: ContactId,
     before: Pick<MessageRef, 'direction' | 'id'> | null,
     limit: number,
     maxBytes: number,
@@ -158,14 +159,14 @@ export class SealedMessages implements MessageTable {
     return true;
   }
 
-  shown(contact: string, until: number, limit: number, maxBytes: number): MessageRef[] {
+  shown(contact: ContactId, until: number, limit: number, maxBytes: number): MessageRef[] {
     const sql = `
       SELECT direction, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY place LIMIT ?`;
     const rows = this.#database.rows(sql, this.#numbers.of(contact), until, limit);
     return rows.slice(0, countWithin(rows, maxBytes)).map((row) => ({
       contact,
       direction: directions[row.number('direction')] ?? 'in',
-      id: idOf(row, 'id'),
+      id: idOf(row, 'id') as MessageId,
     }));
   }
 
@@ -174,13 +175,13 @@ export class SealedMessages implements MessageTable {
     return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
-  unreadUpTo(contact: string, after: number, until: number, limit: number): number | null {
+  unreadUpTo(contact: ContactId, after: number, until: number, limit: number): number | null {
     const sql = `SELECT number FROM message WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? LIMIT ?`;
     const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(contact: string, until = Number.MAX_SAFE_INTEGER): number {
+  markRead(contact: ContactId, until = Number.MAX_SAFE_INTEGER): number {
     const sql = `
       SELECT contact, direction, id, seq, place, length(body) AS size FROM message
       WHERE contact = ? AND ${UNREAD} AND number <= ?`;
@@ -192,19 +193,19 @@ export class SealedMessages implements MessageTable {
     return sizes.length;
   }
 
-  unread(contact: string): number {
+  unread(contact: ContactId): number {
     return this.#unread.of(this.#numbers.of(contact));
   }
 
-  unreadBytes(contact: string): number {
+  unreadBytes(contact: ContactId): number {
     return this.#unreadBytes.of(this.#numbers.of(contact));
   }
 
-  heldBytes(contact: string): number {
+  heldBytes(contact: ContactId): number {
     return this.#held.of(this.#numbers.of(contact));
   }
 
-  last(contact: string): MessageRecord | null {
+  last(contact: ContactId): MessageRecord | null {
     const key = this.#numbers.of(contact);
     const sql = `SELECT * FROM message WHERE ${SHOWN} AND place < ? ORDER BY place DESC LIMIT 1`;
     let end = Infinity;
@@ -243,7 +244,7 @@ export class SealedMessages implements MessageTable {
     this.#unreadBytes.add(contact, -size);
   }
 
-  #next(contact: string): number {
+  #next(contact: ContactId): number {
     const last = this.#last.get(contact);
     return last === undefined ? nextPosition(this.#database, this.#numbers.of(contact)) : Math.floor(last) + 1;
   }
@@ -266,11 +267,11 @@ export class SealedMessages implements MessageTable {
     place.requireTag(row.bytes('tag'), 'state', code);
     const { at, receivedAt, missing, content } = parseBody(place.open(row.bytes('body')));
     const contact = this.#numbers.idOf(row.number('contact'));
-    const [id, seq, order] = [idOf(row, 'id'), row.number('seq'), row.number('place')];
+    const [id, seq, order] = [idOf(row, 'id') as MessageId, row.number('seq'), row.number('place')];
     return { contact, direction, id, seq, state, at, receivedAt, content, missing, order };
   }
 
-  #keyOf(contact: string, direction: StoredDirection, id: string): [number, number, Uint8Array] {
+  #keyOf(contact: ContactId, direction: StoredDirection, id: MessageId): [number, number, Uint8Array] {
     return [this.#numbers.of(contact), DIRECTION[direction], idBytes(id)];
   }
 

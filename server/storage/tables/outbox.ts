@@ -1,5 +1,6 @@
 // What is not on their disk yet, in the order it goes. In clear: ids, numbers and order; the envelope and the session it
 // is encrypted in are sealed.
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { concat, toHex } from '../../crypto/bytes.ts';
 import type { ContactRowids } from './contact-rowids.ts';
 import { skipDamaged } from './skip-damaged.ts';
@@ -14,9 +15,9 @@ import { RowCounter } from './row-counter.ts';
 
 /** What stands in clear, and never changes. */
 export interface OutboxFacts {
-  readonly contact: string;
+  readonly contact: ContactId;
   /** The message's id, its number, and its place in the conversation. */
-  readonly id: string;
+  readonly id: MessageId;
   readonly seq: number;
   readonly order: number;
   /** Not for people: it is sent like the others, but not counted. */
@@ -37,14 +38,14 @@ export interface OutboxTable {
   /** Another in its place. @returns false when it is no longer there. */
   replace(row: OutboxRow): boolean;
   /** In order, those behind `afterOrder`. A damaged envelope is reported and comes back as one still to be encrypted. */
-  pending(contact: string, afterOrder: number, limit: number): OutboxRow[];
-  get(contact: string, order: number): OutboxRow | null;
+  pending(contact: ContactId, afterOrder: number, limit: number): OutboxRow[];
+  get(contact: ContactId, order: number): OutboxRow | null;
   /** @returns false when it was not there. */
   remove(row: Pick<OutboxFacts, 'contact' | 'order' | 'hidden'>): boolean;
   /** Those that are not hidden. */
-  count(contact: string): number;
+  count(contact: ContactId): number;
   /** Those that are. */
-  hidden(contact: string): number;
+  hidden(contact: ContactId): number;
   /** Those of all contacts that are not hidden. */
   total(): number;
 }
@@ -98,13 +99,13 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return true;
   }
 
-  pending(contact: string, afterOrder: number, limit: number): OutboxRow[] {
+  pending(contact: ContactId, afterOrder: number, limit: number): OutboxRow[] {
     const sql = 'SELECT * FROM outbox WHERE contact = ? AND place > ? ORDER BY place LIMIT ?';
     const rows = this.#database.rows(sql, this.#numbers.of(contact), afterOrder, limit);
     return skipDamaged(this.#sealing, 'outbox', rows, (row) => this.#open(contact, row));
   }
 
-  get(contact: string, order: number): OutboxRow | null {
+  get(contact: ContactId, order: number): OutboxRow | null {
     const row = this.#row(contact, order);
     return row && this.#open(contact, row);
   }
@@ -116,11 +117,11 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return removed;
   }
 
-  count(contact: string): number {
+  count(contact: ContactId): number {
     return this.#counted.of(this.#numbers.of(contact));
   }
 
-  hidden(contact: string): number {
+  hidden(contact: ContactId): number {
     return this.#hidden.of(this.#numbers.of(contact));
   }
 
@@ -156,7 +157,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#seal.at(rowKey({ contact: this.#numbers.idOf(row.number('contact')), ...factsOf(row) }));
   }
 
-  #row(contact: string, order: number): Row | null {
+  #row(contact: ContactId, order: number): Row | null {
     return this.#database.row('SELECT * FROM outbox WHERE contact = ? AND place = ?', this.#numbers.of(contact), order);
   }
 
@@ -165,7 +166,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#seal.at(rowKey(facts)).seal(concat(idBytes(session), envelope));
   }
 
-  #open(contact: string, row: Row): OutboxRow {
+  #open(contact: ContactId, row: Row): OutboxRow {
     const facts = { contact, ...factsOf(row) };
     const body = row.bytesOrNull('body');
     if (!body) return { ...facts, session: null, envelope: null };
@@ -183,7 +184,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
 
 function factsOf(row: Row): Omit<OutboxFacts, 'contact'> {
   return {
-    id: idOf(row, 'id'),
+    id: idOf(row, 'id') as MessageId,
     seq: row.number('seq'),
     order: row.number('place'),
     hidden: row.number('hidden') !== 0,

@@ -1,7 +1,9 @@
 // A profile's store in a folder of its own, and records to put into it.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { ContactId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { anyId, type AnyId } from '../ids.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { NewMessage } from '../../storage/tables/message-record.ts';
@@ -63,8 +65,8 @@ export function plain<T extends object>(record: T): T {
 }
 
 /** The same id for the same number, always. */
-export function idOf(number: number): string {
-  return number.toString(16).padStart(32, '0');
+export function idOf(number: number): AnyId {
+  return anyId(number.toString(16).padStart(32, '0'));
 }
 
 export function contactRecord(number: number, changes: Partial<ContactRecord> = {}): ContactRecord {
@@ -88,7 +90,7 @@ export function contactRecord(number: number, changes: Partial<ContactRecord> = 
 }
 
 /** One of theirs by default, with its number as seq. */
-export function newMessage(contact: string, number: number, changes: Partial<NewMessage> = {}): NewMessage {
+export function newMessage(contact: ContactId, number: number, changes: Partial<NewMessage> = {}): NewMessage {
   const direction = changes.direction ?? 'in';
   return {
     contact,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Contact } from '../../../server/contract/model.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { inOrder, matching } from './contact-order.ts';
 
 function contact(name: string, addedAt: number, part: Partial<Contact> = {}): Contact {
   return {
-    id: name,
+    id: anyId(name),
     name,
     publicKey: '',
     verified: false,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../server/contract/model.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { continues, firstUnread, opensDay } from './grouping.ts';
 
 const noon = new Date(2026, 4, 12, 12).getTime();
@@ -31,7 +32,7 @@ describe('the place of a message', () => {
 
 describe('the first unread', () => {
   const list = (['in', 'in', 'out', 'in', 'out', 'in'] as const).map((direction, id) => ({
-    id: String(id),
+    id: anyId(String(id)),
     direction,
   }));
 

@@ -1,6 +1,6 @@
 // Messages on their way to our own disk: shown at once, gone as soon as the daemon has stored them.
 import type { ErrorCode } from '../../../server/contract/errors.ts';
-import type { Id, Message } from '../../../server/contract/model.ts';
+import type { ContactId, Message, MessageId } from '../../../server/contract/model.ts';
 
 export type LocalState = 'sending' | 'failed';
 
@@ -28,21 +28,21 @@ function sending({ contact, id, body, at }: Pick<Shown, 'contact' | 'id' | 'body
 }
 
 export class Outgoing {
-  readonly #messages = new Map<Id, Shown>();
+  readonly #messages = new Map<MessageId, Shown>();
 
-  add(contact: Id, id: Id, body: string, at: number): Shown {
+  add(contact: ContactId, id: MessageId, body: string, at: number): Shown {
     const shown = sending({ contact, id, body, at });
     this.#messages.set(id, shown);
     return shown;
   }
 
-  fail(id: Id, problem: ErrorCode | 'disconnected'): void {
+  fail(id: MessageId, problem: ErrorCode | 'disconnected'): void {
     const shown = this.#messages.get(id);
     if (shown !== undefined) this.#messages.set(id, { ...shown, state: 'failed', problem });
   }
 
   /** Back on its way; returns it, or undefined when it is not here. */
-  retry(id: Id): Shown | undefined {
+  retry(id: MessageId): Shown | undefined {
     const shown = this.#messages.get(id);
     if (shown === undefined) return undefined;
     const again = sending(shown);
@@ -50,16 +50,16 @@ export class Outgoing {
     return again;
   }
 
-  get(id: Id): Shown | undefined {
+  get(id: MessageId): Shown | undefined {
     return this.#messages.get(id);
   }
 
   /** Stored, or given up. Returns whether it was here. */
-  settle(id: Id): boolean {
+  settle(id: MessageId): boolean {
     return this.#messages.delete(id);
   }
 
-  of(contact: Id): readonly Shown[] {
+  of(contact: ContactId): readonly Shown[] {
     return [...this.#messages.values()].filter((shown) => shown.contact === contact);
   }
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../server/contract/model.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { Timeline } from './timeline.ts';
 
 function message(order: number, part: Partial<Message> = {}): Message {
   return {
-    id: order.toString(16).padStart(32, '0'),
-    contact: '0'.repeat(32),
+    id: anyId(order.toString(16).padStart(32, '0')),
+    contact: anyId('0'.repeat(32)),
     direction: 'out',
     kind: 'text',
     introduced: null,

@@ -3,12 +3,14 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type {
   Contact,
+  ContactId,
   ContactRequest,
-  Id,
   Message,
+  MessageId,
   MessageRef,
   MessageState,
   NearbyPeer,
+  RequestId,
 } from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { twinsOf } from '../domain/look-alikes.ts';
@@ -24,10 +26,10 @@ type Changes = ReturnType<typeof createChanges>;
 
 function createState() {
   return {
-    contacts: shallowRef(new Map<Id, Contact>()),
-    requests: shallowRef(new Map<Id, ContactRequest>()),
-    nearby: shallowRef(new Map<Id, NearbyPeer>()),
-    typing: shallowRef(new Set<Id>()),
+    contacts: shallowRef(new Map<ContactId, Contact>()),
+    requests: shallowRef(new Map<RequestId, ContactRequest>()),
+    nearby: shallowRef(new Map<ContactId, NearbyPeer>()),
+    typing: shallowRef(new Set<ContactId>()),
     loaded: shallowRef(false),
   };
 }
@@ -38,7 +40,7 @@ function createChanges({ contacts, requests, nearby }: State) {
     contacts.value.set(contact.id, contact);
   }
 
-  function drop(id: Id): void {
+  function drop(id: ContactId): void {
     contacts.value.delete(id);
     nearby.value.delete(id);
   }
@@ -67,9 +69,9 @@ function createChanges({ contacts, requests, nearby }: State) {
 }
 
 function createTyping({ typing }: State) {
-  const timers = new Map<Id, ReturnType<typeof setTimeout>>();
+  const timers = new Map<ContactId, ReturnType<typeof setTimeout>>();
 
-  function setTyping(id: Id, on: boolean): void {
+  function setTyping(id: ContactId, on: boolean): void {
     clearTimeout(timers.get(id));
     timers.delete(id);
     if (on) {
@@ -129,19 +131,19 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
   }
 
-  async function remove(contact: Id): Promise<void> {
+  async function remove(contact: ContactId): Promise<void> {
     await link.call('contact.remove', { contact });
     drop(contact);
     publish();
   }
 
-  async function accept(request: Id): Promise<Contact> {
+  async function accept(request: RequestId): Promise<Contact> {
     const contact = await link.call('request.accept', { request, name: '' });
     requests.value.delete(request);
     return keep(contact);
   }
 
-  async function blockRequest(request: Id): Promise<void> {
+  async function blockRequest(request: RequestId): Promise<void> {
     await link.call('request.block', { request });
     requests.value.delete(request);
     publish();
@@ -152,17 +154,19 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     remove,
     accept,
     blockRequest,
-    rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
-    block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
-    verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
-    addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
-    connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
-    introduce: async (contact: Id, other: Id) => {
+    rename: async (contact: ContactId, name: string) => keep(await link.call('contact.rename', { contact, name })),
+    block: async (contact: ContactId, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
+    verify: async (contact: ContactId, verified: boolean) =>
+      keep(await link.call('contact.verify', { contact, verified })),
+    addAddress: async (contact: ContactId, address: string) =>
+      keep(await link.call('contact.address', { contact, address })),
+    connect: async (contact: ContactId) => keep(await link.call('contact.connect', { contact })),
+    introduce: async (contact: ContactId, other: ContactId) => {
       await link.call('contact.introduce', { contact, other });
     },
-    acceptIntroduction: async (contact: Id, id: Id) =>
+    acceptIntroduction: async (contact: ContactId, id: MessageId) =>
       keep(await link.call('introduction.accept', { contact, id, name: '' })),
-    safetyNumber: async (contact: Id) => (await link.call('contact.safety', { contact })).number,
+    safetyNumber: async (contact: ContactId) => (await link.call('contact.safety', { contact })).number,
   };
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../server/contract/model.ts';
+import type { MessageId } from '../../../server/contract/ids.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { CallError } from '../api/pending.ts';
 import { ConversationBook } from './conversation-book.ts';
 import type { Call } from './conversation-book.ts';
 
-const contact = 'c'.repeat(32);
+const contact = anyId('c'.repeat(32));
 
 interface Asked {
   readonly command: string;
@@ -21,7 +23,7 @@ function setUp(): { book: ConversationBook; asked: Asked[] } {
 }
 
 function message(order: number, part: Partial<Message> = {}): Message {
-  const id = order.toString(16).padStart(32, '0');
+  const id = anyId(order.toString(16).padStart(32, '0'));
   return {
     id,
     contact,
@@ -119,7 +121,7 @@ describe('a message of ours', () => {
     const sending = book.send(contact, 'hello');
     const [shown] = book.of(contact).value.messages;
     expect(shown).toMatchObject({ body: 'hello', state: 'sending', direction: 'out' });
-    const { id } = asked[1]!.params as { id: string };
+    const { id } = asked[1]!.params as { id: MessageId };
     expect(id).toBe(shown?.id);
     const stored = message(1, { id, body: 'hello', direction: 'out', state: 'queued' });
     book.put(stored); // The event comes before the reply.

@@ -1,7 +1,7 @@
 // The conversations this page has opened: what is loaded, what is on its way, and how the daemon's events change both.
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
-import type { Id, Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import type { ContactId, Message, MessageId, MessageRef, MessageState } from '../../../server/contract/model.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
@@ -35,33 +35,33 @@ export type Call = <N extends CommandName>(command: N, params: Input<N>) => Prom
 
 export class ConversationBook {
   readonly #call: Call;
-  readonly #entries = new Map<Id, Entry>();
+  readonly #entries = new Map<ContactId, Entry>();
   readonly #outgoing = new Outgoing();
-  readonly #dirty = new Set<Id>();
+  readonly #dirty = new Set<ContactId>();
 
   constructor(call: Call) {
     this.#call = call;
   }
 
-  of(contact: Id): ShallowRef<Conversation> {
+  of(contact: ContactId): ShallowRef<Conversation> {
     return this.#entry(contact).view;
   }
 
   /** Loads the newest page unless it is there. */
-  async open(contact: Id): Promise<void> {
+  async open(contact: ContactId): Promise<void> {
     const { phase } = this.of(contact).value;
     if (phase === 'ready') return;
     if (phase !== 'loading') this.#show(contact, { phase: 'loading' });
     await this.#loadPage(contact);
   }
 
-  async loadOlder(contact: Id): Promise<void> {
+  async loadOlder(contact: ContactId): Promise<void> {
     const { phase, more } = this.of(contact).value;
     if (phase === 'ready' && more) await this.#loadPage(contact);
   }
 
   /** Lets go of what was only scrolled past. */
-  leave(contact: Id): void {
+  leave(contact: ContactId): void {
     const entry = this.#entries.get(contact);
     if (entry?.loading !== null) return;
     if (entry.timeline.keepNewest(KEPT)) this.#show(contact, { more: true });
@@ -95,7 +95,7 @@ export class ConversationBook {
     else this.#dirty.add(contact);
   }
 
-  readAll(contact: Id): void {
+  readAll(contact: ContactId): void {
     const entry = this.#entries.get(contact);
     if (entry === undefined) return;
     entry.timeline.readAll();
@@ -109,13 +109,13 @@ export class ConversationBook {
   }
 
   /** Shows at once. Under an id of our own, so that asking again after a cut stores it once. */
-  async send(contact: Id, body: string): Promise<void> {
-    const shown = this.#outgoing.add(contact, randomHex(16), body, Date.now());
+  async send(contact: ContactId, body: string): Promise<void> {
+    const shown = this.#outgoing.add(contact, randomHex(16) as MessageId, body, Date.now());
     this.#show(contact);
     await this.#transmit(shown);
   }
 
-  async sendAgain(id: Id): Promise<void> {
+  async sendAgain(id: MessageId): Promise<void> {
     const shown = this.#outgoing.retry(id);
     if (shown === undefined) return;
     this.#show(shown.contact);
@@ -127,7 +127,7 @@ export class ConversationBook {
     for (const { id, problem } of this.#outgoing.all()) if (problem === 'locked') void this.sendAgain(id);
   }
 
-  discard(id: Id): void {
+  discard(id: MessageId): void {
     const shown = this.#outgoing.get(id);
     if (shown === undefined) return;
     this.#outgoing.settle(id);
@@ -139,7 +139,7 @@ export class ConversationBook {
     return this.#outgoing.all();
   }
 
-  async markRead(contact: Id): Promise<void> {
+  async markRead(contact: ContactId): Promise<void> {
     await this.#call('message.read', { contact });
   }
 
@@ -149,12 +149,12 @@ export class ConversationBook {
     this.publish();
   }
 
-  async deleteAll(contact: Id): Promise<void> {
+  async deleteAll(contact: ContactId): Promise<void> {
     await this.#call('conversation.clear', { contact });
     this.reload(contact);
   }
 
-  tellTyping(contact: Id, typing: boolean): void {
+  tellTyping(contact: ContactId, typing: boolean): void {
     this.#call('typing.set', { contact, typing }).catch(() => undefined); // A nicety: lost is lost.
   }
 
@@ -165,7 +165,7 @@ export class ConversationBook {
   }
 
   /** Unloaded again: who shows it opens it anew. */
-  reload(contact: Id): void {
+  reload(contact: ContactId): void {
     const entry = this.#entries.get(contact);
     if (entry === undefined) return;
     entry.timeline = new Timeline();
@@ -173,13 +173,13 @@ export class ConversationBook {
     this.#show(contact, empty);
   }
 
-  drop(contact: Id): void {
+  drop(contact: ContactId): void {
     this.#entries.delete(contact);
     this.#dirty.delete(contact);
     for (const { id } of this.#outgoing.of(contact)) this.#outgoing.settle(id);
   }
 
-  #entry(contact: Id): Entry {
+  #entry(contact: ContactId): Entry {
     let entry = this.#entries.get(contact);
     if (entry === undefined) {
       entry = { timeline: new Timeline(), view: shallowRef(empty), loading: null };
@@ -188,7 +188,7 @@ export class ConversationBook {
     return entry;
   }
 
-  #show(contact: Id, change: Partial<Conversation> = {}): void {
+  #show(contact: ContactId, change: Partial<Conversation> = {}): void {
     const { timeline, view } = this.#entry(contact);
     const local = this.#outgoing.of(contact);
     const stored: readonly Shown[] = timeline.snapshot();
@@ -196,13 +196,13 @@ export class ConversationBook {
     view.value = { ...view.value, prepended: false, ...change, messages };
   }
 
-  #loadPage(contact: Id): Promise<void> {
+  #loadPage(contact: ContactId): Promise<void> {
     const entry = this.#entry(contact);
     entry.loading ??= this.#fetchPage(contact, entry);
     return entry.loading;
   }
 
-  async #fetchPage(contact: Id, entry: Entry): Promise<void> {
+  async #fetchPage(contact: ContactId, entry: Entry): Promise<void> {
     const { timeline } = entry;
     const { oldest } = timeline;
     try {

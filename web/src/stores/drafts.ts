@@ -1,16 +1,16 @@
 import { defineStore } from 'pinia';
 import { reactive } from 'vue';
-import type { Id } from '../../../server/contract/model.ts';
+import type { ContactId } from '../../../server/contract/model.ts';
 
 /** What was typed and not sent, by contact. In memory only: it goes with the tab, which asks first. */
 export const useDrafts = defineStore('drafts', () => {
-  const drafts = reactive(new Map<Id, string>());
+  const drafts = reactive(new Map<ContactId, string>());
 
-  function get(contact: Id): string {
+  function get(contact: ContactId): string {
     return drafts.get(contact) ?? '';
   }
 
-  function set(contact: Id, text: string): void {
+  function set(contact: ContactId, text: string): void {
     if (text === '') drafts.delete(contact);
     else drafts.set(contact, text);
   }
