@@ -12,24 +12,23 @@ test('first start: a name, a word on an empty passphrase, and an identity of one
   await expect(ann.page.getByRole('textbox', { name: 'Passphrase' })).toBeEmpty();
   await create.click();
   await expect(ann.page.getByRole('heading', { name: 'Hello, Ann' })).toBeFocused();
-  await ann.page.getByRole('button', { name: 'Share my token' }).click();
-  const dialog = ann.page.getByRole('dialog', { name: 'My identity token' });
-  const token = dialog.getByRole('textbox', { name: 'Identity token' });
+  const dialog = await ann.openMyCode();
+  const token = dialog.getByRole('textbox', { name: 'Contact code' });
   await expect(token).toHaveValue(/^LOOM-[A-Z2-7]{106}$/);
   await expect(token).not.toBeEditable();
+  await dialog.getByText('If they can’t find you').click();
   await expect(dialog.getByText(`Peer port ${ann.daemon.ready.peerPort}`)).toBeVisible();
   const value = await token.inputValue();
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await ann.page.keyboard.press('Escape');
   // The page may write to the clipboard, but never read it: pasted, as a person does.
-  await ann.page.getByRole('button', { name: 'Add contact' }).click();
-  const pasted = ann.page.getByRole('dialog').getByRole('textbox', { name: 'Identity token' });
+  const pasted = (await ann.openCodeForm()).getByRole('textbox', { name: 'Contact code' });
   await pasted.focus();
   await ann.page.keyboard.press('ControlOrMeta+v');
   await expect(pasted).toHaveValue(value);
 });
 
-test('two people add each other by token and address, and talk', async ({ person }) => {
+test('two people add each other by code and address, and talk', async ({ person }) => {
   const ann = await person('Ann');
   const bob = await person('Bob');
   await befriend(ann, bob);
@@ -70,10 +69,9 @@ test('Enter sends, Shift+Enter breaks the line, an empty box sends nothing', asy
   expect(count).toBe(2);
 });
 
-test('wrong tokens and addresses are refused with what is wrong', async ({ friends: { ann, bob } }) => {
+test('wrong codes and addresses are refused with what is wrong', async ({ friends: { ann, bob } }) => {
   const token = await bob.token();
-  await ann.page.getByRole('button', { name: 'Add contact' }).click();
-  const dialog = ann.page.getByRole('dialog');
+  const dialog = await ann.openCodeForm();
   const said = new Set<string>();
   const wrong = [
     ['  ', ''],
@@ -85,7 +83,7 @@ test('wrong tokens and addresses are refused with what is wrong', async ({ frien
     [(await ann.daemon.ask((control) => control.request('identity.token', {}))).token, ''],
   ] as const;
   for (const [text, address] of wrong) {
-    await dialog.getByRole('textbox', { name: 'Identity token' }).fill(text);
+    await dialog.getByRole('textbox', { name: 'Contact code' }).fill(text);
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Someone');
     await dialog.getByRole('textbox', { name: 'Address' }).fill(address);
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();

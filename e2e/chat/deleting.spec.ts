@@ -4,19 +4,27 @@ import { join } from 'node:path';
 import { befriend, expect, test, type Person } from '../support/fixtures.ts';
 
 /** By keyboard unless told: in a long message the mouse has to wait for the list to come to rest. */
-async function more({ page, log }: Person, body: string, hand: 'mouse' | 'keys' = 'keys'): Promise<void> {
-  const row = log.locator('.row').filter({ hasText: body });
-  const button = row.getByRole('button', { name: 'More' });
-  if (hand === 'mouse') await button.click();
-  else await button.press('Enter');
-  await expect(page.getByRole('dialog', { name: 'Message' })).toContainText(body);
+async function choose(
+  { page, log }: Person,
+  body: string,
+  item: string,
+  hand: 'mouse' | 'keys' = 'keys',
+): Promise<void> {
+  const message = log.getByRole('article').filter({ hasText: body });
+  if (hand === 'mouse') {
+    await message.hover();
+    await log.locator('.row').filter({ hasText: body }).getByRole('button', { name: 'More' }).click();
+  } else {
+    await message.press('Enter');
+  }
+  await page.getByRole('menu').getByRole('menuitem', { name: item }).click();
 }
 
 async function remove(person: Person, body: string, hand?: 'mouse'): Promise<void> {
-  await more(person, body, hand);
-  const dialog = person.page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Delete message' }).click();
-  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await choose(person, body, 'Delete', hand);
+  const dialog = person.page.getByRole('dialog', { name: 'Delete message' });
+  await expect(dialog).toContainText(body);
+  await dialog.getByRole('button', { name: 'Delete for me' }).click();
   await expect(dialog).toHaveCount(0);
 }
 
@@ -41,12 +49,13 @@ test('one that waits is not sent any more', async ({ friends: { ann, bob } }) =>
   await bob.daemon.stop();
   await ann.send('to the wrong person');
   await ann.send('to the right one');
-  await more(ann, 'to the wrong person');
+  await choose(ann, 'to the wrong person', 'Details');
   const dialog = ann.page.getByRole('dialog');
   await expect(dialog).toContainText('waiting to be sent');
-  await dialog.getByRole('button', { name: 'Delete message' }).click();
+  await ann.page.keyboard.press('Escape');
+  await choose(ann, 'to the wrong person', 'Delete');
   await expect(dialog).toContainText('it will never be sent');
-  await dialog.getByRole('button', { name: 'Delete for good' }).click();
+  await dialog.getByRole('button', { name: 'Delete for me' }).click();
   await bob.daemon.start();
   await bob.open();
   await bob.page.getByRole('link', { name: 'Ann' }).click();
@@ -58,8 +67,7 @@ test('one that waits is not sent any more', async ({ friends: { ann, bob } }) =>
 test('a conversation is emptied, and the contact stays', async ({ friends: { ann, bob } }) => {
   for (let number = 1; number <= 60; number += 1) await ann.send(`line ${number}.`);
   await expect(bob.message('line 60.')).toBeVisible();
-  await bob.page.getByRole('button', { name: 'Contact details' }).click();
-  const dialog = bob.page.getByRole('dialog');
+  const dialog = await bob.openDetails('Delete');
   await dialog.getByRole('button', { name: 'Delete all messages' }).click();
   await expect(dialog.getByText(/Delete all messages with Ann/)).toBeFocused();
   await dialog.getByRole('button', { name: 'Delete all for good' }).click();

@@ -25,8 +25,8 @@ test('what there is no room for waits, is said on both sides, and comes', async 
   await expect(bob.page.getByText('Waiting: Ann’s Loom can’t take more right now.')).toBeVisible();
   await expect(ann.message('one too many')).toHaveCount(0);
   await ann.log.getByRole('button', { name: 'More' }).press('Enter');
-  await ann.page.getByRole('button', { name: 'Delete message' }).click();
-  await ann.page.getByRole('button', { name: 'Delete for good' }).click();
+  await ann.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await ann.page.getByRole('button', { name: 'Delete for me' }).click();
   await expect(ann.message('one too many')).toBeVisible();
   await expect(bob.page.getByText('can’t take more')).toHaveCount(0);
 });

@@ -89,6 +89,7 @@ test('who wrote last stands first, whatever their clocks say', async ({ person }
   await expect(ann.log).toContainText('Today');
   await ann.log.getByText('from Ahead').hover();
   await ann.log.getByRole('button', { name: 'More' }).click();
+  await ann.page.getByRole('menuitem', { name: 'Details' }).click();
   await expect(ann.page.getByRole('dialog')).toContainText(/Sent .* by their clock\. It came .* by yours\./);
 });
 

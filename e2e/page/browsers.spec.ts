@@ -128,6 +128,7 @@ test('asks not to be translated; who forces it still sees true names', async ({ 
   await expect(page.getByRole('heading', { name: 'Bob' })).toHaveCount(0);
   await ann.send('written in it');
   await expect(ann.message('written in it')).toBeVisible();
+  await page.getByRole('button', { name: 'You', exact: true }).click();
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
 });

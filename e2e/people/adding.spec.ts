@@ -13,13 +13,6 @@ class Hands {
     await target.click();
   }
 
-  /** A field filled in and sent by its button. */
-  async fillAndPress(field: Locator, text: string, button: Locator): Promise<void> {
-    this.actions += 1;
-    await field.fill(text);
-    await button.click();
-  }
-
   async fill(field: Locator, text: string, enter: boolean): Promise<void> {
     this.actions += 1;
     await field.pressSequentially(text);
@@ -44,15 +37,21 @@ test('two contacts who are not verified yet meet from the dialog for adding, and
     await ann.know(bobs, 'Bob');
     await bob.know(anns, 'Ann');
     await expect(ann.entry('Bob')).toHaveAccessibleName(/online/i);
-    for (const { page } of [ann, bob]) await page.getByRole('button', { name: 'Add contact' }).click();
-    const show = ann.page.getByRole('dialog').getByRole('button', { name: 'Let people nearby see me' });
+    for (const { page } of [ann, bob]) {
+      await page.getByRole('button', { name: 'Add contact' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Nearby' }).click();
+    }
+    const show = ann.page.getByRole('dialog').getByRole('button', { name: 'Make me visible nearby' });
     const verify = bob.page.getByRole('button', { name: 'Verify \u2068Ann\u2069 with a code' });
     // A key does not wait, as a click does, until a careful button takes it.
     for (const button of [show, verify]) {
       await expect(button).toBeEnabled();
       await button.press('Enter');
     }
-    await bob.page.getByRole('textbox', { name: 'Six digits' }).fill(await readOut(ann.page));
+    // A reload in the middle of it leads back to where the digits go.
+    await bob.page.reload();
+    await expect(bob.page.getByRole('textbox', { name: 'Six digits' })).toBeFocused();
+    await bob.page.keyboard.type(await readOut(ann.page));
     for (const [who, other] of [
       [ann, 'Bob'],
       [bob, 'Ann'],
@@ -76,13 +75,10 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     const hands = new Hands();
     const began = Date.now();
     const nameOf = ({ page }: { page: Page }): Locator => page.getByRole('textbox', { name: 'Your name' });
-    const begin = ann.page.getByRole('button', { name: 'Create it and let people nearby see me' });
-    await hands.fillAndPress(nameOf(ann), 'Ann', begin);
-    await hands.fill(nameOf(bob), 'Bob', true);
+    for (const who of [ann, bob]) await hands.fill(nameOf(who), who.name, true);
     for (const { page } of [ann, bob]) await expect(page.getByRole('button', { name: 'Add contact' })).toBeVisible();
     const named = hands.actions;
     await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeVisible();
-    await expect(ann.page.getByText('Now they pick your name')).toBeVisible();
     await hands.press(bob.page.getByRole('button', { name: 'Add \u2068Ann\u2069 with a code' }));
     await hands.fill(bob.page.getByRole('textbox', { name: 'Six digits' }), await readOut(ann.page), false);
     for (const [who, other] of [
@@ -103,7 +99,7 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     );
     expect(hands.actions).toBeLessThanOrEqual(5);
     // Met, one of them would rather not be seen here again.
-    await ann.page.getByRole('link', { name: 'Settings' }).click();
+    await ann.openSettings();
     const who = ann.page.getByRole('combobox', { name: 'Who can see me on this network' });
     await who.selectOption('nobody');
     const mode = (): Promise<string> =>
@@ -118,9 +114,37 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
   }
 });
 
-test('who begins visible sees it, however late the rest of the first screen is told', async ({ person }) => {
-  const ann = await person('Ann');
-  await ann.page.routeWebSocket(/./u, (tab) => {
+test('who begins visible sees it, however late the rest of the first screen is told', async ({ launchOptions }) => {
+  const room = Room.open('beginning visible');
+  test.skip(!room, 'needs root and ip netns');
+  if (!room) return;
+  try {
+    const ann = await room.person('Ann', await room.browser(launchOptions));
+    await ann.page.goto('about:blank');
+    await delayCard(ann.page);
+    await ann.open();
+    await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+    await ann.page.getByRole('button', { name: 'Create my identity' }).click();
+    const stop = ann.page.getByRole('button', { name: 'Stop' });
+    await expect(stop).toBeVisible();
+    await expect(ann.page.getByText(/Visible as “.*Ann.*” for 9:/)).toBeVisible();
+    await expect(ann.page.getByText('Waiting for the other person')).toBeVisible();
+    // One button gives way to the other, and the keyboard goes along.
+    const show = ann.page.getByRole('button', { name: 'Make me visible nearby' });
+    await stop.press('Enter');
+    await expect(show).toBeFocused();
+    await expect(show).toBeEnabled();
+    await show.press('Enter');
+    await expect(stop).toBeFocused();
+    await room.empty();
+  } finally {
+    room.close();
+  }
+});
+
+/** The answer about the own code comes after the page has been told that it is visible. */
+async function delayCard(page: Page): Promise<void> {
+  await page.routeWebSocket(/./u, (tab) => {
     const daemon = tab.connectToServer();
     let asked: unknown;
     let seen = false;
@@ -145,16 +169,19 @@ test('who begins visible sees it, however late the rest of the first screen is t
       release();
     });
   });
-  await ann.open();
-  await ann.page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
-  await ann.page.getByRole('button', { name: 'Create it and let people nearby see me' }).click();
-  const stop = ann.page.getByRole('button', { name: 'Stop' });
-  await expect(stop).toBeVisible();
-  // One button gives way to the other, and the keyboard goes along.
-  const show = ann.page.getByRole('button', { name: 'Let people nearby see me' });
-  await stop.press('Enter');
-  await expect(show).toBeFocused();
-  await expect(show).toBeEnabled();
-  await show.press('Enter');
-  await expect(stop).toBeFocused();
+}
+
+test('where nobody could see one, being visible is not offered, nor said', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.onboard();
+  await expect(ann.page.getByText('Finding people nearby was switched off')).toBeVisible();
+  await expect(ann.page.getByRole('button', { name: 'Make me visible nearby' })).toHaveCount(0);
+  await expect(ann.page.getByText('Visible as')).toHaveCount(0);
+  await ann.page.getByRole('button', { name: 'Add contact' }).click();
+  const dialog = ann.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Nearby' }).click();
+  await expect(dialog.getByText('Finding people nearby was switched off')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Make me visible nearby' })).toHaveCount(0);
+  const status = await ann.daemon.ask((control) => control.request('network.status', {}));
+  expect(status.visibility.mode).toBe('contacts');
 });

@@ -8,11 +8,10 @@ test('a contact introduces two others, who accept, and see who vouched', async (
   await carl.know(token, 'Ann', ann.address);
   await carl.openConversation('Ann');
 
-  await ann.page.getByRole('button', { name: 'Contact details' }).click();
-  const dialog = ann.page.getByRole('dialog');
-  await dialog.getByRole('combobox', { name: /^Introduce .*Bob.* to$/ }).selectOption('Carl');
-  await dialog.getByRole('button', { name: 'Introduce', exact: true }).click();
-  await expect(dialog.getByText(/You introduced .* and /).last()).toBeVisible();
+  const details = await ann.openDetails('Introduce');
+  await details.getByRole('combobox', { name: /^Introduce .*Bob.* to$/ }).selectOption('Carl');
+  await details.locator('form').getByRole('button', { name: 'Introduce', exact: true }).click();
+  await expect(details.getByText(/You introduced .* and /).last()).toBeVisible();
   await ann.page.keyboard.press('Escape');
   await expect(ann.log.getByText(/You introduced/)).toBeVisible();
 

@@ -32,9 +32,8 @@ test('a card with a wrong key is mended by adding the right one, and the contact
   await bob.openConversation('Ann');
   await expect(bob.message('are you there?')).toBeVisible();
   await expect(ann.page.getByRole('heading', { name: 'Bobby' })).toBeVisible();
-  await ann.page.getByRole('button', { name: 'Add contact' }).click();
-  const dialog = ann.page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: 'Identity token' }).fill(altered(bobs));
+  const dialog = await ann.openCodeForm();
+  await dialog.getByRole('textbox', { name: 'Contact code' }).fill(altered(bobs));
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Bob');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialog.getByText('You have already added this person.')).toBeVisible();

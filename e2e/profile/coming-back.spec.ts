@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OriginalDatabase, person as originalPerson, seed, uuid } from '../../server/testing/disk/original-loom.ts';
-import { expect, test, type Person } from '../support/fixtures.ts';
+import { expect, KEY_MS, test, type Person } from '../support/fixtures.ts';
 import { checkScreen } from '../support/screen.ts';
 
 const HERS = 'correct horse battery';
@@ -49,9 +49,9 @@ async function acquainted(person: (name: string, options?: readonly string[]) =>
   return { ann, bob, lose };
 }
 
-async function openSettings({ page }: Person): Promise<void> {
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await expect(page.getByRole('heading', { name: 'Recovery phrase' })).toBeVisible();
+async function openSettings(ann: Person): Promise<void> {
+  await ann.openSettings();
+  await expect(ann.page.getByRole('heading', { name: 'Recovery phrase' })).toBeVisible();
 }
 
 /** Has the phrase shown, and shows that it was written down. @returns the words. */
@@ -84,10 +84,10 @@ async function writeDown(ann: Person): Promise<string[]> {
 test('from the recovery phrase: the same person, whom a contact finds without doing anything', async ({ person }) => {
   test.slow();
   const { ann, bob, lose } = await acquainted(person);
-  await expect(ann.page.getByRole('link', { name: 'Set up a backup' })).toBeVisible();
+  await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toBeVisible();
   await openSettings(ann);
   const words = await writeDown(ann);
-  await expect(ann.page.getByRole('link', { name: 'Set up a backup' })).toHaveCount(0);
+  await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toHaveCount(0);
 
   const again = await lose();
   await checkScreen(again.page, 'ways to come back');
@@ -125,7 +125,9 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await checkScreen(ann.page, 'the form for a backup');
   await field(ann, 'Where to put the file').fill(file);
   await button(ann, 'Create and verify').click();
-  await expect(ann.page.getByText('Done and verified: 1 contact and 1 message')).toBeFocused();
+  await expect(ann.page.getByText('Backup saved and verified: 1 contact, 1 message.')).toBeFocused({
+    timeout: KEY_MS,
+  });
 
   const again = await lose();
   await button(again, 'Backup file').click();
@@ -163,11 +165,13 @@ test('from the original Loom: looked at first, then brought over', async ({ pers
   await ann.open();
   await button(ann, 'Restore').click();
   await button(ann, 'The original Loom').click();
+  await button(ann, 'Preview import').click();
+  await expect(ann.page.getByRole('alert')).toContainText('Type where the database is');
   await field(ann, 'Where its database is').fill(join(folder, 'elsewhere.db'));
-  await button(ann, 'Preview').click();
+  await button(ann, 'Preview import').click();
   await expect(ann.page.getByRole('alert')).toContainText('no such file');
   await field(ann, 'Where its database is').fill(path);
-  await button(ann, 'Preview').click();
+  await button(ann, 'Preview import').click();
   await expect(ann.page.getByRole('heading', { name: 'Will be imported' })).toBeFocused();
   await expect(ann.page.getByText('1 contact, 2 messages.')).toBeVisible();
   await expect(ann.page.getByText('1 duplicate contact')).toBeVisible();

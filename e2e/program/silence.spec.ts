@@ -116,6 +116,7 @@ test('in a whole run no packet leaves loopback and the local network, and no nam
     await expect(person.message(answer)).toBeVisible();
     await page.getByRole('button', { name: 'Contact details' }).click();
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'You', exact: true }).click();
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Lock now' }).click();
     await page.getByRole('textbox', { name: 'Passphrase' }).fill('correct horse battery staple');

@@ -34,6 +34,8 @@ export interface Ready {
 export class Daemon {
   readonly profile: string;
   readonly dataDir: string;
+  /** Of the person it runs for: never that of who runs the tests. */
+  readonly home: string;
   /** All that it has said so far, of every start. */
   readonly printed: string[] = [];
   readonly #options: readonly string[];
@@ -42,11 +44,12 @@ export class Daemon {
   #ready: Ready | null = null;
   #started = false;
 
-  /** @param options further ones of `serve`; a peer port given here survives restarts. */
-  constructor(profile: string, options: readonly string[] = [], place = LOOPBACK) {
+  /** @param options further ones of `serve`; a peer port given here survives restarts. @param home left out: an empty one. */
+  constructor(profile: string, options: readonly string[] = [], place = LOOPBACK, home?: string) {
     this.profile = profile;
     this.#place = place;
     this.dataDir = mkdtempSync(join(tmpdir(), 'loom-e2e-'));
+    this.home = home ?? mkdtempSync(join(tmpdir(), 'loom-home-'));
     this.#options = options;
   }
 
@@ -76,7 +79,8 @@ export class Daemon {
 
   async start(): Promise<Ready> {
     const [program = '', ...args] = this.commandLine;
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, HOME: this.home };
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (bytes: Buffer) => this.printed.push(bytes.toString()));
@@ -98,7 +102,7 @@ export class Daemon {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    for (const folder of [this.dataDir, this.home]) rmSync(folder, { recursive: true, force: true });
   }
 
   control(): Promise<ControlClient> {

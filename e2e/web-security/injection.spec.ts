@@ -153,9 +153,8 @@ test('tokens and addresses that somebody was talked into pasting', async ({ pers
   const { look, left } = await watch(ann.page);
   await ann.onboard();
   await ann.page.evaluate(() => Object.assign(window, { same: true }));
-  await ann.page.getByRole('button', { name: 'Add contact' }).click();
-  const dialog = ann.page.getByRole('dialog');
-  for (const name of ['Identity token', 'Name', 'Address']) {
+  const dialog = await ann.openCodeForm();
+  for (const name of ['Contact code', 'Name', 'Address']) {
     const field = dialog.getByRole('textbox', { name });
     await field.evaluate(async (element: HTMLInputElement | HTMLTextAreaElement, all) => {
       for (const text of all) {
@@ -166,7 +165,7 @@ test('tokens and addresses that somebody was talked into pasting', async ({ pers
     }, payloads);
   }
   for (const text of payloads.filter((_, at) => at % 40 === 0)) {
-    await dialog.getByRole('textbox', { name: 'Identity token' }).fill(text);
+    await dialog.getByRole('textbox', { name: 'Contact code' }).fill(text);
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   }
   await expect(dialog).toBeVisible();

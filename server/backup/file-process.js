@@ -3,7 +3,7 @@
 // and its end. This process may hang instead, and can be left behind. It does one piece of work, and ends with it.
 // Knows neither backups nor keys. Plain JavaScript, so that it starts from source and from the bundle alike.
 import { constants } from 'node:fs';
-import { link, lstat, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import process from 'node:process';
 
@@ -36,7 +36,7 @@ const get = (/** @type {number} */ file) => {
   return found;
 };
 
-/** As file-answers.ts names and types them. */
+/** As files.ts names and types them. */
 const works = {
   /** Not a pipe, which waits for its other end, nor a device: whatever is no file is refused. */
   async openToRead(/** @type {string} */ path) {
@@ -105,6 +105,11 @@ const works = {
     } catch {
       return 0;
     }
+  },
+  async makeFolder(/** @type {string} */ folder) {
+    await mkdir(folder, 0o700).catch((/** @type {{ code?: unknown }} */ error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
   },
   async list(/** @type {string} */ folder) {
     return readdir(folder);

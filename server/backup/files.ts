@@ -35,6 +35,8 @@ interface Works {
   close(file: FileNumber): void;
   /** In bytes; 0 when it is not there. */
   size(path: string): number;
+  /** One folder, 0700, in one that is there. Nothing happens where there is something of that name. */
+  makeFolder(folder: string): void;
   /** Names. */
   list(folder: string): string[];
   /** Also when it is not there. */
@@ -86,6 +88,7 @@ export function namedFiles(signal: AbortSignal, answerMs = ANSWER_MS): NamedFile
     giveName: work('giveName'),
     close: work('close'),
     size: work('size'),
+    makeFolder: work('makeFolder'),
     list: work('list'),
     remove: work('remove'),
     get pid() {

@@ -69,10 +69,10 @@ describe('parseCommandLine', () => {
     ['serve --port', "Option '--port <value>' argument missing"],
     ['serve --port --json', "Option '--port' argument is ambiguous"],
     ['status --json=yes', "Option '--json' does not take an argument"],
-    ['status now', 'too many words: “now”; usage: loom-web status'],
-    ['add', 'add needs more; usage: loom-web add TOKEN | - --name NAME [--address HOST:PORT]'],
-    ['send ada hello world', 'too many words: “world”; usage: loom-web send CONTACT [TEXT | -]'],
-    ['messages', 'messages needs more; usage: loom-web messages CONTACT [--limit N] [--before ID] [--read]'],
+    ['status now', 'status: “now” is one word too many. Usage: loom-web status'],
+    ['add', 'add: CODE is missing. Usage: loom-web add CODE | - --name NAME [--address HOST:PORT]'],
+    ['send ada hello world', 'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -]'],
+    ['messages', 'messages: CONTACT is missing. Usage: loom-web messages CONTACT [--limit N] [--before ID] [--read]'],
   ])('refuses “%s”', (line, message) => {
     expect(() => parse(line)).toThrow(new UsageError(message));
   });

@@ -37,9 +37,11 @@ export function parseCommandLine(args: readonly string[], commands: readonly [Co
   }
   if (values.version === true) return { kind: 'version' };
   const [least, most] = command.words;
-  const usage = `usage: loom-web ${command.name} ${command.usage}`.trimEnd();
-  if (words.length < least) throw new UsageError(`${command.name} needs more; ${usage}`);
-  if (words.length > most) throw new UsageError(`too many words: “${words[most] ?? ''}”; ${usage}`);
+  const usage = `Usage: loom-web ${command.name} ${command.usage}`.trimEnd();
+  if (words.length < least)
+    throw new UsageError(`${command.name}: ${missingWord(command.usage, words.length)} is missing. ${usage}`);
+  if (words.length > most)
+    throw new UsageError(`${command.name}: “${words[most] ?? ''}” is one word too many. ${usage}`);
   const { profile, 'data-dir': dataDir, json } = values;
   return {
     kind: 'call',
@@ -168,4 +170,10 @@ function readable(error: unknown, command: Command): unknown {
   const hint = command.words[1] > 0 ? '; put -- before a word that starts with -' : '';
   if (unknown !== undefined) return new UsageError(`unknown option ${unknown}${hint}`);
   return new UsageError(error.message.split(/\.?\n|\. /, 1)[0] ?? error.message);
+}
+
+/** What the word at this place is called in the usage: CONTACT; where one of several may stand there, a word for any. */
+function missingWord(usage: string, at: number): string {
+  const name = usage.split(' ')[at] ?? '';
+  return /^[A-Z]+$/.test(name) ? name : 'something';
 }

@@ -29,7 +29,7 @@ export class Daemon {
     return (await this.request('session.url', {})).url;
   }
 
-  /** Whom a word on the command line means. @throws CommandFailure when nobody, or several. */
+  /** The contact that a word on the command line means. @throws CommandFailure when there is none, or several. */
   async contact(word: string): Promise<Contact> {
     return findContact(await this.request('contact.list', {}), word);
   }

@@ -1,4 +1,4 @@
-// The folder of a profile is private to its owner: nobody else may read it, and none but its owner may have made it.
+// The folder of a profile is private to its owner: no one else may read it, or may have made it.
 import { lstatSync, mkdirSync, rmdirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';

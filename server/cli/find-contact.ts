@@ -8,7 +8,7 @@ const KEY_PREFIX = /^[0-9a-f]{8,64}$/;
 
 /**
  * By id, then exact name, then name whatever its case, then the start of the public key (8 hex digits or more).
- * The first of these that fits anyone decides. @throws CommandFailure when it fits nobody, or several.
+ * The first of these that fits anyone decides. @throws CommandFailure when it fits no contact, or several.
  */
 export function findContact(contacts: readonly Contact[], word: string): Contact {
   const wanted = word.normalize('NFC');

@@ -8,7 +8,7 @@ export const endings: Readonly<Record<PairingEnd, string>> = {
   'wrong-code': 'The code was wrong three times. Start again for a new one.',
   expired: 'The code’s two minutes are over.',
   cancelled: 'The pairing was cancelled.',
-  unreachable: 'Nobody answers there. Are you both on the same network, and are they visible?',
+  unreachable: 'No answer. Are you both on the same network, and are they visible?',
   refused: 'They aren’t visible, or are pairing with someone else.',
   lost: 'The connection broke.',
 };

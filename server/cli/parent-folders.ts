@@ -11,7 +11,7 @@ const STICKY = 0o1000;
 /** As the kernel: more are a loop. */
 const LINKS = 40;
 const ROOT = 0;
-/** Who owns what belongs to nobody in a container: who it is outside cannot be seen. Linux: /proc/sys/kernel/overflowuid. */
+/** The owner shown in a container for files of users outside it, who can't be told apart. Linux: /proc/sys/kernel/overflowuid. */
 const UNMAPPED = 65_534;
 
 /** Who could put another folder in the place of the private one. */

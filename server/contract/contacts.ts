@@ -65,6 +65,7 @@ export const contactsCommands = {
     repeatable: true,
     needs: READY,
   }),
+  /** With an invite the name may be empty: they are called what they call themselves. */
   'contact.add': command({
     params: z.strictObject({
       token: pasted,
@@ -147,7 +148,22 @@ export const contactsCommands = {
     needs: READY,
   }),
   'request.block': command({
-    params: z.strictObject({ request: requestIdSchema }),
+    params: z.strictObject({ request: idSchema }),
+    /** The blocked contact it has become. */
+    result: result<Contact>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Shows it no more, also when they ask again. They cannot tell. */
+  'request.ignore': command({
+    params: z.strictObject({ request: idSchema }),
+    result: result<Done>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** Takes `request.block` back: the contact it made becomes the request it was. */
+  'request.reopen': command({
+    params: z.strictObject({ contact: idSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,

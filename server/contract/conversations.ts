@@ -6,9 +6,9 @@ import { contactIdSchema, messageIdSchema, type ContactId } from './ids.ts';
 import type { MessageRef } from './messages.ts';
 
 export const conversationsCommands = {
-  /** Marks everything of theirs as read. */
+  /** Marks what they wrote as read: all of it, or what stands no later than `order` `upTo`. */
   'message.read': command({
-    params: z.strictObject({ contact: contactIdSchema }),
+    params: z.strictObject({ contact: idSchema, upTo: z.number().optional() }),
     result: result<Contact>(),
     repeatable: true,
     needs: READY,
@@ -37,8 +37,8 @@ export const conversationsCommands = {
 };
 
 export interface ConversationsEvents {
-  /** Everything of theirs up to now is read, in some tab. */
-  'message.read': { readonly contact: ContactId };
+  /** What they wrote is read, in some tab: all up to now, or what stands no later than `order` `upTo`. */
+  'message.read': { readonly contact: Id; readonly upTo: number | null };
   'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly contact: ContactId };

@@ -8,7 +8,7 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   blocked: 'You have blocked them. Unblock them first.',
   'not-added': 'They are there, but haven’t added you yet. Ask them to.',
   'no-address':
-    'Loom hasn’t seen them on this network and knows no address of theirs. Ask for the address that their “Share my token” or “loom-web token” shows, and add it.',
+    'Loom hasn’t seen them on this network and knows no address of theirs. Ask for the address that “My contact code” or “loom-web token” shows on their computer, and add it.',
   'inbound-dropped':
     'Loom sees them on this network, but nothing gets through to them. Their firewall must let Loom in, and perhaps yours too. Or the Wi-Fi keeps devices apart (“client isolation”): try another network, or a cable.',
   'not-running':

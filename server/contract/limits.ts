@@ -18,6 +18,12 @@ export const PASSPHRASE_LENGTH = 1024;
 /** Idle minutes before locking, at most: a week. */
 export const LOCK_AFTER_MINUTES = 7 * 24 * 60;
 
+/** The folder for backups that Loom offers in the person's home, and the one folder that it makes. */
+export const BACKUP_FOLDER = 'Loom backups';
+
+/** What the name of a backup ends with. */
+export const BACKUP_ENDING = '.loom';
+
 /** What a person types to destroy a profile. */
 export const WIPE_WORD = 'wipe';
 

@@ -1,6 +1,6 @@
 // Ways back: recovery phrase, backups, and what is restored or imported into a new profile.
 import { z } from 'zod';
-import { command, field, NEW, none, READY, result } from './command.ts';
+import { ANY, command, field, NEW, none, READY, result } from './command.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Identity } from './identity.ts';
 import { BACKUPS_KEPT, PHRASE_ASKED, PHRASE_WORDS } from './limits.ts';
@@ -39,6 +39,16 @@ export interface BackupStatus {
   /** Worth a word: nothing would bring this person back, and they have not said that they know. */
   readonly remind: boolean;
   readonly task: Task | null;
+}
+
+/** Where backups may go on this computer, and those that are found there. All paths are whole. */
+export interface BackupPlaces {
+  /** The person's own folder for them first, which is made when it is needed; then sticks and disks that are plugged in. */
+  readonly folders: readonly { readonly path: string; readonly kind: 'home' | 'removable' }[];
+  /** Newest first, as far as their names tell. */
+  readonly backups: readonly string[];
+  /** Between a folder and a name in it. */
+  readonly separator: string;
 }
 
 /** What an import would bring. */
@@ -122,6 +132,13 @@ export const recoveryCommands = {
     result: result<BackupStatus>(),
     repeatable: false,
     needs: READY,
+  }),
+  /** Where a backup could go, and those that lie there. In every state: who restores has no profile yet. */
+  'backup.places': command({
+    params: none,
+    result: result<BackupPlaces>(),
+    repeatable: true,
+    needs: ANY,
   }),
   /** The person wants no more reminding that there is no way back. */
   'backup.dismiss': command({

@@ -7,6 +7,7 @@ export const repeatable: Repeatable = {
   'identity.token': true,
   'token.parse': true,
   'backup.status': true,
+  'backup.places': true,
   'contact.list': true,
   'contact.safety': true,
   'contact.connect': true,

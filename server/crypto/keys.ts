@@ -7,8 +7,7 @@ import { isLowOrderX25519, isValidEd25519PublicKey } from './points.ts';
 import type { Ed25519PrivateKey, Primitives, X25519KeyPair } from './primitives.ts';
 import { SecretBytes } from './secret.ts';
 
-export declare const role: unique symbol;
-type Branded<Bytes, Role extends string> = Bytes & { readonly [role]: Role };
+type Branded<Bytes, Role extends string> = Bytes & { readonly keyRole: Role };
 
 /** 32 bytes, the only secret a recovery phrase holds. Prints `[redacted]`. */
 export type MasterSeed = Branded<SecretBytes, 'master seed'>;

@@ -3,7 +3,7 @@
 import { randomFillSync } from 'node:crypto';
 import { RANDOM_MAX_LENGTH, requireAtMost } from './lengths.ts';
 
-/** Some tens of draws. Not more: what lies here is known to whoever reads the memory of this process. */
+/** Some tens of draws. Not more: anyone who reads this process's memory knows what lies here. */
 const STOCK_BYTES = 1024;
 /** A seed of ML-KEM; anything longer is drawn for itself. */
 const FROM_STOCK = 64;

@@ -1,6 +1,6 @@
 // Secrets that do not print. Anything that reaches a log, an error message or JSON by accident shows `[redacted]`.
 // Two forms: `Secret`, the base of opaque private keys, and `SecretBytes`, a byte array that is otherwise like any other.
-// It hides secrets from careless printing only: whoever holds the object can use it, and `wipe` (bytes.ts) ends it.
+// It hides secrets from careless printing only: any holder of the object can use it, and `wipe` (bytes.ts) ends it.
 import { inspect } from 'node:util';
 
 const REDACTED = '[redacted]';

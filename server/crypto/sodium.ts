@@ -1,6 +1,6 @@
 // libsodium in WebAssembly: (X)ChaCha20-Poly1305 of short texts, for which calling into OpenSSL costs several times what
 // sealing does. Everything passes through one place in its memory, which is zero again when a call is over. It loads while
-// modules do, so that nobody has to wait for it later.
+// modules do, so that nothing has to wait for it later.
 import load from 'libsodium';
 import { AEAD_KEY_LENGTH, AEAD_TAG_LENGTH, XCHACHA_NONCE_LENGTH } from './lengths.ts';
 

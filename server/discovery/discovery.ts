@@ -15,10 +15,10 @@ export interface RendezvousKeys {
   readonly theirs: Uint8Array;
 }
 
-/** A string of a TXT record holds 255 bytes (RFC 1035 §3.3), `name=` among them. A longer name is cut by whom it is. */
+/** A string of a TXT record holds 255 bytes (RFC 1035 §3.3), `name=` among them. A longer name is cut by its owner. */
 export const CARD_NAME_BYTES = 250;
 
-/** Who somebody is, for everyone to read while they are visible. */
+/** A person's name and token, for everyone to read while they are visible. */
 export interface Card {
   /** NFC, at most CARD_NAME_BYTES. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Card {
   readonly token: string;
 }
 
-/** What we say of ourselves, and whom we look for. */
+/** What we say of ourselves, and who we look for. */
 export interface Presence {
   /** Our presence key, 32 bytes. */
   readonly ownKey: Uint8Array;
@@ -39,7 +39,7 @@ export interface Presence {
   readonly card: Card | null;
 }
 
-/** Somebody visible to everyone, as they say: neither the name nor the token is proven. */
+/** A person visible to everyone, by their own account: neither the name nor the token is proven. */
 export interface VisibleCard extends Card {
   /** As in a sighting. */
   readonly hosts: readonly string[];
@@ -111,7 +111,7 @@ export interface Discovery {
   /** Says goodbye and falls silent. */
   stop(): Promise<void>;
   /**
-   * Resolves a `.local` name by mDNS, never by DNS. @returns IP addresses, link-local with scope; empty when nobody
+   * Resolves a `.local` name by mDNS, never by DNS. @returns IP addresses, link-local with scope; empty when no one
    * answers in time, or when discovery is off (then the network stays silent).
    */
   resolve(name: string): Promise<readonly string[]>;

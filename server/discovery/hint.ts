@@ -9,7 +9,7 @@ export const NONCE_LENGTH = 8;
 /** 64 bits: a hint met by chance is a dial that comes to nothing, once in the age of the sun. */
 const FINDER_LENGTH = 8;
 const TIME_LENGTH = 4;
-/** Whoever gives an advert they recorded another time guesses 32 bits, at one advert a guess. */
+/** Giving a recorded advert another time means guessing 32 bits, at one advert a guess. */
 const PROOF_LENGTH = 4;
 export const HINT_LENGTH = FINDER_LENGTH + TIME_LENGTH + PROOF_LENGTH;
 
@@ -108,7 +108,7 @@ export function turnOf<T>(all: readonly T[], round: number): readonly T[] {
 
 /**
  * Reads hints made for a place under a key: the quarter-hour at the sender's, null where none was made under it.
- * `hash` is HMAC-SHA256, for whoever counts it: one for a key that fits none, two for one that does.
+ * `hash` is HMAC-SHA256, so that callers can count: one for a key that fits none, two for one that does.
  */
 export function hintReader(
   place: Place,

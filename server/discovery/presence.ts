@@ -1,5 +1,5 @@
 // Presence: how contacts recognise each other's adverts while strangers see noise. An advert carries a random label,
-// a random nonce `n` and a hint `h`; who holds the presence key recognises it, nobody else can link two adverts of one
+// a random nonce `n` and a hint `h`; with the presence key one recognises it, without it one can't link two adverts of one
 // profile. Two who have each other's token, but have not met, have no such key yet: for them an advert has slots, hints
 // under a key that only the two can make (SPEC §9). A hint is recognised whatever the clocks say, and tells who
 // recognises it what time it was at its sender's. Knows no packets, no sockets; a match only the handshake can confirm.
@@ -80,7 +80,7 @@ export class PresenceMatcher {
     return answer;
   }
 
-  /** From now on this claim is nobody's: its sender would have renewed it. */
+  /** From now on this claim is void: its sender would have renewed it. */
   disown(claim: PresenceClaim): void {
     this.#remember(answerKey(claim), STRANGER);
   }

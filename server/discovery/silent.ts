@@ -15,7 +15,7 @@ export class SilentDiscovery implements Discovery {
   }
 
   update(): void {
-    // Nothing is announced and nobody is looked for.
+    // Announces nothing and looks for no one.
   }
 
   stop(): Promise<void> {

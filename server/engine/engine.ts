@@ -24,6 +24,7 @@ import type { NetworkFeed } from './feed/network-feed.ts';
 import type { Greetings } from './links/greetings.ts';
 import type { Links } from './links/links.ts';
 import type { Peers } from './links/peers.ts';
+import type { RecordRouter } from './links/record-router.ts';
 import type { Strangers } from './links/strangers.ts';
 import type { Invites } from './meeting/invites.ts';
 import type { Pairing } from './meeting/pairing.ts';
@@ -42,6 +43,7 @@ export interface EngineParts {
   readonly contactMaker: ContactMaker;
   readonly sessions: Sessions;
   readonly links: Links;
+  readonly router: RecordRouter;
   readonly strangers: Strangers;
   readonly greetings: Greetings;
   readonly peers: Peers;

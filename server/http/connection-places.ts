@@ -1,5 +1,5 @@
 // Which connections the local door holds while there are more than it has room for: those of tabs that proved themselves,
-// always, and of all others the newest. Whoever fills the room with connections that say nothing pushes out their own,
+// always, and of all others the newest. Filling the room with connections that say nothing pushes out one's own,
 // and one that comes for a moment, as a page does that is loaded, finds room.
 
 interface Place {
@@ -32,7 +32,7 @@ export class Places<P extends Place> {
     for (const place of this.#waiting) place.destroy();
   }
 
-  /** It has proven whose it is: it gives way to nobody any more. */
+  /** It has proven whose it is, and gives way no more. */
   keep(place: P): void {
     this.#waiting.delete(place);
   }

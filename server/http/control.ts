@@ -34,7 +34,7 @@ export async function listenControl(
   dispatcher: Dispatcher | Promise<Dispatcher>,
   kind: ControlKind = USUAL,
 ): Promise<ControlServer | null> {
-  // A start that fails rejects it, even when nobody waits.
+  // A start that fails rejects it, even when nothing waits for it.
   const ready = Promise.resolve(dispatcher);
   ready.catch(() => undefined);
   const sockets = new Set<Socket>();

@@ -7,7 +7,7 @@
 //   → { mac }      serverProof(key, nc, ns); from here on requests, replies and events
 //
 // The file takes the place of the socket file of `socket-file.ts`, with the same rules for who holds the name. A program
-// that takes the pipe's name after its process was killed holds no key, and counts as nobody. Elsewhere the same runs over
+// that takes the pipe's name after its process was killed holds no key, and counts as none. Elsewhere the same runs over
 // an abstract Unix socket (unix(7)), which has no permissions either.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -87,7 +87,7 @@ export function admit(socket: Socket, key: Buffer, admitted: () => void): void {
 
 type Answer = 'proven' | 'foreign' | 'silent';
 
-/** @returns null when nobody listens there. */
+/** @returns null when nothing listens there. */
 function reach({ address, key }: PipeFile): Promise<{ readonly socket: Socket; readonly answer: Answer } | null> {
   return new Promise((resolve, reject) => {
     const socket = connect(address);

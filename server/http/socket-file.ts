@@ -5,8 +5,8 @@
 //
 //   1. Listen under a name of one's own, then `link` that socket to the wanted name: it appears whole and listening,
 //      or not at all because the name is taken.
-//   2. Taken: connect. Whoever answers lives, and has it.
-//   3. Nobody answers: take `NAME.next`, in this same way, look again, remove the dead NAME, release `NAME.next`, and
+//   2. Taken: connect. A process that answers lives, and has it.
+//   3. No answer: take `NAME.next`, in this same way, look again, remove the dead NAME, release `NAME.next`, and
 //      go to 1.
 //
 // NAME is thus removed by its living holder alone, or by the one holder of `NAME.next` who found it dead while holding

@@ -1,5 +1,5 @@
 // What another program that had this port before may have left in the browser: a service worker, which stands between
-// the browser and us and sees every address, codes included. Loom has none, so whoever asks for the script of one
+// the browser and us and sees every address, codes included. Loom has none, so a browser that asks for the script of one
 // (browsers do after each navigation it served, past the worker itself) tells us that it is there.
 import type { onRequestHookHandler } from 'fastify';
 import type { Access } from './access.ts';

@@ -1,5 +1,5 @@
 // Which of this machine's adapters Loom may use, by their names. One that it may not use does not exist for it: nothing is
-// announced there, its addresses are given to nobody, nobody is dialled over it and nobody who comes over it is let in.
+// announced there, its addresses are given to no one, and no connection over it is made or let in.
 import { isLoopbackAddress } from './addresses.ts';
 import { describeAdapter } from './adapters.ts';
 import type { Interfaces } from './adapters.ts';
@@ -66,7 +66,7 @@ export class ChosenAdapters {
   /** On the network of an adapter that must not be used, and of no other. */
   #isOnlyBehindRefused(host: string): boolean {
     const all = this.#system.list();
-    // Of adapters that were never seen nobody knows which may be used.
+    // Which of the adapters never seen may be used is unknown.
     if (!this.#system.known) return !isLoopbackAddress(host);
     const around = Object.entries(all).filter(([name, found]) =>
       isLoopbackAddress(host)

@@ -6,7 +6,7 @@ import { canonicalIPv6, isLinkLocalAddress, isLocalAddress, withoutScope } from 
 /** Adapters that count at once: a laptop with its docks, bridges and tunnels; the rest are further down the order. */
 const MAX_ADAPTERS = 16;
 
-/** Addresses told of one adapter: both families, and one that is about to go of each. */
+/** Addresses kept of one adapter: both families, and one that is about to go of each. */
 export const ADDRESSES_TOLD = 4;
 
 export type Family = 'ipv4' | 'ipv6';

@@ -1,5 +1,5 @@
 // CHECK and CHECKED (SPEC §10): one of two contacts asks, the other dials back and tells. Shapes and bounds only; who may
-// ask how often, and what is dialled, is the engine's. A CHECK names no address: nobody dials what the asker chooses.
+// ask how often, and what is dialled, is the engine's. A CHECK names no address, so the asker can't choose what is dialled.
 import {
   bytesField,
   booleanField,

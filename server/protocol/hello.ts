@@ -50,7 +50,7 @@ export interface Hello {
   readonly name?: string;
   /** First 16 bytes of HMAC(invite secret, "loom/2 invite" ‖ handshake hash). */
   readonly invite?: Uint8Array;
-  /** Responder: the invite that was shown lets nobody in; one of REFUSED, or a reason of a later version. */
+  /** Responder: why the invite that was shown is refused; one of REFUSED, or a reason of a later version. */
   readonly refused?: number;
 }
 

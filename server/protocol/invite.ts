@@ -1,10 +1,10 @@
-// How whoever came by an invite shows it (SPEC §3): a proof bound to one link, which tells the secret to nobody, and the
-// answer to one that lets nobody in any more. Which invites there are is the engine's to know.
+// The proof of an invite (SPEC §3): bound to one link, it shows that its bearer knows the secret without telling it; and the
+// answer to an invite that has ended. Which invites there are is the engine's to know.
 import { concat, utf8 } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { INVITE_PROOF_BYTES } from './limits.ts';
 
-/** Why an invite let nobody in, in a responder's HELLO. */
+/** Why an invite was refused, in a responder's HELLO. */
 export const REFUSED = { used: 1, expired: 2, revoked: 3 } as const;
 
 const LABEL = utf8('loom/2 invite');

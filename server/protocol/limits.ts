@@ -89,7 +89,7 @@ export const HALF_OPEN_LINKS = 64;
 /** Strangers whose message 1 opened, which shows that they know our token: each costs us keys in memory. */
 export const HALF_OPEN_STRANGERS = 48;
 
-/** Strangers of whom nothing is known: a socket and at most a message 1. At 5,000 a second each still has 50 ms to speak. */
+/** Strangers, still unknown: a socket and at most a message 1. At 5,000 a second each still has 50 ms to speak. */
 export const WAITING_STRANGERS = 256;
 
 /** Of each of these, what one lot may hold: one machine cannot take every place. */
@@ -185,7 +185,7 @@ export const CBOR_CONTAINERS = 1024;
 
 // §5 What one contact may fill
 
-/** Unread texts of a contact: half a million of a line each, or a library nobody looks into. */
+/** Unread texts of a contact: half a million of a line each, or a library no one looks into. */
 export const UNREAD_BYTES = 64 * 1024 * 1024;
 
 /** Messages of a contact, at once and in each day after that: one a second, day and night. */
@@ -224,7 +224,7 @@ export const PAIR_CODE_MS = 120_000;
 export const PAIR_WRONG_TAGS = 10;
 export const PAIR_WRONG_TAGS_MS = 60 * 60 * 1000;
 
-/** Of those from one address: all tries of one code and a slip at the next. One computer alone ends nobody's being visible. */
+/** Of those from one address: all tries of one code and a slip at the next. One computer alone can't end anyone's visibility. */
 export const PAIR_WRONG_TAGS_PER_ADDRESS = 4;
 
 // §10 Testing each other

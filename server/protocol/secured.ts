@@ -1,5 +1,5 @@
 // What a link is once its handshake is over (SPEC §3): two ciphers, the stream of records between them, and what the rest
-// of the protocol is bound to. It reads one thing at a time, so that whoever asks decides how much is worked off at once.
+// of the protocol is bound to. It reads one thing at a time, so that the caller decides how much is worked off at once.
 import { wipe } from '../crypto/bytes.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { RecordReader, layOutFlush, openFrame, sealFrames, type FrameReader } from './frames.ts';
@@ -65,7 +65,7 @@ export class Secured {
     wipe(this.exportKey);
   }
 
-  /** One PAD ends a flush; another behind it is nobody's. */
+  /** One PAD ends a flush; another behind it belongs to no flush. */
   #look({ type, body }: LinkRecord): Received | null {
     const again = this.#padded;
     this.#padded = type === RECORD.pad;

@@ -168,7 +168,7 @@ export class MemoryNetwork {
     for (const connection of this.#between(a, b)) connection.drop(kept);
   }
 
-  /** From now on nothing gets from one of two hosts to the other, and nobody is told. */
+  /** From now on nothing gets from one of two hosts to the other, silently. */
   cut(a: string, b: string): void {
     this.#cut.add(pairOf(a, b));
   }
@@ -183,7 +183,7 @@ export class MemoryNetwork {
     for (const connection of this.#between(a, b)) connection.deliver();
   }
 
-  /** A firewall that drops: nobody new gets in, and nobody is told; what is connected stays so. */
+  /** A firewall that drops: new connections vanish silently; what is connected stays so. */
   shut(host: string): void {
     this.#shut.add(host);
   }

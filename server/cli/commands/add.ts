@@ -7,12 +7,12 @@ import { describeContact } from './contacts.ts';
 
 export const addCommand = daemonCommand({
   name: 'add',
-  usage: 'TOKEN | - --name NAME [--address HOST:PORT]',
-  summary: 'adds a contact by identity token or invite, or by a text that holds one; - reads it from stdin',
+  usage: 'CODE | - --name NAME [--address HOST:PORT]',
+  summary: 'adds a contact by contact code or invite, or by a text that holds one; - reads it from stdin',
   words: [1, 1],
   options: {
     name: { value: 'NAME', help: 'what you call them' },
-    address: { value: 'HOST:PORT', help: 'where they are, if they are not found by themselves' },
+    address: { value: 'HOST:PORT', help: 'where they are, if Loom does not find them by itself' },
   },
   check({ values }) {
     if (values.name === undefined) throw new UsageError('add needs --name NAME');

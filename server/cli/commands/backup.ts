@@ -21,7 +21,8 @@ const placed: readonly Action[] = ['create', 'verify', 'schedule'];
 export const backupCommand = daemonCommand({
   name: 'backup',
   usage: 'create FILE | verify FILE | schedule FOLDER [--keep N] | unschedule | status',
-  summary: 'everything in one sealed file; asks for passphrases or reads them from stdin, one a line',
+  summary:
+    'makes, verifies and schedules backups: everything in one encrypted file; asks for passphrases or reads them from stdin, one a line',
   words: [1, 2],
   options: { keep: { value: 'N', help: `how many of the daily backups to keep (${KEEP_DEFAULT})` } },
   check({ words, values }) {

@@ -6,7 +6,7 @@ import { printRows } from '../terminal/rows.ts';
 export const contactsCommand = daemonCommand({
   name: 'contacts',
   usage: '',
-  summary: 'your contacts',
+  summary: 'lists your contacts',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

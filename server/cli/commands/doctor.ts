@@ -6,7 +6,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const doctorCommand = daemonCommand({
   name: 'doctor',
   usage: '[CONTACT]',
-  summary: 'why people are not found, or this contact is not reached, and what to do',
+  summary: 'why Loom finds nobody, or cannot reach this contact, and what to do',
   words: [0, 1],
   options: {},
   async run({ words: [word], json, terminal }, daemon) {

@@ -8,25 +8,25 @@ import { Secrets } from '../terminal/secrets.ts';
 import { surroundings } from '../environment.ts';
 
 const skips: Readonly<Record<ImportSkip, string>> = {
-  'contact-keys': 'contacts with keys that are none',
-  'contact-twice': 'contacts that are there twice',
+  'contact-keys': 'contacts with damaged keys',
+  'contact-twice': 'duplicate contacts',
   'contact-self': 'yourself as a contact',
-  'message-nobody': 'messages of nobody’s',
-  'message-unreadable': 'messages without a text that can be shown',
-  'message-too-large': 'messages longer than Loom takes',
+  'message-nobody': 'messages that belong to no contact',
+  'message-unreadable': 'messages without readable text',
+  'message-too-large': 'messages over 256 KiB',
 };
 
 // The passphrase comes from the terminal or from the first line of stdin; the dry run asks for none.
 export const importLoomCommand = daemonCommand({
   name: 'import-loom',
   usage: 'PATH [--dry-run] [--name NAME]',
-  summary: 'into a new profile: identity, contacts and messages of the original Loom, whose database is only read',
+  summary: 'imports identity, contacts and messages of the original Loom into a new profile; its database is only read',
   words: [1, 1],
   options: {
-    'dry-run': { help: 'show what would come, and change nothing' },
+    'dry-run': { help: 'show what would be imported, and change nothing' },
     name: {
       value: 'NAME',
-      help: 'your name, which the original does not know; else that of its database, or the profile',
+      help: 'your name, which the original does not know; if left out, that of its database or of the profile',
     },
   },
   check({ words, values }) {

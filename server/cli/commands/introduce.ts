@@ -6,7 +6,7 @@ import { printable } from '../terminal/printable.ts';
 export const introduceCommand = daemonCommand({
   name: 'introduce',
   usage: 'CONTACT CONTACT',
-  summary: 'tells two of your contacts of each other; they talk once both accept',
+  summary: 'introduces two of your contacts; they can talk once both accept',
   words: [2, 2],
   options: {},
   async run({ words: [one = '', two = ''], json, terminal }, daemon) {
@@ -15,6 +15,9 @@ export const introduceCommand = daemonCommand({
     if (contact.id === other.id)
       throw new CommandFailure('failed', `Both are ${printable(contact.name)}. Name two different contacts.`);
     await daemon.request('contact.introduce', { contact: contact.id, other: other.id });
-    if (!json) terminal.tell(`${printable(contact.name)} and ${printable(other.name)} are told of each other.`);
+    if (!json)
+      terminal.tell(
+        `You introduced ${printable(contact.name)} and ${printable(other.name)}. Both are asked to accept.`,
+      );
   },
 });

@@ -10,7 +10,7 @@ type Lifetime = (typeof lifetimes)[number];
 export const inviteCommand = daemonCommand({
   name: 'invite',
   usage: '[--expires 1h | 24h | 7d | never]',
-  summary: 'makes a token that lets one person become your contact, with nothing for you to accept',
+  summary: 'creates an invite: the first person to use it becomes your contact',
   words: [0, 0],
   options: { expires: { value: 'TIME', help: '1h, 24h (unless you say otherwise), 7d or never' } },
   check: ({ values }) => void lifetime(values.expires),
@@ -20,7 +20,7 @@ export const inviteCommand = daemonCommand({
     else {
       terminal.print(invite.token);
       terminal.tell(terminalQr(invite.token));
-      terminal.tell(`${describeInvite(invite)}. Give it to one person, by a way that nobody else reads.`);
+      terminal.tell(`${describeInvite(invite)}. Send it where nobody else can read it.`);
     }
   },
 });

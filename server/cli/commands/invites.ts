@@ -12,12 +12,12 @@ const ID_START = /^[0-9a-f]{4,32}$/;
 export const invitesCommand = daemonCommand({
   name: 'invites',
   usage: '[revoke ID]',
-  summary: 'your invites, newest first; or ends one that was not used',
+  summary: 'your invites, newest first; or cancels one',
   words: [0, 2],
   options: {},
   check({ words: [verb, id] }) {
     if (verb !== undefined && (verb !== 'revoke' || id === undefined))
-      throw new UsageError('usage: loom-web invites [revoke ID]');
+      throw new UsageError('Usage: loom-web invites [revoke ID]');
   },
   async run({ words: [verb, start = ''], json, terminal }, daemon) {
     const invites = await daemon.request('invite.list', {});

@@ -1,14 +1,16 @@
+import { CommandError } from '../../contract/errors.ts';
 import { LOCK_AFTER_MINUTES } from '../../contract/limits.ts';
 import { wholeNumber } from '../../options.ts';
 import { daemonCommand } from '../command.ts';
+import { CommandFailure } from '../exit.ts';
 import { jsonLine } from '../terminal/printable.ts';
 
 export const lockCommand = daemonCommand({
   name: 'lock',
   usage: '[--after MINUTES | never]',
-  summary: 'locks the profile, or says after how long without you it locks by itself',
+  summary: 'locks the profile now, or sets after how many idle minutes it locks by itself',
   words: [0, 0],
-  options: { after: { value: 'MINUTES', help: 'not now, but after so many idle minutes from now on; or “never”' } },
+  options: { after: { value: 'MINUTES', help: 'lock after so many idle minutes from now on; or “never”' } },
   check({ values }) {
     if (values.after !== undefined) minutesOf(values.after);
   },
@@ -16,13 +18,24 @@ export const lockCommand = daemonCommand({
     if (values.after !== undefined) {
       const { lockAfter } = await daemon.request('vault.lockAfter', { minutes: minutesOf(values.after) });
       if (json) terminal.print(jsonLine({ lockAfter }));
-      else terminal.tell(lockAfter === 0 ? 'It never locks by itself.' : `It locks after ${lockAfter} idle minutes.`);
+      else
+        terminal.tell(
+          lockAfter === 0
+            ? 'Loom never locks by itself.'
+            : `Loom locks after ${lockAfter} idle ${lockAfter === 1 ? 'minute' : 'minutes'}.`,
+        );
       return;
     }
-    await daemon.request('vault.lock', {});
+    await daemon.request('vault.lock', {}).catch(nothingToLock);
     if (!json) terminal.tell('Locked.');
   },
 });
+
+/** The one thing that is not allowed about locking. @throws CommandFailure, or what it was given. */
+function nothingToLock(error: unknown): never {
+  if (!(error instanceof CommandError) || error.code !== 'not-allowed') throw error;
+  throw new CommandFailure('notAllowed', 'No passphrase is set, so there is nothing to lock.');
+}
 
 /** @throws UsageError */
 function minutesOf(text: string): number {

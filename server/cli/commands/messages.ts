@@ -19,12 +19,12 @@ type Before = Pick<Message, 'direction' | 'id'>;
 export const messagesCommand = daemonCommand({
   name: 'messages',
   usage: 'CONTACT [--limit N] [--before ID] [--read]',
-  summary: 'the newest messages, oldest first',
+  summary: 'shows the newest messages, oldest first',
   words: [1, 1],
   options: {
     limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
     before: { value: 'ID', help: 'only those before this message' },
-    read: { help: 'marks all of theirs as read' },
+    read: { help: 'mark all of theirs as read' },
   },
   check({ values: { limit, before } }) {
     if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);

@@ -28,10 +28,10 @@ interface Talk {
 
 export const pairCommand = daemonCommand({
   name: 'pair',
-  usage: '[NAME | TOKEN] [--address HOST:PORT]',
-  summary: 'shows a code for somebody nearby; with a name or token, types theirs',
+  usage: '[NAME | CONTACT-CODE] [--address HOST:PORT]',
+  summary: 'shows six digits to someone nearby; with their name or contact code, asks for theirs',
   words: [0, 1],
-  options: { address: { value: 'HOST:PORT', help: 'where they are, if they are not seen nearby' } },
+  options: { address: { value: 'HOST:PORT', help: 'where they are, if Loom does not see them nearby' } },
   async run({ values: { address }, words: [who], json, terminal }, daemon) {
     const talk = { daemon, terminal, json };
     const contact = who === undefined ? await host(talk) : await guest(talk, who, address);
@@ -63,7 +63,7 @@ async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<E
   const name = identity?.name ?? '';
   if (json) terminal.print(jsonLine({ event: 'visible', name, token, addresses, until: visibility.until }));
   else {
-    terminal.tell(`You are visible to everyone nearby for ten minutes, as “${printable(name)}”.`);
+    terminal.tell(`You are visible nearby for 10 minutes, as “${printable(name)}”.`);
     terminal.tell(`They run “loom-web pair ${typeable(name, identity?.publicKey ?? '')}”, or pick you in the browser.`);
     terminal.tell(terminalQr(token));
   }
@@ -75,7 +75,7 @@ async function receive({ daemon, terminal, json }: Talk, events: AsyncIterable<E
     else tellHost(terminal, pairing);
     if (pairing.state.kind === 'paired') return daemon.contact(pairing.state.contact);
   }
-  throw new CommandFailure('failed', 'You are no longer visible, and nobody paired with you.');
+  throw new CommandFailure('failed', 'You are no longer visible. Nobody connected with you.');
 }
 
 function tries(left: number): string {
@@ -86,10 +86,12 @@ function tellHost(terminal: Terminal, { name, state }: Pairing): void {
   if (state.kind === 'showing') {
     const code = `${state.code.slice(0, 3)} ${state.code.slice(3)}`;
     terminal.tell(
-      `${printable(name)} wants to pair. Tell them this code, if it is they:  ${code}  (${tries(state.left)})`,
+      `${printable(name)} wants to connect. If that is who you are with, read them this code:  ${code}  (${tries(state.left)})`,
     );
   } else if (state.kind === 'unwanted') {
-    terminal.tell(`${printable(name)}, whom you have blocked, asks for a code. None is shown, and they cannot tell.`);
+    terminal.tell(
+      `You blocked ${printable(name)}, who is asking for a code. No code is shown, and ${printable(name)} can’t tell.`,
+    );
   } else if (state.kind === 'ended') terminal.tell(endings[state.reason]);
 }
 
@@ -142,7 +144,7 @@ async function enter(
   left: number,
   typed: AsyncIterator<string, undefined>,
 ): Promise<void> {
-  terminal.tell(`The six digits on ${printable(name)}'s screen (${tries(left)}):`);
+  terminal.tell(`The six digits on ${printable(name)}’s screen (${tries(left)}):`);
   for (;;) {
     const line = await typed.next();
     if (line.done === true) {
@@ -185,5 +187,7 @@ async function waitFor(daemon: Daemon, who: string): Promise<Person> {
 
 function ambiguous(who: string, people: readonly Person[]): string {
   const which = people.map(({ name, publicKey }) => `  key ${publicKey.slice(0, KEY_SHOWN)}  ${printable(name)}`);
-  return [`Several people are “${printable(who)}”; say which by key:`, ...which].join('\n');
+  return [`Several people nearby are called “${printable(who)}”. Name one by the start of their key:`, ...which].join(
+    '\n',
+  );
 }

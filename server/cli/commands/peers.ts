@@ -4,7 +4,7 @@ import { jsonLine, printable } from '../terminal/printable.ts';
 export const peersCommand = daemonCommand({
   name: 'peers',
   usage: '',
-  summary: 'contacts seen on the network right now',
+  summary: 'lists contacts seen on the network right now',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

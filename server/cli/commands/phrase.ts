@@ -9,7 +9,7 @@ const COLUMN = 14;
 export const phraseCommand = daemonCommand({
   name: 'phrase',
   usage: '',
-  summary: 'the 24 words that bring your identity back; asks for the passphrase or reads it from stdin',
+  summary: 'shows the 24 words that bring your identity back; asks for the passphrase or reads it from stdin',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

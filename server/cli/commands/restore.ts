@@ -9,11 +9,11 @@ import { surroundings } from '../environment.ts';
 export const restoreCommand = daemonCommand({
   name: 'restore',
   usage: 'FILE | --phrase --name NAME',
-  summary: 'into a new profile: everything from a backup, or the identity from its recovery phrase',
+  summary: 'restores everything from a backup, or the identity from its recovery phrase, into a new profile',
   words: [0, 1],
   options: {
-    phrase: { help: 'from the 24 words, asked for or read from stdin, on one line or several' },
-    name: { value: 'NAME', help: 'your name, with --phrase: the words do not hold it' },
+    phrase: { help: 'restore from the 24 words, asked for or read from stdin, on one line or several' },
+    name: { value: 'NAME', help: 'your name, with --phrase: the words do not include it' },
   },
   check({ words, values: { phrase, name } }) {
     if ((words.length === 0) === (phrase === undefined)) throw new UsageError('restore needs a FILE or --phrase');

@@ -6,7 +6,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const statusCommand = daemonCommand({
   name: 'status',
   usage: '',
-  summary: 'how the running Loom is',
+  summary: 'the state of the running Loom',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

@@ -4,7 +4,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const tokenCommand = daemonCommand({
   name: 'token',
   usage: '',
-  summary: 'your identity token, for those who want to add you',
+  summary: 'your contact code, for people who want to add you',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 10;
 export const unlockCommand = daemonCommand({
   name: 'unlock',
   usage: '[--passphrase-fd N]',
-  summary: 'opens a locked profile; asks for the passphrase or reads it from stdin',
+  summary: 'unlocks the profile; asks for the passphrase or reads it from stdin',
   words: [0, 0],
   options: { 'passphrase-fd': { value: 'N', help: 'read the passphrase from this file descriptor' } },
   check({ values }) {

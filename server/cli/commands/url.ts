@@ -4,7 +4,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const urlCommand = daemonCommand({
   name: 'url',
   usage: '',
-  summary: 'an address that opens the page once, within ten minutes',
+  summary: 'prints an address that opens the page once, within ten minutes',
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {

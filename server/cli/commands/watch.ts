@@ -6,7 +6,7 @@ import { jsonLine } from '../terminal/printable.ts';
 export const watchCommand = daemonCommand({
   name: 'watch',
   usage: '[CONTACT]',
-  summary: 'what happens from now on, one JSON object a line',
+  summary: 'prints what happens from now on, one JSON object a line',
   words: [0, 1],
   options: {},
   async run({ words: [who], terminal }, daemon) {

@@ -6,7 +6,7 @@ const STEP_PERCENT = 10;
 
 const words = { backup: 'Backing up', verify: 'Verifying', restore: 'Restoring', import: 'Importing' } as const;
 
-/** Runs `work`, which is one long command, and tells every tenth of it; scripts ask for JSON and are told the end only. */
+/** Runs `work`, one long command, and reports every tenth of it; scripts ask for JSON and get the end only. */
 export async function withProgress<T>(
   { json, terminal }: Pick<Call, 'json' | 'terminal'>,
   daemon: Daemon,

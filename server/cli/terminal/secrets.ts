@@ -48,7 +48,7 @@ export class Secrets {
     }
   }
 
-  /** No more is read: whoever writes to us may go on, and we may end. */
+  /** Reads no more: the writing side may go on, and we may end. */
   async end(): Promise<void> {
     await this.#lines?.return?.();
   }

@@ -10,7 +10,7 @@ export interface Terminal {
   readonly tell: (line: string) => void;
   /** Stdout is a screen, read by a person. */
   readonly isScreen: boolean;
-  /** Resolves when nobody reads stdout any more. */
+  /** Resolves when stdout has no reader any more. */
   readonly readerGone: Promise<void>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
@@ -20,7 +20,7 @@ export const processTerminal: Terminal = {
   print: (line) => void process.stdout.write(`${line}\n`),
   tell: (line) => void process.stderr.write(`${line}\n`),
   readerGone: new Promise((resolve) => {
-    // Whoever read our output may go first, as `loom-web watch | head` does; that is no failure.
+    // The reader of our output may go first, as `loom-web watch | head` does; that is no failure.
     process.stdout.on('error', () => resolve());
     process.stderr.on('error', () => undefined);
   }),

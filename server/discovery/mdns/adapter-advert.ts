@@ -74,7 +74,7 @@ export class AdapterAdvert {
     }
   }
 
-  /** Somebody new is waited for. The newest stand first: found now, not in a quarter of an hour. */
+  /** Someone new is expected. The newest stand first: found now, not in a quarter of an hour. */
   beginRounds(): void {
     this.#round = 0;
   }

@@ -114,7 +114,7 @@ export class AdvertCache {
     this.#adverts.clear();
   }
 
-  /** Strangers known as such before those nobody has judged yet, then the oldest. */
+  /** Known strangers before those not judged yet, then the oldest. */
   #evict(candidates: readonly Advert[]): void {
     const victim = candidates.find(({ judged }) => judged) ?? candidates[0];
     if (victim) this.remove(victim);

@@ -4,7 +4,7 @@
 //      │  ▲
 //      └──┘ lost a tie-break: wait a second, probe again; twice at most
 //
-// A conflict is told to the owner, who takes another name and drops this one; names are never kept.
+// On a conflict the owner takes another name and drops this one; names are never kept.
 import { TimerGroup, randomBetween } from '../../timing/timer-group.ts';
 import type { TimerClock } from '../../timing/timer-group.ts';
 import { linksOf } from '../../network/adapters.ts';
@@ -154,7 +154,7 @@ export class Announcement implements Announced {
     this.#timers.after(limits.TIE_BREAK_WAIT, () => this.#probe(1));
   }
 
-  /** Somebody else took leave for us: whoever believed it hears that we are here (RFC 6762 §10.1). */
+  /** Someone else sent a goodbye in our name: those who believed it hear that we are here (RFC 6762 §10.1). */
   #rescue(): void {
     if (this.#state !== 'announced' || this.#rescuing) return;
     this.#rescuing = true;

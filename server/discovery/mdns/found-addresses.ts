@@ -93,7 +93,7 @@ export function placeOf(adverts: readonly Advert[]): FoundPlace | null {
   const { port } = newest.service;
   // What names another port is of a run that ended.
   const current = known.filter(({ service }) => service?.port === port);
-  // Whoever says much leaves room for the others.
+  // One that says much leaves room for the others.
   const hosts = inTurns(current.flatMap(({ addresses }) => [...addresses.values()].map((found) => found.hosts)));
   return { label: newest.label, hosts: bestFirst(hosts), port, ahead: newest.ahead };
 }

@@ -30,7 +30,7 @@ export const MAX_STRANGERS_PER_SOURCE = 16;
 export const MAX_ADVERTS_PER_CONTACT = 8;
 /** Who may say where an advert's host is: the host itself by either family, a reflector; who else does, takes turns. */
 export const MAX_SOURCES_PER_ADVERT = 4;
-/** A contact renews what it says in each quarter-hour: what is still the same after two is somebody's who repeats it. */
+/** A contact renews what it says in each quarter-hour: what is still the same after two is being repeated by someone else. */
 export const STALE_AFTER = 30 * 60_000;
 /** New adverts taken from one packet: each may cost hashing. */
 export const MAX_NEW_ADVERTS_PER_PACKET = 8;

@@ -7,7 +7,7 @@ import type { OwnService } from './dns/own-records.ts';
 import type { Message, PointerRecord } from './dns/packet.ts';
 
 export interface Medium {
-  /** Those on which somebody could hear us. */
+  /** Those on which someone could hear us. */
   readonly adapters: readonly Adapter[];
   open(): Promise<void>;
   send(link: AdapterLink, bytes: Uint8Array): void;
@@ -30,7 +30,7 @@ export interface MediumEvents {
   onTick(): void;
   /** Whether a label is one of ours. */
   isOwn(label: string): boolean;
-  /** Whether an advert is a contact's, or of somebody a person sees. */
+  /** Whether an advert is a contact's, or of someone visible. */
   isWanted(label: string): boolean;
 }
 
@@ -47,7 +47,7 @@ export interface Announced {
   /** Says everything again, after a sleep. */
   repeat(): void;
   receive(message: Message, link: AdapterLink, source: string): void;
-  /** Keeps the name although somebody else speaks under it. @returns false: it is lost. */
+  /** Keeps the name although someone else uses it too. @returns false: it is lost. */
   defend(): boolean;
   /** Says goodbye where the name was said, and nothing after. */
   withdraw(): void;

@@ -26,7 +26,7 @@ export class Resolver {
     this.#ask = ask;
   }
 
-  /** @returns local addresses, link-local ones with scope; empty when nobody answers, or the name is none. */
+  /** @returns local addresses, link-local ones with scope; empty when no one answers, or the name is not a name. */
   resolve(text: string): Promise<readonly string[]> {
     const name = text.toLowerCase();
     if (!isLocalName(name) || this.#searches.size >= MAX_RESOLVES) return Promise.resolve([]);

@@ -1,4 +1,4 @@
-// What dns_sd is told by every part of the backend.
+// The calls to dns_sd that every part of the backend makes.
 
 /** As dns_sd wants it (RFC 6763 §7), without a domain. */
 export const SERVICE_TYPE = '_loom._tcp';

@@ -3,7 +3,7 @@
 
 /** Services watched at once. Each is a thread and a connection to the message bus, which allows a user some 250. */
 export const MAX_WATCHES = 32;
-/** Watches begun in a second: whoever floods the responder with names must not keep Loom busy with them. */
+/** Watches begun in a second: a flood of names in the responder must not keep Loom busy. */
 export const MAX_WATCHES_PER_SECOND = 20;
 /** A service that is listed but says nothing more in this time is not there. */
 export const WATCH_TIMEOUT = 5_000;
@@ -17,7 +17,7 @@ export const GATHER_TIME = 20;
 export const START_TIMEOUT = 5_000;
 /** A responder that was not there is tried again: it is restarted in a moment when it is updated. */
 export const RETRY_INTERVAL = 5_000;
-/** The message bus says after 25 s that somebody does not answer: who has said nothing by now never will. */
+/** The message bus gives up on a service after 25 s: one that has said nothing by now never will. */
 export const HANGING = 30_000;
 /** Hosts looked up within LOOK_UP_AGAIN: as many as adverts are remembered. */
 export const MAX_LOOK_UPS = 256;

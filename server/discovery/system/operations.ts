@@ -72,7 +72,7 @@ export class Operations {
     const networkInterface = this.#indexOf(scope);
     const options = { name: label, domain: DOMAIN, networkInterface, txtRecord: Buffer.from(text, 'base64') };
     return new this.#library.Advertisement(SERVICE_TYPE, port, options, (error, { name }) => {
-      // An error is told by the event of that name.
+      // An error comes as the event of that name.
       if (!error) reply('registered', { name });
     });
   }

@@ -83,7 +83,7 @@ export class Registration implements Announced {
 
   #reported(kind: ReportKind, name: unknown): void {
     const state = this.#state;
-    // Avahi takes another name by itself, which nobody could recognise: it has to be one of ours.
+    // Avahi picks another name by itself, which contacts couldn't recognise: it has to be one of ours.
     if (kind === 'conflict' || (kind === 'registered' && name !== this.label)) this.#options.onConflict();
     else if (kind === 'failed') this.#options.onFailure();
     else if (kind === 'registered' && state.kind === 'registering') this.#registered(state.operation);

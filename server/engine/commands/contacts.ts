@@ -3,8 +3,8 @@ import { CommandError } from '../../contract/errors.ts';
 import type { Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { pastedAddress } from '../../contract/pasted.ts';
-import type { ContactId } from '../../contract/ids.ts';
-import { equal } from '../../crypto/bytes.ts';
+import { isBlankName } from '../../contract/names.ts';
+import { equal, toHex } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../network/addresses.ts';
 import { listAdapters } from '../../network/adapters.ts';
 import { BYE } from '../../protocol/records.ts';
@@ -13,7 +13,7 @@ import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { runInBackground } from '../background.ts';
 import type { Engine } from '../engine.ts';
 import { ENDED_KEPT_MS, placesIn } from '../meeting/invites.ts';
-import { cleanName } from '../contacts/names.ts';
+import { cleanName, receivedName } from '../contacts/names.ts';
 import { isOnlyClaimed, judgeKey } from '../contacts/static-key.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 import type { IntroductionCommand } from './introductions.ts';
@@ -65,7 +65,7 @@ async function addContact(
   const { invite } = token;
   const at = options.clock.now();
   if (hasExpired(invite, at)) throw new CommandError('token-expired', 'this invite has expired');
-  const name = cleanName(params.name);
+  const name = chosenName(params.name, token);
   const typed = params.address?.trim() ? [readAddress(params.address)] : [];
   const adapters = listAdapters(options.interfaces());
   // They may have asked before: where they came from is a place to dial.
@@ -89,6 +89,11 @@ async function addContact(
   return engine.feed.view(id);
 }
 
+/** Of an invite the host tells the name, with the first HELLO. @throws CommandError name-…. */
+function chosenName(text: string, { invite, identityKey }: TokenKeys): string {
+  return invite && isBlankName(text) ? receivedName(undefined, toHex(identityKey)) : cleanName(text);
+}
+
 /** Whether an invite has expired is for its host to say, by the clock it was made with: ours may be wrong. */
 function hasExpired(invite: TokenKeys['invite'], now: number): boolean {
   return invite !== null && invite.expiry !== 0 && invite.expiry * 1000 + ENDED_KEPT_MS <= now;
@@ -103,7 +108,8 @@ async function addAgain(
 ): Promise<Contact> {
   const { roster, peers, links, presence, feed, options } = engine;
   const { id } = known;
-  const changes = known.blocked || links.activeLinkOf(id) ? null : (ofInvite(known, token) ?? ofCard(known, token));
+  if (known.blocked) throw new CommandError('contact-blocked', 'this person is blocked');
+  const changes = links.activeLinkOf(id) ? null : (ofInvite(known, token) ?? ofCard(known, token));
   if (!changes) throw new CommandError('contact-exists', 'already a contact');
   await options.store.journal.write(() => {
     roster.put({ ...roster.get(id), ...changes });

@@ -27,12 +27,12 @@ export function messageCommands(engine: Engine): Handlers<Exclude<Named<'message
       const activeLink = links.activeLinkOf(contact);
       return { messages: page.messages.map((record) => messageView(record, activeLink)), more: page.more };
     },
-    'message.read': async ({ contact }) => {
+    'message.read': async ({ contact, upTo }) => {
       roster.get(contact);
       if (messages.unread(contact) === 0) return feed.view(contact);
-      await expiry.read(contact);
+      await expiry.read(contact, upTo);
       inbox.madeRoom(contact);
-      options.events.emit('message.read', { contact });
+      options.events.emit('message.read', { contact, upTo: upTo ?? null });
       return feed.now(contact);
     },
     'typing.set': ({ contact, typing }) => {

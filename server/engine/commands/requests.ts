@@ -1,4 +1,5 @@
-// Contact requests: listed, accepted, blocked.
+// Contact requests: listed, accepted, ignored, blocked, and what was blocked taken back.
+import { CommandError } from '../../contract/errors.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName } from '../contacts/names.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
@@ -29,7 +30,26 @@ export function requestCommands(engine: Engine): Handlers<Named<'request'>> {
       const { ik, staticKey, device, generation, certificate, name, address } = requests.get(request);
       const key = { staticKey, device, generation, certificate };
       const asked = { ...key, name, address };
-      await contactMaker.make({ ik, ...key, name, addresses: [], blocked: true, asked, addedBy: 'request' });
+      const id = await contactMaker.make({
+        ...{ ik, ...key, name, asked },
+        ...{ addresses: [], blocked: true, addedBy: 'request' },
+      });
+      return feed.view(id);
+    },
+    'request.ignore': async ({ request }) => {
+      await requests.ignore(request);
+      return done;
+    },
+    'request.reopen': async ({ contact }) => {
+      const record = engine.roster.get(contact);
+      const { id, ik, blocked, addedBy, asked } = record;
+      if (!blocked || addedBy !== 'request' || !asked)
+        throw new CommandError('request-unknown', 'no request was blocked');
+      engine.release(record);
+      await engine.expiry.remove(id);
+      const reopened = await engine.options.store.journal.write(() => requests.reopen(ik, asked));
+      engine.options.events.emit('contact.removed', { contact: id });
+      requests.reopened(reopened);
       return done;
     },
   };

@@ -5,6 +5,7 @@ import { REFUSED } from '../../protocol/invite.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { runInBackground } from '../background.ts';
+import { nameOnMeeting } from './names.ts';
 import type { Roster } from './roster.ts';
 
 const refusals = new Map<number, InviteState>([
@@ -27,8 +28,9 @@ export class InviteOutcome {
     this.#options = options;
   }
 
-  letIn({ id }: ContactRecord): void {
-    this.#settle(id, undefined);
+  /** @param name what they call themselves. */
+  letIn({ id }: ContactRecord, name: string | undefined): void {
+    this.#settle(id, undefined, name);
   }
 
   /** @param reason one of REFUSED, or one of a later version. */
@@ -37,11 +39,13 @@ export class InviteOutcome {
     if (inviteSecret && state) this.#settle(id, state);
   }
 
-  #settle(contactId: ContactId, invite: InviteState | undefined): void {
+  #settle(contactId: string, invite: InviteState | undefined, theirName?: string): void {
     const { store, roster, onSettled } = this.#options;
     const settled = store.journal.write(() => {
       const contact = roster.find(contactId);
-      if (contact) roster.put({ ...contact, invite, inviteSecret: undefined });
+      if (!contact) return;
+      const name = nameOnMeeting(contact, theirName);
+      roster.put({ ...contact, name, invite, inviteSecret: undefined });
     });
     runInBackground(settled.then(() => onSettled(contactId)));
   }

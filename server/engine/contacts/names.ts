@@ -2,6 +2,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import { NAME_CHARACTERS } from '../../contract/limits.ts';
 import { cutName, isBlankName, nameFits, tidyName } from '../../contract/names.ts';
+import { toHex } from '../../crypto/bytes.ts';
 
 /** @throws CommandError name-empty or name-too-long. */
 export function cleanName(text: string): string {
@@ -15,4 +16,15 @@ export function cleanName(text: string): string {
 export function receivedName(name: string | undefined, identityKey: string): string {
   const cut = cutName(tidyName(name ?? ''));
   return isBlankName(cut) ? identityKey.slice(0, 8) : cut;
+}
+
+/** Of a contact whose invite has let us in: the one they give themselves, where the person who came by it gave none. */
+export function nameOnMeeting({ name, ik }: Named, theirs: string | undefined): string {
+  const key = toHex(ik);
+  return name === receivedName(undefined, key) ? receivedName(theirs, key) : name;
+}
+
+interface Named {
+  readonly name: string;
+  readonly ik: Uint8Array;
 }

@@ -1,4 +1,5 @@
-// People who have our token and whom we do not have: kept, bounded, until they are accepted or blocked. A request never
+// People who have our token and whom we do not have: kept, bounded, until they are accepted or blocked. Ignored ones are
+// kept as well, and shown no more: only so do they stay away when they ask again. A request never
 // becomes a contact, changes a name or takes a place in a conversation by itself (protocol §3).
 import type { ContactRequest } from '../../contract/model.ts';
 import { CommandError } from '../../contract/errors.ts';
@@ -42,8 +43,10 @@ export class Requests {
     this.#options = options;
   }
 
+  /** Those to be shown. */
   list(): readonly ContactRequest[] {
-    return this.#options.store.requests.list().map(view);
+    const shown = this.#options.store.requests.list().filter(({ ignored }) => ignored !== true);
+    return shown.map(view);
   }
 
   /** @throws CommandError request-unknown. */
@@ -62,7 +65,7 @@ export class Requests {
   }
 
   async #note(theirs: Hello, staticKey: StaticPublicKey, address: string | null): Promise<void> {
-    const { store, clock, random, events } = this.#options;
+    const { store, clock, random } = this.#options;
     const noted = await store.journal.write(() => {
       const known = store.requests.byIdentity(theirs.ik);
       const asked = whatIsNew(known, theirs, staticKey, address);
@@ -70,20 +73,43 @@ export class Requests {
       if (!asked || !gone) return null;
       for (const id of gone) this.remove(id);
       if (!known) this.#remember(lotOf(hostOf(address)));
-      const request = { ...asked, id: known?.id ?? (randomId(random) as RequestId), ik: theirs.ik, at: clock.now() };
+      const { id = randomId(random), ignored } = known ?? {};
+      const request = { ...asked, id, ignored, ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
     });
     for (const id of noted?.gone ?? []) this.gone(id);
-    if (!noted) return;
-    const { request } = noted;
+    if (noted && noted.request.ignored !== true) this.#tell(noted.request);
+  }
+
+  /** @throws CommandError request-unknown. */
+  async ignore(id: string): Promise<void> {
+    const { store } = this.#options;
+    await store.journal.write(() => store.requests.put({ ...this.get(id), ignored: true }));
+    this.gone(id);
+  }
+
+  /** What a blocked contact asked before it was blocked is a request again. Inside a `journal.write`; then `reopened`. */
+  reopen(ik: IdentityPublicKey, asked: Asked): string {
+    const { store, random, clock } = this.#options;
+    const id = randomId(random);
+    store.requests.put({ ...asked, id, ik, at: clock.now() });
+    return id;
+  }
+
+  /** Once `reopen` is durable. */
+  reopened(id: string): void {
+    this.#tell(this.get(id));
+  }
+
+  #tell(request: RequestRecord): void {
     const read = (): { request: ContactRequest } | null => this.#again(request.id);
-    events.emit('request.changed', { request: view(request) }, { about: request.id, read });
+    this.#options.events.emit('request.changed', { request: view(request) }, { about: request.id, read });
   }
 
   #again(id: RequestId): { request: ContactRequest } | null {
     const request = this.#options.store.requests.get(id);
-    return request && { request: view(request) };
+    return request && request.ignored !== true ? { request: view(request) } : null;
   }
 
   /**

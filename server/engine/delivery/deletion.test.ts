@@ -152,6 +152,23 @@ describe('a whole conversation', () => {
     expect(store.journal.commits).toBeGreaterThan(before + 2);
   });
 
+  it('is marked as read as far as it was seen, and no further', async () => {
+    const { store } = ann.profile.opened;
+    const contact = (await ann.contact('Bob')).id;
+    await ann.run('message.read', { contact });
+    await store.journal.write(() => {
+      for (let i = 0; i < 6; i += 1) store.messages.append(newMessage(contact, 50_000 + i));
+    });
+    const page = await ann.run('message.page', { contact, limit: 6 });
+    const upTo = page.messages[3]?.order ?? 0;
+    expect((await ann.run('message.read', { contact, upTo })).unread).toBe(2);
+    const states = (await ann.run('message.page', { contact, limit: 6 })).messages.map(({ state }) => state);
+    expect(states).toEqual(['read', 'read', 'read', 'read', 'received', 'received']);
+    const { events } = ann.profile;
+    expect(events.since(events.boot, 0)?.at(-2)).toMatchObject({ event: 'message.read', data: { contact, upTo } });
+    expect((await ann.run('message.read', { contact })).unread).toBe(0);
+  });
+
   it('takes with it what waits for them', async () => {
     await bob.stop();
     await ann.send('Bob', 'never');

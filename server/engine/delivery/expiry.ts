@@ -75,13 +75,13 @@ export class Expiry {
     }
   }
 
-  /** Marks what is unread in a conversation now as read. @throws CommandError task-stopped. */
-  async read(contact: ContactId): Promise<void> {
+  /** Marks what is unread in a conversation now as read, up to `place` if it is given. @throws CommandError task-stopped. */
+  async read(contact: string, place?: number): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
-      const end = messages.unreadUpTo(contact, after, until, READ_AT_ONCE);
-      if (end !== null) messages.markRead(contact, end);
+      const end = messages.unreadUpTo(contact, after, until, READ_AT_ONCE, place);
+      if (end !== null) messages.markRead(contact, end, place);
       return end;
     };
     let after: number | null = 0;

@@ -93,7 +93,7 @@ export class LinkSessions {
     link.trust();
     const session = sessions.agree(contact, { link, greeting });
     if (!session) return;
-    if (contact.invite) inviteOutcome.letIn(contact);
+    if (contact.invite) inviteOutcome.letIn(contact, greeting.theirs.name);
     lastSeen.note(contact.id, returnAddress(link, greeting.theirs));
     // A disk that refused has cut every link by now.
     if (!link.closed) this.#activate(openActiveLink(contact.id, link, initiator, session));

@@ -97,7 +97,7 @@ export class Links {
   /** Would a link that `initiator` dialled replace the one we have? One that is suspected is replaced by any. */
   prevails(contact: ContactId, initiator: IdentityPublicKey): boolean {
     const activeLink = this.#active.get(contact);
-    return !activeLink || activeLink.link.responseTimer.doubtful || compare(initiator, activeLink.initiator) <= 0;
+    return !activeLink || activeLink.link.responseTimer.suspect || compare(initiator, activeLink.initiator) <= 0;
   }
 
   /** The one that messages travel on from now on; the one before it is closed. */

@@ -27,13 +27,13 @@ function run(inputs: readonly PeerInput[], from: PeerState = resting): { state: 
 describe('the state machine of a peer', () => {
   it('dials when encouraged, once', () => {
     expect(run([{ kind: 'encouraged' }, { kind: 'encouraged' }])).toEqual({
-      state: { kind: 'dialling', failures: 0, keen: false },
+      state: { kind: 'dialling', failures: 0, recentlyLinked: false },
       effects: [{ kind: 'dial' }],
     });
   });
 
   it('waits 1, 2, 4 … 60 s after failures', () => {
-    let state: PeerState = { kind: 'dialling', failures: 0, keen: false };
+    let state: PeerState = { kind: 'dialling', failures: 0, recentlyLinked: false };
     const waits: number[] = [];
     for (let i = 0; i < 9; i += 1) {
       const failed = step(state, { kind: 'failed' }, 0);
@@ -46,7 +46,7 @@ describe('the state machine of a peer', () => {
   it('shortens a wait at random by at most half', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (failures, chance) => {
-        const { effects } = step({ kind: 'dialling', failures, keen: false }, { kind: 'failed' }, chance);
+        const { effects } = step({ kind: 'dialling', failures, recentlyLinked: false }, { kind: 'failed' }, chance);
         const full = Math.min(BACKOFF_LONGEST_MS, BACKOFF_FIRST_MS * 2 ** failures);
         const [wait] = effects;
         if (wait?.kind !== 'wait') throw new Error('no wait');
@@ -57,8 +57,8 @@ describe('the state machine of a peer', () => {
   });
 
   it('dials at once and afresh when something new turns up during a wait', () => {
-    const { state, effects } = run([{ kind: 'encouraged' }], { kind: 'waiting', failures: 7, keen: true });
-    expect(state).toEqual({ kind: 'dialling', failures: 0, keen: true });
+    const { state, effects } = run([{ kind: 'encouraged' }], { kind: 'waiting', failures: 7, recentlyLinked: true });
+    expect(state).toEqual({ kind: 'dialling', failures: 0, recentlyLinked: true });
     expect(effects).toEqual([{ kind: 'unwait' }, { kind: 'dial' }]);
   });
 
@@ -85,15 +85,18 @@ describe('the state machine of a peer', () => {
     expect(effects).toEqual([{ kind: 'wait', ms: BACKOFF_LONGEST_MS }]);
   });
 
-  it('dials beside a line in doubt until it answers', () => {
-    const doubted = run([{ kind: 'doubted' }, { kind: 'failed' }, { kind: 'due' }], { kind: 'linked', failures: 0 });
-    expect(doubted.effects).toEqual([{ kind: 'dial' }, { kind: 'wait', ms: BACKOFF_FIRST_MS }, { kind: 'dial' }]);
-    expect(step(doubted.state, { kind: 'answered' }, 0)).toEqual({
+  it('dials beside a suspected link until it answers', () => {
+    const suspected = run([{ kind: 'suspected' }, { kind: 'failed' }, { kind: 'due' }], {
+      kind: 'linked',
+      failures: 0,
+    });
+    expect(suspected.effects).toEqual([{ kind: 'dial' }, { kind: 'wait', ms: BACKOFF_FIRST_MS }, { kind: 'dial' }]);
+    expect(step(suspected.state, { kind: 'answered' }, 0)).toEqual({
       state: { kind: 'linked', failures: 0 },
       effects: [{ kind: 'abort' }],
     });
-    const lost = step(doubted.state, { kind: 'unlinked', settled: true }, 0);
-    expect(lost).toEqual({ state: { kind: 'dialling', failures: 1, keen: true }, effects: [] });
+    const lost = step(suspected.state, { kind: 'unlinked', settled: true }, 0);
+    expect(lost).toEqual({ state: { kind: 'dialling', failures: 1, recentlyLinked: true }, effects: [] });
   });
 
   it('rests without an address and when stopped, leaving no timer and no dial behind', () => {
@@ -103,7 +106,7 @@ describe('the state machine of a peer', () => {
       'due',
       'failed',
       'linked',
-      'doubted',
+      'suspected',
       'answered',
       'unlinked',
       'stopped',
@@ -126,8 +129,8 @@ describe('the state machine of a peer', () => {
           if (each.kind === 'due') waiting = false;
           if (['failed', 'nowhere'].includes(each.kind)) dialling = false;
           state = next.state;
-          const mayDial = state.kind === 'dialling' || (state.kind === 'doubting' && state.dialling);
-          const mayWait = state.kind === 'waiting' || (state.kind === 'doubting' && !state.dialling);
+          const mayDial = state.kind === 'dialling' || (state.kind === 'suspecting' && state.dialling);
+          const mayWait = state.kind === 'waiting' || (state.kind === 'suspecting' && !state.dialling);
           expect([waiting && !mayWait, dialling && !mayDial]).toEqual([false, false]);
         }
         expect(effects.filter(({ kind }) => kind === 'wait').length).toBeGreaterThanOrEqual(

@@ -4,8 +4,8 @@
 //   resting ───────────▶ waiting ───────────▶ dialling ──┐ failed
 //      ▲                  ▲  ▲                   │       │
 //      │ no address       │  └───────────────────┼───────┘  (1 s → 60 s, jitter; → 2 s for someone just lost)
-//      └──────────────────┤                      ▼  doubted
-//                         └────────────────── linked ─────▶ doubting: dials beside the line, every second
+//      └──────────────────┤                      ▼  suspected
+//                         └────────────────── linked ─────▶ suspecting: dials beside the link, every second
 //                            unlinked (1 s)      ▲────────────┘ answered, or a new link
 //
 // A link that they dialled takes us to `linked` from anywhere and ends a dial of ours that is under way.
@@ -28,12 +28,11 @@ const JITTER = 0.5;
 
 export type PeerState =
   | { readonly kind: 'resting' }
-  /** `keen`: we were linked before. */
-  | { readonly kind: 'waiting'; readonly failures: number; readonly keen: boolean }
-  | { readonly kind: 'dialling'; readonly failures: number; readonly keen: boolean }
+  | { readonly kind: 'waiting'; readonly failures: number; readonly recentlyLinked: boolean }
+  | { readonly kind: 'dialling'; readonly failures: number; readonly recentlyLinked: boolean }
   | { readonly kind: 'linked'; readonly failures: number }
-  /** The line does not answer. It may yet: it stays until another one is there. */
-  | { readonly kind: 'doubting'; readonly dialling: boolean };
+  /** The active link does not answer. It may yet: it stays until another one is there. */
+  | { readonly kind: 'suspecting'; readonly dialling: boolean };
 
 export type PeerInput =
   /** Something new to try: an address, a network, a person who asks for it. */
@@ -43,8 +42,8 @@ export type PeerInput =
   | { readonly kind: 'due' }
   | { readonly kind: 'failed' }
   | { readonly kind: 'linked' }
-  /** What was asked on the line waits for its answer too long. */
-  | { readonly kind: 'doubted' }
+  /** What was asked on the active link waits for its answer too long. */
+  | { readonly kind: 'suspected' }
   | { readonly kind: 'answered' }
   /** `settled`: the link was open for messages, so the next dial starts afresh. */
   | { readonly kind: 'unlinked'; readonly settled: boolean }
@@ -69,15 +68,15 @@ export function step(state: PeerState, input: PeerInput, chance: number): PeerSt
     case 'due':
       return due(state);
     case 'nowhere':
-      return { state: state.kind === 'doubting' ? { kind: 'linked', failures: 0 } : RESTING, effects: quiet(state) };
+      return { state: state.kind === 'suspecting' ? { kind: 'linked', failures: 0 } : RESTING, effects: quiet(state) };
     case 'failed':
       return failed(state, chance);
     case 'linked':
       return { state: { kind: 'linked', failures: failuresOf(state) }, effects: quiet(state) };
-    case 'doubted':
-      return state.kind === 'linked' ? doubt() : stay(state);
+    case 'suspected':
+      return state.kind === 'linked' ? suspect() : stay(state);
     case 'answered':
-      return state.kind === 'doubting'
+      return state.kind === 'suspecting'
         ? { state: { kind: 'linked', failures: 0 }, effects: quiet(state) }
         : stay(state);
     case 'unlinked':
@@ -96,38 +95,38 @@ function stay(state: PeerState): PeerStep {
 
 function encouraged(state: PeerState): PeerStep {
   if (state.kind !== 'resting' && state.kind !== 'waiting') return stay(state);
-  const keen = state.kind === 'waiting' && state.keen;
-  return { state: { kind: 'dialling', failures: 0, keen }, effects: [...quiet(state), DIAL] };
+  const recentlyLinked = state.kind === 'waiting' && state.recentlyLinked;
+  return { state: { kind: 'dialling', failures: 0, recentlyLinked }, effects: [...quiet(state), DIAL] };
 }
 
 function due(state: PeerState): PeerStep {
   if (state.kind === 'waiting') return { state: { ...state, kind: 'dialling' }, effects: [DIAL] };
-  return state.kind === 'doubting' && !state.dialling ? doubt() : stay(state);
+  return state.kind === 'suspecting' && !state.dialling ? suspect() : stay(state);
 }
 
 function failed(state: PeerState, chance: number): PeerStep {
-  if (state.kind === 'dialling') return waitAfter(state.failures + 1, state.keen, chance);
-  if (state.kind !== 'doubting') return stay(state);
-  return { state: { kind: 'doubting', dialling: false }, effects: [wait(BACKOFF_FIRST_MS, chance)] };
+  if (state.kind === 'dialling') return waitAfter(state.failures + 1, state.recentlyLinked, chance);
+  if (state.kind !== 'suspecting') return stay(state);
+  return { state: { kind: 'suspecting', dialling: false }, effects: [wait(BACKOFF_FIRST_MS, chance)] };
 }
 
-function doubt(): PeerStep {
-  return { state: { kind: 'doubting', dialling: true }, effects: [DIAL] };
+function suspect(): PeerStep {
+  return { state: { kind: 'suspecting', dialling: true }, effects: [DIAL] };
 }
 
-/** In doubt, the next dial is under way or waited for already. */
+/** While it was suspected, the next dial is under way or waited for already. */
 function unlinked(state: PeerState, settled: boolean, chance: number): PeerStep {
-  if (state.kind === 'doubting') {
-    return stay({ kind: state.dialling ? 'dialling' : 'waiting', failures: 1, keen: true });
+  if (state.kind === 'suspecting') {
+    return stay({ kind: state.dialling ? 'dialling' : 'waiting', failures: 1, recentlyLinked: true });
   }
   if (state.kind !== 'linked') return stay(state);
   return waitAfter(settled ? 1 : state.failures + 1, settled, chance);
 }
 
-function waitAfter(failures: number, keen: boolean, chance: number): PeerStep {
-  const longest = keen && failures <= RECENTLY_LINKED_DIALS ? RECENTLY_LINKED_LONGEST_MS : BACKOFF_LONGEST_MS;
+function waitAfter(failures: number, recentlyLinked: boolean, chance: number): PeerStep {
+  const longest = recentlyLinked && failures <= RECENTLY_LINKED_DIALS ? RECENTLY_LINKED_LONGEST_MS : BACKOFF_LONGEST_MS;
   const full = Math.min(longest, BACKOFF_FIRST_MS * 2 ** (failures - 1));
-  return { state: { kind: 'waiting', failures, keen }, effects: [wait(full, chance)] };
+  return { state: { kind: 'waiting', failures, recentlyLinked }, effects: [wait(full, chance)] };
 }
 
 function wait(full: number, chance: number): PeerEffect {
@@ -142,6 +141,6 @@ function failuresOf(state: PeerState): number {
 function quiet(state: PeerState): PeerEffect[] {
   if (state.kind === 'waiting') return [{ kind: 'unwait' }];
   if (state.kind === 'dialling') return [{ kind: 'abort' }];
-  if (state.kind !== 'doubting') return [];
+  if (state.kind !== 'suspecting') return [];
   return [{ kind: state.dialling ? 'abort' : 'unwait' }];
 }

@@ -21,7 +21,7 @@ interface Peer {
   /** Their last HELLO said that they do not have us as a contact. */
   waitsForThem: boolean;
   /** How long their link may owe an answer, ms. Longer after each that was given up, until something of ours was stored. */
-  patience: number;
+  responseTimeout: number;
 }
 
 export interface PeersOptions {
@@ -48,11 +48,11 @@ export class Peers {
       this.#input(contact, { kind: 'linked' });
     });
     links.activated.on(({ contact, link }) => {
-      link.responseTimer.responseTimeout = this.#peer(contact).patience;
+      link.responseTimer.responseTimeout = this.#peer(contact).responseTimeout;
     });
     links.suspected.on((contact, suspect) => this.#suspected(contact, suspect));
     links.acknowledged.on((contact) => {
-      this.#peer(contact).patience = SUSPECT_AFTER_MS;
+      this.#peer(contact).responseTimeout = SUSPECT_AFTER_MS;
     });
     links.dropped.on((contact, { wasActive, left }) => {
       if (left === 0) this.#input(contact, { kind: 'unlinked', settled: wasActive });
@@ -72,7 +72,7 @@ export class Peers {
   networkChanged(): void {
     for (const { contact, link } of this.#options.links.activeLinks()) {
       void link.probe(PROBE_MS);
-      this.#input(contact, { kind: 'doubted' });
+      this.#input(contact, { kind: 'suspected' });
     }
     this.encourageAll();
   }
@@ -98,11 +98,11 @@ export class Peers {
     for (const [, link] of this.#options.links.all()) link.bye(BYE.goingOffline);
   }
 
-  /** A text that takes a slow network longer than our patience must get through in the end. */
-  #suspected(contact: ContactId, suspect: boolean): void {
+  /** A text that takes a slow network longer than we wait must get through in the end. */
+  #suspected(contact: string, suspect: boolean): void {
     const peer = this.#peer(contact);
-    if (suspect) peer.patience = Math.min(SUSPECT_AFTER_LONGEST_MS, peer.patience * 2);
-    this.#input(contact, { kind: suspect ? 'doubted' : 'answered' });
+    if (suspect) peer.responseTimeout = Math.min(SUSPECT_AFTER_LONGEST_MS, peer.responseTimeout * 2);
+    this.#input(contact, { kind: suspect ? 'suspected' : 'answered' });
   }
 
   #peer(contact: ContactId): Peer {
@@ -113,7 +113,7 @@ export class Peers {
       wait: null,
       dial: null,
       waitsForThem: false,
-      patience: SUSPECT_AFTER_MS,
+      responseTimeout: SUSPECT_AFTER_MS,
     };
     this.#peers.set(contact, peer);
     return peer;

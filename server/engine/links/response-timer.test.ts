@@ -6,7 +6,7 @@ import { ResponseTimer, SUSPECT_AFTER_MS } from './response-timer.ts';
 function make(): { clock: FakeClock; debt: ResponseTimer; changes: boolean[] } {
   const clock = new FakeClock();
   const changes: boolean[] = [];
-  return { clock, changes, debt: new ResponseTimer(clock, (doubtful) => changes.push(doubtful)) };
+  return { clock, changes, debt: new ResponseTimer(clock, (suspect) => changes.push(suspect)) };
 }
 
 const ack = (count: number): { type: number; body: Uint8Array } => ({
@@ -15,14 +15,14 @@ const ack = (count: number): { type: number; body: Uint8Array } => ({
 });
 
 describe('what a channel owes', () => {
-  it('puts it in doubt when nothing is heard in time, and out of it when something is', () => {
+  it('suspects it when nothing is heard in time, and no longer when something is', () => {
     const { clock, debt, changes } = make();
     debt.sent(RECORD.envelope);
     clock.advance(SUSPECT_AFTER_MS - 1);
     expect(changes).toEqual([]);
     clock.advance(1);
     expect(changes).toEqual([true]);
-    expect(debt.doubtful).toBe(true);
+    expect(debt.suspect).toBe(true);
     debt.heard();
     expect(changes).toEqual([true, false]);
   });

@@ -1,5 +1,5 @@
 // What the other side of a link owes us: an answer to every envelope and every PING. When none comes for a while, the
-// link is in doubt. It may recover: on a network that was cut, TCP waits longer and longer before it tries again.
+// link is suspected to be dead. It may recover: on a network that was cut, TCP waits longer and longer before it tries again.
 import { LINK_DEAD_AFTER_MS, MESSAGE_ID_BYTES } from '../../protocol/limits.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -16,11 +16,11 @@ export class ResponseTimer {
   readonly #clock: Clock;
   readonly #onChange: (suspect: boolean) => void;
   #owed = 0;
-  #doubtful = false;
+  #suspect = false;
   #cancel: () => void = () => undefined;
 
-  /** @param onChange the link came into doubt, or out of it. */
-  constructor(clock: Clock, onChange: (doubtful: boolean) => void) {
+  /** @param onChange the link is suspected to be dead, or no longer. */
+  constructor(clock: Clock, onChange: (suspect: boolean) => void) {
     this.#clock = clock;
     this.#onChange = onChange;
   }
@@ -30,8 +30,8 @@ export class ResponseTimer {
     return this.#owed;
   }
 
-  get doubtful(): boolean {
-    return this.#doubtful;
+  get suspect(): boolean {
+    return this.#suspect;
   }
 
   /** The first that is owed starts the time. */
@@ -52,21 +52,21 @@ export class ResponseTimer {
   heard(): void {
     this.#cancel();
     if (this.#owed > 0) this.#wait();
-    if (!this.#doubtful) return;
-    this.#doubtful = false;
+    if (!this.#suspect) return;
+    this.#suspect = false;
     this.#onChange(false);
   }
 
   /** Nothing will be answered any more. */
   close(): void {
     this.#owed = 0;
-    this.#doubtful = false;
+    this.#suspect = false;
     this.#cancel();
   }
 
   #wait(): void {
     this.#cancel = this.#clock.after(this.responseTimeout, () => {
-      this.#doubtful = true;
+      this.#suspect = true;
       this.#onChange(true);
     });
   }

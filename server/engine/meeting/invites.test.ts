@@ -53,6 +53,25 @@ async function inviteOf(who: TestLoom): Promise<Contact['invite']> {
   return (await who.contact('Ann')).invite;
 }
 
+describe('an invite without a name for its host', () => {
+  it('calls them what they call themselves, once they have answered', async () => {
+    const { token } = await ann.run('invite.create', {});
+    const added = await bob.run('contact.add', { token, name: '', address: ann.address });
+    expect(added.name).toBe(added.publicKey.slice(0, 8));
+    await until(clock, async () => await online(bob, 'Ann'));
+    await ann.run('identity.rename', { name: 'Anna' });
+    await ann.stop();
+    await ann.start();
+    await until(clock, async () => await online(bob, 'Ann'));
+    // A code says nothing of a name, and nobody may ever answer.
+    const card = await ann.run('identity.token');
+    const guest = await loom('Carl', '10.0.0.3');
+    await expect(guest.run('contact.add', { token: card.token, name: '' })).rejects.toMatchObject({
+      code: 'name-empty',
+    });
+  });
+});
+
 describe('an invite', () => {
   it('makes contacts of both, with one side alone doing anything', async () => {
     const invite = await ann.run('invite.create', {});

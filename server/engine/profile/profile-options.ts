@@ -1,4 +1,5 @@
 // What a profile is made of: its folder, time, randomness, sockets and adapters, all of them parameters.
+import type { Haunts } from '../../backup/places.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import type { Discovery } from '../../discovery/discovery.ts';
 import type { Interfaces } from '../../network/adapters.ts';
@@ -25,6 +26,8 @@ export interface ProfileOptions {
   readonly addresses: () => readonly LocalAddress[];
   /** What the network this machine is on is called. */
   readonly network: () => string;
+  /** Where to look for backups. Left out: the person's home, and what is plugged in. */
+  readonly haunts?: Haunts;
   /** Called once the profile is locked: what it left in memory may go. */
   readonly onLocked?: () => void;
 }

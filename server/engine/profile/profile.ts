@@ -5,6 +5,7 @@
 //    └────wipe────────┴────────────────┘
 //
 // The peer port is bound in every state, so that it stays the same; nobody is answered unless ready.
+import { findPlaces, systemHaunts } from '../../backup/places.ts';
 import type { StateNeed } from '../../contract/command.ts';
 import { commands } from '../../contract/commands.ts';
 import type { ApplicationCommand, Params, ProfileCommand, Result } from '../../contract/commands.ts';
@@ -60,6 +61,7 @@ export class Profile implements Application {
         tasks: this.#tasks,
         ...options,
       }),
+      'backup.places': () => findPlaces(options.haunts ?? systemHaunts()),
       'token.parse': ({ token }) => {
         const { version, identityKey, text } = readToken(
           options.primitives,

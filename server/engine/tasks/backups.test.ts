@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { BACKUP_FOLDER } from '../../contract/limits.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { hungFolder } from '../../testing/disk/hung-folder.ts';
 import { TestLoom, until } from '../../testing/test-loom.ts';
@@ -219,6 +220,17 @@ describe('a backup by hand', () => {
     expect(readdirSync(loom.folder)).not.toContain('scratch');
     await loom.start();
     expect((await loom.run('backup.status')).verified).toMatchObject(made);
+  });
+
+  it('goes into the folder that Loom offers, which it makes, and into no other that is not there', async () => {
+    const loom = await (await start('192.0.2.1')).create('Ann');
+    const offered = join(folder, BACKUP_FOLDER, 'Ann 2026-11-30.loom');
+    await expect(loom.run('backup.create', { file: offered, ...create })).resolves.toMatchObject({ file: offered });
+    await expect(loom.run('backup.create', { file: `${offered} again`, ...create })).resolves.toBeDefined();
+    const mistyped = join(folder, 'Bakcups', 'Ann.loom');
+    await expect(loom.run('backup.create', { file: mistyped, ...create })).rejects.toMatchObject({
+      code: 'file-missing',
+    });
   });
 
   it('of somebody else is verified, and is not taken for ours', async () => {

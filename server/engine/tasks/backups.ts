@@ -2,13 +2,14 @@
 //
 //   looks every ten minutes ── a day since the last, no task ──▶ write ─▶ prove ─▶ the oldest over `keep` go
 //                                                                 └ fails ─▶ told, tried again an hour later
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { requirePath, type Files } from '../../backup/files.ts';
 import { backupSecret, openHeader, openWithSecret, type BackupSecret, type Header } from '../../backup/header.ts';
 import type { FileKeys } from '../../backup/header.ts';
 import { verifyBackup } from '../../backup/restore.ts';
 import { PART, writeBackup } from '../../backup/write-backup.ts';
 import { CommandError, type ErrorCode } from '../../contract/errors.ts';
+import { BACKUP_FOLDER } from '../../contract/limits.ts';
 import type { Backup, BackupStatus } from '../../contract/model.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { DEFAULT_ARGON2 } from '../../crypto/passphrase.ts';
@@ -198,6 +199,7 @@ export class Backups {
     const { onProgress } = control;
     const opening: Opening = (header) => Promise.resolve(openWithSecret(primitives, header, secret.secret));
     const proving = { ...control, onProgress: shareOf(onProgress, WRITING_SHARE, 1) };
+    await makeOffered(dirname(path), control.files);
     const madeAt = clock.now();
     const { bytes, counts, damaged, tooLarge } = await writeBackup({
       ...{ store, primitives, secret, path, at: madeAt, ...control },
@@ -230,6 +232,11 @@ export class Backups {
     this.#settings = settings;
     this.tell();
   }
+}
+
+/** The folder we offer need not be there yet. Any other that is not there was mistyped. */
+async function makeOffered(folder: string, files: Files): Promise<void> {
+  if (basename(folder) === BACKUP_FOLDER) await files.makeFolder(folder);
 }
 
 /**

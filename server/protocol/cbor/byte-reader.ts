@@ -51,7 +51,7 @@ export class ByteReader {
     return part;
   }
 
-  /** A used-up chunk is kept alive by nobody while the connection rests. */
+  /** A used-up chunk is released while the connection rests. */
   #release(): void {
     this.#chunk = EMPTY;
     this.#offset = 0;

@@ -49,7 +49,7 @@ export interface HandshakeOptions {
   readonly pattern: Pattern;
   readonly prologue: Uint8Array;
   readonly ourStatic: X25519KeyPair;
-  /** The initiator's: whom it means to reach. The responder learns it in message 3. */
+  /** The initiator's: who it means to reach. The responder learns it in message 3. */
   readonly theirStatic?: Uint8Array;
   /**
    * Called for 32 bytes (ephemeral key), then 64 (KEM seed, initiator) or 32 (KEM message, responder). The last is
@@ -221,7 +221,7 @@ export class Handshake {
     this.#mixSecret(this.#primitives.kem.decapsulate(known(this.#ourKem).privateKey, ciphertext));
   }
 
-  /** What is made of randomness that nobody needs afterwards. */
+  /** Made of randomness that is not needed afterwards. */
   #fresh<T>(length: number, make: (randomness: Uint8Array) => T): T {
     const randomness = this.#random(length);
     const made = make(randomness);

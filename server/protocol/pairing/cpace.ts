@@ -1,5 +1,5 @@
 // CPace (draft-irtf-cfrg-cpace), CPACE-RISTR255-SHA512, initiator and responder: two sides that share a short secret
-// agree on a long key, and whoever does not know the secret learns nothing from one run but whether one guess was right.
+// agree on a long key, and without the secret one run tells nothing but whether one guess was right.
 // Group arithmetic is @noble/curves'. It knows nothing of codes, records or identities.
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { concat, utf8 } from '../../crypto/bytes.ts';
@@ -46,7 +46,7 @@ export function generatorString({ secret, channel, session }: CpaceInput): Uint8
   return lvCat(DSI, secret, new Uint8Array(padding), channel, session);
 }
 
-/** G.calculate_generator: a point nobody knows the logarithm of. @returns 32 bytes. */
+/** G.calculate_generator: a point whose logarithm is unknown. @returns 32 bytes. */
 export function generator(primitives: Sha512, input: CpaceInput): Uint8Array {
   // RFC 9496 §4.3.4, element derivation, which is what the draft asks for; not the hash to curve of RFC 9380.
   const point = ristretto255_hasher.deriveToCurve?.(primitives.sha512(generatorString(input)));

@@ -76,7 +76,7 @@ function want(left: number): GuestStep {
 }
 
 function type(context: PairContext, left: number, code: string): GuestStep {
-  if (!isCode(code)) throw new Error('a code is six digits: whoever asks for it checks first');
+  if (!isCode(code)) throw new Error('a code is six digits: the caller checks first');
   const made = offer(context, code);
   return { state: { kind: 'offered', left, offer: made }, effects: [send({ step: 2, y: made.y })] };
 }

@@ -23,7 +23,7 @@ export class RatchetKey extends Secret implements RatchetKeyPair {
   }
 
   /**
-   * For a session, which outlives the connection the pair was made for: whoever holds that may wipe it. The form that
+   * For a session, which outlives the connection the pair was made for, and whose owner may wipe it. The form that
    * computes has the scalar in a copy of its own and is shared, making it costs a scalar multiplication.
    */
   static copyOf(pair: RatchetKeyPair): RatchetKey {

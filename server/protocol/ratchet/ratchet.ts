@@ -1,6 +1,6 @@
 // The Double Ratchet as published by Signal, without header encryption (SPEC.md §4): which key a message is sealed
 // with, and which key opens one. It knows no envelope, no tag and no storage. States are values that never change:
-// `send` and `receive` give the next state beside the old one, and whoever drops the next one has changed nothing.
+// `send` and `receive` give the next state beside the old one, and dropping the next one changes nothing.
 //
 //   responder ──▶ awaiting ──(their first message)──▶ turning ──┐
 //   initiator ──────────────────────────────────────▶ turning ◀─┘ every message of theirs under a new ratchet key:

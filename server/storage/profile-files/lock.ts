@@ -4,7 +4,7 @@ import { StorageError } from '../errors.ts';
 
 /**
  * Removes the lock that a killed process left behind. The caller must hold the profile's control socket: that alone
- * proves that nobody lives in the profile; with a live process the database would be ruined.
+ * proves that no process uses the profile; with a live process the database would be ruined.
  */
 export function removeLock(path: string): void {
   try {

@@ -1,6 +1,6 @@
 // A profile that becomes one only when it is whole: restored or imported into a folder of its own inside the profile's,
 // then given its names, the keys last. Whatever ends this before leaves a profile as new as it was. And a store for a
-// while, to try something in: on the same disk, under a passphrase that nobody knows once the process has ended.
+// while, to try something in: on the same disk, under a passphrase that is gone once the process has ended.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '../../crypto/bytes.ts';

@@ -55,7 +55,7 @@ export async function createVault(
 export async function openVault({ folder, primitives }: VaultOptions, passphrase: string): Promise<OpenedVault> {
   const { file, settled } = requireKeyFiles(folder);
   const masterKey = await unprotect(primitives, file, passphrase);
-  // Only now: whoever cannot open the vault changes nothing in it.
+  // Only now: without the passphrase nothing in the vault changes.
   if (!settled) writeKeyFiles(folder, file);
   const earlier = openEarlier(primitives, file, masterKey);
   return { masterKey, earlier, database: file.database, passphraseSet: file.protection.kind === 'passphrase' };

@@ -1,4 +1,4 @@
-// A profile destroyed, keys first: without them every other file is noise, whoever has a copy of it.
+// A profile destroyed, keys first: without them every other file is noise, and so is any copy of it.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '../database.ts';
@@ -8,7 +8,7 @@ import { keyFileNames } from './key-file.ts';
 
 /**
  * Overwrites every file that holds the master key, wrapped or not, and removes it. A disk that never writes to the same
- * place twice may still keep what was there for a while: nobody can forbid that from here.
+ * place twice may still keep what was there for a while: that can't be prevented from here.
  * @throws StorageError write-failed when one is still there.
  */
 export function destroyKeys(folder: string): void {

@@ -106,11 +106,11 @@ export interface MessageTable {
   shown(contact: ContactId, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
   delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
-  /** The last of the next `limit` unread rows behind `after`, up to `until`; null: there are none. */
-  unreadUpTo(contact: ContactId, after: number, until: number, limit: number): number | null;
-  /** Everything received is read now, up to row `until` if there is one. @returns how many were not. */
-  markRead(contact: ContactId, until?: number): number;
-  unread(contact: ContactId): number;
+  /** The last of the next `limit` unread rows behind `after`, up to row `until` and `place`; null: there are none. */
+  unreadUpTo(contact: string, after: number, until: number, limit: number, place?: number): number | null;
+  /** Everything received is read now, up to row `until` and `place` as far as they are given. @returns how many were not. */
+  markRead(contact: string, until?: number, place?: number): number;
+  unread(contact: string): number;
   /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
   unreadBytes(contact: ContactId): number;
   heldBytes(contact: ContactId): number;

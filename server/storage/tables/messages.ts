@@ -40,6 +40,8 @@ const UNREAD = `state = ${STATE.received}`;
 /** All that opening one takes. */
 const OPENED = 'contact, direction, id, seq, place, state, tag, body';
 const NOTHING = new Uint8Array(0);
+/** Behind every message of a conversation. */
+const LAST_PLACE = Number.MAX_VALUE;
 
 export class SealedMessages implements MessageTable {
   readonly #database: Database;
@@ -175,18 +177,20 @@ export class SealedMessages implements MessageTable {
     return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
-  unreadUpTo(contact: ContactId, after: number, until: number, limit: number): number | null {
-    const sql = `SELECT number FROM message WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? LIMIT ?`;
-    const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, limit);
+  unreadUpTo(contact: string, after: number, until: number, limit: number, place = LAST_PLACE): number | null {
+    const sql = `
+      SELECT number FROM message
+      WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? AND place <= ? LIMIT ?`;
+    const rows = this.#database.rows(sql, this.#numbers.of(contact), after, until, place, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(contact: ContactId, until = Number.MAX_SAFE_INTEGER): number {
+  markRead(contact: string, until = Number.MAX_SAFE_INTEGER, place = LAST_PLACE): number {
     const sql = `
       SELECT contact, direction, id, seq, place, length(body) AS size FROM message
-      WHERE contact = ? AND ${UNREAD} AND number <= ?`;
+      WHERE contact = ? AND ${UNREAD} AND number <= ? AND place <= ?`;
     const number = this.#numbers.of(contact);
-    const rows = this.#database.rows(sql, number, until);
+    const rows = this.#database.rows(sql, number, until, place);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
     this.#unread.add(number, -sizes.length);
     this.#unreadBytes.add(number, -sizes.reduce((sum, size) => sum + size, 0));

@@ -26,6 +26,8 @@ export interface RequestRecord extends Asked {
   readonly id: RequestId;
   readonly ik: IdentityPublicKey;
   readonly at: number;
+  /** The person does not want to see it. */
+  readonly ignored?: boolean | undefined;
 }
 
 export interface RequestTable {
@@ -50,7 +52,7 @@ export const askedSchema = z.object({
   address: z.string().nullable(),
 });
 
-const bodySchema = askedSchema.extend({ ik: identityKeySchema, at: z.number() });
+const bodySchema = askedSchema.extend({ ik: identityKeySchema, at: z.number(), ignored: z.boolean().optional() });
 
 /** All of a request but its id. */
 export const requestBodySchema = bodySchema;

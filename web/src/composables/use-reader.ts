@@ -1,7 +1,7 @@
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 
-/** Whether somebody is looking: the tab is visible and its window has the focus. */
+/** Whether a person is looking: the tab is visible and its window has the focus. */
 export function useReader(): ShallowRef<boolean> {
   const looking = shallowRef(document.visibilityState === 'visible' && document.hasFocus());
   const stop = new AbortController();

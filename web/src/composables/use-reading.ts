@@ -1,7 +1,7 @@
 import { computed, shallowRef, watch } from 'vue';
 import type { ComputedRef, ShallowRef } from 'vue';
 import type { Contact } from '../../../server/contract/model.ts';
-import { firstUnread } from '../domain/grouping.ts';
+import { firstUnread, isUnreadUpTo } from '../domain/reading.ts';
 import { useConversations } from '../stores/conversations.ts';
 import type { Conversation } from '../stores/conversation-book.ts';
 import { useReader } from './use-reader.ts';
@@ -10,9 +10,12 @@ import { useReader } from './use-reader.ts';
 const READ_EVERY_MS = 300;
 
 export interface Reading {
-  readonly atEnd: ShallowRef<boolean>;
+  /** Whether somebody looks at the page. */
+  readonly looking: ShallowRef<boolean>;
   /** The `messageKey` of the one that the line above new messages stands before. */
   readonly unreadFrom: ShallowRef<string | null>;
+  /** @param upTo the `order` of the last message in view; Infinity: the end is. */
+  readonly saw: (upTo: number) => void;
 }
 
 /** Marks what somebody has in view as read, and remembers where the unread began. */
@@ -22,7 +25,7 @@ export function useReading(
 ): Reading {
   const conversations = useConversations();
   const looking = useReader();
-  const atEnd = shallowRef(true);
+  const seen = shallowRef(-Infinity);
   const unreadFrom = shallowRef<string | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,30 +33,40 @@ export function useReading(
   const ready = computed(() => conversation.value.phase === 'ready');
 
   function noteFirst(): void {
-    unreadFrom.value = firstUnread(conversation.value.messages, unread.value);
+    unreadFrom.value = firstUnread(conversation.value.messages);
+  }
+
+  /** At the end everything is: also what is damaged, and never shown. */
+  function wants(): boolean {
+    if (!looking.value || !ready.value || unread.value === 0) return false;
+    return seen.value === Infinity || isUnreadUpTo(conversation.value.messages, seen.value);
+  }
+
+  function mark(): void {
+    timer = undefined;
+    if (contact.value === undefined || !wants()) return;
+    conversations.markRead(contact.value.id, seen.value).catch(() => undefined); // Tried again with the next change.
   }
 
   watch(ready, (now) => now && unreadFrom.value === null && unread.value > 0 && noteFirst(), {
     immediate: true,
     flush: 'sync',
   });
-  watch(unread, (now, before) => {
-    if (before === 0 && now > 0 && ready.value && !looking.value) noteFirst();
+  // The count and the first message itself may come one after the other.
+  let comes = false;
+  watch([unread, conversation], ([now], [before]) => {
+    if (before === 0 && now > 0) comes = ready.value && !looking.value;
+    if (!comes || firstUnread(conversation.value.messages) === null) return;
+    comes = false;
+    noteFirst();
   });
   watch(
-    [looking, atEnd, unread, ready],
+    [looking, seen, unread, ready],
     () => {
-      if (timer !== undefined || !looking.value || !atEnd.value || !ready.value || unread.value === 0) return;
-      const { value: current } = contact;
-      timer = setTimeout(() => {
-        timer = undefined;
-        if (current !== undefined && looking.value && atEnd.value) {
-          conversations.markRead(current.id).catch(() => undefined); // Tried again with the next change.
-        }
-      }, READ_EVERY_MS);
+      if (timer === undefined && wants()) timer = setTimeout(mark, READ_EVERY_MS);
     },
     { immediate: true },
   );
 
-  return { atEnd, unreadFrom };
+  return { looking, unreadFrom, saw: (upTo) => (seen.value = upTo) };
 }

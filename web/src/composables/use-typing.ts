@@ -10,7 +10,7 @@ export interface Typing {
   readonly stopped: () => void;
 }
 
-/** Tells that somebody types: at once, then rarely, and when they stop. */
+/** Reports that a person types: at once, then rarely, and when they stop. */
 export function useTyping(tell: (typing: boolean) => void): Typing {
   let told = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../server/contract/model.ts';
-import { anyId } from '../../../server/testing/ids.ts';
-import { continues, firstUnread, opensDay } from './grouping.ts';
+import { continues, opensDay, tellsTime } from './grouping.ts';
 
 const noon = new Date(2026, 4, 12, 12).getTime();
 const minute = 60_000;
@@ -30,20 +29,20 @@ describe('the place of a message', () => {
   });
 });
 
-describe('the first unread', () => {
-  const list = (['in', 'in', 'out', 'in', 'out', 'in'] as const).map((direction, id) => ({
-    id: anyId(String(id)),
-    direction,
-  }));
+describe('the time', () => {
+  const told = (time: number, part: object = {}) => ({ ...at(time), state: 'received', ...part });
 
-  it('is the oldest of the newest of theirs', () => {
-    expect(firstUnread(list, 1)).toBe('in 5');
-    expect(firstUnread(list, 2)).toBe('in 3');
-    expect(firstUnread(list, 4)).toBe('in 0');
+  it('is told once for what was written in one minute, by the last', () => {
+    expect(tellsTime(told(noon), undefined)).toBe(true);
+    expect(tellsTime(told(noon), told(noon + minute / 2))).toBe(false);
+    expect(tellsTime(told(noon), told(noon + minute))).toBe(true);
+    expect(tellsTime(told(noon), told(noon, { direction: 'out' }))).toBe(true);
   });
 
-  it('is unknown when none is unread or not all are loaded', () => {
-    expect(firstUnread(list, 0)).toBeNull();
-    expect(firstUnread(list, 5)).toBeNull();
+  it('is told by one of ours of which something else has become, and not by one of theirs', () => {
+    const own = { direction: 'out', state: 'delivered' };
+    expect(tellsTime(told(noon, own), told(noon, own))).toBe(false);
+    expect(tellsTime(told(noon, own), told(noon, { ...own, state: 'queued' }))).toBe(true);
+    expect(tellsTime(told(noon, { state: 'read' }), told(noon))).toBe(false);
   });
 });

@@ -1,9 +1,10 @@
 // Where one message stands among its neighbours: a new day, a new speaker, the same breath.
 import type { Message } from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/time.ts';
-import { messageKey } from './message-key.ts';
 
 type Placed = Pick<Message, 'direction' | 'at' | 'arrivedAt' | 'kind' | 'missing'>;
+/** Of ours, its state is shown. */
+type Told = Placed & { readonly state: string };
 
 /** Within this, messages of one person read as one utterance. */
 const BREATH_MS = 5 * 60_000;
@@ -33,15 +34,17 @@ export function continues(previous: Placed | undefined, message: Placed): boolea
   );
 }
 
-/** The `messageKey` of the oldest of the newest `unread` messages of theirs; null when they are not all loaded. */
-export function firstUnread(messages: readonly Pick<Message, 'id' | 'direction'>[], unread: number): string | null {
-  let left = unread;
-  let first: string | null = null;
-  for (let at = messages.length - 1; at >= 0 && left > 0; at -= 1) {
-    const message = messages[at];
-    if (message?.direction !== 'in') continue;
-    first = messageKey(message);
-    left -= 1;
-  }
-  return left === 0 ? first : null;
+const MINUTE_MS = 60_000;
+
+/**
+ * Whether `message` says when it was written, and what has become of it: the last of those that were written in the same
+ * breath and minute does, for all of them.
+ */
+export function tellsTime(message: Told, next: Told | undefined): boolean {
+  if (next === undefined || !continues(message, next) || !isSameMinute(message, next)) return true;
+  return message.direction === 'out' && next.state !== message.state;
+}
+
+function isSameMinute(one: Placed, other: Placed): boolean {
+  return Math.floor(sentAt(one) / MINUTE_MS) === Math.floor(sentAt(other) / MINUTE_MS);
 }

@@ -52,7 +52,7 @@ export function twinsOf<Id extends string>(people: Iterable<Named<Id>>): Readonl
   return twins;
 }
 
-/** Somebody else whose name this one looks like; undefined: nobody. */
+/** Someone else whose name this one looks like; undefined: no one's. */
 export function doubleOf<T extends Named & { readonly publicKey: string }>(
   people: Iterable<T>,
   { name, publicKey }: { readonly name: string; readonly publicKey: string },
@@ -60,4 +60,12 @@ export function doubleOf<T extends Named & { readonly publicKey: string }>(
   const key = skeleton(name);
   for (const person of people) if (person.publicKey !== publicKey && skeleton(person.name) === key) return person;
   return undefined;
+}
+
+/** How many of them have a name that looks like this one. */
+export function alikeCount(people: Iterable<{ readonly name: string }>, name: string): number {
+  const key = skeleton(name);
+  let count = 0;
+  for (const person of people) if (skeleton(person.name) === key) count += 1;
+  return count;
 }

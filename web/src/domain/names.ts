@@ -47,18 +47,38 @@ export function isolateName(name: string): string {
   return `\u2068${plainName(name)}\u2069`;
 }
 
-/** One or two letters for an avatar. */
+const graphemes = new Intl.Segmenter();
+
+/** For an avatar: the emoji that a name begins with, whole, or one or two letters. */
 export function initials(name: string): string {
   const words = splitName(name)
     .filter((part) => !part.spelled)
     .map((part) => part.text)
     .join('')
     .split(/[\s._-]+/u)
-    .filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
-  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
-    (word) => word?.match(/\p{L}|\p{N}|\p{Extended_Pictographic}/u)?.[0] ?? '',
+    .filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(word));
+  const firsts = [words[0], words.length > 1 ? words.at(-1) : undefined].map(firstOf);
+  if (isPicture(firsts[0] ?? '')) return firsts[0] ?? '';
+  return (
+    firsts
+      .filter((first) => !isPicture(first))
+      .join('')
+      .toLocaleUpperCase() || '?'
   );
-  return firsts.join('').toLocaleUpperCase() || '?';
+}
+
+/** The first letter, digit or emoji of a word. */
+function firstOf(word = ''): string {
+  for (const { segment } of graphemes.segment(word)) {
+    if (isPicture(segment)) return segment;
+    const letter = /\p{L}|\p{N}/u.exec(segment)?.[0];
+    if (letter !== undefined) return letter;
+  }
+  return '';
+}
+
+function isPicture(segment: string): boolean {
+  return /[\p{Extended_Pictographic}\p{Regional_Indicator}]/u.test(segment);
 }
 
 /** The beginning of a public key, to tell two people of one name apart. */

@@ -1,4 +1,4 @@
-// What can be said about where somebody is.
+// What can be said about where a person is.
 import type { Connection, Contact } from '../../../server/contract/model.ts';
 
 /** `paused`: this page has no connection to Loom, so what it last heard may no longer hold. */

@@ -1,4 +1,4 @@
-// How strong a passphrase is, in words. Each guess costs whoever has the disk as much as it costs us to unlock.
+// How strong a passphrase is, in words. Each guess costs a thief of the disk as much as it costs us to unlock.
 
 export type Strength = 'weak' | 'fair' | 'good' | 'strong';
 

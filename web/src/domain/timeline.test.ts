@@ -89,13 +89,15 @@ describe('a timeline', () => {
     expect(orders(timeline)).toEqual([2, 2.5, 3]);
   });
 
-  it('marks theirs as read back to the first that was', () => {
+  it('marks theirs as read, as far as they were seen', () => {
     const timeline = new Timeline();
     timeline.put(message(1, { direction: 'in', state: 'read' }));
     timeline.put(message(2, { direction: 'in', state: 'received' }));
     timeline.put(message(3, { direction: 'out', state: 'sent' }));
     timeline.put(message(4, { direction: 'in', state: 'received' }));
-    timeline.readAll();
+    timeline.read(2);
+    expect(timeline.snapshot().map(({ state }) => state)).toEqual(['read', 'read', 'sent', 'received']);
+    timeline.read(Infinity);
     expect(timeline.snapshot().map(({ state }) => state)).toEqual(['read', 'read', 'sent', 'read']);
   });
 

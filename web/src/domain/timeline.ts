@@ -81,13 +81,12 @@ export class Timeline {
     return true;
   }
 
-  /** Everything of theirs is read. Stops at the first that already was. */
-  readAll(): void {
-    for (let at = this.#list.length - 1; at >= 0; at -= 1) {
-      const message = this.#list[at];
-      if (message?.direction !== 'in') continue;
-      if (message.state === 'read') return;
-      this.#writable()[at] = { ...message, state: 'read' };
+  /** What they wrote is read, as far as it stands no later than `upTo`. */
+  read(upTo: number): void {
+    for (const [at, message] of this.#list.entries()) {
+      if (message.order > upTo) return;
+      if (message.direction === 'in' && message.state === 'received')
+        this.#writable()[at] = { ...message, state: 'read' };
     }
   }
 

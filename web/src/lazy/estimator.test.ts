@@ -11,7 +11,11 @@ it.each([
   ['aaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'weak'],
   ['xK9$wq2!p', 'fair'],
   ['river lantern cup', 'good'],
-  ['correct horse battery staple', 'strong'],
+  ['a pebble under the wet bridge', 'strong'],
+  ['correct horse battery staple', 'weak'],
+  ['CorrectHorseBatteryStaple', 'weak'],
+  ['correct-horse-battery-staple!', 'weak'],
+  ['Panoramic nectar precut smith banana handclap', 'weak'],
   ['the heron stands at the weir', 'strong'],
 ])('%s is %s', async (passphrase, grade) => {
   expect(gradeOf(await guesses(passphrase, ['Annabella']))).toBe(grade);

@@ -1,4 +1,4 @@
-// Reads a QR code out of a picture. Loaded when somebody scans one.
+// Reads a QR code out of a picture. Loaded when a person scans one.
 import decodeQR from 'qr/decode.js';
 
 /** The text of the first code in it; null: none can be read. */

@@ -118,14 +118,52 @@ function createLoading({ contacts, requests, nearby, typing, loaded }: State) {
   return { load, clear };
 }
 
-function createCommands({ requests }: State, { put, drop, publish }: Changes) {
-  const link = useLink();
-
-  function keep(contact: Contact): Contact {
+/** Puts a contact in place at once, before the event that tells of it. */
+function keeper({ put, publish }: Changes): (contact: Contact) => Contact {
+  return (contact) => {
     put(contact);
     publish();
     return contact;
+  };
+}
+
+function createRequestCommands({ requests }: State, changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
+
+  async function accept(request: Id): Promise<Contact> {
+    const contact = await link.call('request.accept', { request, name: '' });
+    requests.value.delete(request);
+    return keep(contact);
   }
+
+  async function blockRequest(request: Id): Promise<Contact> {
+    const contact = await link.call('request.block', { request });
+    requests.value.delete(request);
+    return keep(contact);
+  }
+
+  async function ignoreRequest(request: Id): Promise<void> {
+    await link.call('request.ignore', { request });
+    requests.value.delete(request);
+    publish();
+  }
+
+  /** Takes `blockRequest` back. */
+  async function reopenRequest(contact: Id): Promise<void> {
+    await link.call('request.reopen', { contact });
+    drop(contact);
+    publish();
+  }
+
+  return { accept, blockRequest, ignoreRequest, reopenRequest };
+}
+
+function createCommands(changes: Changes) {
+  const link = useLink();
+  const keep = keeper(changes);
+  const { drop, publish } = changes;
 
   async function add(token: string, name: string, address: string): Promise<Contact> {
     return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
@@ -137,31 +175,15 @@ function createCommands({ requests }: State, { put, drop, publish }: Changes) {
     publish();
   }
 
-  async function accept(request: RequestId): Promise<Contact> {
-    const contact = await link.call('request.accept', { request, name: '' });
-    requests.value.delete(request);
-    return keep(contact);
-  }
-
-  async function blockRequest(request: RequestId): Promise<void> {
-    await link.call('request.block', { request });
-    requests.value.delete(request);
-    publish();
-  }
-
   return {
     add,
     remove,
-    accept,
-    blockRequest,
-    rename: async (contact: ContactId, name: string) => keep(await link.call('contact.rename', { contact, name })),
-    block: async (contact: ContactId, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
-    verify: async (contact: ContactId, verified: boolean) =>
-      keep(await link.call('contact.verify', { contact, verified })),
-    addAddress: async (contact: ContactId, address: string) =>
-      keep(await link.call('contact.address', { contact, address })),
-    connect: async (contact: ContactId) => keep(await link.call('contact.connect', { contact })),
-    introduce: async (contact: ContactId, other: ContactId) => {
+    rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
+    block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
+    verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
+    addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
+    connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
+    introduce: async (contact: Id, other: Id) => {
       await link.call('contact.introduce', { contact, other });
     },
     acceptIntroduction: async (contact: ContactId, id: MessageId) =>
@@ -176,7 +198,7 @@ export const useContacts = defineStore('contacts', () => {
   const changes = createChanges(state);
 
   const ordered = computed(() => inOrder(contacts.value.values()));
-  /** Those who could be taken for somebody else. */
+  /** Those who could be taken for someone else. */
   const twins = computed(() => twinsOf(contacts.value.values()));
   const unread = computed(() => {
     let sum = 0;
@@ -196,6 +218,7 @@ export const useContacts = defineStore('contacts', () => {
     ...changes,
     ...createTyping(state),
     ...createLoading(state),
-    ...createCommands(state, changes),
+    ...createRequestCommands(state, changes),
+    ...createCommands(changes),
   };
 });

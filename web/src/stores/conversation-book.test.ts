@@ -42,7 +42,7 @@ function message(order: number, part: Partial<Message> = {}): Message {
 
 async function opened(messages: readonly Message[], more = false): Promise<ReturnType<typeof setUp>> {
   const parts = setUp();
-  const opening = parts.book.open(contact);
+  const opening = parts.book.open(contact, 0);
   parts.asked[0]!.resolve({ messages, more });
   await opening;
   return parts;
@@ -81,13 +81,50 @@ describe('a conversation', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('loads until all that is unread is there, with what comes meanwhile, and shows it once', async () => {
+    const { book, asked } = setUp();
+    const view = book.of(contact);
+    const opening = book.open(contact, 4);
+    const fresh = (order: number): Message => message(order, { state: 'received' });
+    asked[0]!.resolve({ messages: [fresh(7), fresh(8)], more: true });
+    await Promise.resolve();
+    await Promise.resolve();
+    book.put(fresh(9));
+    book.publish();
+    expect(view.value).toMatchObject({ phase: 'loading', messages: [] });
+    expect(asked[1]!.params).toMatchObject({ before: { direction: 'in', id: message(7).id }, limit: 200 });
+    asked[1]!.resolve({ messages: [message(5), fresh(6)], more: true });
+    await opening;
+    expect(view.value).toMatchObject({ phase: 'ready', more: true, prepended: false });
+    expect(view.value.messages.map(({ order }) => order)).toEqual([5, 6, 7, 8, 9]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('loads back to a time, as one change', async () => {
+    const { book, asked } = await opened([message(8), message(9)], true);
+    const back = book.loadBack(contact, 4);
+    await Promise.resolve();
+    asked[1]!.resolve({ messages: [message(6), message(7)], more: true });
+    await Promise.resolve();
+    await Promise.resolve();
+    book.put(message(10));
+    book.publish();
+    expect(book.of(contact).value.messages.map(({ order }) => order)).toEqual([8, 9, 10]);
+    asked[2]!.resolve({ messages: [message(3), message(5)], more: true });
+    await back;
+    expect(book.of(contact).value).toMatchObject({ more: true, prepended: true });
+    expect(book.of(contact).value.messages.map(({ order }) => order)).toEqual([3, 5, 6, 7, 8, 9, 10]);
+    await book.loadBack(contact, 4);
+    expect(asked).toHaveLength(3);
+  });
+
   it('says when it could not be loaded, and loads again', async () => {
     const { book, asked } = setUp();
-    const opening = book.open(contact);
+    const opening = book.open(contact, 0);
     asked[0]!.reject(new CallError('locked', ''));
     await opening;
     expect(book.of(contact).value.phase).toBe('failed');
-    const again = book.open(contact);
+    const again = book.open(contact, 0);
     asked[1]!.resolve({ messages: [], more: false });
     await again;
     expect(book.of(contact).value.phase).toBe('ready');

@@ -1,17 +1,23 @@
 // The conversations this page has opened: what is loaded, what is on its way, and how the daemon's events change both.
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
-import type { ContactId, Message, MessageId, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import { PAGE_MESSAGES } from '../../../server/contract/limits.ts';
+import type { Id, Message, MessagePage, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import { sentAt } from '../../../server/contract/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
 import { Outgoing } from '../domain/outgoing.ts';
 import type { Shown } from '../domain/outgoing.ts';
+import { wantsOlder } from '../domain/reading.ts';
 import { Timeline } from '../domain/timeline.ts';
 
 /** What a left conversation keeps, so that coming back is instant and memory stays small. */
 const KEPT = 200;
+/** The first page, so that it is there at once; older ones are as large as they may be. */
 const PAGE = 50;
+/** Older ones that one jump loads at most, some seconds of work. */
+const BACK_MOST = 20_000;
 
 export interface Conversation {
   readonly messages: readonly Shown[];
@@ -31,6 +37,9 @@ interface Entry {
   loading: Promise<void> | null;
 }
 
+/** Whether still older ones are wanted, once a page has come. `loaded`: all there are, oldest first. */
+type Wants = (loaded: readonly Shown[], page: readonly Shown[]) => boolean;
+
 export type Call = <N extends CommandName>(command: N, params: Input<N>) => Promise<Result<N>>;
 
 export class ConversationBook {
@@ -47,17 +56,26 @@ export class ConversationBook {
     return this.#entry(contact).view;
   }
 
-  /** Loads the newest page unless it is there. */
-  async open(contact: ContactId): Promise<void> {
-    const { phase } = this.of(contact).value;
-    if (phase === 'ready') return;
-    if (phase !== 'loading') this.#show(contact, { phase: 'loading' });
-    await this.#loadPage(contact);
+  /** Loads the newest page unless it is there, and older ones until all of the `unread` are. */
+  async open(contact: Id, unread: number): Promise<void> {
+    const { phase, more, messages } = this.of(contact).value;
+    if (phase === 'ready' && !(more && wantsOlder(messages, unread, messages))) return;
+    if (phase !== 'loading' && phase !== 'ready') this.#show(contact, { phase: 'loading' });
+    await this.#load(contact, (loaded, page) => wantsOlder(loaded, unread, page));
   }
 
   async loadOlder(contact: ContactId): Promise<void> {
     const { phase, more } = this.of(contact).value;
-    if (phase === 'ready' && more) await this.#loadPage(contact);
+    if (phase === 'ready' && more) await this.#load(contact, () => false);
+  }
+
+  /** Loads older ones until those of `time` are there, in ms since 1970, or BACK_MOST are. */
+  async loadBack(contact: Id, time: number): Promise<void> {
+    await this.#entry(contact).loading;
+    const { phase, more, messages } = this.of(contact).value;
+    const most = messages.length + BACK_MOST;
+    const wants: Wants = (loaded) => sentAt(loaded[0] ?? { at: 0, arrivedAt: 0 }) >= time && loaded.length < most;
+    if (phase === 'ready' && more && wants(messages, [])) await this.#load(contact, wants);
   }
 
   /** Lets go of what was only scrolled past. */
@@ -73,9 +91,9 @@ export class ConversationBook {
     const entry = this.#entries.get(message.contact);
     if (entry === undefined) return;
     // Before the first page is there, an event would leave a gap behind it: the page brings it along.
-    if (entry.view.value.phase === 'ready') entry.timeline.put(message);
-    else if (!local) return;
-    this.#dirty.add(message.contact);
+    const ready = entry.view.value.phase === 'ready';
+    if (ready || entry.timeline.length > 0) entry.timeline.put(message);
+    if (ready || local) this.#dirty.add(message.contact);
   }
 
   setState(message: MessageRef, state: MessageState): void {
@@ -95,10 +113,11 @@ export class ConversationBook {
     else this.#dirty.add(contact);
   }
 
-  readAll(contact: ContactId): void {
+  /** @param upTo the `order` of the last that is; null: all are. */
+  read(contact: Id, upTo: number | null): void {
     const entry = this.#entries.get(contact);
     if (entry === undefined) return;
-    entry.timeline.readAll();
+    entry.timeline.read(upTo ?? Infinity);
     this.#dirty.add(contact);
   }
 
@@ -139,8 +158,9 @@ export class ConversationBook {
     return this.#outgoing.all();
   }
 
-  async markRead(contact: ContactId): Promise<void> {
-    await this.#call('message.read', { contact });
+  /** @param upTo the `order` of the last that was seen; Infinity: all were. */
+  async markRead(contact: Id, upTo: number): Promise<void> {
+    await this.#call('message.read', { contact, ...(upTo === Infinity ? {} : { upTo }) });
   }
 
   async delete({ contact, direction, id }: MessageRef): Promise<void> {
@@ -196,31 +216,42 @@ export class ConversationBook {
     view.value = { ...view.value, prepended: false, ...change, messages };
   }
 
-  #loadPage(contact: ContactId): Promise<void> {
+  #load(contact: Id, wants: Wants): Promise<void> {
     const entry = this.#entry(contact);
-    entry.loading ??= this.#fetchPage(contact, entry);
+    entry.loading ??= this.#fetch(contact, entry, wants);
     return entry.loading;
   }
 
-  async #fetchPage(contact: ContactId, entry: Entry): Promise<void> {
-    const { timeline } = entry;
-    const { oldest } = timeline;
+  /** A page, and older ones for as long as `wants` says; what is shown changes once. */
+  async #fetch(contact: Id, entry: Entry, wants: Wants): Promise<void> {
+    const { timeline, view } = entry;
+    const ready = view.value.phase === 'ready';
+    const prepended = timeline.length > 0;
+    let older: readonly Message[] = [];
+    const loaded = (): readonly Message[] => [...older, ...timeline.snapshot()];
     try {
-      const page = await this.#call('message.page', {
-        contact,
-        limit: PAGE,
-        ...(oldest === undefined ? {} : { before: { direction: oldest.direction, id: oldest.id } }),
-      });
-      if (entry.timeline !== timeline) return;
-      const prepended = timeline.length > 0;
-      timeline.prepend(page.messages);
+      let page: MessagePage;
+      do {
+        page = await this.#page(contact, loaded()[0]);
+        if (entry.timeline !== timeline) return;
+        // What is not shown yet is put in place at once: events that come meanwhile must meet it there.
+        if (ready) older = [...page.messages, ...older];
+        else timeline.prepend(page.messages);
+      } while (page.more && wants(loaded(), page.messages));
+      timeline.prepend(older);
       entry.loading = null;
       this.#show(contact, { phase: 'ready', more: page.more, prepended });
     } catch {
       if (entry.timeline !== timeline) return;
       entry.loading = null;
-      this.#show(contact, { phase: timeline.length > 0 ? 'ready' : 'failed' });
+      this.#show(contact, { phase: timeline.length > 0 ? 'ready' : 'failed', more: true });
     }
+  }
+
+  #page(contact: Id, before: Message | undefined): Promise<MessagePage> {
+    if (before === undefined) return this.#call('message.page', { contact, limit: PAGE });
+    const { direction, id } = before;
+    return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before: { direction, id } });
   }
 
   async #transmit({ contact, id, body }: Shown): Promise<void> {

@@ -102,7 +102,7 @@ function applyToMessages({ contacts, conversations }: Stores, { event, data }: E
       conversations.reload(data.contact);
       return true;
     case 'message.read':
-      conversations.readAll(data.contact);
+      conversations.read(data.contact, data.upTo);
       return true;
     default:
       return false;

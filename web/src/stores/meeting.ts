@@ -1,4 +1,4 @@
-// Meeting people: who nearby lets themselves be seen, the pairing under way, and our invites.
+// Meeting people: who is visible nearby, the pairing under way, and our invites.
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Params, Result } from '../../../server/contract/commands.ts';
@@ -13,6 +13,11 @@ export type InviteLifetime = Params<'invite.create'>['expires'];
 function createVisibility() {
   const link = useLink();
   const profile = useProfile();
+  /** Whether this Loom can be seen at all: not where finding people was switched off at its start, or the system denies it. */
+  const canShow = computed(() => {
+    const { discovery, visibility } = profile.network ?? {};
+    return discovery?.status === 'on' || (discovery?.status === 'off' && visibility?.mode === 'off');
+  });
   /** When it ends; null: we are not visible. */
   const visibleUntil = computed(() => profile.network?.visibility.until ?? null);
   let before: 'contacts' | 'off' = 'contacts';
@@ -21,6 +26,12 @@ function createVisibility() {
     const mode = profile.network?.visibility.mode;
     if (mode === 'contacts' || mode === 'off') before = mode;
     profile.network = await link.call('network.visibility', { mode: 'everyone' });
+  }
+
+  /** @throws CallError. Does nothing where no one could see us. */
+  async function showIfPossible(): Promise<void> {
+    profile.network ??= await link.call('network.status', {});
+    if (canShow.value) await show();
   }
 
   async function hide(): Promise<void> {
@@ -32,14 +43,14 @@ function createVisibility() {
     else profile.network = await link.call('network.visibility', { mode });
   }
 
-  return { visibleUntil, show, hide, setVisibility };
+  return { canShow, visibleUntil, show, showIfPossible, hide, setVisibility };
 }
 
 function createPairing(people: { readonly value: readonly Person[] }) {
   const link = useLink();
   const pairing = shallowRef<Pairing | null>(null);
-  /** One whose end nobody wants to see, or has seen. */
-  const dismissed = shallowRef<PairingId | null>(null);
+  /** One whose end is of no interest, or was seen. */
+  const dismissed = shallowRef<Id | null>(null);
 
   /** What to show: a pairing under way, or how it failed. */
   const shown = computed(() => {
@@ -52,7 +63,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     return current?.state.kind === 'paired' && current.id !== dismissed.value ? current.state.contact : null;
   });
 
-  /** What the daemon says on a new line. What ended while nobody here looked is of no interest. */
+  /** What the daemon says on a new line. What ended while no one looked is of no interest. */
   function meet(current: Pairing | null): void {
     const over = current?.state.kind === 'paired' || current?.state.kind === 'ended';
     if (over && pairing.value?.id !== current.id) dismissed.value = current.id;
@@ -63,7 +74,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
     dismissed.value = pairing.value?.id ?? null;
   }
 
-  /** How somebody unwanted fared is of no interest either. */
+  /** How someone unwanted fared is of no interest either. */
   function follow(next: Pairing): void {
     if (pairing.value?.id === next.id && pairing.value.state.kind === 'unwanted') dismiss();
     pairing.value = next;
@@ -130,9 +141,9 @@ export const useMeeting = defineStore('meeting', () => {
   const link = useLink();
   const contacts = useContacts();
   const people = shallowRef<readonly Person[]>([]);
-  /** A contact who is verified has nothing to gain from a code. */
-  /** A token that was pasted where it could not be added yet; empty: none. */
+  /** A code that was pasted where it could not be added yet; empty: none. */
   const noted = shallowRef('');
+  /** A contact who is verified has nothing to gain from a code. */
   const unmet = computed(() =>
     people.value.filter(({ contact }) => contact === null || contacts.contacts.get(contact)?.verified !== true),
   );

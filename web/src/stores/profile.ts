@@ -53,6 +53,8 @@ export const useProfile = defineStore('profile', () => {
   const link = useLink();
   const status = shallowRef<Status | null>(null);
   const identity = shallowRef<Identity | null>(null);
+  /** Who was here before it was locked, for as long as this page lives: nothing of it is stored. */
+  const lastIdentity = shallowRef<Pick<Identity, 'name' | 'publicKey'> | null>(null);
   const network = shallowRef<NetworkFacts | null>(null);
   /** What others add us by; here before anybody asks to see it. */
   const card = shallowRef<{ readonly token: string; readonly peerPort: number } | null>(null);
@@ -63,7 +65,9 @@ export const useProfile = defineStore('profile', () => {
   /** What changes is asked for last, and in place as soon as it is told: an event that comes after it is newer. */
   async function load(): Promise<void> {
     const ready = (await link.call('status.get', {})).state === 'ready';
+    const before = identity.value;
     identity.value = ready ? await link.call('identity.get', {}) : null;
+    lastIdentity.value = identity.value ?? before ?? lastIdentity.value;
     card.value = ready ? await link.call('identity.token', {}) : null;
     await refreshStatus();
   }
@@ -90,6 +94,7 @@ export const useProfile = defineStore('profile', () => {
     examine,
     status,
     identity,
+    lastIdentity,
     network,
     state,
     storageFails,

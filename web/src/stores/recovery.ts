@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { Input } from '../../../server/contract/commands.ts';
-import type { Backup, BackupStatus, ImportPreview, Task } from '../../../server/contract/model.ts';
+import type { Backup, BackupPlaces, BackupStatus, ImportPreview, Task } from '../../../server/contract/model.ts';
 import { useLink } from './daemon.ts';
 
 function createBeginnings() {
@@ -43,6 +43,11 @@ function createWays() {
     return link.call('backup.create', params);
   }
 
+  /** Where a backup could go, and those that lie there. */
+  function places(): Promise<BackupPlaces> {
+    return link.call('backup.places', {});
+  }
+
   function verifyBackup(params: Input<'backup.verify'>): Promise<Backup> {
     return link.call('backup.verify', params);
   }
@@ -55,7 +60,7 @@ function createWays() {
     await link.call('backup.unschedule', {});
   }
 
-  return { showPhrase, checkPhrase, createBackup, verifyBackup, schedule, unschedule };
+  return { places, showPhrase, checkPhrase, createBackup, verifyBackup, schedule, unschedule };
 }
 
 /** What would bring us back, and the long work on the way there or back. */

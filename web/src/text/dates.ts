@@ -1,5 +1,6 @@
 // Times as people read them. Nothing here throws, whatever number it is given; all of it follows the calendar.
 import { type Calendar, calendar, dayOf } from './calendar.ts';
+import { hourCycle, locale } from './locale.ts';
 import { text } from './text.ts';
 
 const forms = {
@@ -12,8 +13,11 @@ const forms = {
   full: { dateStyle: 'medium', timeStyle: 'short' },
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
+/** Those that show the hour. */
+const hasClock: ReadonlySet<keyof typeof forms> = new Set(['time', 'full']);
+
 const units = (['second', 'minute', 'hour', 'day'] as const).map(
-  (unit) => new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }),
+  (unit) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }),
 );
 const UNIT_MS = [1000, 60_000, 3_600_000, 86_400_000];
 
@@ -29,7 +33,9 @@ let zoneOfFormatters = '';
 function formatter(form: keyof typeof forms, { zone }: Calendar): Intl.DateTimeFormat {
   if (zone !== zoneOfFormatters) formatters.clear();
   zoneOfFormatters = zone;
-  const known = formatters.get(form) ?? new Intl.DateTimeFormat(undefined, forms[form]);
+  const known =
+    formatters.get(form) ??
+    new Intl.DateTimeFormat(locale, { ...forms[form], ...(hasClock.has(form) && { hourCycle }) });
   formatters.set(form, known);
   return known;
 }
@@ -86,4 +92,11 @@ export function dayLine(at: number): string {
   if (ago === 0) return text('chat.today');
   if (ago === 1) return text('chat.yesterday');
   return format(isThisYear(at) ? 'longDay' : 'longDayWithYear', at);
+}
+
+/** The day as a date field has it: 2026-11-30. */
+export function isoDay(at: number): string {
+  const date = new Date(isDate(at) ? at : 0);
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => `${part}`.padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day}`;
 }

@@ -3,11 +3,12 @@ import { doctorSentences } from '../../../server/contract/doctor-sentences.ts';
 
 export const doctor = {
   whyContact: 'Why is there no connection?',
-  bothWays: 'Test both ways',
+  bothWays: 'Test connection',
   checkNetwork: 'Check this network',
+  again: 'Check again',
   looking: 'Looking… This takes a few seconds.',
   lookingBoth: 'Each of you tries to reach the other… This takes a few seconds.',
-  details: 'What Loom saw',
+  details: 'Details',
   adapter: '{name}: {addresses}',
   traffic: 'announced {sent} times, heard others {heard} times',
   kind: {

@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n';
 import { CallError } from '../api/pending.ts';
 import { en } from './en.ts';
+import { language, locale } from './locale.ts';
 
 type Leaves<T, Path extends string = ''> = {
   [K in keyof T & string]: T[K] extends string ? `${Path}${K}` : Leaves<T[K], `${Path}${K}.`>;
@@ -9,7 +10,7 @@ type Leaves<T, Path extends string = ''> = {
 /** Every text there is, by its path. */
 export type TextKey = Leaves<typeof en>;
 
-export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en } });
+export const i18n = createI18n({ legacy: false, locale: language, fallbackLocale: language, messages: { en } });
 
 // One untyped call inside, so that every use outside is checked against the keys above.
 const translate = i18n.global.t as unknown as (key: string, values: Record<string, unknown>, count?: number) => string;
@@ -31,7 +32,7 @@ export function errorText(error: unknown): string {
   return text(`errors.${error instanceof CallError ? error.code : 'internal'}`);
 }
 
-const numbers = new Intl.NumberFormat('en');
+const numbers = new Intl.NumberFormat(locale);
 
 export function formatNumber(value: number): string {
   return numbers.format(value);

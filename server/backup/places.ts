@@ -1,0 +1,85 @@
+// Places for backups that a person need not type: their own folder, sticks and disks that are plugged in, and the files there.
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, sep } from 'node:path';
+import { BACKUP_ENDING, BACKUP_FOLDER } from '../contract/limits.ts';
+import type { BackupPlaces } from '../contract/model.ts';
+import { namedFiles } from './files.ts';
+
+/** A stick that does not answer within this is left out; a computer that is busy takes a second to look at any. ms. */
+const LOOK_MS = 5_000;
+
+/** A person chooses among so many; more are typed. */
+const REMOVABLES = 4;
+const BACKUPS = 8;
+
+/** Those that Loom makes by itself every day end like this. */
+const DAILY = /^loom-.*\.backup$/;
+
+/** Where to look. */
+export interface Haunts {
+  /** The person's home; null: there is none to be found. */
+  readonly home: string | null;
+  /** Folders in which the system shows what is plugged in. */
+  readonly mounts: readonly string[];
+}
+
+/** Of this computer, and the person who runs this process. */
+export function systemHaunts(): Haunts {
+  const home = orNull(homedir);
+  const user = orNull(() => userInfo().username);
+  const linux = user === null ? [] : [join('/media', user), join('/run/media', user)];
+  const mounts = { linux, darwin: ['/Volumes'] }[process.platform as string] ?? [];
+  return { home: home !== null && isAbsolute(home) ? home : null, mounts };
+}
+
+/** Nothing here fails: what cannot be looked at is left out. Takes some seconds at most. */
+export async function findPlaces({ home, mounts }: Haunts, answerMs = LOOK_MS): Promise<BackupPlaces> {
+  const own = home === null ? [] : [{ path: join(home, BACKUP_FOLDER), kind: 'home' as const }];
+  const shown = await Promise.all(
+    mounts.map(async (mount) => (await namesIn(mount, answerMs)).map((name) => join(mount, name))),
+  );
+  const removable = shown.flat().slice(0, REMOVABLES);
+  const folders = [...own, ...removable.map((path) => ({ path, kind: 'removable' as const }))];
+  const found = await Promise.all(
+    folders.map(async ({ path }) => {
+      const names = (await namesIn(path, answerMs)).filter(isBackup);
+      return names.map((name) => ({ path: join(path, name), day: dayIn(name) }));
+    }),
+  );
+  const backups = found
+    .flat()
+    .sort((a, b) => (a.day < b.day ? 1 : -1))
+    .slice(0, BACKUPS)
+    .map(({ path }) => path);
+  return { folders, backups, separator: sep };
+}
+
+/** Each folder by a process of its own: one that hangs takes nothing else along. */
+async function namesIn(folder: string, answerMs: number): Promise<readonly string[]> {
+  const files = namedFiles(new AbortController().signal, answerMs);
+  try {
+    return (await files.list(folder)).filter((name) => !name.startsWith('.'));
+  } catch {
+    return [];
+  } finally {
+    await files.end();
+  }
+}
+
+function isBackup(name: string): boolean {
+  return name.endsWith(BACKUP_ENDING) || DAILY.test(name);
+}
+
+/** As written in the name, so that names sort by it; empty: none. */
+function dayIn(name: string): string {
+  return /\d{4}-\d{2}-\d{2}/.exec(name)?.[0] ?? '';
+}
+
+/** A user without an entry in passwd has neither name nor home. */
+function orNull(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
