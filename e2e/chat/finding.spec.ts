@@ -5,7 +5,7 @@ async function say({ daemon }: Person, count: number, body: (number: number) => 
   await daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
     for (let number = 1; number <= count; number += 1)
-      await control.request('message.send', { contact: contact?.id ?? '', body: body(number) });
+      await control.request('message.send', { contact: contact!.id, body: body(number) });
   });
 }
 

@@ -148,7 +148,7 @@ export const contactsCommands = {
     needs: READY,
   }),
   'request.block': command({
-    params: z.strictObject({ request: idSchema }),
+    params: z.strictObject({ request: requestIdSchema }),
     /** The blocked contact it has become. */
     result: result<Contact>(),
     repeatable: false,
@@ -156,14 +156,14 @@ export const contactsCommands = {
   }),
   /** Shows it no more, also when they ask again. They cannot tell. */
   'request.ignore': command({
-    params: z.strictObject({ request: idSchema }),
+    params: z.strictObject({ request: requestIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   /** Takes `request.block` back: the contact it made becomes the request it was. */
   'request.reopen': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,

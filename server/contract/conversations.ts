@@ -8,7 +8,7 @@ import type { MessageRef } from './messages.ts';
 export const conversationsCommands = {
   /** Marks what they wrote as read: all of it, or what stands no later than `order` `upTo`. */
   'message.read': command({
-    params: z.strictObject({ contact: idSchema, upTo: z.number().optional() }),
+    params: z.strictObject({ contact: contactIdSchema, upTo: z.number().optional() }),
     result: result<Contact>(),
     repeatable: true,
     needs: READY,
@@ -38,7 +38,7 @@ export const conversationsCommands = {
 
 export interface ConversationsEvents {
   /** What they wrote is read, in some tab: all up to now, or what stands no later than `order` `upTo`. */
-  'message.read': { readonly contact: Id; readonly upTo: number | null };
+  'message.read': { readonly contact: ContactId; readonly upTo: number | null };
   'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly contact: ContactId };

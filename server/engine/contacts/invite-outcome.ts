@@ -39,7 +39,7 @@ export class InviteOutcome {
     if (inviteSecret && state) this.#settle(id, state);
   }
 
-  #settle(contactId: string, invite: InviteState | undefined, theirName?: string): void {
+  #settle(contactId: ContactId, invite: InviteState | undefined, theirName?: string): void {
     const { store, roster, onSettled } = this.#options;
     const settled = store.journal.write(() => {
       const contact = roster.find(contactId);

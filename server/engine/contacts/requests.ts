@@ -73,7 +73,7 @@ export class Requests {
       if (!asked || !gone) return null;
       for (const id of gone) this.remove(id);
       if (!known) this.#remember(lotOf(hostOf(address)));
-      const { id = randomId(random), ignored } = known ?? {};
+      const { id = randomId(random) as RequestId, ignored } = known ?? {};
       const request = { ...asked, id, ignored, ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
@@ -83,22 +83,22 @@ export class Requests {
   }
 
   /** @throws CommandError request-unknown. */
-  async ignore(id: string): Promise<void> {
+  async ignore(id: RequestId): Promise<void> {
     const { store } = this.#options;
     await store.journal.write(() => store.requests.put({ ...this.get(id), ignored: true }));
     this.gone(id);
   }
 
   /** What a blocked contact asked before it was blocked is a request again. Inside a `journal.write`; then `reopened`. */
-  reopen(ik: IdentityPublicKey, asked: Asked): string {
+  reopen(ik: IdentityPublicKey, asked: Asked): RequestId {
     const { store, random, clock } = this.#options;
-    const id = randomId(random);
+    const id = randomId(random) as RequestId;
     store.requests.put({ ...asked, id, ik, at: clock.now() });
     return id;
   }
 
   /** Once `reopen` is durable. */
-  reopened(id: string): void {
+  reopened(id: RequestId): void {
     this.#tell(this.get(id));
   }
 

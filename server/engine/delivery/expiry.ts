@@ -76,7 +76,7 @@ export class Expiry {
   }
 
   /** Marks what is unread in a conversation now as read, up to `place` if it is given. @throws CommandError task-stopped. */
-  async read(contact: string, place?: number): Promise<void> {
+  async read(contact: ContactId, place?: number): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {

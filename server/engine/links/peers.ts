@@ -99,7 +99,7 @@ export class Peers {
   }
 
   /** A text that takes a slow network longer than we wait must get through in the end. */
-  #suspected(contact: string, suspect: boolean): void {
+  #suspected(contact: ContactId, suspect: boolean): void {
     const peer = this.#peer(contact);
     if (suspect) peer.responseTimeout = Math.min(SUSPECT_AFTER_LONGEST_MS, peer.responseTimeout * 2);
     this.#input(contact, { kind: suspect ? 'suspected' : 'answered' });

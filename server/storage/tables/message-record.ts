@@ -107,10 +107,10 @@ export interface MessageTable {
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
   delivered(message: Pick<MessageRecord, 'contact' | 'id' | 'seq' | 'order'>): boolean;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `place`; null: there are none. */
-  unreadUpTo(contact: string, after: number, until: number, limit: number, place?: number): number | null;
+  unreadUpTo(contact: ContactId, after: number, until: number, limit: number, place?: number): number | null;
   /** Everything received is read now, up to row `until` and `place` as far as they are given. @returns how many were not. */
-  markRead(contact: string, until?: number, place?: number): number;
-  unread(contact: string): number;
+  markRead(contact: ContactId, until?: number, place?: number): number;
+  unread(contact: ContactId): number;
   /** Sealed sizes of what is unread, and of all of theirs that is not hidden. */
   unreadBytes(contact: ContactId): number;
   heldBytes(contact: ContactId): number;

@@ -177,7 +177,7 @@ export class SealedMessages implements MessageTable {
     return this.#database.change(DELIVERED, tag, ...this.#keyOf(contact, 'out', id), seq, order) > 0;
   }
 
-  unreadUpTo(contact: string, after: number, until: number, limit: number, place = LAST_PLACE): number | null {
+  unreadUpTo(contact: ContactId, after: number, until: number, limit: number, place = LAST_PLACE): number | null {
     const sql = `
       SELECT number FROM message
       WHERE contact = ? AND ${UNREAD} AND number > ? AND number <= ? AND place <= ? LIMIT ?`;
@@ -185,7 +185,7 @@ export class SealedMessages implements MessageTable {
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(contact: string, until = Number.MAX_SAFE_INTEGER, place = LAST_PLACE): number {
+  markRead(contact: ContactId, until = Number.MAX_SAFE_INTEGER, place = LAST_PLACE): number {
     const sql = `
       SELECT contact, direction, id, seq, place, length(body) AS size FROM message
       WHERE contact = ? AND ${UNREAD} AND number <= ? AND place <= ?`;

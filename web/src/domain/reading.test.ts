@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { anyId } from '../../../server/testing/ids.ts';
 import { firstUnread, isSeen, isUnreadUpTo, wantsOlder } from './reading.ts';
 
 const line = (order: number, direction: 'in' | 'out', state: 'read' | 'received' | 'delivered') => ({
-  id: `${order}`,
+  id: anyId(`${order}`),
   order,
   direction,
   state,

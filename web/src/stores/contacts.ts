@@ -132,26 +132,26 @@ function createRequestCommands({ requests }: State, changes: Changes) {
   const keep = keeper(changes);
   const { drop, publish } = changes;
 
-  async function accept(request: Id): Promise<Contact> {
+  async function accept(request: RequestId): Promise<Contact> {
     const contact = await link.call('request.accept', { request, name: '' });
     requests.value.delete(request);
     return keep(contact);
   }
 
-  async function blockRequest(request: Id): Promise<Contact> {
+  async function blockRequest(request: RequestId): Promise<Contact> {
     const contact = await link.call('request.block', { request });
     requests.value.delete(request);
     return keep(contact);
   }
 
-  async function ignoreRequest(request: Id): Promise<void> {
+  async function ignoreRequest(request: RequestId): Promise<void> {
     await link.call('request.ignore', { request });
     requests.value.delete(request);
     publish();
   }
 
   /** Takes `blockRequest` back. */
-  async function reopenRequest(contact: Id): Promise<void> {
+  async function reopenRequest(contact: ContactId): Promise<void> {
     await link.call('request.reopen', { contact });
     drop(contact);
     publish();
@@ -178,12 +178,14 @@ function createCommands(changes: Changes) {
   return {
     add,
     remove,
-    rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
-    block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
-    verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
-    addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
-    connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
-    introduce: async (contact: Id, other: Id) => {
+    rename: async (contact: ContactId, name: string) => keep(await link.call('contact.rename', { contact, name })),
+    block: async (contact: ContactId, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
+    verify: async (contact: ContactId, verified: boolean) =>
+      keep(await link.call('contact.verify', { contact, verified })),
+    addAddress: async (contact: ContactId, address: string) =>
+      keep(await link.call('contact.address', { contact, address })),
+    connect: async (contact: ContactId) => keep(await link.call('contact.connect', { contact })),
+    introduce: async (contact: ContactId, other: ContactId) => {
       await link.call('contact.introduce', { contact, other });
     },
     acceptIntroduction: async (contact: ContactId, id: MessageId) =>

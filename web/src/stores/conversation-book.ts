@@ -2,7 +2,14 @@
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import { PAGE_MESSAGES } from '../../../server/contract/limits.ts';
-import type { Id, Message, MessagePage, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import type {
+  ContactId,
+  Message,
+  MessageId,
+  MessagePage,
+  MessageRef,
+  MessageState,
+} from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
@@ -57,7 +64,7 @@ export class ConversationBook {
   }
 
   /** Loads the newest page unless it is there, and older ones until all of the `unread` are. */
-  async open(contact: Id, unread: number): Promise<void> {
+  async open(contact: ContactId, unread: number): Promise<void> {
     const { phase, more, messages } = this.of(contact).value;
     if (phase === 'ready' && !(more && wantsOlder(messages, unread, messages))) return;
     if (phase !== 'loading' && phase !== 'ready') this.#show(contact, { phase: 'loading' });
@@ -70,7 +77,7 @@ export class ConversationBook {
   }
 
   /** Loads older ones until those of `time` are there, in ms since 1970, or BACK_MOST are. */
-  async loadBack(contact: Id, time: number): Promise<void> {
+  async loadBack(contact: ContactId, time: number): Promise<void> {
     await this.#entry(contact).loading;
     const { phase, more, messages } = this.of(contact).value;
     const most = messages.length + BACK_MOST;
@@ -114,7 +121,7 @@ export class ConversationBook {
   }
 
   /** @param upTo the `order` of the last that is; null: all are. */
-  read(contact: Id, upTo: number | null): void {
+  read(contact: ContactId, upTo: number | null): void {
     const entry = this.#entries.get(contact);
     if (entry === undefined) return;
     entry.timeline.read(upTo ?? Infinity);
@@ -159,7 +166,7 @@ export class ConversationBook {
   }
 
   /** @param upTo the `order` of the last that was seen; Infinity: all were. */
-  async markRead(contact: Id, upTo: number): Promise<void> {
+  async markRead(contact: ContactId, upTo: number): Promise<void> {
     await this.#call('message.read', { contact, ...(upTo === Infinity ? {} : { upTo }) });
   }
 
@@ -216,14 +223,14 @@ export class ConversationBook {
     view.value = { ...view.value, prepended: false, ...change, messages };
   }
 
-  #load(contact: Id, wants: Wants): Promise<void> {
+  #load(contact: ContactId, wants: Wants): Promise<void> {
     const entry = this.#entry(contact);
     entry.loading ??= this.#fetch(contact, entry, wants);
     return entry.loading;
   }
 
   /** A page, and older ones for as long as `wants` says; what is shown changes once. */
-  async #fetch(contact: Id, entry: Entry, wants: Wants): Promise<void> {
+  async #fetch(contact: ContactId, entry: Entry, wants: Wants): Promise<void> {
     const { timeline, view } = entry;
     const ready = view.value.phase === 'ready';
     const prepended = timeline.length > 0;
@@ -248,7 +255,7 @@ export class ConversationBook {
     }
   }
 
-  #page(contact: Id, before: Message | undefined): Promise<MessagePage> {
+  #page(contact: ContactId, before: Message | undefined): Promise<MessagePage> {
     if (before === undefined) return this.#call('message.page', { contact, limit: PAGE });
     const { direction, id } = before;
     return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before: { direction, id } });

@@ -50,7 +50,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
   const link = useLink();
   const pairing = shallowRef<Pairing | null>(null);
   /** One whose end is of no interest, or was seen. */
-  const dismissed = shallowRef<Id | null>(null);
+  const dismissed = shallowRef<PairingId | null>(null);
 
   /** What to show: a pairing under way, or how it failed. */
   const shown = computed(() => {
