@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 declare const kinds: unique symbol;
-type Id<Kind extends string> = string & { readonly [kinds]: { readonly [K in Kind]: true } };
+type Id<Kind extends string> = string & { readonly [kinds]: Readonly<Record<Kind, true>> };
 
 export type ContactId = Id<'contact'>;
 /** Chosen by the sender: it names a message together with its conversation and author. */
