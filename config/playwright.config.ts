@@ -11,6 +11,8 @@ export default defineConfig({
   testDir: path('../e2e'),
   testMatch: slow ? '**/*.slow.ts' : '**/*.spec.ts',
   outputDir: path('../test-results'),
+  // One set for all systems: what is compared brings its own typeface.
+  snapshotPathTemplate: '{testDir}/{testFileDir}/gallery/{arg}{ext}',
   // Each test starts Looms of its own, and a browser; two at a time fill two cores.
   workers: slow ? 1 : 2,
   fullyParallel: true,

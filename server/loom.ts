@@ -17,13 +17,18 @@ import { runInBackground } from './engine/background.ts';
 import { deferred } from './timing/deferred.ts';
 import { currentAddresses } from './network/network-watch.ts';
 import { Profile } from './engine/profile/profile.ts';
-import { Access, type CodeLifetime } from './http/access.ts';
+import { Access } from './http/access.ts';
 import { isControlName, listenControl } from './http/control.ts';
 import { Dispatcher } from './http/dispatch.ts';
+import { SessionFile } from './http/kept-sessions.ts';
+import { Launch } from './http/launch.ts';
+import type { Launcher } from './http/launcher.ts';
 import { startHttp, type HttpServer } from './http/listen.ts';
+import { landingUrl, pageUrl } from './http/page-address.ts';
 import { readLastPort, rememberPort } from './network/last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
 import { EVERY_ADDRESS, peerTransport } from './network/peer-transport.ts';
+import { eraseFile } from './storage/profile-files/erase-file.ts';
 import { removeStaleLock } from './storage/profile-store.ts';
 
 /** After locking, until replies are sent and sockets have ended: then nothing holds on to what they carried. */
@@ -44,6 +49,8 @@ export interface LoomOptions {
   readonly staticFolder: string;
   /** Prints a fresh address of the page. */
   readonly urlCommand: string;
+  /** Left out: there is no desktop. */
+  readonly launcher?: Launcher;
   readonly version: string;
   readonly onBug: (error: unknown) => void;
   readonly onStopRequested: () => void;
@@ -53,8 +60,16 @@ export interface Loom {
   readonly httpPort: number;
   readonly peerPort: number;
   readonly state: ProfileState;
-  mintCode(lifetime: CodeLifetime): string;
+  /** A fresh address of the page for a person. */
+  pageUrl(): string;
+  /** One for the browser that we open ourselves. */
+  launch(): Launching;
   stop(): Promise<void>;
+}
+
+/** The page being opened in the browser, as `Launch`. */
+export interface Launching extends Pick<Launch, 'arrived' | 'settled'> {
+  readonly url: string;
 }
 
 /** Another process runs this profile. */
@@ -69,27 +84,34 @@ export class AlreadyRunning extends Error {
 export async function startLoom(options: LoomOptions): Promise<Loom> {
   const { folder, onBug } = options;
   const door = deferred<HttpServer>();
-  const access = new Access(systemClock);
   const profile = makeProfile(options);
-  const dispatcher = new Dispatcher({
-    application: profile,
-    access,
-    url: async (code) => `http://127.0.0.1:${(await door.promise).port}/#code=${code}`,
-    stop: () => options.onStopRequested(),
-    onBug,
-  });
   const ready = deferred<Dispatcher>();
   const control = await listenControl(folder, ready.promise);
   if (!control) throw new AlreadyRunning(`the profile ${options.profile} is running`);
+  const sessions = new SessionFile({ folder, clock: systemClock, erase: eraseFile });
+  const access = new Access(systemClock, sessions);
+  const dispatcher = new Dispatcher({
+    application: profile,
+    access,
+    url: async (lifetime, code) => {
+      const { port } = await door.promise;
+      return lifetime === 'opened' ? landingUrl(port, code) : pageUrl(port, code);
+    },
+    stop: () => options.onStopRequested(),
+    ...(options.launcher && { launcher: options.launcher }),
+    onBug,
+  });
   let http: HttpServer | null = null;
   const stop = async (): Promise<void> => {
     await http?.stop();
+    sessions.stop();
     await profile.stop();
     await control.stop();
   };
   try {
     removeStaleLock(folder);
     await profile.start();
+    access.restore(profile.state === 'locked');
     http = await openDoor(options, access, dispatcher);
     rememberPort(folder, 'page', http.port);
     door.resolve(http);
@@ -163,7 +185,11 @@ function running(profile: Profile, access: Access, http: HttpServer, stop: () =>
     get state() {
       return profile.state;
     },
-    mintCode: (lifetime) => access.mintCode(lifetime),
+    pageUrl: () => pageUrl(http.port, access.mintCode('printed')),
+    launch: () => {
+      const { code, arrived, settled } = new Launch(access);
+      return { url: landingUrl(http.port, code), arrived, settled };
+    },
     stop,
   };
 }

@@ -1,4 +1,6 @@
 import { expect, test } from '../support/fixtures.ts';
+import { shell } from '../support/command-line.ts';
+import { MAIN } from '../support/daemon.ts';
 import { Wire } from '../support/cuttable-proxy.ts';
 
 test('a second tab gets in through the first, and both stay equal', async ({ friends: { ann, bob } }) => {
@@ -62,14 +64,14 @@ test('without a code and without another tab, the page says how to get in', asyn
   const elsewhere = await browser.newContext();
   const page = await elsewhere.newPage();
   await page.goto(ann.daemon.origin);
-  const command = `loom-web url --profile ${ann.daemon.profile} --data-dir ${ann.daemon.dataDir}`;
+  const command = `${MAIN} url --profile ${ann.daemon.profile} --data-dir ${ann.daemon.dataDir}`;
   await expect(page.getByText(command)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Copy' })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Conversations' })).toHaveCount(0);
   await elsewhere.close();
-  // A tab that was in names it, too, when the process it knew is gone, and so does a link of that process.
+  // A tab that was in names it, too, once Loom was stopped, and so does a link of before.
   const { url } = ann.daemon.ready;
-  await ann.daemon.stop();
+  await shell(ann.daemon)('stop');
   await ann.daemon.start();
   await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
   await expect(ann.page.getByText(command)).toBeVisible();

@@ -14,7 +14,7 @@ test('first start, the way in, and unlocking', async ({ person, browser }) => {
   const elsewhere = await browser.newContext();
   const page = await elsewhere.newPage();
   await page.goto(ann.daemon.origin);
-  await expect(page.getByText('loom-web url').first()).toBeVisible();
+  await expect(page.getByText(/main\.js url/).first()).toBeVisible();
   await check(page, 'the way in');
   await elsewhere.close();
   await ann.onboard('correct horse battery');

@@ -73,7 +73,7 @@ test('a browser that is told to store nothing gets in, and is told the way after
     });
     expect(refused).toBe('SecurityError');
     await page.reload();
-    await expect(page.getByText('loom-web url').first()).toBeVisible();
+    await expect(page.getByText(/main\.js url/).first()).toBeVisible();
   } finally {
     await context.close();
     rmSync(folder, { recursive: true, force: true });

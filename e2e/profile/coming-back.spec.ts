@@ -135,7 +135,7 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await field(again, 'Passphrase of the backup').fill('not it');
   await field(again, 'New passphrase').fill(HERS);
   await button(again, 'Restore everything').click();
-  await expect(field(again, 'Passphrase of the backup')).toBeFocused();
+  await expect(field(again, 'Passphrase of the backup')).toBeFocused({ timeout: KEY_MS });
   await expect(again.page.getByRole('alert')).toContainText('isn’t the passphrase of this backup');
   await checkScreen(again.page, 'restoring a backup');
   await field(again, 'Passphrase of the backup').fill(SEALED);

@@ -17,8 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { landingUrl } from '../../server/cli/terminal/banner.ts';
-import { openInBrowser } from '../../server/cli/open-browser.ts';
+import { landingUrl } from '../../server/http/page-address.ts';
+import { openInBrowser } from '../../server/cli/browser/open-browser.ts';
 import type { Message } from '../../server/contract/model.ts';
 import { environment, loomWeb, objects, place, shell, type Environment } from '../support/command-line.ts';
 import { Daemon, MAIN, type Ready } from '../support/daemon.ts';

@@ -248,7 +248,7 @@ test('a program that takes the port of a Loom that ended learns nothing from a t
   expect(heard.length).toBeGreaterThan(0);
   for (const text of heard) {
     const said = JSON.parse(text) as Record<string, string>;
-    expect(Object.keys(said).sort()).toEqual(['mac', 'nc', 'sid']);
+    expect(Object.keys(said).sort()).toEqual(['before', 'mac', 'nc', 'sid']);
     expect(said.sid).toBe(kept.sid);
     expect(text).not.toContain(kept.key);
   }

@@ -72,7 +72,15 @@ describe('parseCommandLine', () => {
     ['status now', 'status: “now” is one word too many. Usage: loom-web status'],
     ['add', 'add: CODE is missing. Usage: loom-web add CODE | - --name NAME [--address HOST:PORT]'],
     ['send ada hello world', 'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -]'],
-    ['messages', 'messages: CONTACT is missing. Usage: loom-web messages CONTACT [--limit N] [--before ID] [--read]'],
+    ['send', 'send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -]'],
+    ['delete bob', 'delete: ID is missing. Usage: loom-web delete CONTACT ID [--theirs | --mine]'],
+    [
+      'passphrase',
+      'passphrase: what to do is missing. Usage: loom-web passphrase set | change | remove [--passphrase-fd N]',
+    ],
+    ['help send now', 'help: “now” is one word too many. Usage: loom-web help [COMMAND]'],
+    ['help nurse', 'unknown command “nurse”; loom-web --help lists all'],
+    ['help --host', 'unknown option --host; put -- before a word that starts with -'],
   ])('refuses “%s”', (line, message) => {
     expect(() => parse(line)).toThrow(new UsageError(message));
   });
@@ -80,6 +88,10 @@ describe('parseCommandLine', () => {
   it('tells help and version', () => {
     expect(parse('--help')).toEqual({ kind: 'help', command: null });
     expect(parse('send --help')).toMatchObject({ kind: 'help', command: { name: 'send' } });
+    expect(parse('help')).toEqual({ kind: 'help', command: null });
+    expect(parse('help help --json')).toEqual({ kind: 'help', command: null });
+    expect(parse('help send')).toMatchObject({ kind: 'help', command: { name: 'send' } });
+    expect(parse('send help')).toMatchObject({ kind: 'call', command: { name: 'send' }, words: ['help'] });
     expect(parse('--version')).toEqual({ kind: 'version' });
     expect(parse('status --version')).toEqual({ kind: 'version' });
   });

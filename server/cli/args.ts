@@ -12,6 +12,16 @@ const everywhere: Readonly<Record<string, OptionSpec>> = {
   version: { help: 'the version' },
 };
 
+/** Not one of the commands: it is answered here. */
+const HELP: Command = {
+  name: 'help',
+  usage: '[COMMAND]',
+  summary: 'this text, or more about one command',
+  words: [0, 1],
+  options: {},
+  run: () => Promise.reject(new Error('help is answered by the parser')),
+};
+
 export type Invocation =
   | { readonly kind: 'help'; readonly command: Command | null }
   | { readonly kind: 'version' }
@@ -31,6 +41,7 @@ export type Invocation =
  */
 export function parseCommandLine(args: readonly string[], commands: readonly [Command, ...Command[]]): Invocation {
   const { command, rest } = splitCommand(args, commands);
+  if (command === HELP) return { kind: 'help', command: helped(rest, commands) };
   const { values, words } = parseStrictly(rest, command);
   if (values.help === true) {
     return { kind: 'help', command: rest.length === args.length ? null : command };
@@ -38,8 +49,7 @@ export function parseCommandLine(args: readonly string[], commands: readonly [Co
   if (values.version === true) return { kind: 'version' };
   const [least, most] = command.words;
   const usage = `Usage: loom-web ${command.name} ${command.usage}`.trimEnd();
-  if (words.length < least)
-    throw new UsageError(`${command.name}: ${missingWord(command.usage, words.length)} is missing. ${usage}`);
+  if (words.length < least) throw new UsageError(`${command.name}: ${missing(command, words)} is missing. ${usage}`);
   if (words.length > most)
     throw new UsageError(`${command.name}: “${words[most] ?? ''}” is one word too many. ${usage}`);
   const { profile, 'data-dir': dataDir, json } = values;
@@ -52,6 +62,13 @@ export function parseCommandLine(args: readonly string[], commands: readonly [Co
     profile: typeof profile === 'string' ? profile : undefined,
     dataDir: typeof dataDir === 'string' ? dataDir : undefined,
   };
+}
+
+/** What the first word that is not there would have been, as the usage calls it. */
+function missing({ usage }: Command, { length }: readonly string[]): string {
+  const wanted = usage.split(' ').filter((word) => /^[A-Z]+$/.test(word));
+  // Some begin with what is to be done.
+  return /^[a-z]/.test(usage) && length === 0 ? 'what to do' : (wanted[length] ?? 'a word');
 }
 
 /** The help of one command, or of all. */
@@ -68,7 +85,7 @@ export function helpText(command: Command | null, commands: readonly Command[]):
 }
 
 function overview(commands: readonly Command[]): string {
-  const rows = commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const);
+  const rows = [...commands, HELP].map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const);
   const serve = Object.entries(commands[0]?.options ?? {});
   return [
     ...wrap('Loom: messages for people on the same network, end-to-end encrypted, in your own browser.', LINE),
@@ -83,6 +100,7 @@ function overview(commands: readonly Command[]): string {
     'serve, which is meant when no command is named:',
     ...optionLines(serve),
     '',
+    ...wrap('“loom-web help COMMAND” says more about one.', LINE),
     ...wrap('Exit codes: 0 done, 1 failed, 2 wrong use, 3 locked, 4 not running, 5 not allowed here.', LINE),
   ].join('\n');
 }
@@ -133,11 +151,27 @@ function splitCommand(
     if (token.kind === 'option' && !Object.hasOwn(known, token.name))
       throw new UsageError(`unknown option ${token.rawName}`);
     if (token.kind !== 'positional') continue;
-    const command = commands.find(({ name }) => name === token.value);
-    if (command === undefined) throw new UsageError(`unknown command “${token.value}”; loom-web --help lists all`);
+    const command = [...commands, HELP].find(({ name }) => name === token.value);
+    if (command === undefined) throw unknownCommand(token.value);
     return { command, rest: args.toSpliced(token.index, 1) };
   }
   return { command: commands[0], rest: args };
+}
+
+function unknownCommand(name: string): UsageError {
+  return new UsageError(`unknown command “${name}”; loom-web --help lists all`);
+}
+
+/** Whose help is wanted: `help`, `help COMMAND`. Options change nothing about it. */
+function helped(rest: readonly string[], commands: readonly Command[]): Command | null {
+  const { words } = parseStrictly(rest, HELP);
+  const [name, tooMuch] = words;
+  if (tooMuch !== undefined)
+    throw new UsageError(`help: “${tooMuch}” is one word too many. Usage: loom-web help [COMMAND]`);
+  if (name === undefined || name === HELP.name) return null;
+  const command = commands.find((each) => each.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  return command;
 }
 
 function parseStrictly(
@@ -170,10 +204,4 @@ function readable(error: unknown, command: Command): unknown {
   const hint = command.words[1] > 0 ? '; put -- before a word that starts with -' : '';
   if (unknown !== undefined) return new UsageError(`unknown option ${unknown}${hint}`);
   return new UsageError(error.message.split(/\.?\n|\. /, 1)[0] ?? error.message);
-}
-
-/** What the word at this place is called in the usage: CONTACT; where one of several may stand there, a word for any. */
-function missingWord(usage: string, at: number): string {
-  const name = usage.split(' ')[at] ?? '';
-  return /^[A-Z]+$/.test(name) ? name : 'something';
 }

@@ -83,7 +83,8 @@ export type Finding =
   | 'multicast-dropped'
   | 'nobody-heard'
   | 'virtual-only'
-  | 'vpn';
+  | 'vpn'
+  | 'files-changed';
 
 export interface Diagnosis {
   readonly at: number;

@@ -48,5 +48,7 @@ export const doctorSentences: Readonly<Record<Finding, string>> = {
   'nobody-heard':
     'Loom hears nobody else on this network. Either nobody is there, or the network doesn’t carry such messages (multicast), as guest Wi-Fi often doesn’t. Known addresses still work.',
   'virtual-only': 'The only networks here belong to containers or virtual machines, which others can’t see.',
+  'files-changed':
+    'Files of this profile were changed while Loom was closed. Someone you blocked may not be blocked any more: check your contacts and invites.',
   vpn: 'A VPN is on. It may capture traffic meant for the local network: try without it.',
 };

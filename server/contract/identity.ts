@@ -1,5 +1,6 @@
 // Who we are.
 import { z } from 'zod';
+import type { ChangedPart } from './profile.ts';
 import { ANY, command, field, NEW, none, pasted, READY, result } from './command.ts';
 
 /** Who we are, as our own interface shows it. */
@@ -16,6 +17,8 @@ export interface Identity {
    * was set, changed or removed: until then, an old copy of keys.json opens that rest. Null: all of it is.
    */
   readonly resealing: number | null;
+  /** What was changed in the profile's files while Loom was closed, until the person says they have checked it. */
+  readonly changedWhileClosed: readonly ChangedPart[];
 }
 
 export const identityCommands = {

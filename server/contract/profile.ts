@@ -8,6 +8,12 @@ import { LOCK_AFTER_MINUTES, WIPE_WORD } from './limits.ts';
 /** `new`: no identity yet. `locked`: a passphrase is wanted. `ready`: the network runs. */
 export type ProfileState = 'new' | 'locked' | 'ready';
 
+/**
+ * Part of what is stored in which rows were put back, removed or added while nobody had the profile open; an older row
+ * opens, since it was sealed for its place. `contact`: blocked, verified and the rest of what is known of people.
+ */
+export type ChangedPart = 'identity' | 'contact' | 'request' | 'invite' | 'setting';
+
 export interface Status {
   readonly version: string;
   readonly profile: string;
@@ -26,6 +32,8 @@ export interface Status {
   readonly verifiedBackup: number | null;
   /** As in the identity; null, too, unless ready. */
   readonly resealing: number | null;
+  /** As in the identity; empty, too, unless ready. */
+  readonly changedWhileClosed: readonly ChangedPart[];
   /** Messages of ours not yet delivered, over all contacts. */
   readonly queued: number;
 }
@@ -66,6 +74,13 @@ export const profileCommands = {
   /** Idle minutes until it locks by itself, if a passphrase is set; 0: never. */
   'vault.lockAfter': command({
     params: z.strictObject({ minutes: z.int().min(0).max(LOCK_AFTER_MINUTES) }),
+    result: result<Identity>(),
+    repeatable: false,
+    needs: READY,
+  }),
+  /** The person has looked at what was changed while Loom was closed: it is not told any more. */
+  'vault.checked': command({
+    params: none,
     result: result<Identity>(),
     repeatable: false,
     needs: READY,

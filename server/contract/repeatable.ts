@@ -20,4 +20,8 @@ export const repeatable: Repeatable = {
   'invite.list': true,
   'peer.list': true,
   'network.status': true,
+  'launcher.get': true,
+  'launcher.install': true,
+  'launcher.remove': true,
+  'launcher.decline': true,
 };

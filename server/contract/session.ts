@@ -12,6 +12,14 @@ export interface Subscription {
   readonly missed: readonly EventMessage[] | null;
 }
 
+/** The launcher among the programs of the person's desktop. */
+export interface LauncherStatus {
+  /** `foreign`: another file has its name. `impossible`: this system has no place for one. */
+  readonly state: 'none' | 'installed' | 'foreign' | 'impossible';
+  /** There is none, and the person has not said that they want none. */
+  readonly offer: boolean;
+}
+
 export const sessionCommands = {
   /** All since this cursor; null: from now on. Events follow on the same connection. */
   'events.subscribe': command({
@@ -34,6 +42,20 @@ export const sessionCommands = {
     repeatable: false,
     needs: { state: 'any', caller: 'control' },
   }),
+  /** The address for the file that opens in a browser by itself, with a fresh code. */
+  'session.launch': command({
+    params: none,
+    result: result<{ readonly url: string }>(),
+    repeatable: false,
+    needs: { state: 'any', caller: 'control' },
+  }),
+  /** Whether a page got in by this connection's last `session.launch`: within seconds, and asked again, a minute. */
+  'session.launched': command({
+    params: none,
+    result: result<{ readonly arrived: boolean }>(),
+    repeatable: false,
+    needs: { state: 'any', caller: 'control' },
+  }),
   /** The tab that unlocked asks for the session that takes the place of its own, which unlocking has used up. */
   'session.renew': command({
     params: none,
@@ -41,6 +63,32 @@ export const sessionCommands = {
     result: result<{ readonly sid: string; readonly key: string }>(),
     repeatable: false,
     needs: { state: 'any', caller: 'tab' },
+  }),
+  'launcher.get': command({
+    params: none,
+    result: result<LauncherStatus>(),
+    repeatable: true,
+    needs: { state: 'any', caller: 'owner' },
+  }),
+  /** Puts Loom among the programs of the person's desktop. */
+  'launcher.install': command({
+    params: none,
+    result: result<LauncherStatus>(),
+    repeatable: true,
+    needs: { state: 'any', caller: 'owner' },
+  }),
+  'launcher.remove': command({
+    params: none,
+    result: result<LauncherStatus>(),
+    repeatable: true,
+    needs: { state: 'any', caller: 'owner' },
+  }),
+  /** The person wants none, and no more asking. */
+  'launcher.decline': command({
+    params: none,
+    result: result<LauncherStatus>(),
+    repeatable: true,
+    needs: { state: 'any', caller: 'owner' },
   }),
   /** Ends the process cleanly. */
   'process.stop': command({

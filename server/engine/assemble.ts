@@ -166,13 +166,13 @@ function assemblePairing(
 
 /** Why there is no connection. */
 function assembleDoctor(
-  { clock, random, discovery, peerPort, interfaces, addresses }: EngineOptions,
+  { store, clock, random, discovery, peerPort, interfaces, addresses }: EngineOptions,
   { roster, presence, visibility, links, router, dialler, feed }: WithReach,
 ) {
   const hosts = (): ReadonlySet<string> => new Set(addresses().map(({ host }) => host));
   const twoWayCheck = new TwoWayCheck({ clock, random, roster, hosts, presence, dialler, router });
   const doctor = new Doctor({
-    ...{ clock, peerPort, interfaces, hosts, discovery, twoWayCheck, presence, visibility, links, dialler },
+    ...{ store, clock, peerPort, interfaces, hosts, discovery, twoWayCheck, presence, visibility, links, dialler },
     view: (contact) => feed.view(contact),
   });
   return { twoWayCheck, doctor };

@@ -19,7 +19,12 @@ interface Tab {
 }
 
 /** A tab's session; which one makes no difference here. */
-const browser: Caller = { key: new Uint8Array(32), whenRevoked: () => () => undefined };
+const browser: Caller = {
+  key: new Uint8Array(32),
+  keepsake: Buffer.alloc(32),
+  before: null,
+  whenRevoked: () => () => undefined,
+};
 
 function open(caller: Caller = browser, dispatcher = parts.dispatcher): Tab {
   const sent: Record<string, unknown>[] = [];
@@ -140,7 +145,14 @@ describe('session and process', () => {
   it('gives the address to the command line alone', async () => {
     const { result } = await ask(open('control'), 'session.url');
     const { url } = result as { url: string };
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1\/#code=[A-Za-z0-9_-]{22}$/);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:1\/printed#code=[A-Za-z0-9_-]{22}$/);
+    const launch = open('control');
+    const launched = (await ask(launch, 'session.launch')).result as { url: string };
+    const code = /opened#code=([\w-]{22})$/.exec(launched.url)?.[1] ?? '';
+    expect(parts.access.redeem(code, true)).not.toBeNull();
+    expect(await ask(launch, 'session.launched')).toMatchObject({ result: { arrived: true } });
+    expect(await ask(open('control'), 'session.launched')).toMatchObject({ result: { arrived: false } });
+    expect(await ask(open(browser), 'session.launch')).toEqual(failure('not-allowed'));
     expect(await ask(open('control'), 'session.url', { more: 1 })).toEqual(failure('bad-request'));
     expect(await ask(open(browser), 'session.url')).toEqual(failure('not-allowed'));
   });

@@ -5,9 +5,13 @@ import { commands, isCommandName, isConnectionCommand, requestSchema } from '../
 import type { CommandName, ConnectionCommand, Params, Reply, Request, Result } from '../contract/commands.ts';
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
+import type { LauncherStatus } from '../contract/session.ts';
 import type { Application } from '../engine/application.ts';
 import { isScarcity } from '../engine/scarcity.ts';
-import type { Access, ProvenSession } from './access.ts';
+import type { Access, CodeLifetime, ProvenSession } from './access.ts';
+import { Launch } from './launch.ts';
+import { noLauncher } from './launcher.ts';
+import type { Launcher } from './launcher.ts';
 import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
 
@@ -18,7 +22,9 @@ export interface DispatcherOptions {
   readonly application: Application;
   readonly access: Access;
   /** The address of the local door with this code in it; waits until the door is open. */
-  readonly url: (code: string) => Promise<string>;
+  readonly url: (lifetime: CodeLifetime, code: string) => Promise<string>;
+  /** In the desktop's menu; left out: there is none. */
+  readonly launcher?: Launcher;
   /** Asked to end the process, once the reply is on its way. */
   readonly stop: () => void;
   /** Told of errors that are ours; what they say stays in the process. */
@@ -54,6 +60,8 @@ export class Connection {
   readonly #session: ProvenSession | null;
   readonly #send: (text: string) => void;
   #running = 0;
+  #launch: Launch | null = null;
+  #askedLaunch: Launch | null = null;
   #closed = false;
   #unsubscribe: () => void = () => undefined;
 
@@ -131,9 +139,19 @@ export class Connection {
         return { code: access.mintCode(CODES[this.#kind]) } satisfies Result<typeof command>;
       case 'session.url':
         return this.#url();
+      case 'session.launch':
+        return this.#launchUrl();
+      case 'session.launched':
+        return this.#launched();
       case 'session.renew':
         return this.#renew();
+      case 'launcher.get':
+      case 'launcher.install':
+      case 'launcher.remove':
+      case 'launcher.decline':
+        return this.#launcher(command);
       case 'process.stop':
+        access.end();
         setImmediate(stop);
         return { done: true } satisfies Result<typeof command>;
     }
@@ -141,7 +159,30 @@ export class Connection {
 
   async #url(): Promise<Result<'session.url'>> {
     const { access, url } = this.#options;
-    return { url: await url(access.mintCode('printed')) };
+    return { url: await url('printed', access.mintCode('printed')) };
+  }
+
+  async #launchUrl(): Promise<Result<'session.launch'>> {
+    const { access, url } = this.#options;
+    this.#launch = new Launch(access);
+    return { url: await url('opened', this.#launch.code) };
+  }
+
+  #launcher(command: `launcher.${string}` & ConnectionCommand): LauncherStatus {
+    const { launcher = noLauncher } = this.#options;
+    if (command === 'launcher.install') launcher.install();
+    if (command === 'launcher.remove') launcher.remove();
+    // Who takes it away has answered as well.
+    if (command === 'launcher.decline' || command === 'launcher.remove') launcher.decline();
+    return { state: launcher.state, offer: launcher.state === 'none' && !launcher.declined };
+  }
+
+  /** First for as long as a browser needs, then for as long as the code is good. */
+  async #launched(): Promise<Result<'session.launched'>> {
+    const launch = this.#launch;
+    const asked = launch !== null && this.#askedLaunch === launch;
+    this.#askedLaunch = launch;
+    return { arrived: launch !== null && (await (asked ? launch.settled : launch.arrived)) };
   }
 
   #renew(): Result<'session.renew'> {

@@ -31,6 +31,9 @@ export const OWNER_LOOKUP_MS = 100;
 export const CODE_OPENED_MS = 60_000;
 export const CODE_PRINTED_MS = 10 * 60_000;
 
+/** A browser that was running shows the page within a second or two of being asked; one that starts may need longer. */
+export const CALL_HOME_MS = 5_000;
+
 /** Codes open at once; one more and the oldest goes. */
 export const CODES_OPEN = 3;
 
@@ -46,6 +49,15 @@ export const SESSIONS = 64;
  * system's monotonic clock counts it.
  */
 export const SESSION_IDLE_MS = 24 * 60 * 60_000;
+
+/**
+ * How long after the process ended without being told to a tab finds its session again: an update, a reboot, a crash with
+ * somebody near. Longer, and what stands in the file is most likely read by somebody else.
+ */
+export const SESSION_KEPT_MS = 60 * 60_000;
+
+/** How often the file of the sessions says that we live; what a crash may add to the hour. */
+export const SESSION_STAMP_MS = 60_000;
 
 /** From the upgrade to the page's proof, and its size. */
 export const PROOF_MS = 5000;

@@ -17,7 +17,10 @@ export class LockWatch {
     application.events.subscribe(({ event, data }) => {
       if (event !== 'state.changed') return;
       if (data.state === 'locked') access.locked();
-      if (data.state === 'ready' && this.#by !== undefined) access.unlocked(this.#by);
+      if (data.state === 'new') access.wiped();
+      if (data.state !== 'ready') return;
+      if (this.#by === undefined) access.opened();
+      else access.unlocked(this.#by);
     });
   }
 

@@ -25,6 +25,7 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'vault.passphrase': { current, next: '' },
   'vault.used': {},
   'vault.lockAfter': { minutes: 0 },
+  'vault.checked': {},
   'vault.wipe': { word: WIPE_WORD },
   'identity.get': {},
   'identity.create': { name: '', passphrase: '' },
@@ -81,6 +82,12 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'events.subscribe': { cursor: null, boot: null },
   'session.code': {},
   'session.url': {},
+  'session.launch': {},
+  'session.launched': {},
+  'launcher.get': {},
+  'launcher.install': {},
+  'launcher.remove': {},
+  'launcher.decline': {},
   'session.renew': {},
   'process.stop': {},
 };
@@ -91,7 +98,12 @@ const names = Object.keys(commands)
   .filter((name) => !last.includes(name))
   .concat(last) as CommandName[];
 
-const tab: Caller = { key: new Uint8Array(32), whenRevoked: () => () => undefined };
+const tab: Caller = {
+  key: new Uint8Array(32),
+  keepsake: Buffer.alloc(32),
+  before: null,
+  whenRevoked: () => () => undefined,
+};
 
 /** The code with which a command that is not for this state or caller fails; null: it is. */
 function refusal({ needs }: CommandRow, state: ProfileState, caller: 'tab' | 'control'): string | null {

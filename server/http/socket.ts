@@ -3,9 +3,10 @@
 //   unproven ──page's proof holds──▶ open ──▶ closed
 //      └──late, too big, wrong, one of too many───▲
 //
-//   → { ns }                 32 random bytes, hex
-//   ← { sid, nc, mac }       mac = clientProof(key, ns, nc, origin)
-//   → { mac }                serverProof(key, nc, ns); from here on requests, replies and events
+//   → { ns }                             32 random bytes, hex
+//   ← { sid, nc, mac, before? }          mac = clientProof(key, ns, nc, origin); before: { sid, mac } of its keepsake
+//   → { mac, keepsake, before? }         serverProof(key, nc, ns); before = serverKeepsakeProof(keepsake, nc, ns)
+//                                        from here on requests, replies and events
 import type { WebSocket } from '@fastify/websocket';
 import { randomBytes } from 'node:crypto';
 import type { RawData } from 'ws';
@@ -14,7 +15,7 @@ import type { Clock } from '../timing/clock.ts';
 import type { Access } from './access.ts';
 import type { Connection, Dispatcher } from './dispatch.ts';
 import { BACKLOG_BYTES, HEARTBEAT_MS, MESSAGES_PER_SECOND, PROOF_BYTES, PROOF_MS, UNPROVEN_SOCKETS } from './limits.ts';
-import { serverProof } from './proof.ts';
+import { serverKeepsakeProof, serverProof } from './proof.ts';
 
 /** Why we hang up, as a close code (RFC 6455 §7.4.2: 4000 and up are the application's). */
 export const closeCodes = {
@@ -30,10 +31,13 @@ export const closeCodes = {
   goingAway: 1001,
 } as const;
 
+const sid = z.string().regex(/^[0-9a-f]{32}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const proofSchema = z.strictObject({
-  sid: z.string().regex(/^[0-9a-f]{32}$/),
-  nc: z.string().regex(/^[0-9a-f]{64}$/),
-  mac: z.string().regex(/^[0-9a-f]{64}$/),
+  sid,
+  nc: hash,
+  mac: hash,
+  before: z.strictObject({ sid, mac: hash }).optional(),
 });
 
 export interface SocketOptions {
@@ -134,7 +138,14 @@ class TabSocket {
     const connection = this.#options.dispatcher.open(session, (text) => this.#send(text));
     const unwatch = session.whenRevoked(() => this.#hangUp(closeCodes.session));
     this.#state = { kind: 'open', connection, unwatch, stop: this.#startHeartbeat() };
-    this.#send(JSON.stringify({ mac: serverProof(session.key, Buffer.from(proof.nc, 'hex'), ns).toString('hex') }));
+    const nc = Buffer.from(proof.nc, 'hex');
+    const { keepsake, before } = session;
+    const answer = {
+      mac: serverProof(session.key, nc, ns).toString('hex'),
+      keepsake: keepsake.toString('hex'),
+      ...(before !== null && { before: serverKeepsakeProof(before, nc, ns).toString('hex') }),
+    };
+    this.#send(JSON.stringify(answer));
   }
 
   /** Pings now and then; a tab that is gone without a word answers none. */

@@ -8,6 +8,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
+import { connect, openError, settings } from './connection.ts';
 import { DeferredWrites } from './tables/deferred-writes.ts';
 import { StorageError } from './errors.ts';
 import { requireNoLock } from './profile-files/lock.ts';
@@ -15,23 +16,13 @@ import { Row, type Value } from './tables/row.ts';
 
 type Statement = sqlite.Statement;
 
-/** Every setting with the answer that SQLite must give when asked, in this order: exclusive locking comes first. */
-const settings = [
-  ['locking_mode', 'EXCLUSIVE', 'exclusive'],
-  ['journal_mode', 'WAL', 'wal'],
-  ['synchronous', 'FULL', 2],
-  ['secure_delete', 'ON', 1],
-  ['foreign_keys', 'ON', 1],
-  // A database that somebody else had in hand: trust no function in its schema, check the pages read.
-  ['trusted_schema', 'OFF', 0],
-  ['cell_size_check', 'ON', 1],
-  // Nothing of ours goes into temporary files.
-  ['temp_store', 'MEMORY', 2],
-  // 16 MiB: the look-up by message id touches random pages of its index.
-  ['cache_size', '-16384', -16384],
-  // After a burst the log shrinks back to 8 MiB.
-  ['journal_size_limit', '8388608', 8388608],
-] as const;
+/** Has its say in each transaction, at the end. */
+export interface CommitParticipant {
+  /** Just before the COMMIT: may change things. What it throws fails the commit. */
+  prepare(): void;
+  /** The COMMIT stands. */
+  committed(): void;
+}
 
 export class Database {
   readonly path: string;
@@ -42,6 +33,7 @@ export class Database {
   readonly #deferred = new DeferredWrites();
   readonly #undoListeners: (() => void)[] = [];
   #scrub = false;
+  #participant: CommitParticipant | null = null;
 
   /**
    * @param path of an existing file, or ':memory:'.
@@ -146,7 +138,9 @@ export class Database {
 
   commit(): void {
     this.settle();
+    this.#prepareCommit();
     this.#use('COMMIT', (statement) => statement.run());
+    this.#participant?.committed();
     if (this.#scrub) this.#emptyLog();
   }
 
@@ -175,6 +169,15 @@ export class Database {
     this.#undoListeners.push(listener);
   }
 
+  joinCommits(participant: CommitParticipant): void {
+    this.#participant = participant;
+  }
+
+  /** Lets temporary triggers call `listener` by `name`. */
+  define(name: string, listener: () => void): void {
+    this.#connection.function(name, () => (listener(), null));
+  }
+
   /** Something was deleted for good: empties the log after the next commit, in which it would stand for a while yet. */
   scrub(): void {
     this.#scrub = true;
@@ -186,6 +189,16 @@ export class Database {
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  #prepareCommit(): void {
+    // No savepoint: what the participant changes stands or falls with the transaction.
+    this.#writing = 'touched';
+    try {
+      this.#participant?.prepare();
+    } finally {
+      this.#writing = 'no';
+    }
   }
 
   #touch(): void {
@@ -260,21 +273,6 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(handle);
   }
-}
-
-function connect(path: string): sqlite.Database {
-  try {
-    return new sqlite.Database(path, { fileMustExist: path !== ':memory:' });
-  } catch (error) {
-    throw new StorageError('damaged', 'the database cannot be opened', error);
-  }
-}
-
-function openError(error: unknown): unknown {
-  if (!(error instanceof sqlite.SQLite3Error)) return error;
-  if (error.message.includes('locked')) return new StorageError('in-use', 'the database is locked', error);
-  const damaged = error.message.includes('malformed') || error.message.includes('not a database');
-  return new StorageError(damaged ? 'damaged' : 'write-failed', 'the database cannot be opened', error);
 }
 
 export function isSqliteError(error: unknown): error is Error {

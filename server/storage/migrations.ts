@@ -153,7 +153,10 @@ const held = `
   ), 0);
 `;
 
-const steps = [first, invites, lean, held];
+/** The root of what the small tables hold (row-set.ts), sealed; filled by whoever opens the profile next. */
+const rowSet = 'ALTER TABLE profile ADD COLUMN row_set BLOB;';
+
+const steps = [first, invites, lean, held, rowSet];
 
 export const LATEST_VERSION = steps.length;
 

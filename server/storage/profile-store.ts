@@ -22,6 +22,7 @@ import { finishSweep } from './sealing/page-sweep.ts';
 import { SealedRequests, type RequestTable } from './tables/requests.ts';
 import { ResealedMessages } from './sealing/resealed-messages.ts';
 import { Resealer } from './sealing/resealer.ts';
+import { RowSet } from './sealing/row-set.ts';
 import { Sealing, type DamageListener } from './sealing/sealing.ts';
 import { SealedSessions, type SessionTable } from './tables/sessions.ts';
 import { SealedSettings, type SettingTable } from './tables/settings.ts';
@@ -60,6 +61,8 @@ export interface Store {
   readonly settings: SettingTable;
   readonly invites: InviteTable;
   readonly passphraseSet: boolean;
+  /** What was changed in the files while nobody had the profile open. */
+  readonly rowSet: Pick<RowSet, 'noticed' | 'dismiss'>;
   /** Rows are being sealed anew under another master key: whoever opened the profile calls `step` until it is done. */
   readonly resealer: Pick<Resealer, 'share' | 'step'>;
   /**
@@ -142,13 +145,13 @@ function assemble(options: StoreOptions, vault: OpenedVault, database: Database)
     if (!owner || !equal(owner, vault.database)) {
       throw new StorageError('damaged', 'this database belongs to other keys');
     }
+    const { primitives, onDamaged } = options;
+    const sealing = new Sealing({ primitives, ...vault, onDamaged: onDamaged ?? (() => undefined) });
+    return new ProfileStore(options, database, sealing, vault.passphraseSet);
   } catch (error) {
     database.close();
     throw error;
   }
-  const { primitives, onDamaged } = options;
-  const sealing = new Sealing({ primitives, ...vault, onDamaged: onDamaged ?? (() => undefined) });
-  return new ProfileStore(options, database, sealing, vault.passphraseSet);
 }
 
 class ProfileStore implements Store {
@@ -161,6 +164,7 @@ class ProfileStore implements Store {
   readonly requests: RequestTable;
   readonly settings: SettingTable;
   readonly invites: InviteTable;
+  readonly rowSet: RowSet;
   readonly resealer: Resealer;
   readonly #options: StoreOptions;
   readonly #database: Database;
@@ -184,9 +188,11 @@ class ProfileStore implements Store {
     const requests = (this.requests = new SealedRequests(database, sealing));
     const settings = (this.settings = new SealedSettings(database, sealing));
     const invites = (this.invites = new SealedInvites(database, sealing));
+    // Last among what is sealed anew: it counts the rows as the others leave them.
+    const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
-      small: [identity, contacts, sessions, requests, settings, invites],
+      small: [identity, contacts, sessions, requests, settings, invites, rowSet],
       large: [new ResealedMessages(database, sealing, numbers), outbox],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });
@@ -223,6 +229,7 @@ class ProfileStore implements Store {
       this.journal.flush();
     } finally {
       this.#database.close();
+      this.rowSet.wipe();
       this.#sealing.wipe();
     }
   }

@@ -1,5 +1,4 @@
 // What a person sees in the terminal when Loom has started, and the line that scripts read instead.
-import { LANDING_PATH } from '../../http/guard.ts';
 import { jsonLine } from './printable.ts';
 
 export interface Running {
@@ -12,39 +11,30 @@ export interface Running {
 /** Why no browser opens by itself; null: one does. */
 export type Unopened = 'asked not to' | 'no display' | 'over SSH' | 'in a container';
 
-/** The address of a page with a code in its fragment, which browsers never send. */
-export function pageUrl(httpPort: number, code: string): string {
-  return `http://127.0.0.1:${httpPort}/#code=${code}`;
-}
-
-/** The address for the file that we open in the browser; see http/landing.ts. */
-export function landingUrl(httpPort: number, code: string): string {
-  return `http://127.0.0.1:${httpPort}${LANDING_PATH}#launch=${code}`;
-}
-
 /** The first line of `serve --json`. */
 export function readyLine({ profile, url, peerPort, pid }: Running): string {
   return jsonLine({ event: 'ready', profile, url, peerPort, pid });
 }
 
-/** Lines for people. */
+/** Lines for people. @param again the command that prints another address. */
 export function banner(
   running: Running & { readonly httpPort: number },
   unopened: Unopened | null,
   host: string,
+  again: string,
 ): readonly string[] {
   const lines = [
     'Loom is running.',
     '',
     `  Open       ${running.url}`,
-    '             (works once, within ten minutes; “loom-web url” prints another)',
+    '             (works once, within ten minutes; for another, run:',
+    `             ${again})`,
     `  Profile    ${running.profile}`,
     `  Peer port  ${running.peerPort}`,
     '  Stop       Ctrl-C',
     '',
   ];
-  if (unopened === null)
-    return [...lines, 'Your browser opens by itself. If nothing opens, or it shows an error, use the address above.'];
+  if (unopened === null) return [...lines, 'Your browser opens by itself.'];
   return [...lines, ...tunnel(running.httpPort, host)];
 }
 
@@ -52,6 +42,10 @@ export function banner(
 export function alreadyRunning(running: Running): readonly string[] {
   return [`Loom is already running, as process ${running.pid}.`, '', `  Open       ${running.url}`];
 }
+
+/** When no page came in the time that a browser needs. */
+export const NOTHING_CAME =
+  'No page has opened yet. If your browser shows an error, or nothing: copy the address above into it.';
 
 function tunnel(port: number, host: string): readonly string[] {
   return [

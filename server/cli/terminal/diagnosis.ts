@@ -1,7 +1,7 @@
 // The doctor's words on the command line.
 import type { AdapterFacts, Diagnosis, Firewall, FirewallAdvice } from '../../contract/diagnosis.ts';
 import { doctorSentences } from '../../contract/doctor-sentences.ts';
-import { isoTime } from './iso-time.ts';
+import { localTime } from './local-time.ts';
 import { printable } from './printable.ts';
 
 /** What to do about the firewall; commands follow, where there are any. */
@@ -67,7 +67,7 @@ function describeAdvice({ firewall, opens, commands }: FirewallAdvice, peerPort:
 function describeContact(contact: NonNullable<Diagnosis['contact']>, name: string): readonly string[] {
   const { lastSeen, nearby, announcedClock, tried, compared, weReach, theyReach } = contact;
   return [
-    `Contact    ${printable(name)}, last connected ${lastSeen === null ? 'never' : isoTime(lastSeen)}`,
+    `Contact    ${printable(name)}, last connected ${lastSeen === null ? 'never' : localTime(lastSeen)}`,
     `You can connect to them: ${reaches[weReach]}. They can connect to you: ${reaches[theyReach]}.`,
     `Announced  they ${nearby ? 'are' : 'are not'} seen here${compared ? `, you ${compared.theySeeUs ? 'are' : 'are not'} seen there` : ''}`,
     ...(compared ? [`Clock      ${describeClock(compared.clockDifference)}`] : []),

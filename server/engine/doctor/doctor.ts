@@ -5,6 +5,7 @@ import type { ContactId } from '../../contract/ids.ts';
 import { kindOf } from '../../network/adapter-order.ts';
 import { formatAddress } from '../../network/addresses.ts';
 import { listAdapters, type Adapter, type Interfaces } from '../../network/adapters.ts';
+import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Dialler } from '../links/dialler.ts';
 import type { Contact } from '../../contract/model.ts';
@@ -19,6 +20,7 @@ import { adviceFor, detectFirewall, subnetsOf } from './firewall.ts';
 import { knownAddresses } from '../presence/known-addresses.ts';
 
 export interface DoctorOptions {
+  readonly store: Pick<Store, 'rowSet'>;
   readonly clock: Clock;
   readonly peerPort: number;
   readonly interfaces: () => Interfaces;
@@ -43,7 +45,7 @@ export class Doctor {
 
   /** Takes some seconds where nobody answers. @param contact null: this computer alone. */
   async examine(contact: ContactRecord | null): Promise<Diagnosis> {
-    const { clock, peerPort, discovery, presence, visibility } = this.#options;
+    const { store, clock, peerPort, discovery, presence, visibility } = this.#options;
     const interfaces = this.#options.interfaces();
     const all = listAdapters(interfaces);
     const seen = contact && (await this.#look(contact, all));
@@ -55,7 +57,8 @@ export class Doctor {
     const hidden = visibility.mode === 'off' || presence.status.status === 'off';
     const { platform, execPath: program } = process;
     const hosts = this.#options.hosts();
-    const found = findings({ adapters, problem, hidden, contact: seen, platform, hosts });
+    const filesChanged = store.rowSet.noticed.length > 0;
+    const found = findings({ adapters, problem, hidden, contact: seen, platform, hosts, filesChanged });
     const subnets = subnetsOf(
       adapters.flatMap(({ name, kind }) => (kind === 'network' ? [name] : [])),
       interfaces,

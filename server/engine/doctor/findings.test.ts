@@ -54,6 +54,7 @@ const facts = (part: Partial<Facts> = {}): Facts => ({
   contact: null,
   platform: 'linux',
   hosts: new Set(['192.168.1.5']),
+  filesChanged: false,
   ...part,
 });
 
@@ -68,6 +69,8 @@ describe('of this computer', () => {
     ['nobody is heard', facts({ adapters: [adapter({ heard: 0 })] }), ['nobody-heard']],
     ['too early to tell', facts({ adapters: [adapter({ heard: 0, own: 0, sent: 2 })] }), ['fine']],
     ['containers alone', facts({ adapters: [adapter({ kind: 'virtual', heard: 0 })] }), ['virtual-only']],
+    ['files that were changed', facts({ filesChanged: true }), ['files-changed']],
+    ['files and a VPN', facts({ filesChanged: true, adapters: [adapter({ kind: 'vpn' })] }), ['vpn', 'files-changed']],
     ['a VPN', facts({ adapters: [adapter(), adapter({ name: 'wg0', kind: 'vpn' })] }), ['vpn']],
   ] as const)('%s', (_, given, expected) => expect(findings(given)).toEqual(expected));
 });
@@ -156,6 +159,7 @@ describe('clocks of two who have never connected', () => {
       contact: seen,
       platform: 'linux',
       hosts: new Set(),
+      filesChanged: false,
     };
     expect(findings(facts)).toEqual(expected);
   });
@@ -169,6 +173,7 @@ describe('clocks of two who have never connected', () => {
       contact: seen,
       platform: 'linux',
       hosts: new Set(),
+      filesChanged: false,
     };
     expect(findings(facts)).not.toContain('clock-off');
   });

@@ -26,11 +26,13 @@ export interface Facts {
   readonly platform: NodeJS.Platform;
   /** IP addresses of this machine. */
   readonly hosts: ReadonlySet<string>;
+  /** The profile's files were changed while Loom was closed, and nobody has said that they checked it. */
+  readonly filesChanged: boolean;
 }
 
 /** The likeliest first. Never empty. */
 export function findings(facts: Facts): readonly Finding[] {
-  const found = [...ofContact(facts), ...ofComputer(facts)];
+  const found = [...ofContact(facts), ...ofComputer(facts), ...(facts.filesChanged ? ['files-changed' as const] : [])];
   return found.length > 0 ? [...new Set(found)] : ['fine'];
 }
 

@@ -10,10 +10,13 @@ import { lockAfter } from './idle-lock.ts';
 const RETRY_MS = 5_000;
 
 /** How the profile is protected, as our own interface shows it. */
-export function protectionOf(store: Store): Pick<Identity, 'passphraseSet' | 'lockAfter' | 'resealing'> {
+export function protectionOf(
+  store: Store,
+): Pick<Identity, 'passphraseSet' | 'lockAfter' | 'resealing' | 'changedWhileClosed'> {
   const { share } = store.resealer;
   const resealing = share === null ? null : Math.floor(share * 100);
-  return { passphraseSet: store.passphraseSet, lockAfter: lockAfter(store), resealing };
+  const changedWhileClosed = store.rowSet.noticed;
+  return { passphraseSet: store.passphraseSet, lockAfter: lockAfter(store), resealing, changedWhileClosed };
 }
 
 export interface ResealingOptions {

@@ -23,6 +23,7 @@ export function statusOf(
     network: opened?.engine.network() ?? null,
     verifiedBackup: opened?.backups.verifiedAt ?? null,
     resealing: opened ? protectionOf(opened.store).resealing : null,
+    changedWhileClosed: opened?.store.rowSet.noticed ?? [],
     queued: opened?.store.outbox.total() ?? 0,
   };
 }

@@ -27,6 +27,11 @@ export function vaultCommands({ opened, inTurn, lock }: VaultOptions): Handlers<
       idle.change(minutes);
       return engine.identityChanged();
     },
+    'vault.checked': async () => {
+      const { store, engine } = opened();
+      await store.journal.write(() => store.rowSet.dismiss());
+      return engine.identityChanged();
+    },
     'vault.passphrase': ({ current, next }) => inTurn(() => changePassphrase(opened(), current, next)),
   };
 }

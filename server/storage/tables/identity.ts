@@ -35,6 +35,9 @@ const bodySchema = z.object({
 
 export const identitySchema = bodySchema;
 
+/** `counted`: a row set (row-set.ts) stands beside it; a profile whose identity says so and that has none has lost it. */
+const storedSchema = bodySchema.extend({ counted: z.literal(true).optional() });
+
 const KEY = utf8('identity');
 
 export class SealedIdentity implements IdentityTable, Resealable {
@@ -49,6 +52,7 @@ export class SealedIdentity implements IdentityTable, Resealable {
   load(): IdentityRecord | null {
     const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
     if (!sealed) return null;
+    // Unknown keys are left out.
     const { masterSeed, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
     const secret = new SecretBytes(masterSeed);
     wipe(masterSeed);
@@ -56,8 +60,25 @@ export class SealedIdentity implements IdentityTable, Resealable {
   }
 
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
-    const body = { masterSeed, name, device, generation, presenceKey, createdAt };
+    const body = { masterSeed, name, device, generation, presenceKey, createdAt, counted: true };
     this.#database.change('UPDATE profile SET identity = ?', this.#seal.seal(KEY, body));
+  }
+
+  /** Null: there is no identity. @throws StorageError damaged. */
+  isCounted(): boolean | null {
+    const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
+    if (!sealed) return null;
+    const { masterSeed, presenceKey, counted } = this.#seal.open(KEY, sealed, storedSchema);
+    wipe(masterSeed, presenceKey);
+    return counted === true;
+  }
+
+  /** The identity of an earlier Loom, once it has a row set; inside `within`. @throws StorageError damaged. */
+  markCounted(): void {
+    const record = this.load();
+    if (!record) return;
+    this.save(record);
+    wipe(record.masterSeed, record.presenceKey);
   }
 
   /** @throws StorageError damaged: without an identity there is no profile, and nothing that may be given up. */

@@ -164,6 +164,15 @@ export class World {
     if (a && b) await this.#checkHealing(a, b);
     const seals = this.#citizens.flatMap(({ watch }) => watch.seals);
     if (new Set(seals).size !== seals.length) throw new Error('a key and nonce was used twice');
+    await this.#checkFiles();
+  }
+
+  /** However it ended, and whole copies put back: nothing of that is a change that somebody made. */
+  async #checkFiles(): Promise<void> {
+    for (const { loom } of this.#citizens) {
+      const { changedWhileClosed } = await loom.run('status.get');
+      if (changedWhileClosed.length > 0) throw new Error(`taken for a change: ${changedWhileClosed.join()}`);
+    }
   }
 
   async end(): Promise<void> {

@@ -65,7 +65,7 @@ export function dispatcherOf<A extends Application>(clock: Clock, application: A
   const dispatcher = new Dispatcher({
     application,
     access,
-    url: (code) => Promise.resolve(`http://127.0.0.1:1/#code=${code}`),
+    url: (lifetime, code) => Promise.resolve(`http://127.0.0.1:1/${lifetime}#code=${code}`),
     stop: () => (stops += 1),
     onBug: (error) => bugs.push(error),
   });

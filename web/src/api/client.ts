@@ -6,10 +6,10 @@ import { askFirst, clickedHere, firstCode, mustAsk, onLaterCode } from './entry-
 import type { EntryCode } from './entry-code.ts';
 import { Pending } from './pending.ts';
 import { forgetSession, keepSession, readSession, redeemCode } from './session.ts';
-import type { Session } from './session.ts';
+import type { Keepsake, Session } from './session.ts';
 import { ProvenSocket } from './socket.ts';
 import type { SocketEnd } from './socket.ts';
-import { answerTabs, askTabs, tabsAnswer } from './tabs.ts';
+import { answerTabs, askTabs, onTabIn, tabsAnswer, tellTabs } from './tabs.ts';
 
 /**
  * `asks`: a way in is there, and who led this tab here is unknown: a person has to want it.
@@ -41,6 +41,10 @@ export class Client {
   #socket: ProvenSocket | null = null;
   #subscribed = false;
   #session: Session | null = null;
+  /** Given for a code, and nobody has proven it yet: it may be a stranger's. */
+  #untried = false;
+  /** Of the Loom that we are in, or were: no other is let near what was written for it. */
+  #keepsake: Keepsake | null = null;
   /** What the tab was opened with, until it is used. */
   #code: EntryCode | null = null;
   #place: { boot: string; cursor: number } | null = null;
@@ -64,6 +68,7 @@ export class Client {
     const wake = (): void => {
       if (this.#state.kind === 'lost' && document.visibilityState === 'visible') this.#connect();
     };
+    onTabIn(() => this.#comeAfter());
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
 
@@ -100,6 +105,21 @@ export class Client {
     if (this.#state.kind === 'lost') this.#connect();
   }
 
+  /** Another tab is in: through it this one gets in, too, unless a person has to want it. */
+  #comeAfter(): void {
+    const state = this.#state;
+    if (state.kind !== 'out' && state.kind !== 'impostor') return;
+    clearTimeout(this.#timer);
+    if (mustAsk()) this.#setState({ kind: 'asks' });
+    else if (this.#session !== null) this.#connect();
+    else this.#askTabsInTurn(state.kind === 'out' ? state.reason : 'restarted');
+  }
+
+  /** Where many tabs are refused at once, as after unlocking in one of them, they take turns. */
+  #askTabsInTurn(reason: 'none' | 'code' | 'restarted'): void {
+    this.#timer = setTimeout(() => void this.#askTabs(reason), Math.random() * TURNS_MS);
+  }
+
   #setState(state: LineState): void {
     this.#state = state;
     this.#events.line(state);
@@ -117,6 +137,7 @@ export class Client {
     const answer = await redeemCode(code);
     if (answer.kind === 'session') {
       this.#session = answer.session;
+      this.#untried = true;
       keepSession(answer.session);
       this.#connect();
     } else if (this.#session !== null && reason === 'code') {
@@ -130,7 +151,7 @@ export class Client {
     }
   }
 
-  async #askTabs(reason: 'none' | 'restarted'): Promise<void> {
+  async #askTabs(reason: 'none' | 'code' | 'restarted'): Promise<void> {
     const code = await askTabs();
     if (code === null) this.#setState({ kind: 'out', reason });
     else await this.#enterWith({ code, launch: false }, reason);
@@ -143,8 +164,13 @@ export class Client {
     this.#socket = null;
     this.#subscribed = false;
     old?.close();
-    const socket: ProvenSocket = new ProvenSocket(this.#session, {
-      proven: () => this.#subscribe(socket),
+    const socket: ProvenSocket = new ProvenSocket(this.#session, this.#keepsake, {
+      proven: (keepsake) => {
+        if (this.#socket !== socket) return;
+        this.#keepsake = keepsake ?? this.#keepsake;
+        this.#untried = false;
+        this.#subscribe(socket);
+      },
       message: (value) => {
         if (this.#socket === socket) this.#receive(value);
       },
@@ -171,6 +197,7 @@ export class Client {
     this.#subscribed = true;
     this.#place = { boot, cursor };
     this.#setState({ kind: 'open' });
+    tellTabs();
     if (first || missed === null) this.#events.reload();
     else if (missed.length > 0) this.#events.events(missed);
     this.#pending.resume((request) => socket.send(request));
@@ -186,20 +213,23 @@ export class Client {
     this.#events.events([message]);
   }
 
+  #forget(): void {
+    this.#session = null;
+    forgetSession();
+  }
+
   #ended(end: SocketEnd): void {
     this.#socket = null;
     this.#subscribed = false;
     this.#pending.cut();
     if (end === 'impostor') {
+      if (this.#untried) this.#forget();
       this.#setState({ kind: 'impostor' });
       return;
     }
     if (end === 'refused') {
-      this.#session = null;
-      forgetSession();
-      // Where many tabs are refused at once, as after unlocking in one of them, they take turns.
-      const wait = Math.random() * TURNS_MS;
-      this.#timer = setTimeout(() => void this.#askTabs('restarted'), wait);
+      this.#forget();
+      this.#askTabsInTurn('restarted');
       return;
     }
     this.#setState({ kind: 'lost' });

@@ -13,27 +13,41 @@ const serverMac = '04415fae709fecccf5ef73b0eff03a9f903d32d6e312280c979bb6c8cc997
 
 describe('the proof of the WebSocket', () => {
   it('is made over label, server nonce, client nonce and origin', async () => {
-    expect(await makeClientProof(await importProofKey(key), serverNonce, clientNonce, origin)).toBe(clientMac);
+    expect(await makeClientProof('session', await importProofKey(key), serverNonce, clientNonce, origin)).toBe(
+      clientMac,
+    );
   });
 
   it('changes with the origin', async () => {
-    const other = await makeClientProof(await importProofKey(key), serverNonce, clientNonce, 'http://127.0.0.1:7468');
+    const other = await makeClientProof(
+      'session',
+      await importProofKey(key),
+      serverNonce,
+      clientNonce,
+      'http://127.0.0.1:7468',
+    );
     expect(other).not.toBe(clientMac);
   });
 
   it('takes the server’s own and nothing else', async () => {
     const hmac = await importProofKey(key);
-    expect(await serverProofHolds(hmac, serverNonce, clientNonce, serverMac)).toBe(true);
-    expect(await serverProofHolds(hmac, clientNonce, serverNonce, serverMac)).toBe(false);
-    expect(await serverProofHolds(hmac, serverNonce, clientNonce, clientMac)).toBe(false);
+    expect(await serverProofHolds('session', hmac, serverNonce, clientNonce, serverMac)).toBe(true);
+    expect(await serverProofHolds('session', hmac, clientNonce, serverNonce, serverMac)).toBe(false);
+    expect(await serverProofHolds('session', hmac, serverNonce, clientNonce, clientMac)).toBe(false);
     for (const bad of [`${serverMac}00`, serverMac.slice(2), serverMac.toUpperCase(), '', 7, null, undefined]) {
-      expect(await serverProofHolds(hmac, serverNonce, clientNonce, bad)).toBe(false);
+      expect(await serverProofHolds('session', hmac, serverNonce, clientNonce, bad)).toBe(false);
     }
+  });
+
+  it('keeps the proofs of a session and of a keepsake apart', async () => {
+    const hmac = await importProofKey(key);
+    expect(await makeClientProof('keepsake', hmac, serverNonce, clientNonce, origin)).not.toBe(clientMac);
+    expect(await serverProofHolds('keepsake', hmac, serverNonce, clientNonce, serverMac)).toBe(false);
   });
 
   it('refuses the server’s proof under another key', async () => {
     const other = await importProofKey(new Uint8Array(32).fill(9));
-    expect(await serverProofHolds(other, serverNonce, clientNonce, serverMac)).toBe(false);
+    expect(await serverProofHolds('session', other, serverNonce, clientNonce, serverMac)).toBe(false);
   });
 });
 

@@ -21,19 +21,29 @@ export function importProofKey(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey>
   return crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }
 
-/** Our proof: HMAC("loom-ws-c" ‖ server nonce ‖ client nonce ‖ origin), hex. */
+/** What a proof is about: a session's key, or a keepsake (server/http/proof.ts); the labels keep them apart. */
+export type ProofOf = 'session' | 'keepsake';
+
+const labels = {
+  session: { client: 'loom-ws-c', server: 'loom-ws-s' },
+  keepsake: { client: 'loom-ws-kc', server: 'loom-ws-ks' },
+} as const;
+
+/** Our proof: HMAC(label ‖ server nonce ‖ client nonce ‖ origin), hex. */
 export async function makeClientProof(
+  of: ProofOf,
   key: CryptoKey,
   serverNonce: Uint8Array,
   clientNonce: Uint8Array,
   origin: string,
 ): Promise<string> {
-  const text = join(encoder.encode('loom-ws-c'), serverNonce, clientNonce, encoder.encode(origin));
+  const text = join(encoder.encode(labels[of].client), serverNonce, clientNonce, encoder.encode(origin));
   return encodeHex(new Uint8Array(await crypto.subtle.sign('HMAC', key, text)));
 }
 
-/** Whether `mac` is HMAC("loom-ws-s" ‖ client nonce ‖ server nonce); compared in constant time by the browser. */
+/** Whether `mac` is HMAC(label ‖ client nonce ‖ server nonce); compared in constant time by the browser. */
 export async function serverProofHolds(
+  of: ProofOf,
   key: CryptoKey,
   serverNonce: Uint8Array,
   clientNonce: Uint8Array,
@@ -41,5 +51,5 @@ export async function serverProofHolds(
 ): Promise<boolean> {
   const bytes = parseHex(mac, 32);
   if (bytes === null) return false;
-  return crypto.subtle.verify('HMAC', key, bytes, join(encoder.encode('loom-ws-s'), clientNonce, serverNonce));
+  return crypto.subtle.verify('HMAC', key, bytes, join(encoder.encode(labels[of].server), clientNonce, serverNonce));
 }

@@ -10,6 +10,18 @@ export interface Session {
   readonly key: string;
 }
 
+/**
+ * What the daemon gave this page, over a proven line, and is in its memory alone: by it the two know each other again after
+ * the daemon was restarted. Who had the port meanwhile may have made the browser load other tabs anew, and read their
+ * sessions out of their storage.
+ */
+export interface Keepsake {
+  /** Of the session it was given for. */
+  readonly sid: string;
+  /** 32 bytes as hex. */
+  readonly key: string;
+}
+
 function parseSession(value: unknown): Session | null {
   if (typeof value !== 'object' || value === null || !('sid' in value) || !('key' in value)) return null;
   const { sid, key } = value;

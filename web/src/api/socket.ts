@@ -1,11 +1,12 @@
 // One WebSocket to the daemon, from opening to its end. Nothing but the proof is sent before the server has proved itself.
 //
 //   greeting ──{ns}──▶ proving ──{mac} holds──▶ proven ──close──▶ lost
-//      │                  │ └──{mac} wrong────▶ impostor
+//      │                  │ └──{mac} wrong────▶ impostor, as when it does not know our keepsake
 //      └──close─▶ lost    └──close 4401───────▶ refused, as later when the session is revoked
 import { encodeHex, parseHex } from './hex.ts';
 import { importProofKey, makeClientProof, NONCE_BYTES, serverProofHolds } from './proof.ts';
-import type { Session } from './session.ts';
+import type { ProofOf } from './proof.ts';
+import type { Keepsake, Session } from './session.ts';
 
 /** Loopback answers in ms; through a tunnel or on a machine just woken it may take seconds. */
 const PROOF_MS = 10_000;
@@ -17,7 +18,8 @@ const SESSION_REFUSED = 4401;
 export type SocketEnd = 'lost' | 'refused' | 'impostor';
 
 export interface SocketEvents {
-  readonly proven: () => void;
+  /** @param keepsake for the next time. */
+  readonly proven: (keepsake: Keepsake | null) => void;
   readonly message: (value: unknown) => void;
   readonly ended: (end: SocketEnd) => void;
 }
@@ -27,6 +29,8 @@ type State =
   | {
       readonly kind: 'proving';
       readonly key: CryptoKey;
+      /** Null: we were not in before. */
+      readonly keepsake: CryptoKey | null;
       readonly serverNonce: Uint8Array;
       readonly clientNonce: Uint8Array;
     }
@@ -40,14 +44,17 @@ function field(value: unknown, name: string): unknown {
 export class ProvenSocket {
   readonly #socket: WebSocket;
   readonly #session: Session;
+  readonly #keepsake: Keepsake | null;
   readonly #events: SocketEvents;
   readonly #timer: ReturnType<typeof setTimeout>;
   #state: State = { kind: 'greeting' };
   // One after the other, as the proof's steps wait for WebCrypto.
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(session: Session, events: SocketEvents) {
+  /** @param keepsake of the Loom that we were in before: another is none of ours. Null: any. */
+  constructor(session: Session, keepsake: Keepsake | null, events: SocketEvents) {
     this.#session = session;
+    this.#keepsake = keepsake;
     this.#events = events;
     this.#socket = new WebSocket(`ws://${location.host}/ws`);
     this.#timer = setTimeout(() => this.#end('lost'), PROOF_MS);
@@ -90,7 +97,7 @@ export class ProvenSocket {
     const value: unknown = JSON.parse(text);
     const state = this.#state;
     if (state.kind === 'greeting') await this.#answer(parseHex(field(value, 'ns'), NONCE_BYTES));
-    else if (state.kind === 'proving') await this.#check(state, field(value, 'mac'));
+    else if (state.kind === 'proving') await this.#check(state, value);
     else if (state.kind === 'proven') this.#events.message(value);
   }
 
@@ -100,16 +107,27 @@ export class ProvenSocket {
       this.#end('impostor');
       return;
     }
-    const key = await importProofKey(raw);
     const clientNonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-    const mac = await makeClientProof(key, serverNonce, clientNonce, location.origin);
+    const prove = (of: ProofOf, by: CryptoKey): Promise<string> =>
+      makeClientProof(of, by, serverNonce, clientNonce, location.origin);
+    const key = await importProofKey(raw);
+    const keepsake = await importKeepsake(this.#keepsake);
+    const mac = await prove('session', key);
+    const before = keepsake && { sid: this.#keepsake?.sid, mac: await prove('keepsake', keepsake) };
     if (this.#state.kind !== 'greeting') return;
-    this.#state = { kind: 'proving', key, serverNonce, clientNonce };
-    this.#socket.send(JSON.stringify({ sid: this.#session.sid, nc: encodeHex(clientNonce), mac }));
+    this.#state = { kind: 'proving', key, keepsake, serverNonce, clientNonce };
+    this.#socket.send(
+      JSON.stringify({ sid: this.#session.sid, nc: encodeHex(clientNonce), mac, ...(before && { before }) }),
+    );
   }
 
-  async #check(state: State & { kind: 'proving' }, mac: unknown): Promise<void> {
-    const holds = await serverProofHolds(state.key, state.serverNonce, state.clientNonce, mac);
+  async #check(state: State & { kind: 'proving' }, answer: unknown): Promise<void> {
+    const { key, keepsake, serverNonce, clientNonce } = state;
+    const isProof = (of: ProofOf, by: CryptoKey, mac: unknown): Promise<boolean> =>
+      serverProofHolds(of, by, serverNonce, clientNonce, mac);
+    const holds =
+      (await isProof('session', key, field(answer, 'mac'))) &&
+      (keepsake === null || (await isProof('keepsake', keepsake, field(answer, 'before'))));
     if (this.#state !== state) return;
     if (!holds) {
       this.#end('impostor');
@@ -117,6 +135,13 @@ export class ProvenSocket {
     }
     clearTimeout(this.#timer);
     this.#state = { kind: 'proven' };
-    this.#events.proven();
+    const next = field(answer, 'keepsake');
+    const isKey = typeof next === 'string' && parseHex(next, 32) !== null;
+    this.#events.proven(isKey ? { sid: this.#session.sid, key: next } : null);
   }
+}
+
+async function importKeepsake(keepsake: Keepsake | null): Promise<CryptoKey | null> {
+  const raw = keepsake && parseHex(keepsake.key, 32);
+  return raw && importProofKey(raw);
 }

@@ -10,7 +10,9 @@ type Note =
   | { readonly kind: 'ask'; readonly from: string }
   | { readonly kind: 'offer'; readonly to: string; readonly from: string }
   | { readonly kind: 'want'; readonly to: string; readonly from: string }
-  | { readonly kind: 'code'; readonly to: string; readonly code: string };
+  | { readonly kind: 'code'; readonly to: string; readonly code: string }
+  /** A tab is in. */
+  | { readonly kind: 'in' };
 
 const channel = openChannel();
 const self = randomHex(8);
@@ -40,6 +42,18 @@ export function answerTabs(isLive: () => boolean, mint: () => Promise<string | n
     void mint().then((code) => {
       if (code !== null) post({ kind: 'code', to: note.from, code });
     });
+  });
+}
+
+/** Tells tabs that have no way in that there is one now. */
+export function tellTabs(): void {
+  post({ kind: 'in' });
+}
+
+/** Calls `come` each time another tab gets in. */
+export function onTabIn(come: () => void): void {
+  listen((note) => {
+    if (note.kind === 'in') come();
   });
 }
 

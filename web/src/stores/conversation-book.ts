@@ -255,10 +255,10 @@ export class ConversationBook {
     }
   }
 
-  #page(contact: ContactId, before: Message | undefined): Promise<MessagePage> {
-    if (before === undefined) return this.#call('message.page', { contact, limit: PAGE });
-    const { direction, id } = before;
-    return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before: { direction, id } });
+  #page(contact: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
+    if (oldest === undefined) return this.#call('message.page', { contact, limit: PAGE });
+    const before = { direction: oldest.direction, id: oldest.id };
+    return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before });
   }
 
   async #transmit({ contact, id, body }: Shown): Promise<void> {

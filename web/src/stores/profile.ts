@@ -35,6 +35,11 @@ function createCommands(identity: ShallowRef<Identity | null>) {
     identity.value = await link.call('vault.lockAfter', { minutes });
   }
 
+  /** What was changed in the files while Loom was closed is not told any more. */
+  async function sayChecked(): Promise<void> {
+    identity.value = await link.call('vault.checked', {});
+  }
+
   /** The person is there. Lost is lost: the next sign of them says it again. */
   function tellUsed(): void {
     const locks = identity.value?.passphraseSet === true && identity.value.lockAfter > 0;
@@ -45,7 +50,7 @@ function createCommands(identity: ShallowRef<Identity | null>) {
     await link.call('vault.wipe', { word });
   }
 
-  return { create, unlock, lock, rename, setPassphrase, setLockAfter, tellUsed, wipe };
+  return { create, unlock, lock, rename, setPassphrase, setLockAfter, sayChecked, tellUsed, wipe };
 }
 
 /** Who we are, and the state of the daemon behind this page. */

@@ -1,4 +1,5 @@
-// Words about privacy: deleting, locking, passphrases, look-alike names, destroying a profile.
+// Words about privacy: files that were changed, deleting, locking, passphrases, look-alike names, destroying a profile.
+import { changedFilesSentence } from '../../../server/contract/changed-files.ts';
 
 /** One message, and a whole conversation. */
 export const deleting = {
@@ -19,6 +20,13 @@ export const deleting = {
   allSure:
     'Delete all messages with {name} from this device? They keep theirs. What isn’t on their device yet won’t be sent, though their Loom can tell that messages were withdrawn. Backups you made before keep everything. This can’t be undone.',
   allYes: 'Delete all for good',
+};
+
+/** The profile's files are not as Loom left them. */
+export const changedFiles = {
+  label: 'Changed files',
+  text: `${changedFilesSentence} {check}`,
+  checked: 'I have checked',
 };
 
 export const locking = {

@@ -6,7 +6,7 @@ export const entry = {
   codeTitle: 'This link has been used',
   code: 'Each link opens one tab, once, and only for a few minutes. Get a new one:',
   restartedTitle: 'Loom was restarted',
-  restarted: 'Open it again with a fresh link. Everything stored is safe.',
+  restarted: 'Open it with a fresh link, and this tab comes back, too. Everything stored is safe.',
   askTitle: 'Open Loom here?',
   ask: 'An address or a link led to this tab. If it was not you, close it.',
   askOpen: 'Open Loom here',
@@ -19,7 +19,8 @@ export const entry = {
   worker:
     'Another program had left a script at this address that could have read along. Loom removed it. Close this tab and open Loom again.',
   drafts: 'Not sent yet',
-  draftsHint: 'These messages are only in this tab. Copy what you want to keep.',
+  draftsHint:
+    'These messages are only in this tab, so leave it open: it comes back by itself, and sends them, once Loom is open in another tab.',
 };
 
 export const start = {

@@ -4,10 +4,12 @@ import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
-import { deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { about, jump, own } from './en-talk.ts';
+import { launcher } from './en-way-in.ts';
 
 export const en = {
+  changedFiles,
   about,
   jump,
   own,
@@ -32,6 +34,7 @@ export const en = {
   strength,
   twins,
   wipe,
+  launcher,
   app: {
     name: 'Loom',
     loading: 'Opening Loom…',
@@ -47,7 +50,7 @@ export const en = {
     tryAgain: 'Try again',
   },
   line: {
-    lost: 'Loom isn’t answering. What you write waits until it is back.',
+    lost: 'Loom isn’t answering. What you write now is not sent, and is in this tab alone.',
     back: 'Loom is back.',
     retry: 'Try now',
     storage: 'Loom can’t write to your disk, so messages can’t be saved or confirmed. Is the disk full?',

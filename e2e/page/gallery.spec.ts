@@ -1,0 +1,44 @@
+// Pictures of every component with its states, in three widths, two themes and two directions, compared with those that were
+// looked at. After a change that is meant: `--update-snapshots`, and look at each.
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { createServer, type ViteDevServer } from 'vite';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+/** When the people on the page live. */
+const NOW = Date.UTC(2026, 10, 30, 18);
+
+let server: ViteDevServer;
+
+test.use({ timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', deviceScaleFactor: 1 });
+
+test.beforeAll(async () => {
+  server = await createServer({
+    configFile: path('../../config/vite.config.ts'),
+    root: path('../../web/gallery'),
+    cacheDir: path('../../node_modules/.cache/gallery'),
+    server: { host: '127.0.0.1', port: 0, fs: { allow: [path('../..')] } },
+    logLevel: 'error',
+  });
+  await server.listen();
+});
+test.afterAll(() => server.close());
+
+for (const width of [360, 768, 1280])
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const dir of ['ltr', 'rtl'] as const)
+      test(`components, ${width} px, ${colorScheme}, ${dir}`, async ({ page }) => {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme });
+        await page.clock.setFixedTime(NOW);
+        await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?dir=${dir}`);
+        await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible();
+        await page.evaluate(() => document.fonts.ready);
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(wider).toBeLessThanOrEqual(0);
+        // Another version of the browser draws the edge of a letter a little otherwise.
+        await expect(page).toHaveScreenshot(`${width}-${colorScheme}-${dir}.png`, {
+          fullPage: true,
+          maxDiffPixelRatio: 0.01,
+        });
+      });

@@ -1,0 +1,18 @@
+import { daemonCommand } from '../../command.ts';
+import { confirm, yesOption } from '../../terminal/confirm.ts';
+import { jsonLine, printable } from '../../terminal/printable.ts';
+
+export const clearCommand = daemonCommand({
+  name: 'clear',
+  usage: 'CONTACT [--yes]',
+  summary: 'deletes every message of a conversation on this computer',
+  words: [1, 1],
+  options: yesOption,
+  async run({ words: [who = ''], values, json, terminal }, daemon) {
+    const { id, name } = await daemon.contact(who);
+    await confirm(terminal, values.yes, `Delete every message with ${printable(name)} on this computer`);
+    const contact = await daemon.request('conversation.clear', { contact: id });
+    if (json) terminal.print(jsonLine(contact));
+    else terminal.tell('Deleted here. What the other side has, they keep.');
+  },
+});

@@ -1,0 +1,75 @@
+import { CommandError } from '../../../contract/errors.ts';
+import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
+import type { Contact, Message } from '../../../contract/model.ts';
+import { sentAt } from '../../../contract/time.ts';
+import { UsageError, wholeNumber } from '../../../options.ts';
+import { daemonCommand } from '../../command.ts';
+import type { Daemon } from '../../daemon.ts';
+import { printRows } from '../../terminal/rows.ts';
+import { localTime } from '../../terminal/local-time.ts';
+import { messageLine } from '../../terminal/message-line.ts';
+import { jsonLine } from '../../terminal/printable.ts';
+import { roomSentences } from '../../terminal/room-notes.ts';
+
+/** So many that nobody asks for more by hand; they are held in memory before the first is printed. */
+const MOST = 100_000;
+
+type Before = Pick<Message, 'direction' | 'id'>;
+
+export const messagesCommand = daemonCommand({
+  name: 'messages',
+  usage: 'CONTACT [--limit N] [--before ID] [--ids] [--read]',
+  summary: 'shows the newest messages, oldest first',
+  words: [1, 1],
+  options: {
+    limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
+    before: { value: 'ID', help: 'only those before this message' },
+    ids: { help: 'show their ids, which delete and --before take' },
+    read: { help: 'mark all of theirs as read' },
+  },
+  check({ values: { limit, before } }) {
+    if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
+    if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
+  },
+  async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
+    const contact = await daemon.contact(who);
+    const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
+    const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
+    printRows(terminal, await messages, (message) => {
+      if (json) return jsonLine(message);
+      const line = messageLine(message, contact.name, localTime(sentAt(message)));
+      return ids ? `${message.id}  ${line}` : line;
+    });
+    const shown = !read ? contact : await daemon.request('message.read', { contact: contact.id });
+    for (const sentence of roomSentences(shown)) terminal.tell(sentence);
+  },
+});
+
+/** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
+async function behind(daemon: Daemon, contact: Contact, wanted: number, id: MessageId): Promise<readonly Message[]> {
+  try {
+    return await newest(daemon, contact, wanted, { direction: 'out', id });
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'message-unknown') throw error;
+    return newest(daemon, contact, wanted, { direction: 'in', id });
+  }
+}
+
+/** Goes back page by page: one holds a limited number, and fewer when their texts are long. */
+async function newest(daemon: Daemon, contact: Contact, wanted: number, before?: Before): Promise<readonly Message[]> {
+  const pages: (readonly Message[])[] = [];
+  let missing = wanted;
+  let oldest = before;
+  for (;;) {
+    const { messages, more } = await daemon.request('message.page', {
+      contact: contact.id,
+      limit: Math.min(missing, PAGE_MESSAGES),
+      ...(oldest === undefined ? {} : { before: oldest }),
+    });
+    pages.unshift(messages);
+    missing -= messages.length;
+    const [first] = messages;
+    if (!more || first === undefined || missing <= 0) return pages.flat();
+    oldest = { direction: first.direction, id: first.id };
+  }
+}

@@ -1,0 +1,17 @@
+// A message as a person reads it in a terminal.
+import type { Message } from '../../contract/model.ts';
+import { printable } from './printable.ts';
+
+/** @param name of the contact. @param time as it is to be shown. */
+export function messageLine(message: Message, name: string, time: string): string {
+  const who = message.direction === 'in' ? printable(name) : 'you';
+  const state = message.direction === 'out' ? `  (${message.state})` : '';
+  // Each line of a text on its own, so that none can pass for another message.
+  const lines = textOf(message).split('\n').map(printable).join('\n    ');
+  return `${time}  ${who}: ${lines}${state}`;
+}
+
+function textOf({ kind, body, introduced }: Message): string {
+  if (kind === 'text') return body;
+  return introduced ? `(introduces ${introduced.name})` : '(of a kind this version can’t show)';
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import type { EventMessage } from '../../contract/events.ts';
+import type { Contact, Message } from '../../contract/model.ts';
+import { clockTime } from './local-time.ts';
+import { Sayings } from './sayings.ts';
+
+const now = 1_800_000_000_000;
+const time = clockTime(now);
+
+const bob: Contact = {
+  id: '1'.repeat(32),
+  name: 'Bob',
+  publicKey: 'f'.repeat(64),
+  verified: false,
+  addedBy: 'token',
+  introducedBy: null,
+  invite: null,
+  blocked: false,
+  connection: 'offline',
+  addresses: [],
+  addedAt: 0,
+  lastSeen: null,
+  unread: 0,
+  queued: 0,
+  full: null,
+  refuses: false,
+  lastMessage: null,
+};
+
+const hello: Message = {
+  id: '2'.repeat(32),
+  contact: bob.id,
+  direction: 'in',
+  kind: 'text',
+  body: 'hello\n21:00  Bob: forged',
+  introduced: null,
+  at: now,
+  arrivedAt: now,
+  state: 'received',
+  order: 1,
+  missing: 0,
+};
+
+const say = (sayings: Sayings, event: EventMessage): readonly string[] => sayings.of(event, now);
+const changed = (contact: Contact): EventMessage => ({ cursor: 1, event: 'contact.changed', data: { contact } });
+
+it('says a message, and no line of it passes for another', () => {
+  const received: EventMessage = { cursor: 1, event: 'message.received', data: { message: hello } };
+  expect(say(new Sayings([bob]), received)).toEqual([`${time}  Bob: hello\n    21:00  Bob: forged`]);
+});
+
+it('says once who comes and goes, and nothing of what else changes', () => {
+  const sayings = new Sayings([bob]);
+  expect(say(sayings, changed({ ...bob, unread: 1, connection: 'connecting' }))).toEqual([]);
+  expect(say(sayings, changed({ ...bob, connection: 'online' }))).toEqual([`${time}  Bob is online`]);
+  expect(say(sayings, changed({ ...bob, connection: 'online', unread: 2 }))).toEqual([]);
+  expect(say(sayings, changed(bob))).toEqual([`${time}  Bob is offline`]);
+});
+
+it('names who is new, and who is gone; a name cannot steer the terminal', () => {
+  const sayings = new Sayings([]);
+  expect(say(sayings, changed({ ...bob, name: 'B\u001b[2Job' }))).toEqual([`${time}  B\ufffd[2Job is a contact now`]);
+  const removed: EventMessage = { cursor: 1, event: 'contact.removed', data: { contact: bob.id } };
+  expect(say(sayings, removed)).toEqual([`${time}  B\ufffd[2Job was removed`]);
+});
+
+it('has no line for what nobody waits for', () => {
+  const typing: EventMessage = { cursor: 1, event: 'typing.changed', data: { contact: bob.id, typing: true } };
+  expect(say(new Sayings([bob]), typing)).toEqual([]);
+});

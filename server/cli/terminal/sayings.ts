@@ -1,0 +1,64 @@
+// What happens, in words for a person who watches: what they would want to be told, and nothing twice.
+import type { EventMessage } from '../../contract/events.ts';
+import type { Connection, Contact, Id } from '../../contract/model.ts';
+import { clockTime } from './local-time.ts';
+import { messageLine } from './message-line.ts';
+import { printable } from './printable.ts';
+
+interface Known {
+  readonly name: string;
+  readonly connection: Connection;
+}
+
+export class Sayings {
+  readonly #known = new Map<Id, Known>();
+
+  /** @param contacts as they are before the first event. */
+  constructor(contacts: readonly Contact[]) {
+    for (const { id, name, connection } of contacts) this.#known.set(id, { name, connection });
+  }
+
+  /** @param now of this clock, ms since 1970. @returns lines; none for what is of no interest. */
+  of(message: EventMessage, now: number): readonly string[] {
+    const time = clockTime(now);
+    if (message.event === 'message.received' || message.event === 'message.stored') {
+      return [messageLine(message.data.message, this.#name(message.data.message.contact), time)];
+    }
+    if (message.event === 'contact.changed') return this.#changed(message.data.contact, time);
+    const said = this.#sentence(message);
+    return said === null ? [] : [`${time}  ${said}`];
+  }
+
+  /** A contact changes with each message; only who comes and goes is worth a line. */
+  #changed({ id, name, connection }: Contact, time: string): readonly string[] {
+    const before = this.#known.get(id);
+    this.#known.set(id, { name, connection });
+    if (before === undefined) return [`${time}  ${printable(name)} is a contact now`];
+    const was = before.connection === 'online';
+    const is = connection === 'online';
+    return was === is ? [] : [`${time}  ${printable(name)} is ${is ? 'online' : 'offline'}`];
+  }
+
+  #sentence({ event, data }: EventMessage): string | null {
+    switch (event) {
+      case 'contact.removed':
+        return `${this.#name(data.contact)} was removed`;
+      case 'request.changed':
+        return `${printable(data.request.name)} wants to talk to you (“loom-web requests” lists who asks)`;
+      case 'message.deleted':
+        return `a message with ${this.#name(data.contact)} was deleted`;
+      case 'conversation.cleared':
+        return `messages with ${this.#name(data.contact)} were deleted`;
+      case 'state.changed':
+        return data.state === 'locked' ? 'locked' : 'open';
+      case 'storage.changed':
+        return data.storage === 'failing' ? 'Loom can’t write to your disk' : 'Loom can write to your disk again';
+      default:
+        return null;
+    }
+  }
+
+  #name(id: Id): string {
+    return printable(this.#known.get(id)?.name ?? 'someone');
+  }
+}

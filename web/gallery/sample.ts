@@ -1,0 +1,88 @@
+// People and messages that no Loom has met, at one time for ever.
+import type { Contact } from '../../server/contract/model.ts';
+import type { Shown } from '../src/domain/outgoing.ts';
+
+/** Noon of the last day of November 2026, UTC. */
+export const NOON = Date.UTC(2026, 10, 30, 12);
+const MINUTE = 60_000;
+
+const id = (number: number): string => number.toString(16).padStart(32, '0');
+const key = (number: number): string => (number * 0x1357_9bdf).toString(16).padStart(8, '0').repeat(8).slice(0, 64);
+
+let messages = 0;
+
+export function message(body: string, part: Partial<Shown> = {}): Shown {
+  messages += 1;
+  const at = NOON + Math.floor(messages / 3) * MINUTE;
+  return {
+    id: id(messages),
+    contact: id(1),
+    direction: 'in',
+    kind: 'text',
+    body,
+    introduced: null,
+    at,
+    arrivedAt: at,
+    state: 'read',
+    order: messages,
+    missing: 0,
+    ...part,
+  };
+}
+
+export const own = (body: string, part: Partial<Shown> = {}): Shown =>
+  message(body, { direction: 'out', state: 'delivered', ...part });
+
+function contact(number: number, name: string, part: Partial<Contact> = {}): Contact {
+  const { state, ...last } = message(`What ${name} wrote last, longer than the row is wide`);
+  return {
+    id: id(number),
+    name,
+    publicKey: key(number),
+    verified: false,
+    addedBy: 'token',
+    introducedBy: null,
+    invite: null,
+    blocked: false,
+    connection: 'offline',
+    addresses: [],
+    addedAt: NOON,
+    lastSeen: NOON - 90 * MINUTE,
+    unread: 0,
+    queued: 0,
+    full: null,
+    refuses: false,
+    lastMessage: { ...last, state: state === 'read' ? 'read' : 'received' },
+    ...part,
+  };
+}
+
+export const ANN = contact(1, 'Ann Lindqvist', { connection: 'online', verified: true });
+
+export const PEOPLE: readonly Contact[] = [
+  ANN,
+  contact(2, 'Carl-Heinz Müller', { connection: 'online', unread: 12 }),
+  contact(3, 'Dana', { unread: 1200 }),
+  contact(4, 'W'.repeat(64)),
+  contact(5, 'Bob', { blocked: true }),
+  contact(6, 'Łukasz Őry', { connection: 'waiting', lastMessage: null }),
+];
+
+const text = 'Ten minutes: the road along the water is closed again, and I have to walk around the whole basin.';
+
+export const TALK: readonly Shown[] = [
+  own('Are you at the harbour already?'),
+  own('And did you bring the ropes?'),
+  message(`Nearly. ${text}`),
+  message('Wait for me at the blue crane'),
+  message('The map: http://192.168.1.20:8080 or example.org/boats'),
+  own('Good'),
+  own(`Two lines.\n${text}`, { state: 'sent' }),
+  message('At the harbour, then'),
+  message('', { kind: 'unknown' }),
+  message('After a hole', { missing: 3 }),
+  own('This one waits', { state: 'queued' }),
+  own('On its way to the disk', { state: 'sending' }),
+  own('This one failed', { state: 'failed', problem: 'internal' }),
+  message('', { kind: 'introduction', introduced: { name: 'Eve', publicKey: key(9) } }),
+];
