@@ -10,7 +10,7 @@ async function say({ daemon }: Person, count: number, body: (number: number) => 
     for (let sent = 0; sent < count; sent += WINDOW) {
       const numbers = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, at) => sent + at + 1);
       await Promise.all(
-        numbers.map((number) => control.request('message.send', { contact: contact?.id ?? '', body: body(number) })),
+        numbers.map((number) => control.request('message.send', { contact: contact!.id, body: body(number) })),
       );
     }
   });

@@ -1,12 +1,12 @@
 // People and messages that no Loom has met, at one time for ever.
-import type { Contact } from '../../server/contract/model.ts';
+import type { Contact, ContactId, MessageId } from '../../server/contract/model.ts';
 import type { Shown } from '../src/domain/outgoing.ts';
 
 /** Noon of the last day of November 2026, UTC. */
 export const NOON = Date.UTC(2026, 10, 30, 12);
 const MINUTE = 60_000;
 
-const id = (number: number): string => number.toString(16).padStart(32, '0');
+const id = (number: number): ContactId & MessageId => number.toString(16).padStart(32, '0') as ContactId & MessageId;
 const key = (number: number): string => (number * 0x1357_9bdf).toString(16).padStart(8, '0').repeat(8).slice(0, 64);
 
 let messages = 0;

@@ -1,6 +1,6 @@
 // What happens, in words for a person who watches: what they would want to be told, and nothing twice.
 import type { EventMessage } from '../../contract/events.ts';
-import type { Connection, Contact, Id } from '../../contract/model.ts';
+import type { Connection, Contact, ContactId } from '../../contract/model.ts';
 import { clockTime } from './local-time.ts';
 import { messageLine } from './message-line.ts';
 import { printable } from './printable.ts';
@@ -11,7 +11,7 @@ interface Known {
 }
 
 export class Sayings {
-  readonly #known = new Map<Id, Known>();
+  readonly #known = new Map<ContactId, Known>();
 
   /** @param contacts as they are before the first event. */
   constructor(contacts: readonly Contact[]) {
@@ -58,7 +58,7 @@ export class Sayings {
     }
   }
 
-  #name(id: Id): string {
+  #name(id: ContactId): string {
     return printable(this.#known.get(id)?.name ?? 'someone');
   }
 }

@@ -255,7 +255,7 @@ export class ConversationBook {
     }
   }
 
-  #page(contact: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
+  #page(contact: ContactId, oldest: MessageRef | undefined): Promise<MessagePage> {
     if (oldest === undefined) return this.#call('message.page', { contact, limit: PAGE });
     const before = { direction: oldest.direction, id: oldest.id };
     return this.#call('message.page', { contact, limit: PAGE_MESSAGES, before });

@@ -1,5 +1,5 @@
 import { CommandError } from '../../../contract/errors.ts';
-import type { Contact, Direction, Id, Message } from '../../../contract/model.ts';
+import type { Contact, ContactId, Direction, Message, MessageId } from '../../../contract/model.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
@@ -21,7 +21,8 @@ export const deleteCommand = daemonCommand({
     if (!ID.test(id)) throw new UsageError('delete: ID is 32 hex digits, as “messages --ids” shows');
     if (theirs && mine) throw new UsageError('delete: --theirs or --mine, not both');
   },
-  async run({ words: [who = '', id = ''], values: { theirs, mine }, json, terminal }, daemon) {
+  async run({ words: [who = '', written = ''], values: { theirs, mine }, json, terminal }, daemon) {
+    const id = written as MessageId;
     const contact = await daemon.contact(who);
     const said = theirs ? 'in' : mine ? 'out' : null;
     const direction = said ?? (await directionOf(daemon, contact, id));
@@ -32,7 +33,7 @@ export const deleteCommand = daemonCommand({
 });
 
 /** Whose it is. @throws CommandFailure when there is none, or one of each. */
-async function directionOf(daemon: Daemon, { id: contact }: Contact, id: string): Promise<Direction> {
+async function directionOf(daemon: Daemon, { id: contact }: Contact, id: MessageId): Promise<Direction> {
   const found: Direction[] = [];
   for (const direction of ['out', 'in'] as const)
     if (await isThere(daemon, contact, { direction, id })) found.push(direction);
@@ -42,7 +43,11 @@ async function directionOf(daemon: Daemon, { id: contact }: Contact, id: string)
   return direction;
 }
 
-async function isThere(daemon: Daemon, contact: Id, before: Pick<Message, 'direction' | 'id'>): Promise<boolean> {
+async function isThere(
+  daemon: Daemon,
+  contact: ContactId,
+  before: Pick<Message, 'direction' | 'id'>,
+): Promise<boolean> {
   try {
     await daemon.request('message.page', { contact, limit: 1, before });
     return true;

@@ -1,6 +1,6 @@
 import { CommandError } from '../../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
-import type { Contact, Message } from '../../../contract/model.ts';
+import type { Contact, Message, MessageId } from '../../../contract/model.ts';
 import { sentAt } from '../../../contract/time.ts';
 import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
@@ -34,7 +34,8 @@ export const messagesCommand = daemonCommand({
   async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
-    const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
+    const messages =
+      before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before as MessageId);
     printRows(terminal, await messages, (message) => {
       if (json) return jsonLine(message);
       const line = messageLine(message, contact.name, localTime(sentAt(message)));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../../contract/model.ts';
+import { anyId } from '../../../testing/ids.ts';
 import { roomSentences } from '../../terminal/room-notes.ts';
 import { describeContact } from './contacts.ts';
 
