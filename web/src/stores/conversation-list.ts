@@ -2,7 +2,13 @@
 // changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { Conversation, Id, Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import type {
+  Conversation,
+  ConversationId,
+  Message,
+  MessageRef,
+  MessageState,
+} from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { listed } from '../domain/listed.ts';
 import { messageKey } from '../domain/message-key.ts';
@@ -13,7 +19,7 @@ import { useLink } from './daemon.ts';
 export const useConversationList = defineStore('conversation-list', () => {
   const link = useLink();
   const contacts = useContacts();
-  const conversations = shallowRef(new Map<Id, Conversation>());
+  const conversations = shallowRef(new Map<ConversationId, Conversation>());
 
   /** With one contact each, by the conversation's id. */
   const direct = computed(() => {
@@ -50,7 +56,7 @@ export const useConversationList = defineStore('conversation-list', () => {
   }
 
   /** @returns their id; they are begun when there are none yet. */
-  async function openNotes(): Promise<Id> {
+  async function openNotes(): Promise<ConversationId> {
     const conversation = await link.call('conversation.notes', {});
     put(conversation);
     triggerRef(conversations);
@@ -64,7 +70,7 @@ export const useConversationList = defineStore('conversation-list', () => {
     notes,
     unread,
     put,
-    drop: (id: Id) => conversations.value.delete(id),
+    drop: (id: ConversationId) => conversations.value.delete(id),
     noteMessage,
     noteState,
     publish: () => triggerRef(conversations),
