@@ -3,6 +3,7 @@ import { expect, test } from '../support/fixtures.ts';
 
 test('a note is kept where one finds it again, and goes to nobody', async ({ friends: { ann, bob } }) => {
   const { page } = ann;
+  await page.getByRole('button', { name: 'You' }).click();
   await page.getByRole('button', { name: 'Notes to self' }).click();
   await expect(page.getByRole('heading', { name: 'Notes to self' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Message' }).fill('buy bread');

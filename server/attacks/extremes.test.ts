@@ -404,7 +404,7 @@ describe('what a stranger sends', () => {
     }
     await ann.run('network.visibility', { mode: 'contacts' });
     const { lines } = await pairing;
-    expect(lines.filter((line) => line.includes('wants to pair')).length).toBeGreaterThan(names.length / 2);
+    expect(lines.filter((line) => line.includes('wants to connect')).length).toBeGreaterThan(names.length / 2);
     expect(lines.filter(isObeyed).map(start)).toEqual([]);
     expect(bugs).toEqual([]);
   });

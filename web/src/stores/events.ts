@@ -1,4 +1,5 @@
 // Sends each event to the store it concerns. Thousands a second become one change of the page per frame.
+import { watch } from 'vue';
 import type { EventMessage } from '../../../server/contract/events.ts';
 import { startLeaveWarning, stopLeaveWarning } from '../composables/leave-warning.ts';
 import { useContacts } from './contacts.ts';
@@ -177,9 +178,19 @@ export function startStores(): void {
     conversations.sendLockedAgain();
   }
 
+  /** Not all was loaded, though events may have come that only the rest would show: a cut line, or a lock in between. */
+  let stale = false;
+
   function reload(): void {
-    load().catch(() => undefined); // A cut line: the next one loads again. Locked meanwhile: an event says so.
+    stale = false;
+    load().catch(() => (stale = true));
   }
+
+  // The line may come back with nothing missed: what the cut kept from loading is missing all the same.
+  watch(
+    () => stores.link.line.kind,
+    (kind) => kind === 'open' && stale && reload(),
+  );
 
   function drain(): void {
     const batch = queue;
