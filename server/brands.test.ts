@@ -1,5 +1,9 @@
 // Types that keep one thing from standing for another: the type check fails as soon as one of these mistakes compiles.
 import { expect, it } from 'vitest';
+import type { Input } from './contract/commands.ts';
+import type { Events } from './contract/events.ts';
+import type { ContactId, ConversationId, InviteId, MessageId, PersonId, RequestId } from './contract/ids.ts';
+import { OURSELVES, type MessageRef } from './contract/messages.ts';
 import { choosePrimitives } from './crypto/choose.ts';
 import { deriveIdentity, makePresenceKey, parseMasterSeed } from './crypto/keys.ts';
 import type { NewContact } from './engine/contacts/contact-maker.ts';
@@ -12,6 +16,9 @@ import type { SessionContext } from './protocol/session.ts';
 import type { CardToken } from './protocol/token.ts';
 import type { Store } from './storage/profile-store.ts';
 import type { ContactRecord } from './storage/tables/contacts.ts';
+import { directConversation } from './storage/tables/conversation-rowids.ts';
+import type { MessageRecord } from './storage/tables/message-record.ts';
+import type { OutboxFacts } from './storage/tables/outbox.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
@@ -61,5 +68,73 @@ export function swappedKeys(store: Store): unknown {
     store.contacts.byIdentity(fixed),
     // @ts-expect-error bytes of no role
     store.requests.byIdentity(random(32)),
+  ];
+}
+
+interface Ids {
+  readonly contact: ContactId;
+  readonly person: PersonId;
+  readonly conversation: ConversationId;
+  readonly message: MessageId;
+  readonly request: RequestId;
+  readonly invite: InviteId;
+}
+
+/** Never called. */
+export function swappedIds(store: Store, { contact, message, request, invite }: Ids): unknown {
+  return [
+    // @ts-expect-error a message in place of a contact, as a command is asked
+    { contact: message } satisfies Input<'contact.remove'>,
+    // @ts-expect-error any string
+    { contact: 'a'.repeat(32) } satisfies Input<'contact.remove'>,
+    // @ts-expect-error a contact in place of a request
+    { request: contact, name: '' } satisfies Input<'request.accept'>,
+    // @ts-expect-error a request in place of an invite
+    { invite: request } satisfies Input<'invite.revoke'>,
+    // @ts-expect-error a request in place of a contact
+    { id: request } satisfies Pick<ContactRecord, 'id'>,
+    // @ts-expect-error an invite in place of a contact
+    store.contacts.get(invite),
+    // @ts-expect-error a contact in place of a request
+    store.requests.get(contact),
+    // @ts-expect-error a request in place of an invite
+    store.invites.get(request),
+  ];
+}
+
+/** Never called. */
+export function swappedWithin(store: Store, { contact, person, conversation, message }: Ids): unknown {
+  const ref = { conversation, author: contact, id: message } satisfies MessageRef;
+  return [
+    // @ts-expect-error a contact in place of the conversation with them
+    { conversation: contact } satisfies Input<'message.read'>,
+    // @ts-expect-error a conversation in place of a contact
+    { contact: conversation } satisfies Input<'contact.remove'>,
+    // @ts-expect-error a message in place of a conversation
+    { conversation: message } satisfies Input<'conversation.clear'>,
+    // @ts-expect-error a conversation in place of a message
+    { ...ref, id: conversation } satisfies Input<'message.delete'>,
+    // @ts-expect-error a contact in place of a message
+    { ...ref, id: contact } satisfies Events['message.deleted'],
+    // @ts-expect-error a conversation says nothing
+    { ...ref, author: conversation } satisfies Input<'message.delete'>,
+    // @ts-expect-error nor does a message
+    { ...ref, author: message } satisfies Pick<MessageRecord, 'author'>,
+    // @ts-expect-error any string
+    { ...ref, author: 'you' } satisfies Pick<MessageRecord, 'author'>,
+    // @ts-expect-error who says something need be no contact
+    { contact: person } satisfies Input<'contact.remove'>,
+    // @ts-expect-error nobody accepts what they said themselves
+    { ...ref, author: OURSELVES, name: '' } satisfies Input<'introduction.accept'>,
+    // @ts-expect-error a contact in place of the conversation with them, in a row
+    { conversation: contact } satisfies Pick<MessageRecord, 'conversation'>,
+    // @ts-expect-error both swapped, in what waits for a device
+    { contact: conversation, conversation: contact } satisfies Pick<OutboxFacts, 'contact' | 'conversation'>,
+    // @ts-expect-error a contact in place of the conversation with them
+    store.messages.unread(contact),
+    // @ts-expect-error a conversation in place of the contact it is with
+    store.messages.heldBytes(conversation),
+    // @ts-expect-error a conversation in place of the contact it is with
+    directConversation(directConversation(contact)),
   ];
 }

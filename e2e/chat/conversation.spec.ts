@@ -45,7 +45,7 @@ test('two people add each other by code and address, and talk', async ({ person 
   await expect(bob.log.getByText('two\nlines')).toBeVisible();
   const texts = await bob.daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
-    const page = await control.request('message.page', { conversation: contact?.conversation ?? '' });
+    const page = await control.request('message.page', { conversation: contact!.conversation });
     return page.messages.map(({ body }) => body);
   });
   expect(texts).toEqual(['Hello Bob', 'Hello Ann', longest, 'two\nlines', '👩‍👩‍👧‍👦']);
@@ -64,7 +64,7 @@ test('Enter sends, Shift+Enter breaks the line, an empty box sends nothing', asy
   await expect(bob.message('by button')).toBeVisible();
   const count = await bob.daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
-    return (await control.request('message.page', { conversation: contact?.conversation ?? '' })).messages.length;
+    return (await control.request('message.page', { conversation: contact!.conversation })).messages.length;
   });
   expect(count).toBe(2);
 });

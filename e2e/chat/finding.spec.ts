@@ -11,7 +11,7 @@ async function say({ daemon }: Person, count: number, body: (number: number) => 
       const numbers = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, at) => sent + at + 1);
       await Promise.all(
         numbers.map((number) =>
-          control.request('message.send', { conversation: contact?.conversation ?? '', body: body(number) }),
+          control.request('message.send', { conversation: contact!.conversation, body: body(number) }),
         ),
       );
     }

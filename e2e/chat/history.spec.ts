@@ -21,7 +21,7 @@ test('thousands of messages scroll, page by page, from the newest to older ones'
       const window = Array.from({ length: WINDOW }, (_, i) => sent + i);
       await Promise.all(
         window.map((n) =>
-          control.request('message.send', { conversation: contact?.conversation ?? '', body: `message ${n}` }),
+          control.request('message.send', { conversation: contact!.conversation, body: `message ${n}` }),
         ),
       );
     }

@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ContactId } from '../../server/contract/ids.ts';
+import { anyId } from '../../server/testing/ids.ts';
 import { Daemon, MAIN } from '../support/daemon.ts';
 import { expect, test, type Person } from '../support/fixtures.ts';
 
@@ -17,7 +19,7 @@ class Misclocked {
   readonly name: string;
   readonly daemon: Daemon;
   readonly #file: string;
-  #contact = '';
+  #contact: ContactId = anyId('');
 
   constructor(name: string, folder: string) {
     this.name = name;

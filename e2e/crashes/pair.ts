@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../../server/contract/errors.ts';
 import type { Message, Status } from '../../server/contract/model.ts';
+import type { ContactId, MessageId } from '../../server/contract/ids.ts';
+import { anyId } from '../../server/testing/ids.ts';
 import { Daemon, type Place } from '../support/daemon.ts';
 import type { SmallDisk } from './small-disk.ts';
 
@@ -42,7 +44,7 @@ export class Person {
   readonly said: string[] = [];
   /** Where texts asked for in one go begin of which the disk has refused some. */
   readonly #torn = new Set<number>();
-  #contact = '';
+  #contact: ContactId = anyId('');
   #writing = false;
   #written: Promise<void> = Promise.resolve();
   readonly #folder = mkdtempSync(join(tmpdir(), 'loom-accident-'));
@@ -67,7 +69,7 @@ export class Person {
     writeFileSync(join(this.#folder, 'trouble'), trouble ?? '');
   }
 
-  get contact(): string {
+  get contact(): ContactId {
     return this.#contact;
   }
 
@@ -194,6 +196,6 @@ function numberOf(text: string): number {
 }
 
 /** The same id for the same text, always. */
-function messageId(text: string): string {
-  return Buffer.from(text.padEnd(16, '.')).toString('hex');
+function messageId(text: string): MessageId {
+  return Buffer.from(text.padEnd(16, '.')).toString('hex') as MessageId;
 }

@@ -2,6 +2,7 @@
 import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import type { Message } from '../../server/contract/model.ts';
+import type { ContactId, MessageId } from '../../server/contract/ids.ts';
 import type { ControlClient } from '../../server/http/control-client.ts';
 import { Daemon } from '../support/daemon.ts';
 import { Network } from './network.ts';
@@ -17,7 +18,7 @@ export interface Side {
   readonly host: number;
   readonly daemon: Daemon;
   /** Id of the other, as this side's contact. */
-  readonly contact: string;
+  readonly contact: ContactId;
   /** Texts handed to this side's Loom so far. */
   sent: number;
 }
@@ -146,7 +147,7 @@ export class Pair {
 }
 
 async function sendText(control: ControlClient, from: Side, n: number): Promise<void> {
-  const id = Buffer.from(`${from.name}-${n}`.padEnd(16, '.')).toString('hex');
+  const id = Buffer.from(`${from.name}-${n}`.padEnd(16, '.')).toString('hex') as MessageId;
   await control.request('message.send', { conversation: directConversation(from.contact), body: textOf(from, n), id });
 }
 

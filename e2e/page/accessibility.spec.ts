@@ -104,8 +104,8 @@ test('names as long as they may be leave everything in its place', async ({ frie
   await ann.daemon.ask(async (control) => {
     await control.request('identity.rename', { name: long });
     const [contact] = await control.request('contact.list', {});
-    await control.request('contact.rename', { contact: contact?.id ?? '', name: long });
-    await control.request('contact.verify', { contact: contact?.id ?? '', verified: true });
+    await control.request('contact.rename', { contact: contact!.id, name: long });
+    await control.request('contact.verify', { contact: contact!.id, verified: true });
   });
   const carl = await person('Carl');
   await ann.know(await carl.begin(), `${long.slice(1)}M`);

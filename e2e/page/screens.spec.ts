@@ -87,7 +87,7 @@ test('in a German browser words and dates are English, and the clock is hers', a
   await ann.know(await bob.begin(), 'Bob');
   await ann.daemon.ask(async (control) => {
     const [contact] = await control.request('contact.list', {});
-    await control.request('message.send', { conversation: contact?.conversation ?? '', body: 'hello' });
+    await control.request('message.send', { conversation: contact!.conversation, body: 'hello' });
   });
   const context = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin' });
   const page = await context.newPage();

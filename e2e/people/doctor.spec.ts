@@ -3,6 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { execFileSync, spawnSync } from 'node:child_process';
 import type { Diagnosis } from '../../server/contract/diagnosis.ts';
+import type { ContactId } from '../../server/contract/ids.ts';
 import { Daemon } from '../support/daemon.ts';
 
 const id = process.pid.toString(36);
@@ -44,17 +45,17 @@ async function loom(name: string, namespace: string, ...options: string[]): Prom
 const tokenOf = (daemon: Daemon): Promise<string> =>
   daemon.ask(async (control) => (await control.request('identity.token', {})).token);
 
-const add = (daemon: Daemon, token: string, name: string, address?: string): Promise<string> =>
+const add = (daemon: Daemon, token: string, name: string, address?: string): Promise<ContactId> =>
   daemon.ask(async (control) => {
     const contact = { token, name, ...(address !== undefined && { address }) };
     return (await control.request('contact.add', contact)).id;
   });
 
-const ask = (daemon: Daemon, contact?: string): Promise<Diagnosis> =>
+const ask = (daemon: Daemon, contact?: ContactId): Promise<Diagnosis> =>
   daemon.ask((control) => control.request('network.doctor', contact === undefined ? {} : { contact }));
 
 /** What is thought of first. */
-const cause = async (daemon: Daemon, contact?: string): Promise<string | undefined> =>
+const cause = async (daemon: Daemon, contact?: ContactId): Promise<string | undefined> =>
   (await ask(daemon, contact)).findings[0];
 
 test.describe('the doctor names', () => {

@@ -26,7 +26,7 @@ test('a contact introduces two others, who accept, and see who vouched', async (
   // Without discovery one of them says where the other is.
   await bob.daemon.ask(async (control) => {
     const contact = (await control.request('contact.list', {})).find(({ name }) => name === 'Carl');
-    await control.request('contact.address', { contact: contact?.id ?? '', address: carl.address });
+    await control.request('contact.address', { contact: contact!.id, address: carl.address });
   });
   await bob.send('Ann sends me');
   await expect(carl.message('Ann sends me')).toBeVisible();

@@ -1,4 +1,5 @@
 // Cards that are wrong and people who are blocked, as somebody meets them in the browser.
+import type { ContactId } from '../../server/contract/ids.ts';
 import { choosePrimitives } from '../../server/crypto/choose.ts';
 import { parseStaticPublicKey } from '../../server/crypto/keys.ts';
 import { encodeToken, parseToken } from '../../server/protocol/token.ts';
@@ -14,10 +15,8 @@ function altered(token: string): string {
   return encodeToken(primitives, { version: 1, identityKey, staticKey });
 }
 
-const idOf = ({ daemon }: Person, name: string): Promise<string> =>
-  daemon.ask(
-    async (control) => (await control.request('contact.list', {})).find((each) => each.name === name)?.id ?? '',
-  );
+const idOf = ({ daemon }: Person, name: string): Promise<ContactId> =>
+  daemon.ask(async (control) => (await control.request('contact.list', {})).find((each) => each.name === name)!.id);
 
 test('a card with a wrong key is mended by adding the right one, and the contact keeps its name', async ({
   person,

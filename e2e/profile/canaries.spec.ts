@@ -4,6 +4,7 @@ import { directConversation } from '../../server/storage/tables/conversation-row
 import { expect, test } from '@playwright/test';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContactId } from '../../server/contract/ids.ts';
 import { Daemon } from '../support/daemon.ts';
 import { writings } from '../web-security/input-fields.ts';
 
@@ -36,13 +37,13 @@ test('no file of a profile with a passphrase holds a word, a name, a token or an
       });
     const [annsToken, bobsToken] = [await begin(ann, NAMES.ann), await begin(bob, NAMES.bob)];
     const addressOf = ({ ready }: Daemon): string => `127.0.0.1:${ready.peerPort}`;
-    const add = (daemon: Daemon, token: string, name: string, address: string): Promise<string> =>
+    const add = (daemon: Daemon, token: string, name: string, address: string): Promise<ContactId> =>
       daemon.ask(async (control) => (await control.request('contact.add', { token, name, address })).id);
     const bobAtAnn = await add(ann, bobsToken, NAMES.bob, addressOf(bob));
     const annAtBob = await add(bob, annsToken, NAMES.ann, addressOf(ann));
-    const send = (daemon: Daemon, contact: string, body: string): Promise<unknown> =>
+    const send = (daemon: Daemon, contact: ContactId, body: string): Promise<unknown> =>
       daemon.ask((control) => control.request('message.send', { conversation: directConversation(contact), body }));
-    const read = (daemon: Daemon, contact: string): Promise<string[]> =>
+    const read = (daemon: Daemon, contact: ContactId): Promise<string[]> =>
       daemon.ask(async (control) => {
         const { messages } = await control.request('message.page', {
           conversation: directConversation(contact),

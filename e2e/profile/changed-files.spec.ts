@@ -22,7 +22,7 @@ test('an old row put back is told until it was checked', async ({ friends: { ann
   const before = await closed(ann, (database) => database.row('SELECT body FROM contact')?.bytes('body') ?? null);
   await ann.daemon.ask(async (control) => {
     const [bob] = await control.request('contact.list', {});
-    await control.request('contact.block', { contact: bob?.id ?? '', blocked: true });
+    await control.request('contact.block', { contact: bob!.id, blocked: true });
   });
   await closed(ann, (database) =>
     database.transaction(() => void database.change('UPDATE contact SET body = ?', before)),

@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ContactId } from '../../server/contract/ids.ts';
 import { Daemon } from '../support/daemon.ts';
 import { expect, test } from '../support/fixtures.ts';
 
@@ -23,14 +24,14 @@ async function begin(daemon: Daemon, name: string): Promise<string> {
 }
 
 /** Each knows the other's token, one an address. @returns the id of Bob at Ann's. */
-async function acquaint(ann: Daemon, bob: Daemon): Promise<string> {
+async function acquaint(ann: Daemon, bob: Daemon): Promise<ContactId> {
   const [anns, bobs] = [await begin(ann, 'Ann'), await begin(bob, 'Bob')];
   await bob.ask((control) => control.request('contact.add', { token: anns, name: 'Ann' }));
   const address = `127.0.0.1:${bob.ready.peerPort}`;
   return ann.ask(async (control) => (await control.request('contact.add', { token: bobs, name: 'Bob', address })).id);
 }
 
-async function meets(daemon: Daemon, contact: string): Promise<void> {
+async function meets(daemon: Daemon, contact: ContactId): Promise<void> {
   const list = (): Promise<string | undefined> =>
     daemon.ask(
       async (control) => (await control.request('contact.list', {})).find(({ id }) => id === contact)?.connection,

@@ -111,7 +111,7 @@ test('in a whole run no packet leaves loopback and the local network, and no nam
     const answer = 'Only you and me.';
     await bob.ask(async (control) => {
       const [contact] = await control.request('contact.list', {});
-      await control.request('message.send', { conversation: contact?.conversation ?? '', body: answer });
+      await control.request('message.send', { conversation: contact!.conversation, body: answer });
     });
     await expect(person.message(answer)).toBeVisible();
     await page.getByRole('button', { name: 'Contact details' }).click();

@@ -1,6 +1,7 @@
 // Whatever the wire takes, everything inside can bear. Every field that a peer controls, at its bounds, goes through all that
 // shows it (views and events over the control socket, every command of the command line), stores it, and backs it up; and
 // all of it is there again in what was restored.
+import type { PersonId } from '../contract/ids.ts';
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -303,7 +304,7 @@ describe('what a contact sends', () => {
       const { conversation, author, id, introduced } = message;
       // Some are nobody: refused, and no bug.
       await ann
-        .run('introduction.accept', { conversation, author, id, name: introduced.name })
+        .run('introduction.accept', { conversation, author: author as PersonId, id, name: introduced.name })
         .catch((error: unknown) => {
           expect(error).toMatchObject({ name: 'CommandError' });
         });

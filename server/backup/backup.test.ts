@@ -5,6 +5,7 @@ import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from '
 import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId } from '../contract/ids.ts';
 import { concat } from '../crypto/bytes.ts';
 import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../testing/keys.ts';
@@ -108,7 +109,7 @@ async function fill(): Promise<void> {
   });
 }
 
-function historyOf(from: Store, contact: string): MessageRecord[] {
+function historyOf(from: Store, contact: ContactId): MessageRecord[] {
   return from.messages
     .page(directConversation(contact), null, 1000, Infinity)
     .messages.map((message) => plain(message));

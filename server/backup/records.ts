@@ -3,6 +3,13 @@
 import { decode, encode } from 'cborg';
 import { z } from 'zod';
 import { CommandError } from '../contract/errors.ts';
+import {
+  contactIdSchema,
+  conversationIdSchema,
+  inviteIdSchema,
+  requestIdSchema,
+  type ConversationId,
+} from '../contract/ids.ts';
 import { u32 } from '../crypto/bytes.ts';
 import { contactBodySchema, type ContactRecord } from '../storage/tables/contacts.ts';
 import { identitySchema, type IdentityRecord } from '../storage/tables/identity.ts';
@@ -16,7 +23,6 @@ import type { Setting } from '../storage/tables/settings.ts';
 export const RECORD_LENGTH_BYTES = 4;
 
 const count = z.int().nonnegative();
-const id = z.string().regex(/^[0-9a-f]{32}$/);
 
 const countsSchema = z.object({ settings: count, contacts: count, requests: count, invites: count, messages: count });
 export type Counts = z.infer<typeof countsSchema>;
@@ -35,7 +41,7 @@ export type BackupRecord =
   | ({ readonly t: 'identity' } & Omit<IdentityRecord, 'presenceKey'>)
   | ({ readonly t: 'setting' } & Setting)
   | ({ readonly t: 'contact' } & Omit<ContactRecord, 'presenceKey'>)
-  | { readonly t: 'notes'; readonly id: string }
+  | { readonly t: 'notes'; readonly id: ConversationId }
   | ({ readonly t: 'request' } & RequestRecord)
   | ({ readonly t: 'invite' } & InviteRecord)
   | ({ readonly t: 'message' } & MessageRecord)
@@ -45,11 +51,13 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('backup'), at: count }),
   identitySchema.omit({ presenceKey: true }).extend({ t: z.literal('identity') }),
   z.object({ t: z.literal('setting'), name: z.string(), value: z.unknown() }),
-  contactBodySchema.omit({ presenceKey: true }).extend({ t: z.literal('contact'), id, outSeq: count, inSeq: count }),
-  z.object({ t: z.literal('notes'), id }),
-  requestBodySchema.extend({ t: z.literal('request'), id }),
-  inviteBodySchema.extend({ t: z.literal('invite'), id }),
-  messageSchema.extend({ t: z.literal('message'), id, conversation: id }),
+  contactBodySchema
+    .omit({ presenceKey: true })
+    .extend({ t: z.literal('contact'), id: contactIdSchema, outSeq: count, inSeq: count }),
+  z.object({ t: z.literal('notes'), id: conversationIdSchema }),
+  requestBodySchema.extend({ t: z.literal('request'), id: requestIdSchema }),
+  inviteBodySchema.extend({ t: z.literal('invite'), id: inviteIdSchema }),
+  messageSchema.extend({ t: z.literal('message') }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),
 ]);
 

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContactId } from '../contract/ids.ts';
 import type { DaemonOptions, DaemonService } from './daemon.ts';
 import { Process, type Service } from './process.ts';
 
@@ -44,7 +45,7 @@ export interface Couple {
   readonly sender: Process<DaemonService>;
   readonly receiver: Process<DaemonService>;
   /** The receiver, as the sender knows it. */
-  readonly contact: string;
+  readonly contact: ContactId;
 }
 
 export async function couple(place: Workplace, options: Partial<DaemonOptions> = {}): Promise<Couple> {

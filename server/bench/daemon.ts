@@ -4,6 +4,7 @@ import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import type { ContactId, MessageId } from '../contract/ids.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
 import { systemClock } from '../timing/clock.ts';
@@ -57,7 +58,7 @@ const service = {
   },
 
   /** @returns the contact's id. */
-  async add(who: { token: string; name: string; address?: string }): Promise<string> {
+  async add(who: { token: string; name: string; address?: string }): Promise<ContactId> {
     return (await profile.execute('contact.add', who)).id;
   },
 
@@ -71,10 +72,10 @@ const service = {
   },
 
   /** One at a time, each from the command until it is delivered. @returns milliseconds. */
-  async sendSingly({ contact, count }: { contact: string; count: number }): Promise<number[]> {
+  async sendSingly({ contact, count }: { contact: ContactId; count: number }): Promise<number[]> {
     const waits: number[] = [];
     for (let sent = 0; sent < count; sent += 1) {
-      const id = randomBytes(16).toString('hex');
+      const id = randomBytes(16).toString('hex') as MessageId;
       const start = performance.now();
       const delivered = new Deliveries(1);
       await profile.execute('message.send', { conversation: directConversation(contact), body: BODY, id });
@@ -85,7 +86,7 @@ const service = {
   },
 
   /** Many at once, never more than `window` on their way. @returns messages a second, from the first to all delivered. */
-  async sendMany({ contact, count, window }: { contact: string; count: number; window: number }): Promise<number> {
+  async sendMany({ contact, count, window }: { contact: ContactId; count: number; window: number }): Promise<number> {
     const start = performance.now();
     let sent = 0;
     const more = (room: number): void => {

@@ -3,14 +3,15 @@
 import { once } from 'node:events';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Message } from '../contract/model.ts';
+import { anyId } from '../testing/ids.ts';
 import { openDoor, enter } from '../testing/network/http-edge.ts';
 import { serve } from './process.ts';
 
 /** A message of 100 bytes, as the interface is told of one. */
 const MESSAGE: Message = {
-  id: '0'.repeat(32),
-  conversation: '1'.repeat(32),
-  author: '2'.repeat(32),
+  id: anyId('0'.repeat(32)),
+  conversation: anyId('1'.repeat(32)),
+  author: anyId('2'.repeat(32)),
   direction: 'in',
   kind: 'text',
   body: 'a'.repeat(100),

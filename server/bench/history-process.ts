@@ -2,6 +2,7 @@
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
+import type { ContactId, MessageId } from '../contract/ids.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
@@ -55,7 +56,7 @@ const profile = new Profile({
 });
 
 /** The one contact, and how many messages there are with them. */
-let contact = '';
+let contact: ContactId;
 let length = 0;
 
 const service = {
@@ -73,7 +74,7 @@ const service = {
     const start = performance.now();
     await profile.start();
     await profile.execute('vault.unlock', { passphrase: PASSPHRASE });
-    contact = (await profile.execute('contact.list', {}))[0]?.id ?? '';
+    contact = (await profile.execute('contact.list', {}))[0]?.id ?? ('' as ContactId);
     await profile.execute('message.page', { conversation: directConversation(contact), limit: PAGE });
     return performance.now() - start;
   },
@@ -116,7 +117,7 @@ async function fill(store: Store, count: number): Promise<void> {
   }
 }
 
-function append(store: Store, to: string, seq: number): void {
+function append(store: Store, to: ContactId, seq: number): void {
   const at = 1_700_000_000_000 + seq * 1000;
   const direction = directionOf(seq);
   const state = direction === 'in' ? 'read' : 'delivered';
@@ -143,7 +144,7 @@ function newIdentity(): IdentityRecord {
 function newContact(): ContactRecord {
   const { identityKey, staticKey } = deriveIdentity(primitives, parseMasterSeed(random(32)));
   return {
-    id: toHex(random(16)),
+    id: toHex(random(16)) as ContactId,
     ik: identityKey.publicKey,
     staticKey: staticKey.publicKey,
     device: 0,
@@ -165,8 +166,8 @@ function directionOf(seq: number): 'in' | 'out' {
   return seq % 2 === 0 ? 'in' : 'out';
 }
 
-function messageId(number: number): string {
-  return createHash('sha256').update(String(number)).digest('hex').slice(0, 32);
+function messageId(number: number): MessageId {
+  return createHash('sha256').update(String(number)).digest('hex').slice(0, 32) as MessageId;
 }
 
 /** The place before which the n-th of so many pages ends: from the middle half of the conversation. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Contact } from '../contract/model.ts';
+import { anyId } from '../testing/ids.ts';
 import { findContact } from './find-contact.ts';
 
 function contact(name: string, id: string, publicKey: string): Contact {
   return {
-    id: id.repeat(32),
+    id: anyId(id.repeat(32)),
     name,
     publicKey: publicKey.padEnd(64, '0'),
     verified: false,
@@ -16,7 +17,7 @@ function contact(name: string, id: string, publicKey: string): Contact {
     addresses: [],
     addedAt: 0,
     lastSeen: null,
-    conversation: '2'.repeat(32),
+    conversation: anyId('2'.repeat(32)),
     queued: 0,
     full: null,
     refuses: false,

@@ -1,7 +1,16 @@
 // People we know, people who ask, and contacts who introduce others.
 import { z } from 'zod';
 import { command, field, none, pasted, READY, result, type Done } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import {
+  contactIdSchema,
+  conversationIdSchema,
+  messageIdSchema,
+  personIdSchema,
+  requestIdSchema,
+  type ContactId,
+  type ConversationId,
+  type RequestId,
+} from './ids.ts';
 import type { InviteState } from './meeting.ts';
 
 /**
@@ -18,7 +27,7 @@ export type AddedBy = 'token' | 'request' | 'invite' | 'code' | 'introduction';
 export type Full = 'unread' | 'day' | 'disk';
 
 export interface Contact {
-  readonly id: Id;
+  readonly id: ContactId;
   readonly name: string;
   /** Ed25519 identity key, 64 hex digits. */
   readonly publicKey: string;
@@ -37,7 +46,7 @@ export interface Contact {
   /** When a link was last up; null: never. */
   readonly lastSeen: number | null;
   /** The direct one with them. */
-  readonly conversation: Id;
+  readonly conversation: ConversationId;
   /** Messages of ours not yet on their disk. */
   readonly queued: number;
   /** Which bound keeps us from taking more of theirs; null: there is room. */
@@ -48,7 +57,7 @@ export interface Contact {
 
 /** Someone who has our token and wants to talk. */
 export interface ContactRequest {
-  readonly id: Id;
+  readonly id: RequestId;
   /** The name they gave themselves. */
   readonly name: string;
   readonly publicKey: string;
@@ -75,31 +84,31 @@ export const contactsCommands = {
     needs: READY,
   }),
   'contact.rename': command({
-    params: z.strictObject({ contact: idSchema, name: field }),
+    params: z.strictObject({ contact: contactIdSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.remove': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.block': command({
-    params: z.strictObject({ contact: idSchema, blocked: z.boolean() }),
+    params: z.strictObject({ contact: contactIdSchema, blocked: z.boolean() }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.verify': command({
-    params: z.strictObject({ contact: idSchema, verified: z.boolean() }),
+    params: z.strictObject({ contact: contactIdSchema, verified: z.boolean() }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.safety': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     /** 60 digits. */
     result: result<{ readonly number: string }>(),
     repeatable: true,
@@ -107,27 +116,32 @@ export const contactsCommands = {
   }),
   /** Adds a typed address, tried at once. */
   'contact.address': command({
-    params: z.strictObject({ contact: idSchema, address: field }),
+    params: z.strictObject({ contact: contactIdSchema, address: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'contact.connect': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Contact>(),
     repeatable: true,
     needs: READY,
   }),
   /** Tells each of two contacts of the other, vouching for the keys. They talk once both have accepted. */
   'contact.introduce': command({
-    params: z.strictObject({ contact: idSchema, other: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema, other: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   /** Adds whom somebody has introduced in a message to us. An empty name keeps the one they gave. */
   'introduction.accept': command({
-    params: z.strictObject({ conversation: idSchema, author: idSchema, id: idSchema, name: field }),
+    params: z.strictObject({
+      conversation: conversationIdSchema,
+      author: personIdSchema,
+      id: messageIdSchema,
+      name: field,
+    }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
@@ -140,13 +154,13 @@ export const contactsCommands = {
   }),
   /** An empty name keeps the one they gave themselves. */
   'request.accept': command({
-    params: z.strictObject({ request: idSchema, name: field }),
+    params: z.strictObject({ request: requestIdSchema, name: field }),
     result: result<Contact>(),
     repeatable: false,
     needs: READY,
   }),
   'request.block': command({
-    params: z.strictObject({ request: idSchema }),
+    params: z.strictObject({ request: requestIdSchema }),
     /** The blocked contact it has become. */
     result: result<Contact>(),
     repeatable: false,
@@ -154,14 +168,14 @@ export const contactsCommands = {
   }),
   /** Shows it no more, also when they ask again. They cannot tell. */
   'request.ignore': command({
-    params: z.strictObject({ request: idSchema }),
+    params: z.strictObject({ request: requestIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
   }),
   /** Takes `request.block` back: the contact it made becomes the request it was. */
   'request.reopen': command({
-    params: z.strictObject({ contact: idSchema }),
+    params: z.strictObject({ contact: contactIdSchema }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
@@ -170,8 +184,8 @@ export const contactsCommands = {
 
 export interface ContactsEvents {
   'contact.changed': { readonly contact: Contact };
-  'contact.removed': { readonly contact: Id };
+  'contact.removed': { readonly contact: ContactId };
   'request.changed': { readonly request: ContactRequest };
-  'request.removed': { readonly request: Id };
-  'session.established': { readonly contact: Id; readonly resumed: boolean };
+  'request.removed': { readonly request: RequestId };
+  'session.established': { readonly contact: ContactId; readonly resumed: boolean };
 }

@@ -1,20 +1,20 @@
 // Conversations: where something is said, and what is read, deleted or being typed in them as a whole.
 import { z } from 'zod';
 import { command, none, READY, result, type Done } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import { conversationIdSchema, messageIdSchema, type ContactId, type ConversationId, type PersonId } from './ids.ts';
 import { authorSchema, type Message, type MessageRef } from './messages.ts';
 
 /** `direct`: with one contact, and gone with them. `notes`: to ourselves. */
-export type ConversationWith = { readonly kind: 'direct'; readonly contact: Id } | { readonly kind: 'notes' };
+export type ConversationWith = { readonly kind: 'direct'; readonly contact: ContactId } | { readonly kind: 'notes' };
 
 export type Conversation = ConversationWith & {
-  readonly id: Id;
+  readonly id: ConversationId;
   readonly unread: number;
   /** The newest message, its text cut to PREVIEW_LENGTH; null: none yet. */
   readonly lastMessage: Message | null;
 };
 
-const conversation = z.strictObject({ conversation: idSchema });
+const conversation = z.strictObject({ conversation: conversationIdSchema });
 
 export const conversationsCommands = {
   /** One for each contact, and the notes once there are any. */
@@ -40,7 +40,7 @@ export const conversationsCommands = {
   }),
   /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
   'message.delete': command({
-    params: z.strictObject({ conversation: idSchema, author: authorSchema, id: idSchema }),
+    params: z.strictObject({ conversation: conversationIdSchema, author: authorSchema, id: messageIdSchema }),
     result: result<Conversation>(),
     repeatable: false,
     needs: READY,
@@ -54,7 +54,7 @@ export const conversationsCommands = {
   }),
   /** Tells them, while linked, that we are typing. Never stored. */
   'typing.set': command({
-    params: z.strictObject({ conversation: idSchema, typing: z.boolean() }),
+    params: z.strictObject({ conversation: conversationIdSchema, typing: z.boolean() }),
     result: result<Done>(),
     repeatable: false,
     needs: READY,
@@ -64,11 +64,11 @@ export const conversationsCommands = {
 export interface ConversationsEvents {
   'conversation.changed': { readonly conversation: Conversation };
   /** With a contact who was removed. */
-  'conversation.removed': { readonly conversation: Id };
+  'conversation.removed': { readonly conversation: ConversationId };
   /** What they wrote is read, in some tab: all up to now, or what stands no later than `position` `upTo`. */
-  'message.read': { readonly conversation: Id; readonly upTo: number | null };
+  'message.read': { readonly conversation: ConversationId; readonly upTo: number | null };
   'message.deleted': MessageRef;
   /** Many of a conversation are gone: it is to be loaded anew. */
-  'conversation.cleared': { readonly conversation: Id };
-  'typing.changed': { readonly conversation: Id; readonly author: Id; readonly typing: boolean };
+  'conversation.cleared': { readonly conversation: ConversationId };
+  'typing.changed': { readonly conversation: ConversationId; readonly author: PersonId; readonly typing: boolean };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { command, READY, result } from './command.ts';
 import type { Connection } from './contacts.ts';
-import { idSchema, type Id } from './ids.ts';
+import { contactIdSchema, type ContactId } from './ids.ts';
 import type { DiscoveryFacts } from './network.ts';
 
 /** An adapter of this machine, and multicast on it since discovery began. */
@@ -92,7 +92,7 @@ export interface Diagnosis {
   readonly adapters: readonly AdapterFacts[];
   readonly discovery: DiscoveryFacts;
   readonly contact: {
-    readonly contact: Id;
+    readonly contact: ContactId;
     readonly lastSeen: number | null;
     readonly connection: Connection;
     /** Announced on the network right now. */
@@ -114,7 +114,7 @@ export interface Diagnosis {
 export const doctorCommands = {
   /** Looks at this machine's networks and, with a contact, tries each of their addresses once. Takes seconds. */
   'network.doctor': command({
-    params: z.strictObject({ contact: idSchema.optional() }),
+    params: z.strictObject({ contact: contactIdSchema.optional() }),
     result: result<Diagnosis>(),
     repeatable: false,
     needs: READY,

@@ -1,7 +1,7 @@
 // How two become contacts: people nearby, pairing by code, invites.
 import { z } from 'zod';
 import { command, field, none, pasted, READY, result, type Done } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import { inviteIdSchema, type ContactId, type InviteId, type PairingId } from './ids.ts';
 
 /** Somebody nearby who is visible to everyone, as they say: nothing of it is proven before a pairing. */
 export interface Person {
@@ -11,7 +11,7 @@ export interface Person {
   readonly token: string;
   readonly addresses: readonly string[];
   /** Has their token been added already? Null: no. */
-  readonly contact: Id | null;
+  readonly contact: ContactId | null;
 }
 
 /**
@@ -32,12 +32,12 @@ export type PairingState =
   /** Host: a blocked contact asks, and cannot tell that no code is shown. */
   | { readonly kind: 'unwanted'; readonly until: number }
   /** Both are contacts, verified. */
-  | { readonly kind: 'paired'; readonly contact: Id }
+  | { readonly kind: 'paired'; readonly contact: ContactId }
   | { readonly kind: 'ended'; readonly reason: PairingEnd };
 
 /** Two people meeting; one at a time. The host shows a code, the guest types it. */
 export interface Pairing {
-  readonly id: Id;
+  readonly id: PairingId;
   readonly role: 'host' | 'guest';
   /** The one they give themselves; empty until a link is there. */
   readonly name: string;
@@ -50,7 +50,7 @@ export type InviteState = 'open' | 'used' | 'expired' | 'revoked';
 
 /** A token that lets whoever has it become a contact, once. */
 export interface Invite {
-  readonly id: Id;
+  readonly id: InviteId;
   /** Version 2. */
   readonly token: string;
   readonly createdAt: number;
@@ -58,7 +58,7 @@ export interface Invite {
   readonly expiresAt: number | null;
   readonly state: InviteState;
   /** Who came by it, if they are still a contact. */
-  readonly contact: Id | null;
+  readonly contact: ContactId | null;
 }
 
 export const meetingCommands = {
@@ -109,7 +109,7 @@ export const meetingCommands = {
     needs: READY,
   }),
   'invite.revoke': command({
-    params: z.strictObject({ invite: idSchema }),
+    params: z.strictObject({ invite: inviteIdSchema }),
     result: result<Invite>(),
     repeatable: false,
     needs: READY,

@@ -1,7 +1,14 @@
 // Messages: sent, read in pages, and what becomes of them.
 import { z } from 'zod';
 import { command, READY, result } from './command.ts';
-import { idSchema, type Id } from './ids.ts';
+import {
+  conversationIdSchema,
+  messageIdSchema,
+  personIdSchema,
+  type ConversationId,
+  type MessageId,
+  type PersonId,
+} from './ids.ts';
 import { MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
 
 export type Direction = 'in' | 'out';
@@ -10,7 +17,10 @@ export type Direction = 'in' | 'out';
 export type MessageState = 'queued' | 'sent' | 'delivered' | 'received' | 'read';
 
 /** The author of what we said ourselves. */
-export const OURSELVES = 'me';
+export const OURSELVES = 'me' as const;
+
+/** OURSELVES, or the id of who said it: of a contact, theirs. */
+export type AuthorId = typeof OURSELVES | PersonId;
 
 /**
  * What a message says, by kind; `unknown`: a kind that this version cannot show. Scripts find a `body` in each, empty for
@@ -28,10 +38,9 @@ export type MessageContent =
 
 /** Of every kind of message. */
 export interface MessageFacts {
-  readonly id: Id;
-  readonly conversation: Id;
-  /** OURSELVES, or the id of who said it: of a contact, theirs. */
-  readonly author: string;
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  readonly author: AuthorId;
   /** Follows from the author. */
   readonly direction: Direction;
   /** The sender's clock, which may be wrong; a time that a date can be made of. */
@@ -53,7 +62,7 @@ export type Message = MessageFacts & MessageContent;
  */
 export type MessageRef = Pick<MessageFacts, 'conversation' | 'author' | 'id'>;
 
-export const authorSchema = z.union([z.literal(OURSELVES), idSchema]);
+export const authorSchema: z.ZodType<AuthorId, AuthorId> = z.union([z.literal(OURSELVES), personIdSchema]);
 
 /** Oldest first. `more`: older ones exist before the first of these. */
 export interface MessagePage {
@@ -65,9 +74,9 @@ export const messagesCommands = {
   /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
   'message.send': command({
     params: z.strictObject({
-      conversation: idSchema,
+      conversation: conversationIdSchema,
       body: z.string().max(MESSAGE_BYTES * 2),
-      id: idSchema.optional(),
+      id: messageIdSchema.optional(),
     }),
     result: result<Message>(),
     repeatable: 'with-id',
@@ -76,8 +85,8 @@ export const messagesCommands = {
   /** The newest `limit`, or those right before message `before`. */
   'message.page': command({
     params: z.strictObject({
-      conversation: idSchema,
-      before: z.strictObject({ author: authorSchema, id: idSchema }).optional(),
+      conversation: conversationIdSchema,
+      before: z.strictObject({ author: authorSchema, id: messageIdSchema }).optional(),
       limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
     }),
     result: result<MessagePage>(),

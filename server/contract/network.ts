@@ -1,17 +1,17 @@
 // This computer on its networks: who is seen there, and who sees us.
 import { z } from 'zod';
 import { command, none, READY, result } from './command.ts';
-import type { Id } from './ids.ts';
+import type { ContactId } from './ids.ts';
 
 /** A contact seen on the local network right now. */
 export interface NearbyPeer {
-  readonly contact: Id;
+  readonly contact: ContactId;
   readonly addresses: readonly string[];
   readonly seenAt: number;
 }
 
 export interface LinkFacts {
-  readonly contact: Id | null;
+  readonly contact: ContactId | null;
   readonly address: string;
   readonly role: 'initiator' | 'responder';
   readonly since: number;
@@ -70,6 +70,6 @@ export const networkCommands = {
 
 export interface NetworkEvents {
   'peer.discovered': { readonly peer: NearbyPeer };
-  'peer.lost': { readonly contact: Id };
+  'peer.lost': { readonly contact: ContactId };
   'network.changed': { readonly network: NetworkFacts };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EVENTS_BYTES, EVENTS_KEPT, EVENTS_READ_AGAIN } from '../contract/limits.ts';
+import { anyId } from '../testing/ids.ts';
 import { EventLog } from './event-log.ts';
 
 const emit = (log: EventLog, count: number): void => {
-  for (let i = 0; i < count; i += 1) log.emit('peer.lost', { contact: '0'.repeat(32) });
+  for (let i = 0; i < count; i += 1) log.emit('peer.lost', { contact: anyId('0'.repeat(32)) });
 };
 
 describe('the event log', () => {
@@ -47,14 +48,14 @@ describe('the event log', () => {
   it('is bounded by bytes, whatever an event holds, and goes on from there', () => {
     const log = new EventLog('boot');
     const text = 'x'.repeat(EVENTS_BYTES / 16);
-    const say = (): void => log.emit('request.removed', { request: text });
+    const say = (): void => log.emit('request.removed', { request: anyId(text) });
     // Each takes an eighth, and the entry itself a little.
     for (let i = 0; i < 7; i += 1) say();
     expect(log.since('boot', 0)).toHaveLength(7);
     say();
     expect(log.since('boot', 0)).toBeNull();
     expect(log.since('boot', 5)).toHaveLength(3);
-    log.emit('request.removed', { request: 'x'.repeat(EVENTS_BYTES) });
+    log.emit('request.removed', { request: anyId('x'.repeat(EVENTS_BYTES)) });
     expect(log.since('boot', 8)).toBeNull();
     expect(log.since('boot', 9)).toEqual([]);
     emit(log, 1);
@@ -71,8 +72,8 @@ describe('the event log', () => {
     log.subscribe(({ data }) => seen.push(data));
     const change = (id: string, name: string): void => {
       contacts.set(id, name);
-      const read = () => (contacts.has(id) ? { request: contacts.get(id)! } : null);
-      log.emit('request.removed', { request: name }, { about: id, read });
+      const read = () => (contacts.has(id) ? { request: anyId(contacts.get(id)!) } : null);
+      log.emit('request.removed', { request: anyId(name) }, { about: id, read });
     };
     change('a', 'Ann 1');
     change('b', 'Bob 1');
@@ -85,7 +86,7 @@ describe('the event log', () => {
 
   it('asks for a reload when what was missed is too much for one answer', () => {
     const log = new EventLog('boot');
-    const data = { request: 'x'.repeat(100) };
+    const data = { request: anyId('x'.repeat(100)) };
     for (let i = 0; i < 10; i += 1) log.emit('request.removed', data, { about: String(i), read: () => data });
     const each = 2 * 100;
     expect(log.since('boot', 0, 10 * each)).toHaveLength(10);

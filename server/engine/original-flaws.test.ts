@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { concat, fromHex, u16, u32, utf8 } from '../crypto/bytes.ts';
+import { anyId } from '../testing/ids.ts';
 import { asStaticKeyPair } from '../testing/keys.ts';
 import { parseMessage } from '../discovery/mdns/dns/packet.ts';
 import { encodeContent } from '../protocol/content/content.ts';
@@ -125,7 +126,7 @@ describe('message ids of the sender’s choice overwrite other conversations', (
     await ann.add(carl, 'Carl');
     await carl.add(ann, 'Ann');
     await town.online(carl, 'Ann');
-    const id = 'ab'.repeat(16);
+    const id = anyId('ab'.repeat(16));
     const say = async (loom: TestLoom, to: string, body: string): Promise<void> => {
       await loom.run('message.send', { conversation: (await loom.contact(to)).conversation, body, id });
     };

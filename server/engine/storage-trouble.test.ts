@@ -1,6 +1,7 @@
 // A disk that refuses: nothing is acknowledged or shown as sent, nothing is lost, and it goes on when the disk does.
 import { directConversation } from '../storage/tables/conversation-rowids.ts';
 import { afterEach, expect, it, vi } from 'vitest';
+import { anyId } from '../testing/ids.ts';
 import { Database } from '../storage/database.ts';
 import { StorageError } from '../storage/errors.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
@@ -29,7 +30,7 @@ it('loses nothing while the disk of either side refuses writes', async () => {
 
   // Ours refuses: the sender is told, and may try again under the same id.
   const mendOurs = await refuseWrites(ann);
-  const mid = 'cd'.repeat(16);
+  const mid = anyId('cd'.repeat(16));
   const refused = ann.run('message.send', { conversation: directConversation(id), body: 'two', id: mid });
   await expect(refused).rejects.toMatchObject({ code: 'storage-failed' });
   mendOurs();

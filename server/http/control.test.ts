@@ -22,6 +22,7 @@ import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandError } from '../contract/errors.ts';
 import type { EventMessage } from '../contract/events.ts';
+import { anyId } from '../testing/ids.ts';
 import { systemClock } from '../timing/clock.ts';
 import { smallDispatcher } from '../testing/network/http-edge.ts';
 import { connectControl, HungUpError, NotRunningError } from './control-client.ts';
@@ -160,7 +161,7 @@ describe.skipIf(process.platform === 'win32')('W16 the control socket', () => {
     expect(await isLive(long)).toBe(true);
     expect(await isLive(join(long, 'z'))).toBe(false);
     const client = await connectControl(long);
-    expect(await client.request('message.read', { conversation: '0'.repeat(32) })).toEqual({ done: true });
+    expect(await client.request('message.read', { conversation: anyId('0'.repeat(32)) })).toEqual({ done: true });
     client.close();
     expect(process.cwd()).toBe(before);
     expect(readdirSync(long)).toEqual(['control.sock']);
@@ -209,7 +210,7 @@ describe('W16 the contract over the control socket', () => {
     const parts = smallDispatcher(systemClock);
     const server = await listenControl(folder, parts.dispatcher);
     const client = await connectControl(folder);
-    expect(await client.request('message.read', { conversation: '0'.repeat(32) })).toEqual({ done: true });
+    expect(await client.request('message.read', { conversation: anyId('0'.repeat(32)) })).toEqual({ done: true });
     await expect(client.request('vault.lock', {})).rejects.toEqual(new CommandError('locked', 'Locked already.'));
     const { code } = await client.request('session.code', {});
     expect(parts.access.redeem(code)).not.toBeNull();
@@ -238,7 +239,7 @@ describe('W16 the contract over the control socket', () => {
     await done;
     expect(texts).toEqual(said);
     const body = 'é\n'.repeat(100_000);
-    await client.request('message.send', { conversation: '0'.repeat(32), body });
+    await client.request('message.send', { conversation: anyId('0'.repeat(32)), body });
     expect(application.executed.at(-1)?.params).toMatchObject({ body });
     client.close();
     await server!.stop();
@@ -249,7 +250,7 @@ describe('W16 the contract over the control socket', () => {
     let ready: (value: typeof dispatcher) => void = () => undefined;
     const server = await listenControl(folder, new Promise((resolve) => (ready = resolve)));
     const client = await connectControl(folder);
-    const answer = client.request('message.read', { conversation: '0'.repeat(32) });
+    const answer = client.request('message.read', { conversation: anyId('0'.repeat(32)) });
     ready(dispatcher);
     expect(await answer).toEqual({ done: true });
     await server!.stop();
@@ -305,11 +306,11 @@ describe('W16 the contract over the control socket', () => {
   it('bounds its connections, and stays live when they are used up', async () => {
     const server = await claim();
     const clients = await Promise.all(Array.from({ length: CONTROL_CONNECTIONS }, () => connectControl(folder)));
-    await Promise.all(clients.map((client) => client.request('message.read', { conversation: '0'.repeat(32) })));
+    await Promise.all(clients.map((client) => client.request('message.read', { conversation: anyId('0'.repeat(32)) })));
     const surplus = await connectControl(folder);
     await surplus.closed;
     expect(await isLive(folder)).toBe(true);
-    await expect(clients[0]!.request('message.read', { conversation: '0'.repeat(32) })).resolves.toBeDefined();
+    await expect(clients[0]!.request('message.read', { conversation: anyId('0'.repeat(32)) })).resolves.toBeDefined();
     clients.forEach((client) => client.close());
     await server.stop();
   });

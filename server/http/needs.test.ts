@@ -5,13 +5,14 @@ import type { CommandRow } from '../contract/command.ts';
 import { commands, type CommandName, type Input } from '../contract/commands.ts';
 import { WIPE_WORD } from '../contract/limits.ts';
 import type { ProfileState } from '../contract/model.ts';
+import { anyId } from '../testing/ids.ts';
 import { dispatcherOf, type OpenDoor } from '../testing/network/http-edge.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import type { Profile } from '../engine/profile/profile.ts';
 import type { Caller } from './dispatch.ts';
 
 const passphrase = 'correct horse';
-const id = '0'.repeat(32);
+const id = anyId('0'.repeat(32));
 const contact = id;
 const file = 'no/absolute/path';
 const current = 'wrong';

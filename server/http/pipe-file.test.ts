@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { anyId } from '../testing/ids.ts';
 import { systemClock } from '../timing/clock.ts';
 import { smallDispatcher } from '../testing/network/http-edge.ts';
 import { connectControl, NotRunningError } from './control-client.ts';
@@ -90,7 +91,7 @@ function leaveDead(): PipeFile {
   return file;
 }
 
-const mine = { conversation: '0'.repeat(32) };
+const mine = { conversation: anyId('0'.repeat(32)) };
 
 describe.skipIf(process.platform !== 'linux')('L9 the control socket without a file’s permissions', () => {
   it('has a random name and a key, for this user alone, and carries the contract once both are proven', async () => {

@@ -1,6 +1,7 @@
 // From the database of the original Loom into a new profile: the same identity and token, the contacts, the history with
 // right directions. Its ratchet states are of another protocol: sessions are made anew with the first link.
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ContactId, MessageId } from '../contract/ids.ts';
 import type { Files } from '../backup/files.ts';
 import type { ImportPreview } from '../contract/model.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
@@ -15,6 +16,8 @@ import { withCopy } from './copy.ts';
 import { OriginalLoom, type OriginalMessage } from './original.ts';
 
 const ID_BYTES = 16;
+/** Of no contact: nothing is kept of it. */
+const NOBODY = '' as ContactId;
 
 /**
  * Messages come by row, not by time: a position is the second it was sent at, and in that second the row's own share of it.
@@ -64,12 +67,12 @@ export function previewOriginal(options: ImportOptions): Promise<ImportPreview> 
 export function importOriginal(store: Store, options: ImportOptions, name: string, now: number): Promise<void> {
   const { primitives } = options;
   return withOriginal(options, async (original) => {
-    const ids = new Map<string, string>();
+    const ids = new Map<string, ContactId>();
     await store.journal.write(() => {
       const identity = { masterSeed: original.seed, name, device: 0, generation: 0, createdAt: now };
       store.identity.save({ ...identity, presenceKey: makePresenceKey((length) => primitives.random(length)) });
       for (const [key, { ik, staticKey, name: theirs, addedAt }] of original.contacts) {
-        const id = toHex(primitives.random(ID_BYTES));
+        const id = toHex(primitives.random(ID_BYTES)) as ContactId;
         ids.set(key, id);
         store.contacts.put({
           ...{ id, ik, staticKey, name: theirs, addedAt, device: 0, generation: 0, verified: false, blocked: false },
@@ -81,7 +84,7 @@ export function importOriginal(store: Store, options: ImportOptions, name: strin
     await eachRun(original, options, async (messages) => {
       await store.journal.write(() => {
         for (const message of messages) {
-          putMessage(store, primitives, message, ids.get(message.peer) ?? '', count % POSITIONS_A_SECOND);
+          putMessage(store, primitives, message, ids.get(message.peer) ?? NOBODY, count % POSITIONS_A_SECOND);
           count += 1;
         }
       });
@@ -120,7 +123,7 @@ function putMessage(
   store: Store,
   primitives: Primitives,
   { id: original, direction, body, at: second, read }: OriginalMessage,
-  contact: string,
+  contact: ContactId,
   rank: number,
 ): void {
   const at = second * 1000;
@@ -130,7 +133,7 @@ function putMessage(
     conversation: directConversation(contact),
     author: direction === 'out' ? OURSELVES : contact,
   };
-  const id = store.messages.has({ ...place, id: given }) ? toHex(primitives.random(ID_BYTES)) : given;
+  const id = store.messages.has({ ...place, id: given }) ? (toHex(primitives.random(ID_BYTES)) as MessageId) : given;
   store.messages.insert({
     ...{ ...place, id, at, receivedAt: at, missing: 0 },
     // Before all numbers: the other side counts its own from 1, and neither side may find the other's missing.
@@ -143,8 +146,8 @@ function putMessage(
 }
 
 /** A UUID is kept; anything else becomes an id by its hash. */
-function idOf(primitives: Primitives, original: Uint8Array): string {
+function idOf(primitives: Primitives, original: Uint8Array): MessageId {
   const text = Buffer.from(original).toString('latin1');
-  if (UUID.test(text)) return toHex(fromHex(text.replaceAll('-', '')));
-  return toHex(primitives.sha256(original).subarray(0, ID_BYTES));
+  if (UUID.test(text)) return toHex(fromHex(text.replaceAll('-', ''))) as MessageId;
+  return toHex(primitives.sha256(original).subarray(0, ID_BYTES)) as MessageId;
 }

@@ -1,6 +1,7 @@
 // A whole Loom but for its sockets: real storage in a temporary folder, the real engine and protocol, a network in memory
 // and a clock that the test moves.
 import { cpSync, rmSync } from 'node:fs';
+import type { ConversationId } from '../contract/ids.ts';
 import { commands, type ApplicationCommand, type Input, type Params, type Result } from '../contract/commands.ts';
 import type { EventMessage } from '../contract/events.ts';
 import type { Contact, Conversation, Message } from '../contract/model.ts';
@@ -236,7 +237,7 @@ export class TestLoom {
   }
 
   /** All of a conversation, oldest first. */
-  async said(conversation: string): Promise<readonly Message[]> {
+  async said(conversation: ConversationId): Promise<readonly Message[]> {
     const messages: Message[] = [];
     let before: Pick<Message, 'author' | 'id'> | undefined;
     for (;;) {

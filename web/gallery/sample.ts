@@ -1,4 +1,5 @@
 // People and messages that no Loom has met, at one time for ever.
+import type { ContactId, ConversationId, MessageId } from '../../server/contract/model.ts';
 import type { Listed } from '../src/domain/listed.ts';
 import type { Shown } from '../src/domain/outgoing.ts';
 
@@ -6,8 +7,10 @@ import type { Shown } from '../src/domain/outgoing.ts';
 export const NOON = Date.UTC(2026, 10, 30, 12);
 const MINUTE = 60_000;
 
-const id = (number: number): string => number.toString(16).padStart(32, '0');
+const id = (number: number): AnyId => number.toString(16).padStart(32, '0') as AnyId;
 const key = (number: number): string => (number * 0x1357_9bdf).toString(16).padStart(8, '0').repeat(8).slice(0, 64);
+
+type AnyId = ContactId & ConversationId & MessageId;
 
 let messages = 0;
 

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Diagnosis } from '../../contract/diagnosis.ts';
+import { anyId } from '../../testing/ids.ts';
 import { describeDiagnosis } from './diagnosis.ts';
 
 const compared = (clockDifference: number): Diagnosis['contact'] => ({
-  contact: 'b'.repeat(32),
+  contact: anyId('b'.repeat(32)),
   lastSeen: null,
   connection: 'online',
   nearby: true,

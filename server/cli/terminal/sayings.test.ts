@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EventMessage } from '../../contract/events.ts';
 import type { Contact, Message } from '../../contract/model.ts';
+import { anyId } from '../../testing/ids.ts';
 import { clockTime } from './local-time.ts';
 import { Sayings } from './sayings.ts';
 
@@ -8,8 +9,8 @@ const now = 1_800_000_000_000;
 const time = clockTime(now);
 
 const bob: Contact = {
-  id: '1'.repeat(32),
-  conversation: '3'.repeat(32),
+  id: anyId('1'.repeat(32)),
+  conversation: anyId('3'.repeat(32)),
   name: 'Bob',
   publicKey: 'f'.repeat(64),
   verified: false,
@@ -27,7 +28,7 @@ const bob: Contact = {
 };
 
 const hello: Message = {
-  id: '2'.repeat(32),
+  id: anyId('2'.repeat(32)),
   conversation: bob.conversation,
   author: bob.id,
   direction: 'in',

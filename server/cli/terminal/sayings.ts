@@ -1,18 +1,19 @@
 // What happens, in words for a person who watches: what they would want to be told, and nothing twice.
+import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import type { EventMessage } from '../../contract/events.ts';
-import type { Connection, Contact, Id } from '../../contract/model.ts';
+import type { Connection, Contact } from '../../contract/model.ts';
 import { clockTime } from './local-time.ts';
 import { messageLine } from './message-line.ts';
 import { printable } from './printable.ts';
 
 interface Known {
-  readonly conversation: Id;
+  readonly conversation: ConversationId;
   readonly name: string;
   readonly connection: Connection;
 }
 
 export class Sayings {
-  readonly #known = new Map<Id, Known>();
+  readonly #known = new Map<ContactId, Known>();
 
   /** @param contacts as they are before the first event. */
   constructor(contacts: readonly Contact[]) {
@@ -61,20 +62,20 @@ export class Sayings {
   }
 
   /** Notes are with no one. */
-  #with(conversation: Id): string {
+  #with(conversation: ConversationId): string {
     const contact = this.#in(conversation);
     return contact === undefined ? 'of your notes' : `with ${printable(contact.name)}`;
   }
 
-  #nameIn(conversation: Id): string {
+  #nameIn(conversation: ConversationId): string {
     return this.#in(conversation)?.name ?? 'someone';
   }
 
-  #in(conversation: Id): Known | undefined {
+  #in(conversation: ConversationId): Known | undefined {
     return [...this.#known.values()].find((each) => each.conversation === conversation);
   }
 
-  #name(id: Id): string {
+  #name(id: ContactId): string {
     return printable(this.#known.get(id)?.name ?? 'someone');
   }
 }

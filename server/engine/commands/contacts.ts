@@ -4,6 +4,7 @@ import type { Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
 import { pastedAddress } from '../../contract/pasted.ts';
 import { isBlankName } from '../../contract/names.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../network/addresses.ts';
 import { listAdapters } from '../../network/adapters.ts';
@@ -137,7 +138,7 @@ function ofCard(known: ContactRecord, { staticKey }: TokenKeys): Pick<ContactRec
   return isOnlyClaimed(known) && !equal(known.staticKey, staticKey) ? { staticKey } : null;
 }
 
-async function block(engine: Engine, id: string, blocked: boolean): Promise<Contact> {
+async function block(engine: Engine, id: ContactId, blocked: boolean): Promise<Contact> {
   const contact = engine.roster.get(id);
   if (contact.blocked === blocked) return engine.feed.view(id);
   const view = await change(engine, id, { blocked, asked: undefined });
@@ -157,7 +158,7 @@ async function block(engine: Engine, id: string, blocked: boolean): Promise<Cont
 
 async function change(
   engine: Engine,
-  id: string,
+  id: ContactId,
   changes: Partial<Pick<ContactRecord, 'name' | 'verified' | 'blocked' | 'asked'>>,
 ): Promise<Contact> {
   engine.roster.get(id);

@@ -1,5 +1,6 @@
 // Two contacts told of each other by a third, who vouches for the keys; and what such a message leads to.
 import { CommandError } from '../../contract/errors.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { parseIdentityPublicKey, parseStaticPublicKey, type IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
@@ -16,9 +17,9 @@ export type IntroductionCommand = 'contact.introduce' | 'introduction.accept';
 
 export function introductionCommands(engine: Engine): Handlers<IntroductionCommand> {
   const { roster, conversations, outbox, options } = engine;
-  const tell = (contact: string, card: IntroducedCard): Promise<unknown> =>
+  const tell = (contact: ContactId, card: IntroducedCard): Promise<unknown> =>
     outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
-  const cardOf = (id: string): IntroducedCard => {
+  const cardOf = (id: ContactId): IntroducedCard => {
     const { blocked, ik, staticKey: sk, device, generation: gen, certificate: cert, name } = roster.get(id);
     if (blocked) throw new CommandError('contact-blocked', 'this contact is blocked');
     if (!cert) throw new CommandError('introduction-unmet', 'this contact has not proven its key yet');

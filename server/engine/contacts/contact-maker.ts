@@ -1,6 +1,7 @@
 // How somebody comes to be in the roster, whatever the way: a token pasted, a request accepted, an invite, a code, an
 // introduction. One transaction each; what follows from it (dialling, adverts, events) is for those who listen.
 import type { AddedBy } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -47,9 +48,9 @@ export interface ContactMakerOptions {
 
 export class ContactMaker {
   /** A new contact is on the disk. */
-  readonly made = new Signal<[id: string, contact: NewContact]>();
+  readonly made = new Signal<[id: ContactId, contact: NewContact]>();
   /** A contact that was there is verified now. */
-  readonly verified = new Signal<[id: string]>();
+  readonly verified = new Signal<[id: ContactId]>();
   readonly #options: ContactMakerOptions;
 
   constructor(options: ContactMakerOptions) {
@@ -61,9 +62,9 @@ export class ContactMaker {
    * @param also done in the same transaction, before; what it throws undoes it.
    * @returns its id.
    */
-  async make(contact: NewContact, also: () => void = () => undefined): Promise<string> {
+  async make(contact: NewContact, also: () => void = () => undefined): Promise<ContactId> {
     const { store, roster, requests, clock, random } = this.#options;
-    const id = randomId(random);
+    const id = randomId(random) as ContactId;
     const answered = await store.journal.write(() => {
       also();
       const { ik, staticKey, device, generation, certificate, name, addresses } = contact;
@@ -87,7 +88,7 @@ export class ContactMaker {
   }
 
   /** A verified contact, under the name it has if it is one already. @returns its id. */
-  async adoptPaired({ address, key, ...paired }: Paired): Promise<string> {
+  async adoptPaired({ address, key, ...paired }: Paired): Promise<ContactId> {
     const { store, roster, clock } = this.#options;
     const at = clock.now();
     const known = roster.byIdentity(paired.ik);

@@ -1,13 +1,14 @@
 // Where something is said: with one contact, or to ourselves. A conversation is not the contact it is with: what is said
 // names the one, what is done about a person or their devices the other.
+import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { randomId, type Roster } from './roster.ts';
 
 export type Conversation =
-  | { readonly id: string; readonly kind: 'direct'; readonly contact: string }
-  | { readonly id: string; readonly kind: 'notes' };
+  | { readonly id: ConversationId; readonly kind: 'direct'; readonly contact: ContactId }
+  | { readonly id: ConversationId; readonly kind: 'notes' };
 
 export interface ConversationsOptions {
   readonly store: Store;
@@ -18,15 +19,15 @@ export interface ConversationsOptions {
 export class Conversations {
   readonly #options: ConversationsOptions;
   /** Hashes made once: contact to conversation and back. */
-  readonly #direct = new Map<string, string>();
-  readonly #contacts = new Map<string, string>();
+  readonly #direct = new Map<ContactId, ConversationId>();
+  readonly #contacts = new Map<ConversationId, ContactId>();
 
   constructor(options: ConversationsOptions) {
     this.#options = options;
   }
 
   /** The id of the direct conversation with a contact. */
-  directWith(contact: string): string {
+  directWith(contact: ContactId): ConversationId {
     const known = this.#direct.get(contact);
     if (known !== undefined) return known;
     const id = directConversation(contact);
@@ -35,7 +36,7 @@ export class Conversations {
     return id;
   }
 
-  find(id: string): Conversation | undefined {
+  find(id: ConversationId): Conversation | undefined {
     const contact = this.#contactOf(id);
     if (contact !== undefined) return { id, kind: 'direct', contact };
     return id === this.notes() ? { id, kind: 'notes' } : undefined;
@@ -51,30 +52,30 @@ export class Conversations {
   }
 
   /** The id of the notes to ourselves; null: not begun. */
-  notes(): string | null {
+  notes(): ConversationId | null {
     return this.#options.store.conversations.notes();
   }
 
   /** @returns their id, whoever began them. */
-  async beginNotes(): Promise<string> {
+  async beginNotes(): Promise<ConversationId> {
     const { store, random } = this.#options;
     return store.journal.write(() => {
       const known = store.conversations.notes();
       if (known !== null) return known;
-      const id = randomId(random);
+      const id = randomId(random) as ConversationId;
       store.conversations.addNotes(id);
       return id;
     });
   }
 
   /** @throws CommandError conversation-unknown. */
-  get(id: string): Conversation {
+  get(id: ConversationId): Conversation {
     const conversation = this.find(id);
     if (!conversation) throw new CommandError('conversation-unknown', 'no such conversation');
     return conversation;
   }
 
-  #contactOf(id: string): string | undefined {
+  #contactOf(id: ConversationId): ContactId | undefined {
     const { roster } = this.#options;
     if (!this.#contacts.has(id)) for (const contact of roster.list()) this.directWith(contact.id);
     const contact = this.#contacts.get(id);

@@ -1,5 +1,6 @@
 // What becomes of the invite that we came by to a contact: it is shown at each dial until it has let us in, or never will.
 import type { InviteState } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { REFUSED } from '../../protocol/invite.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -17,7 +18,7 @@ export interface InviteOutcomeOptions {
   readonly store: Store;
   readonly roster: Roster;
   /** It is on the disk. */
-  readonly onSettled: (contact: string) => void;
+  readonly onSettled: (contact: ContactId) => void;
 }
 
 export class InviteOutcome {
@@ -38,7 +39,7 @@ export class InviteOutcome {
     if (inviteSecret && state) this.#settle(id, state);
   }
 
-  #settle(contactId: string, invite: InviteState | undefined, theirName?: string): void {
+  #settle(contactId: ContactId, invite: InviteState | undefined, theirName?: string): void {
     const { store, roster, onSettled } = this.#options;
     const settled = store.journal.write(() => {
       const contact = roster.find(contactId);

@@ -1,4 +1,5 @@
 // When a contact was linked last, and where it can be dialled again.
+import type { ContactId } from '../../contract/ids.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
@@ -18,11 +19,11 @@ export class LastSeen {
   }
 
   /** A link to them came up, or went. @param address where they can be dialled; null: nothing new is known of that. */
-  note(contactId: string, address: string | null): void {
+  note(contactId: ContactId, address: string | null): void {
     runInBackground(this.#options.store.journal.write(() => this.#write(contactId, address)));
   }
 
-  #write(contactId: string, address: string | null): void {
+  #write(contactId: ContactId, address: string | null): void {
     const { roster, clock } = this.#options;
     const contact = roster.find(contactId);
     if (!contact) return;

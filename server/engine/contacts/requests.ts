@@ -3,6 +3,7 @@
 // becomes a contact, changes a name or takes a place in a conversation by itself (protocol §3).
 import type { ContactRequest } from '../../contract/model.ts';
 import { CommandError } from '../../contract/errors.ts';
+import type { RequestId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { parseAddress } from '../../network/addresses.ts';
@@ -49,7 +50,7 @@ export class Requests {
   }
 
   /** @throws CommandError request-unknown. */
-  get(id: string): RequestRecord {
+  get(id: RequestId): RequestRecord {
     const request = this.#options.store.requests.get(id);
     if (!request) throw new CommandError('request-unknown', 'no such request');
     return request;
@@ -72,7 +73,7 @@ export class Requests {
       if (!asked || !gone) return null;
       for (const id of gone) this.remove(id);
       if (!known) this.#remember(lotOf(hostOf(address)));
-      const { id = randomId(random), ignored } = known ?? {};
+      const { id = randomId(random) as RequestId, ignored } = known ?? {};
       const request = { ...asked, id, ignored, ik: theirs.ik, at: clock.now() };
       store.requests.put(request);
       return { request, gone };
@@ -82,22 +83,22 @@ export class Requests {
   }
 
   /** @throws CommandError request-unknown. */
-  async ignore(id: string): Promise<void> {
+  async ignore(id: RequestId): Promise<void> {
     const { store } = this.#options;
     await store.journal.write(() => store.requests.put({ ...this.get(id), ignored: true }));
     this.gone(id);
   }
 
   /** What a blocked contact asked before it was blocked is a request again. Inside a `journal.write`; then `reopened`. */
-  reopen(ik: IdentityPublicKey, asked: Asked): string {
+  reopen(ik: IdentityPublicKey, asked: Asked): RequestId {
     const { store, random, clock } = this.#options;
-    const id = randomId(random);
+    const id = randomId(random) as RequestId;
     store.requests.put({ ...asked, id, ik, at: clock.now() });
     return id;
   }
 
   /** Once `reopen` is durable. */
-  reopened(id: string): void {
+  reopened(id: RequestId): void {
     this.#tell(this.get(id));
   }
 
@@ -106,7 +107,7 @@ export class Requests {
     this.#options.events.emit('request.changed', { request: view(request) }, { about: request.id, read });
   }
 
-  #again(id: string): { request: ContactRequest } | null {
+  #again(id: RequestId): { request: ContactRequest } | null {
     const request = this.#options.store.requests.get(id);
     return request && request.ignored !== true ? { request: view(request) } : null;
   }
@@ -131,18 +132,18 @@ export class Requests {
   }
 
   /** Inside a `journal.write`; tell with `gone` once it is durable. */
-  remove(id: string): void {
+  remove(id: RequestId): void {
     this.#options.store.requests.remove(id);
   }
 
   /** Drops the request of an identity that has become a contact by another way. Inside a `journal.write`. */
-  removeIdentity(ik: IdentityPublicKey): string | null {
+  removeIdentity(ik: IdentityPublicKey): RequestId | null {
     const request = this.#options.store.requests.byIdentity(ik);
     if (request) this.remove(request.id);
     return request?.id ?? null;
   }
 
-  gone(id: string): void {
+  gone(id: RequestId): void {
     this.#options.events.emit('request.removed', { request: id });
   }
 
@@ -150,14 +151,14 @@ export class Requests {
    * Over the bound the lot that has most gives up its oldest to somebody from another. Where all have as many, the oldest of
    * all gives way to somebody who has not asked for a while. @returns ids of those who give way; null: there is no room.
    */
-  #room(address: string | null): readonly string[] | null {
+  #room(address: string | null): readonly RequestId[] | null {
     const { requests } = this.#options.store;
     if (requests.count() < CONTACT_REQUESTS) return [];
     const ours = lotOf(hostOf(address));
     const held = requests.list().map((each) => ({ id: each.id, host: hostOf(each.address) }));
-    const { id, host } = pickVictim([...held, { id: '', host: hostOf(address) }], (each) => each.host);
+    const { id, host } = pickVictim([...held, { id: null, host: hostOf(address) }], (each) => each.host);
     const lot = lotOf(host);
-    if (lot === ours) return null;
+    if (id === null || lot === ours) return null;
     const of = (wanted: string): number => held.filter((each) => lotOf(each.host) === wanted).length;
     if (of(lot) === of(ours) + 1 && !this.#isNew(ours)) return null;
     return [id];

@@ -1,4 +1,5 @@
 // Our contacts, in memory and on disk. Every change is written first; `reload` takes the disk's word after a failed write.
+import type { ContactId, PersonId } from '../../contract/ids.ts';
 import { fromHex, toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { CommandError } from '../../contract/errors.ts';
@@ -13,8 +14,8 @@ export type AddressSource = ContactRecord['addresses'][number]['source'];
 
 export class Roster {
   readonly #store: Store;
-  readonly #contacts = new Map<string, ContactRecord>();
-  readonly #byIdentity = new Map<string, string>();
+  readonly #contacts = new Map<PersonId, ContactRecord>();
+  readonly #byIdentity = new Map<string, ContactId>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -31,12 +32,13 @@ export class Roster {
     return [...this.#contacts.values()];
   }
 
-  find(id: string): ContactRecord | undefined {
+  /** Undefined when this person is no contact. */
+  find(id: PersonId): ContactRecord | undefined {
     return this.#contacts.get(id);
   }
 
   /** @throws CommandError contact-unknown. */
-  get(id: string): ContactRecord {
+  get(id: PersonId): ContactRecord {
     const contact = this.#contacts.get(id);
     if (!contact) throw new CommandError('contact-unknown', 'no such contact');
     return contact;
@@ -55,7 +57,7 @@ export class Roster {
   }
 
   /** Inside a `journal.write`. Sessions go with the contact; messages and outbox are for `contacts.clear`. */
-  remove(id: string): void {
+  remove(id: ContactId): void {
     const contact = this.get(id);
     this.#store.contacts.remove(id);
     this.#contacts.delete(id);
@@ -63,7 +65,7 @@ export class Roster {
   }
 
   /** The next number of our direction, protocol §6; inside a `journal.write`. */
-  nextOutSeq(id: string): number {
+  nextOutSeq(id: ContactId): number {
     const contact = this.get(id);
     const outSeq = contact.outSeq + 1;
     this.#store.contacts.setOutSeq(id, outSeq);
@@ -72,18 +74,18 @@ export class Roster {
   }
 
   /** Inside a `journal.write`. */
-  setInSeq(id: string, inSeq: number): void {
+  setInSeq(id: ContactId, inSeq: number): void {
     this.#store.contacts.setInSeq(id, inSeq);
     this.#remember({ ...this.get(id), inSeq });
   }
 
   /** A static key whose certificate holds; inside a `journal.write`. */
-  setKey(id: string, { staticKey, device, generation, certificate }: ProvenKey): ContactRecord {
+  setKey(id: ContactId, { staticKey, device, generation, certificate }: ProvenKey): ContactRecord {
     return this.put({ ...this.get(id), staticKey, device, generation, certificate });
   }
 
   /** Puts an address in front; inside a `journal.write`. */
-  addAddress(id: string, address: string, source: AddressSource, at: number): ContactRecord {
+  addAddress(id: ContactId, address: string, source: AddressSource, at: number): ContactRecord {
     const contact = this.get(id);
     const known = contact.addresses.find((entry) => entry.address === address);
     const kept = known?.source === 'typed' ? 'typed' : source;

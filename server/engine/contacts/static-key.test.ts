@@ -1,5 +1,6 @@
 // Cards and introductions that name a person's identity and somebody else's static key: the person comes through all the same.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { parseStaticPublicKey, type StaticPublicKey } from '../../crypto/keys.ts';
 import { asStaticKey } from '../../testing/keys.ts';
@@ -25,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => town.end());
 
 const us = (loom: TestLoom) => loom.profile.opened.engine.us;
-const record = (loom: TestLoom, id: string): ContactRecord => loom.profile.opened.engine.roster.get(id);
+const record = (loom: TestLoom, id: ContactId): ContactRecord => loom.profile.opened.engine.roster.get(id);
 
 /** A card of theirs with another static key. */
 async function altered(loom: TestLoom): Promise<string> {

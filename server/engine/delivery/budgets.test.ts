@@ -1,6 +1,7 @@
 // What one contact may fill: over a bound their messages wait at their Loom, in order, and lose nothing.
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { KEPT_BYTES, MESSAGES_PER_DAY, NOT_NOW_LONGEST_MS, UNREAD_BYTES } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { Database } from '../../storage/database.ts';
@@ -58,8 +59,8 @@ describe('between two Looms', () => {
   let town: Town;
   let ann: TestLoom;
   let bob: TestLoom;
-  let bobHere: string;
-  let annThere: string;
+  let bobHere: ContactId;
+  let annThere: ContactId;
 
   beforeEach(async () => {
     town = new Town();

@@ -1,6 +1,7 @@
 // What one contact may fill (protocol §5): unread texts, messages a day, our disk. Over it their messages are not lost but
 // wait at their Loom, which tries again; what a person reads or deletes makes room at once.
 import type { Full } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { KEPT_BYTES, MESSAGES_PER_DAY, UNREAD_BYTES } from '../../protocol/limits.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { TokenBucket } from '../../timing/token-bucket.ts';
@@ -17,14 +18,14 @@ export interface BudgetsOptions {
 
 export class Budgets {
   readonly #options: BudgetsOptions;
-  readonly #days = new Map<string, TokenBucket>();
+  readonly #days = new Map<ContactId, TokenBucket>();
 
   constructor(options: BudgetsOptions) {
     this.#options = options;
   }
 
   /** Which of the bounds keeps us from taking another message of this contact's now; null: none. */
-  full(contact: string): Full | null {
+  full(contact: ContactId): Full | null {
     const { conversations, store } = this.#options;
     const { messages } = store;
     if (messages.unreadBytes(conversations.directWith(contact)) >= UNREAD_BYTES) return 'unread';
@@ -34,7 +35,7 @@ export class Budgets {
   }
 
   /** One more message of theirs. @returns whether there is room for it; then it counts. */
-  take(contact: string): boolean {
+  take(contact: ContactId): boolean {
     if (this.full(contact)) return false;
     const now = this.#options.clock.monotonic();
     const day = this.#days.get(contact) ?? new TokenBucket(MESSAGES_PER_DAY / DAY_S, MESSAGES_PER_DAY, now);
@@ -43,7 +44,7 @@ export class Budgets {
   }
 
   /** The contact was removed. */
-  forget(contact: string): void {
+  forget(contact: ContactId): void {
     this.#days.delete(contact);
   }
 }

@@ -1,5 +1,6 @@
 // Something we say, put together: its number, its row, and what goes to each device that is to have it. One transaction is
 // the caller's.
+import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -35,7 +36,7 @@ export class Composer {
   }
 
   /** Stores it, and what waits; inside a `journal.write`. @throws CommandError conversation-unknown. */
-  compose(conversationId: string, id: string, said: Said): Composed {
+  compose(conversationId: ConversationId, id: MessageId, said: Said): Composed {
     const { store, conversations, clock } = this.#options;
     const conversation = conversations.get(conversationId);
     const peers = this.peers(conversation);

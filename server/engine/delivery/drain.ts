@@ -6,6 +6,7 @@
 //                         ▲───────── NACK 5 ────────┘
 //
 // In *probing* the first that they had no room for is on its way alone.
+import type { MessageId } from '../../contract/ids.ts';
 import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -74,7 +75,7 @@ export class Drain {
   }
 
   /** NACK 5: they have no room for this one, and take nothing after it before they have taken it. */
-  notNow(activeLink: ActiveLink, id: string): void {
+  notNow(activeLink: ActiveLink, id: MessageId): void {
     const { flow } = activeLink;
     if (flow.kind === 'probing' && flow.id !== id) return;
     const row = this.#waiting(activeLink, id);
@@ -99,7 +100,7 @@ export class Drain {
   }
 
   /** ACK: this one is on their disk. */
-  taken(activeLink: ActiveLink, id: string): void {
+  taken(activeLink: ActiveLink, id: MessageId): void {
     if (activeLink.flow.kind !== 'probing' || activeLink.flow.id !== id) return;
     activeLink.flow = { kind: 'open' };
     this.#options.listener.onRefusing(activeLink.contact);
@@ -176,7 +177,7 @@ export class Drain {
     if (!row.hidden) this.#options.listener.onState(refOf(row), 'sent');
   }
 
-  #waiting(activeLink: ActiveLink, id: string): OutboxRow | null {
+  #waiting(activeLink: ActiveLink, id: MessageId): OutboxRow | null {
     const { store, conversations } = this.#options;
     return waitingRow(store, activeLink, { conversation: conversations.directWith(activeLink.contact), id });
   }

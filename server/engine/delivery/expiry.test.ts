@@ -1,6 +1,7 @@
 // What goes by itself: old keys when nobody uses their session, and what a removed contact leaves.
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';
 import { OLD_SESSION_MS, SKIPPED_KEY_MS } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
@@ -15,7 +16,7 @@ const HOUR_MS = 60 * 60 * 1000;
 let town: Town;
 let ann: TestLoom;
 let bob: TestLoom;
-let contact: string;
+let contact: ContactId;
 
 beforeEach(async () => {
   town = new Town();

@@ -2,6 +2,7 @@
 // leave; and conversations that are cleared. In pieces, so that neither many contacts nor a long conversation holds up the
 // event loop.
 import { CommandError } from '../../contract/errors.ts';
+import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import type { MessageRef } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -49,7 +50,7 @@ export class Expiry {
   }
 
   /** Resolves once the contact is gone for good; a long conversation goes on being deleted after that. */
-  async remove(contact: string): Promise<void> {
+  async remove(contact: ContactId): Promise<void> {
     const { store, roster } = this.#options;
     const left = await store.journal.write(() => {
       roster.remove(contact);
@@ -59,7 +60,7 @@ export class Expiry {
   }
 
   /** Deletes what is in a conversation now, message by message. @throws CommandError task-stopped. */
-  async clearConversation(conversation: string, erase: (message: MessageRef) => void): Promise<void> {
+  async clearConversation(conversation: ConversationId, erase: (message: MessageRef) => void): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const erasePiece = (): boolean => {
@@ -75,7 +76,7 @@ export class Expiry {
   }
 
   /** Marks what is unread in a conversation now as read, up to `position` if it is given. @throws CommandError task-stopped. */
-  async read(conversation: string, position?: number): Promise<void> {
+  async read(conversation: ConversationId, position?: number): Promise<void> {
     const { messages, journal } = this.#options.store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
@@ -91,7 +92,7 @@ export class Expiry {
     }
   }
 
-  async #clear(contact: string): Promise<void> {
+  async #clear(contact: ContactId): Promise<void> {
     const { contacts, journal } = this.#options.store;
     const clearPiece = (): boolean => contacts.purgeRemoved(contact, CLEARED_AT_ONCE, CLEARED_BYTES);
     let left = true;

@@ -1,6 +1,7 @@
 // What a contact sends: numbers that are late, wrong, begun anew, and contents that nobody can read.
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { MessageId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';
 import { CONTENT_BYTES, OLD_SESSION_MS } from '../../protocol/limits.ts';
@@ -89,7 +90,11 @@ it('a time that no date can be made of is replaced by the time it came, also in 
   ).messages;
   expect(stored!.at).toBe(stored!.receivedAt);
   await ann.profile.opened.store.journal.write(() =>
-    ann.profile.opened.store.messages.append({ ...stored!, id: randomId(random), at: Number.MAX_SAFE_INTEGER }),
+    ann.profile.opened.store.messages.append({
+      ...stored!,
+      id: randomId(random) as MessageId,
+      at: Number.MAX_SAFE_INTEGER,
+    }),
   );
   const [now, earlier] = await ann.history('Bob');
   for (const message of [now!, earlier!]) {

@@ -1,5 +1,6 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { timeOr } from '../../contract/time.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ParsedContent } from '../../protocol/content/content.ts';
@@ -50,7 +51,7 @@ type Outcome =
 export interface InboxListener extends ActListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
   /** There is no room for what they send. */
-  onFull(contact: string): void;
+  onFull(contact: ContactId): void;
   /** Fewer are missing before this one. */
   onFilled(message: MessageRecord): void;
 }
@@ -85,7 +86,7 @@ export class Inbox {
   }
 
   /** A person has read or deleted some: who waits for room is told. */
-  madeRoom(contact: string): void {
+  madeRoom(contact: ContactId): void {
     const { links, budgets } = this.#options;
     const activeLink = links.activeLinkOf(contact);
     if (activeLink?.awaits && !budgets.full(contact)) activeLink.link.send(RECORD.room, new Uint8Array(0));
@@ -112,7 +113,7 @@ export class Inbox {
     const { store, roster, conversations } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
-    const id = toHex(envelope.messageId);
+    const id = toHex(envelope.messageId) as MessageId;
     const conversation = conversations.directWith(contact.id);
     if (store.messages.has({ conversation, author: contact.id, id })) return { kind: 'duplicate' };
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
@@ -125,7 +126,7 @@ export class Inbox {
   }
 
   /** Looked at before anything is decrypted: what waits costs us next to nothing, and comes again as it is. */
-  #hasRoom(activeLink: ActiveLink, id: string): boolean {
+  #hasRoom(activeLink: ActiveLink, id: MessageId): boolean {
     if (activeLink.awaits !== null && activeLink.awaits !== id) return false;
     const { budgets, listener } = this.#options;
     const taken = budgets.take(activeLink.contact);
@@ -151,7 +152,7 @@ export class Inbox {
     }
   }
 
-  #store(contact: ContactRecord, id: string, bytes: Uint8Array): Outcome {
+  #store(contact: ContactRecord, id: MessageId, bytes: Uint8Array): Outcome {
     const { roster, clock, conversations, listener } = this.#options;
     const receivedAt = clock.now();
     const read = readContent(bytes);

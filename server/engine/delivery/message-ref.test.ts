@@ -2,6 +2,7 @@
 // neither of the two may then be taken for the other.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Message } from '../../contract/model.ts';
+import { anyId } from '../../testing/ids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
 let town: Town;
@@ -15,7 +16,7 @@ beforeEach(async () => {
   ({ ann, bob } = await town.pair());
   await ann.send('Bob', 'mine');
   await town.received(bob, 'Ann', 1);
-  const [{ id } = { id: '' }] = await ann.history('Bob');
+  const [{ id } = { id: anyId('') }] = await ann.history('Bob');
   await bob.send('Ann', 'between');
   await bob.run('message.send', { conversation: (await bob.contact('Ann')).conversation, body: 'yours?', id });
   await town.received(ann, 'Bob', 2);
@@ -47,7 +48,7 @@ it('a page before one of them is not the page before the other', async () => {
   await ann.run('message.delete', { conversation, ...theirs });
   expect(await ann.texts('Bob', 'out')).toEqual(['mine']);
   await expect(
-    ann.run('message.page', { conversation, before: { author: contact, id: '0'.repeat(32) } }),
+    ann.run('message.page', { conversation, before: { author: contact, id: anyId('0'.repeat(32)) } }),
   ).rejects.toMatchObject({ code: 'message-unknown' });
 });
 

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ConversationId } from '../../contract/ids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { anyId } from '../../testing/ids.ts';
 
 let town: Town;
 let ann: TestLoom;
 let bob: TestLoom;
-let notes: string;
+let notes: ConversationId;
 
 beforeEach(async () => {
   town = new Town();
@@ -53,7 +55,7 @@ it('are told to tabs as they are written and deleted', async () => {
 });
 
 it('take the same note once, by its id', async () => {
-  const note = { conversation: notes, body: 'once', id: 'ab'.repeat(16) };
+  const note = { conversation: notes, body: 'once', id: anyId('ab'.repeat(16)) };
   await ann.run('message.send', note);
   await ann.run('message.send', note);
   await expect(ann.run('message.send', { ...note, body: 'other' })).rejects.toMatchObject({ code: 'message-id-taken' });
@@ -73,8 +75,10 @@ it('stand sealed on the disk, and outlast every contact', async () => {
 
 it('are nobody else’s: an id of a contact is no conversation', async () => {
   const { id } = await ann.contact('Bob');
-  await expect(ann.run('message.page', { conversation: id })).rejects.toMatchObject({ code: 'conversation-unknown' });
-  await expect(ann.run('typing.set', { conversation: id, typing: true })).rejects.toMatchObject({
+  await expect(ann.run('message.page', { conversation: anyId(id) })).rejects.toMatchObject({
+    code: 'conversation-unknown',
+  });
+  await expect(ann.run('typing.set', { conversation: anyId(id), typing: true })).rejects.toMatchObject({
     code: 'conversation-unknown',
   });
 });

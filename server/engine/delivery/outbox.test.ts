@@ -2,6 +2,7 @@ import { directConversation } from '../../storage/tables/conversation-rowids.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import { anyId } from '../../testing/ids.ts';
 import { encodeNack, NACK, RECORD } from '../../protocol/records.ts';
 import { Database } from '../../storage/database.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -31,7 +32,7 @@ it('counts the refusals of what is under way, and of nothing else', async () => 
 it('a message whose row is damaged costs itself alone: it is not sent, the others are', async () => {
   await bob.stop();
   await town.until(async () => (await ann.contact('Bob')).connection !== 'online');
-  const ids = [1, 2, 3].map((number) => number.toString(16).padStart(32, '0'));
+  const ids = [1, 2, 3].map((number) => anyId(number.toString(16).padStart(32, '0')));
   const { id: contact, conversation } = await ann.contact('Bob');
   for (const id of ids) await ann.run('message.send', { conversation, body: `message ${id}`, id });
   await ann.stop();

@@ -4,6 +4,7 @@
 //
 // How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
+import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type Said } from '../../protocol/content/content.ts';
@@ -27,7 +28,7 @@ export interface OutboxListener {
   /** Of one of ours. */
   onState(message: MessageRef, state: 'queued' | 'sent' | 'delivered'): void;
   /** Their Loom takes no more right now, or does again. */
-  onRefusing(contact: string): void;
+  onRefusing(contact: ContactId): void;
 }
 
 export interface OutboxOptions extends ComposerOptions {
@@ -67,9 +68,9 @@ export class Outbox {
    * @param given its id: repeated with the same content, it sends nothing again. Left out, it gets a fresh one.
    * @throws CommandError message-id-taken, conversation-unknown.
    */
-  async send(conversation: string, said: Said, given?: string): Promise<MessageRecord> {
+  async send(conversation: ConversationId, said: Said, given?: MessageId): Promise<MessageRecord> {
     const { store, random } = this.#options;
-    const id = given ?? randomId(random);
+    const id = given ?? (randomId(random) as MessageId);
     const written = await store.journal.write(() => {
       const known = given !== undefined && store.messages.has(refOf({ conversation, id }));
       if (known) return { message: readOurs(store, { conversation, id }), fresh: false } as const;
@@ -87,7 +88,7 @@ export class Outbox {
    * Tells a contact our presence key; never shown to a person. One waits at most: while an earlier one does, its
    * acknowledgement brings the newest along.
    */
-  async sendPresence(contact: string): Promise<void> {
+  async sendPresence(contact: ContactId): Promise<void> {
     const rows = await this.#options.store.journal.write(() => this.#composePresence(contact));
     for (const row of rows) this.drain.forward(row);
   }
@@ -99,7 +100,7 @@ export class Outbox {
     const owed: OutboxRow[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
-      const id = toHex(bytes);
+      const id = toHex(bytes) as MessageId;
       return store.journal.write(() => {
         const facts = this.#delivered(activeLink, id);
         if (!facts) return;
@@ -109,14 +110,14 @@ export class Outbox {
     });
     // Told at once: it is on their disk, whatever becomes of ours. Should ours refuse, it is sent and acknowledged again.
     for (const message of delivered) listener.onState(message, 'delivered');
-    for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes));
+    for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes) as MessageId);
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
   async #refused(activeLink: ActiveLink, { messageId, reason }: Nack): Promise<void> {
-    const id = toHex(messageId);
+    const id = toHex(messageId) as MessageId;
     if (reason === NACK.notNow) this.drain.notNow(activeLink, id);
     if (reason !== NACK.unknownSession && reason !== NACK.cannotDecrypt) return;
     const { store, roster, sessions } = this.#options;
@@ -161,13 +162,13 @@ export class Outbox {
     for (const row of rows) this.drain.forward(row);
   }
 
-  #waiting(activeLink: ActiveLink, id: string): OutboxRow | null {
+  #waiting(activeLink: ActiveLink, id: MessageId): OutboxRow | null {
     const { store, conversations } = this.#options;
     return waitingRow(store, activeLink, { conversation: conversations.directWith(activeLink.contact), id });
   }
 
   /** Out of the outbox; inside a `journal.write`. @returns what it was; null: it did not wait, or is not ours. */
-  #delivered(activeLink: ActiveLink, id: string): OutboxFacts | null {
+  #delivered(activeLink: ActiveLink, id: MessageId): OutboxFacts | null {
     const { store } = this.#options;
     const facts = activeLink.inFlight.get(id) ?? this.#waiting(activeLink, id);
     activeLink.inFlight.delete(id);
@@ -176,12 +177,12 @@ export class Outbox {
   }
 
   /** None: there is nobody to tell, or one waits already. Inside a `journal.write`. */
-  #composePresence(contactId: string): readonly OutboxRow[] {
+  #composePresence(contactId: ContactId): readonly OutboxRow[] {
     const { store, roster, conversations, random, presenceKey } = this.#options;
     const contact = roster.find(contactId);
     if (!contact || contact.blocked || store.outbox.hidden(contactId) > 0) return [];
     const said = { t: 'presence', key: presenceKey() } as const;
-    return this.#composer.compose(conversations.directWith(contactId), randomId(random), said).rows;
+    return this.#composer.compose(conversations.directWith(contactId), randomId(random) as MessageId, said).rows;
   }
 
   /** Whether this one of ours, now acknowledged, has told them our key of now. One that stands for another may not have. */

@@ -1,6 +1,7 @@
 // Presence keys are told by messages nobody sees: few of them, in the end the newest one, and never a hole in the numbers.
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { Link } from '../links/link.ts';
@@ -8,7 +9,7 @@ import { Link } from '../links/link.ts';
 let town: Town;
 let ann: TestLoom;
 let bob: TestLoom;
-let contact: string;
+let contact: ContactId;
 
 beforeEach(async () => {
   town = new Town();

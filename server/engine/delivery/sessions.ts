@@ -1,5 +1,6 @@
 // The Double Ratchet sessions of all contacts: read from disk when first needed, written with every step, forgotten when
 // a write failed. One session of a contact is current; replaced ones still receive for a while (protocol §4).
+import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
@@ -30,14 +31,14 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   /** Current first, then old ones, newest first; by contact. */
-  readonly #held = new Map<string, readonly Held[]>();
+  readonly #held = new Map<ContactId, readonly Held[]>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
   }
 
   /** Drops what is in memory: the disk knows what was committed. */
-  forget(contact?: string): void {
+  forget(contact?: ContactId): void {
     if (contact === undefined) this.#held.clear();
     else this.#held.delete(contact);
   }

@@ -1,6 +1,7 @@
 // Why two Looms do not find each other, from what can be seen here: adapters, multicast on each, and for a contact every
 // address tried once, with what it answered. A contact who is online tries our addresses, too, and both are compared.
 import type { AdapterFacts, Diagnosis, Reach, Tried } from '../../contract/diagnosis.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { kindOf } from '../../network/adapter-order.ts';
 import { formatAddress } from '../../network/addresses.ts';
 import { listAdapters, type Adapter, type Interfaces } from '../../network/adapters.ts';
@@ -32,7 +33,7 @@ export interface DoctorOptions {
   readonly dialler: Dialler;
   readonly twoWayCheck: TwoWayCheck;
   /** As the contact is shown to people. */
-  readonly view: (contact: string) => Pick<Contact, 'blocked' | 'connection'>;
+  readonly view: (contact: ContactId) => Pick<Contact, 'blocked' | 'connection'>;
 }
 
 export class Doctor {

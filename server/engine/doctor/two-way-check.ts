@@ -1,6 +1,7 @@
 // Two contacts test each other (protocol §10): each dials the other and tells what came of it, since each sees only half
 // of why they do not reach each other. What they answer is their word, shown to people and used for nothing else.
 import type { CheckResult } from '../../contract/diagnosis.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { formatAddress, isLoopbackAddress, withoutScope } from '../../network/addresses.ts';
 import { encodeCheck, encodeChecked, parseCheck, parseChecked, type DialBack } from '../../protocol/check.ts';
@@ -27,7 +28,7 @@ import { knownAddresses, type KnownAddress } from '../presence/known-addresses.t
 const ASK_EVERY_MS = CHECK_EVERY_MS + 1_000;
 
 interface Question {
-  readonly contact: string;
+  readonly contact: ContactId;
   /** When it was asked, on both clocks. */
   readonly now: number;
   readonly monotonic: number;
@@ -56,7 +57,7 @@ export class TwoWayCheck {
   readonly #questions = new Map<string, Question>();
   /** By contact: what was asked last, and when we answered last. */
   readonly #asked = new Map<string, Asked>();
-  readonly #answered = new Map<string, number>();
+  readonly #answered = new Map<ContactId, number>();
 
   constructor(options: TwoWayCheckOptions) {
     this.#options = options;

@@ -1,6 +1,7 @@
 // Tells the interface about contacts that changed. Many changes in a row become one event: a burst of a thousand messages
 // is a thousand message events, but a few of these.
 import type { Contact } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Budgets } from '../delivery/budgets.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -23,7 +24,7 @@ export interface ContactFeedOptions {
 
 export class ContactFeed {
   readonly #options: ContactFeedOptions;
-  readonly #changed = new Set<string>();
+  readonly #changed = new Set<ContactId>();
   readonly #gathered: Coalescer;
 
   constructor(options: ContactFeedOptions) {
@@ -36,20 +37,20 @@ export class ContactFeed {
   }
 
   /** @throws CommandError contact-unknown. */
-  view(id: string): Contact {
+  view(id: ContactId): Contact {
     const { store, roster, conversations, links, budgets } = this.#options;
     const [connection, activeLink, full] = [links.connectionOf(id), links.activeLinkOf(id), budgets.full(id)];
     const conversation = conversations.directWith(id);
     return contactView(store, roster.get(id), { conversation, connection, activeLink, full });
   }
 
-  changed(id: string): void {
+  changed(id: ContactId): void {
     this.#changed.add(id);
     this.#gathered.changed();
   }
 
   /** Tells at once, and gives what was told: the answer to the command that changed it. */
-  now(id: string): Contact {
+  now(id: ContactId): Contact {
     const contact = this.view(id);
     this.#changed.delete(id);
     this.#options.events.emit('contact.changed', { contact }, { about: id, read: () => this.#again(id) });
@@ -61,7 +62,7 @@ export class ContactFeed {
     this.#changed.clear();
   }
 
-  #again(id: string): { contact: Contact } | null {
+  #again(id: ContactId): { contact: Contact } | null {
     return this.#options.roster.find(id) ? { contact: this.view(id) } : null;
   }
 

@@ -1,4 +1,5 @@
 // Tells the interface about conversations that changed, many changes in a row as one, like `contact-feed.ts` about people.
+import type { ConversationId } from '../../contract/ids.ts';
 import type { Conversation } from '../../contract/model.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { Coalescer } from '../../timing/coalesce.ts';
@@ -19,7 +20,7 @@ export interface ConversationFeedOptions {
 
 export class ConversationFeed {
   readonly #options: ConversationFeedOptions;
-  readonly #changed = new Set<string>();
+  readonly #changed = new Set<ConversationId>();
   readonly #gathered: Coalescer;
 
   constructor(options: ConversationFeedOptions) {
@@ -28,7 +29,7 @@ export class ConversationFeed {
   }
 
   /** @throws CommandError conversation-unknown. */
-  view(id: string): Conversation {
+  view(id: ConversationId): Conversation {
     const { store, conversations } = this.#options;
     return conversationView(store, conversations.get(id), this.activeLinkOf(id));
   }
@@ -38,19 +39,19 @@ export class ConversationFeed {
   }
 
   /** What goes to a conversation with one contact travels there; null for any other, and without a link. */
-  activeLinkOf(id: string): ActiveLink | null {
+  activeLinkOf(id: ConversationId): ActiveLink | null {
     const { conversations, links } = this.#options;
     const found = conversations.find(id);
     return found?.kind === 'direct' ? links.activeLinkOf(found.contact) : null;
   }
 
-  changed(id: string): void {
+  changed(id: ConversationId): void {
     this.#changed.add(id);
     this.#gathered.changed();
   }
 
   /** Tells at once, and gives what was told: the answer to the command that changed it. */
-  now(id: string): Conversation {
+  now(id: ConversationId): Conversation {
     const conversation = this.view(id);
     this.#changed.delete(id);
     const read = (): { conversation: Conversation } | null =>

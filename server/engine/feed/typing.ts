@@ -1,4 +1,5 @@
 // Who is typing: told by contacts, said to tabs, kept nowhere.
+import type { ContactId } from '../../contract/ids.ts';
 import { parseTyping, RECORD } from '../../protocol/records.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { TokenBucket } from '../../timing/token-bucket.ts';
@@ -21,8 +22,8 @@ export interface TypingOptions {
 
 export class Typing {
   readonly #options: TypingOptions;
-  readonly #typing = new Set<string>();
-  readonly #begun = new Map<string, TokenBucket>();
+  readonly #typing = new Set<ContactId>();
+  readonly #begun = new Map<ContactId, TokenBucket>();
 
   constructor(options: TypingOptions) {
     this.#options = options;
@@ -34,7 +35,7 @@ export class Typing {
     });
   }
 
-  #set(contact: string, typing: boolean): void {
+  #set(contact: ContactId, typing: boolean): void {
     if (this.#typing.has(contact) === typing) return;
     if (typing && !this.#mayBegin(contact)) return;
     if (typing) this.#typing.add(contact);
@@ -43,7 +44,7 @@ export class Typing {
     events.emit('typing.changed', { conversation: conversations.directWith(contact), author: contact, typing });
   }
 
-  #mayBegin(contact: string): boolean {
+  #mayBegin(contact: ContactId): boolean {
     const now = this.#options.clock.monotonic();
     const bucket = this.#begun.get(contact) ?? new TokenBucket(TYPING_PER_SECOND, TYPING_BURST, now);
     this.#begun.set(contact, bucket);

@@ -1,4 +1,5 @@
 // Records as the interface sees them.
+import type { ConversationId } from '../../contract/ids.ts';
 import type { Connection, Contact, Conversation, Full, Message } from '../../contract/model.ts';
 import { PREVIEW_LENGTH } from '../../contract/limits.ts';
 import { timeOr } from '../../contract/time.ts';
@@ -55,7 +56,7 @@ export function contactView(
     activeLink,
     full,
   }: {
-    readonly conversation: string;
+    readonly conversation: ConversationId;
     readonly connection: Connection;
     readonly activeLink: ActiveLink | null;
     readonly full: Full | null;

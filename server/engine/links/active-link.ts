@@ -1,4 +1,5 @@
 // An open link to a contact, both having greeted as contacts: what messages travel on.
+import type { MessageId } from '../../contract/ids.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
@@ -14,12 +15,12 @@ export type Flow =
   | { readonly kind: 'open' }
   | {
       readonly kind: 'resting';
-      readonly id: string;
+      readonly id: MessageId;
       readonly wait: number;
       readonly since: number;
       readonly cancel: () => void;
     }
-  | { readonly kind: 'probing'; readonly id: string; readonly wait: number };
+  | { readonly kind: 'probing'; readonly id: MessageId; readonly wait: number };
 
 /** The session that two sides of a link came to. */
 export interface AgreedSession {
@@ -46,11 +47,11 @@ export interface ActiveLink extends Peer {
   diverged: boolean;
   flow: Flow;
   /** The one of theirs that we had no room for: nothing else is taken before it, so that order is kept. Null: none. */
-  awaits: string | null;
+  awaits: MessageId | null;
   /** What is on its way, by id: whose acknowledgement need not be looked up. At most `FLYING`, others are looked up. */
-  readonly inFlight: Map<string, OutboxFacts>;
+  readonly inFlight: Map<MessageId, OutboxFacts>;
   /** How often each message was refused on this link, by id. */
-  readonly refusals: Map<string, number>;
+  readonly refusals: Map<MessageId, number>;
 }
 
 export function openActiveLink(

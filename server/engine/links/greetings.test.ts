@@ -1,5 +1,6 @@
 // Who is at the door: greetings that are wrong, late, or of somebody who has become unwanted meanwhile.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { asStaticKeyPair } from '../../testing/keys.ts';
 import { encodeEnvelope } from '../../protocol/envelope.ts';
@@ -21,13 +22,13 @@ beforeEach(async () => {
 });
 afterEach(() => town.end());
 
-const addWire = async (address?: string): Promise<string> => {
+const addWire = async (address?: string): Promise<ContactId> => {
   const contact = { token: wire.identity.token, name: 'Wire', ...(address !== undefined && { address }) };
   return (await ann.run('contact.add', contact)).id;
 };
 const storage = (): unknown[] => ann.events.filter(({ event }) => event === 'storage.changed');
 const byeOf = ({ records }: WireLink): number | undefined => records.find(({ type }) => type === RECORD.bye)?.body[0];
-const record = (id: string) => ann.profile.opened.engine.roster.get(id);
+const record = (id: ContactId) => ann.profile.opened.engine.roster.get(id);
 
 describe('a contact with a bad ratchet key in its HELLO', () => {
   it('costs its own link and nothing else, and is dialled again', async () => {
@@ -46,7 +47,7 @@ describe('a contact with a bad ratchet key in its HELLO', () => {
 });
 
 describe('who is blocked or removed while the greeting is under way', () => {
-  async function greetLate(unwanted: (contact: string) => Promise<unknown>): Promise<WireLink> {
+  async function greetLate(unwanted: (contact: ContactId) => Promise<unknown>): Promise<WireLink> {
     const links = await wire.listen();
     const id = await addWire(wire.address);
     // What they write first is their answer to the preamble, then message 2 and their HELLO: it stays under way.

@@ -2,6 +2,7 @@
 // links the one dialled by the smaller identity key stays, of two dialled by the same side the newer. Parts that live by
 // links watch them here.
 import type { Connection } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { compare } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { LINKS_PER_CONTACT } from '../../protocol/limits.ts';
@@ -20,26 +21,26 @@ export interface Remainder {
 
 export class Links {
   /** A contact has one more. `added`: they have us as a contact, too. */
-  readonly held = new Signal<[contact: string, added: boolean]>();
+  readonly held = new Signal<[contact: ContactId, added: boolean]>();
   /** Messages travel on it from now on; the one before it is closed. */
   readonly activated = new Signal<[activeLink: ActiveLink]>();
   /** There is room for more to send. */
   readonly drained = new Signal<[activeLink: ActiveLink]>();
   /** Answers are owed for too long, or come again. */
-  readonly suspected = new Signal<[contact: string, suspect: boolean]>();
+  readonly suspected = new Signal<[contact: ContactId, suspect: boolean]>();
   /** Something of ours was stored. */
-  readonly acknowledged = new Signal<[contact: string]>();
+  readonly acknowledged = new Signal<[contact: ContactId]>();
   /** It is closed; another may be in its place already. */
   readonly deactivated = new Signal<[activeLink: ActiveLink]>();
-  readonly dropped = new Signal<[contact: string, remainder: Remainder]>();
+  readonly dropped = new Signal<[contact: ContactId, remainder: Remainder]>();
   /** What people are shown of it may have changed. */
-  readonly connectionChanged = new Signal<[contact: string]>();
-  readonly #active = new Map<string, ActiveLink>();
-  readonly #links = new Map<string, Set<Link>>();
+  readonly connectionChanged = new Signal<[contact: ContactId]>();
+  readonly #active = new Map<ContactId, ActiveLink>();
+  readonly #links = new Map<ContactId, Set<Link>>();
   /** Of those who are not online; left out: offline. */
-  readonly #attempts = new Map<string, Connection>();
+  readonly #attempts = new Map<ContactId, Connection>();
 
-  activeLinkOf(contact: string): ActiveLink | null {
+  activeLinkOf(contact: ContactId): ActiveLink | null {
     return this.#active.get(contact) ?? null;
   }
 
@@ -47,20 +48,20 @@ export class Links {
     return [...this.#active.values()];
   }
 
-  linksOf(contact: string): readonly Link[] {
+  linksOf(contact: ContactId): readonly Link[] {
     return [...(this.#links.get(contact) ?? [])];
   }
 
-  all(): readonly (readonly [contact: string, link: Link])[] {
+  all(): readonly (readonly [contact: ContactId, link: Link])[] {
     return [...this.#links].flatMap(([contact, links]) => [...links].map((link) => [contact, link] as const));
   }
 
-  connectionOf(contact: string): Connection {
+  connectionOf(contact: ContactId): Connection {
     return this.#active.has(contact) ? 'online' : (this.#attempts.get(contact) ?? 'offline');
   }
 
   /** What comes of trying to reach a contact who is not online. */
-  setAttempt(contact: string, attempt: Exclude<Connection, 'online'>): void {
+  setAttempt(contact: ContactId, attempt: Exclude<Connection, 'online'>): void {
     if ((this.#attempts.get(contact) ?? 'offline') === attempt) return;
     if (attempt === 'offline') this.#attempts.delete(contact);
     else this.#attempts.set(contact, attempt);
@@ -71,7 +72,7 @@ export class Links {
    * @param added they have us as a contact, too.
    * @returns false when the contact has as many links as it may have; the link is told so and closed.
    */
-  hold(contact: string, link: Link, added: boolean): boolean {
+  hold(contact: ContactId, link: Link, added: boolean): boolean {
     const held = this.#links.get(contact) ?? new Set();
     if (held.size >= LINKS_PER_CONTACT) {
       link.bye(BYE.busy);
@@ -83,7 +84,7 @@ export class Links {
   }
 
   /** It is closed. */
-  drop(contact: string, link: Link): void {
+  drop(contact: ContactId, link: Link): void {
     const held = this.#links.get(contact);
     held?.delete(link);
     if (held?.size === 0) this.#links.delete(contact);
@@ -94,7 +95,7 @@ export class Links {
   }
 
   /** Would a link that `initiator` dialled replace the one we have? One that is suspected is replaced by any. */
-  prevails(contact: string, initiator: IdentityPublicKey): boolean {
+  prevails(contact: ContactId, initiator: IdentityPublicKey): boolean {
     const activeLink = this.#active.get(contact);
     return !activeLink || activeLink.link.responseTimer.suspect || compare(initiator, activeLink.initiator) <= 0;
   }
@@ -109,7 +110,7 @@ export class Links {
   }
 
   /** Ends every link of a contact. */
-  close(contact: string, reason: number): void {
+  close(contact: ContactId, reason: number): void {
     for (const link of this.linksOf(contact)) link.bye(reason);
   }
 

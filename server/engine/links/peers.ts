@@ -1,5 +1,6 @@
 // Runs the state machine of every contact (`peer.ts`): dials and waits, by what is heard of their links. What follows from a
 // greeting is decided in `link-sessions.ts`.
+import type { ContactId } from '../../contract/ids.ts';
 import { BYE } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -36,7 +37,7 @@ export interface PeersOptions {
 
 export class Peers {
   readonly #options: PeersOptions;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Map<ContactId, Peer>();
   #stopped = false;
 
   constructor(options: PeersOptions) {
@@ -59,7 +60,7 @@ export class Peers {
   }
 
   /** There is something new to try for this contact, or a person asks for it. */
-  encourage(contact: string): void {
+  encourage(contact: ContactId): void {
     this.#input(contact, { kind: 'encouraged' });
   }
 
@@ -77,7 +78,7 @@ export class Peers {
   }
 
   /** Blocked or removed: no link, no dial. */
-  release(contact: string): void {
+  release(contact: ContactId): void {
     this.#input(contact, { kind: 'stopped' });
     this.#peers.delete(contact);
     this.#options.links.close(contact, BYE.goingOffline);
@@ -98,13 +99,13 @@ export class Peers {
   }
 
   /** A text that takes a slow network longer than we wait must get through in the end. */
-  #suspected(contact: string, suspect: boolean): void {
+  #suspected(contact: ContactId, suspect: boolean): void {
     const peer = this.#peer(contact);
     if (suspect) peer.responseTimeout = Math.min(SUSPECT_AFTER_LONGEST_MS, peer.responseTimeout * 2);
     this.#input(contact, { kind: suspect ? 'suspected' : 'answered' });
   }
 
-  #peer(contact: string): Peer {
+  #peer(contact: ContactId): Peer {
     const known = this.#peers.get(contact);
     if (known) return known;
     const peer: Peer = {
@@ -118,7 +119,7 @@ export class Peers {
     return peer;
   }
 
-  #input(contact: string, input: PeerInput): void {
+  #input(contact: ContactId, input: PeerInput): void {
     if (this.#stopped && input.kind !== 'stopped') return;
     const peer = this.#peer(contact);
     const { state, effects } = step(peer.state, input, this.#chance());
@@ -127,12 +128,12 @@ export class Peers {
     this.#show(contact, peer);
   }
 
-  #show(contact: string, { waitsForThem, state }: Peer): void {
+  #show(contact: ContactId, { waitsForThem, state }: Peer): void {
     const dialled = state.kind === 'dialling' ? 'connecting' : 'offline';
     this.#options.links.setAttempt(contact, waitsForThem ? 'waiting' : dialled);
   }
 
-  #run(contact: string, peer: Peer, effect: PeerEffect): void {
+  #run(contact: ContactId, peer: Peer, effect: PeerEffect): void {
     switch (effect.kind) {
       case 'wait':
         peer.wait = this.#options.clock.after(effect.ms, () => this.#input(contact, { kind: 'due' }));
@@ -148,7 +149,7 @@ export class Peers {
     }
   }
 
-  async #dial(contactId: string, peer: Peer): Promise<void> {
+  async #dial(contactId: ContactId, peer: Peer): Promise<void> {
     const abort = new AbortController();
     peer.dial = abort;
     const contact = this.#options.roster.find(contactId);

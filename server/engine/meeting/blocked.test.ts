@@ -4,6 +4,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { ContactId, InviteId, RequestId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { fromHex } from '../../crypto/bytes.ts';
 import { asStaticKeyPair } from '../../testing/keys.ts';
@@ -41,7 +42,7 @@ interface Scene {
 /** How they come to be whom Ann does not want. */
 type Past = (scene: Scene) => Promise<void>;
 
-async function linkedOnce({ town, ann, wire }: Scene): Promise<string> {
+async function linkedOnce({ town, ann, wire }: Scene): Promise<ContactId> {
   const { id } = await ann.run('contact.add', { token: wire.identity.token, name: 'Wire' });
   const link = await wire.dial(ann);
   await town.until(() => link.records.some(({ type }) => type === RECORD.envelope));
@@ -50,7 +51,7 @@ async function linkedOnce({ town, ann, wire }: Scene): Promise<string> {
   return id;
 }
 
-async function asked({ town, ann, wire }: Scene): Promise<string> {
+async function asked({ town, ann, wire }: Scene): Promise<RequestId> {
   const link = await wire.dial(ann);
   await town.until(async () => (await ann.run('request.list')).length === 1);
   link.close();
@@ -171,7 +172,7 @@ async function sameForAll(all: Record<string, Past>, script: (stage: Stage) => P
 async function secretOf(
   ann: TestLoom,
   expires: '1h' | 'never' = 'never',
-): Promise<{ id: string; secret: Uint8Array; token: string }> {
+): Promise<{ id: InviteId; secret: Uint8Array; token: string }> {
   const { id, token } = await ann.run('invite.create', { expires });
   const parsed = parseToken(primitives, token);
   if (parsed.version !== 2) throw new Error('no invite');

@@ -1,5 +1,6 @@
 // Ann knows Bob and Carl, and tells them of each other.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactId, PersonId } from '../../contract/ids.ts';
 import type { IntroducedCard } from '../../protocol/content/kinds/introduce.ts';
 import type { Message } from '../../contract/model.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -35,14 +36,14 @@ async function received(loom: TestLoom): Promise<Message> {
 }
 
 /** Ann says of somebody what she should not. */
-const introduceBy = async (contact: string, card: IntroducedCard): Promise<void> => {
+const introduceBy = async (contact: ContactId, card: IntroducedCard): Promise<void> => {
   const { conversations, outbox } = ann.profile.opened.engine;
   await outbox.send(conversations.directWith(contact), { t: 'introduce', ...card });
 };
 
 const accept = async (loom: TestLoom, name = ''): Promise<string> => {
   const { conversation, author, id } = await received(loom);
-  return (await loom.run('introduction.accept', { conversation, author, id, name })).id;
+  return (await loom.run('introduction.accept', { conversation, author: author as PersonId, id, name })).id;
 };
 
 describe('an introduction', () => {
@@ -80,15 +81,17 @@ describe('an introduction', () => {
     await ann.send('Bob', 'only a text');
     await town.received(bob, 'Ann', 2);
     const last = (await bob.history('Ann')).at(-1)!;
-    await expect(bob.run('introduction.accept', { conversation, author, id: last.id, name: '' })).rejects.toMatchObject(
-      {
-        code: 'message-unknown',
-      },
-    );
+    await expect(
+      bob.run('introduction.accept', { conversation, author: author as PersonId, id: last.id, name: '' }),
+    ).rejects.toMatchObject({
+      code: 'message-unknown',
+    });
     await introduceBy((await ann.contact('Bob')).id, { ...cardOf(bob), name: 'You' });
     await town.received(bob, 'Ann', 3);
     const own = (await bob.history('Ann')).at(-1)!;
-    await expect(bob.run('introduction.accept', { conversation, author, id: own.id, name: '' })).rejects.toMatchObject({
+    await expect(
+      bob.run('introduction.accept', { conversation, author: author as PersonId, id: own.id, name: '' }),
+    ).rejects.toMatchObject({
       code: 'token-own',
     });
   });

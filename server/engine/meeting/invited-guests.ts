@@ -1,5 +1,6 @@
 // What a HELLO that shows an invite of ours leads to (SPEC §3): a contact, made before it is answered, or a refusal.
 import { CommandError } from '../../contract/errors.ts';
+import type { InviteId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Hello } from '../../protocol/hello.ts';
@@ -62,7 +63,7 @@ export class InvitedGuests {
    * Somebody blocked shows an invite that is open, and must neither be let in nor learn why: it is used up, and they are
    * answered as who comes after that, whoever shows it next as well.
    */
-  #useUp(id: string, ik: IdentityPublicKey): number | undefined {
+  #useUp(id: InviteId, ik: IdentityPublicKey): number | undefined {
     const { store, invites } = this.#options;
     const spent = store.journal.write(() => invites.spend(id, ik));
     runInBackground(spent.then(() => invites.spent(id)));

@@ -3,6 +3,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { Params } from '../../contract/commands.ts';
 import type { Invite, InviteState } from '../../contract/model.ts';
+import type { InviteId } from '../../contract/ids.ts';
 import { equal, wipe } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
@@ -81,7 +82,7 @@ export class Invites {
     const expiresAt = lifetime === null ? null : Math.floor((clock.now() + lifetime) / 1000) * 1000;
     const secret = new SecretBytes(random(INVITE_SECRET_BYTES));
     const record: InviteRecord = {
-      id: randomId(random),
+      id: randomId(random) as InviteId,
       secret,
       token: this.#token(secret, expiresAt),
       createdAt: clock.now(),
@@ -99,7 +100,7 @@ export class Invites {
   }
 
   /** @throws CommandError invite-unknown, invite-used. */
-  async revoke(id: string): Promise<Invite> {
+  async revoke(id: InviteId): Promise<Invite> {
     const { clock, store } = this.#options;
     const record = await store.journal.write(() => {
       const known = this.#find(id);
@@ -120,7 +121,7 @@ export class Invites {
   }
 
   /** Uses an invite up. Inside the `journal.write` that makes the contact. @returns false: it lets nobody in any more. */
-  spend(id: string, ik: IdentityPublicKey): boolean {
+  spend(id: InviteId, ik: IdentityPublicKey): boolean {
     const { clock } = this.#options;
     const record = this.#find(id);
     if (!record || this.#state(record) !== 'open') return false;
@@ -129,13 +130,13 @@ export class Invites {
   }
 
   /** After `spend` is durable. */
-  spent(id: string): void {
+  spent(id: InviteId): void {
     const record = this.#find(id);
     if (record) this.#tell(record);
   }
 
   /** Why it lets nobody in, for HELLO; undefined: it does. */
-  refusal(id: string): number | undefined {
+  refusal(id: InviteId): number | undefined {
     const record = this.#find(id);
     const state = record ? this.#state(record) : 'revoked';
     return state === 'open' ? undefined : REFUSED[state];
@@ -146,7 +147,7 @@ export class Invites {
     return this.#kept;
   }
 
-  #find(id: string): InviteRecord | undefined {
+  #find(id: InviteId): InviteRecord | undefined {
     return this.#records().find((record) => record.id === id);
   }
 
@@ -159,7 +160,7 @@ export class Invites {
   }
 
   /** Inside a `journal.write`. */
-  #drop(id: string): void {
+  #drop(id: InviteId): void {
     this.#options.store.invites.remove(id);
     this.#kept = this.#records().filter((record) => record.id !== id);
   }

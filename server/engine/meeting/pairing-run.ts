@@ -1,5 +1,6 @@
 // One pairing under way, as `pairing.ts` keeps it and as people see it.
 import type { Pairing, PairingEnd, PairingState } from '../../contract/model.ts';
+import type { PairingId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { PAIR_TRIES } from '../../protocol/limits.ts';
@@ -19,7 +20,7 @@ interface Met<State> extends GreetedLink {
 }
 
 interface AnyRun {
-  readonly id: string;
+  readonly id: PairingId;
   readonly ik: IdentityPublicKey;
   name: string;
   view: PairingState;
@@ -41,7 +42,7 @@ export interface GuestRun extends AnyRun {
 
 export type Run = HostRun | GuestRun;
 
-export function newRun(id: string, ik: IdentityPublicKey): AnyRun {
+export function newRun(id: PairingId, ik: IdentityPublicKey): AnyRun {
   return {
     ...{ id, ik, name: '', view: { kind: 'dialling' }, until: 0 },
     cancelTimer: () => undefined,

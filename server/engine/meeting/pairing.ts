@@ -6,6 +6,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import { digitsIn } from '../../contract/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
+import type { PairingId, ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
@@ -47,7 +48,7 @@ export interface PairingOptions {
   readonly strangers: Pick<Strangers, 'prolong'>;
   readonly peers: Pick<Peers, 'visit' | 'encourage'>;
   /** @returns the contact's id. */
-  readonly adopt: (paired: Paired) => Promise<string>;
+  readonly adopt: (paired: Paired) => Promise<ContactId>;
 }
 
 export class Pairing {
@@ -196,7 +197,7 @@ export class Pairing {
   }
 
   #newRun(ik: IdentityPublicKey): ReturnType<typeof newRun> {
-    return newRun(randomId(this.#options.random), ik);
+    return newRun(randomId(this.#options.random) as PairingId, ik);
   }
 
   #context({ handshakeHash }: Link, hostIk: Uint8Array, guestIk: Uint8Array): PairContext {
@@ -249,7 +250,7 @@ export class Pairing {
     );
   }
 
-  async #adopt(link: Link, { theirs, theirStatic }: Greeting): Promise<string> {
+  async #adopt(link: Link, { theirs, theirStatic }: Greeting): Promise<ContactId> {
     const address = returnAddress(link, theirs);
     const contact = await this.#options.adopt({
       ik: theirs.ik,

@@ -2,6 +2,7 @@
 // where to dial, never who is there.
 import type { NearbyPeer } from '../../contract/model.ts';
 import { cutName } from '../../contract/names.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { CARD_NAME_BYTES } from '../../discovery/discovery.ts';
 import type {
   Card,
@@ -35,6 +36,7 @@ const PEOPLE_GAP_MS = 500;
 const KEYS_GAP_MS = 5_000;
 
 interface Seen extends Sighting {
+  readonly contact: ContactId;
   readonly seenAt: number;
 }
 
@@ -57,11 +59,11 @@ export interface PresenceServiceOptions {
 
 export class PresenceService implements DiscoveryListener {
   /** A contact can be tried at a place that was not known before. */
-  readonly found = new Signal<[contact: string]>();
+  readonly found = new Signal<[contact: ContactId]>();
   readonly statusChanged = new Signal();
   readonly #options: PresenceServiceOptions;
-  readonly #seen = new Map<string, Seen>();
-  readonly #sightings = new Map<string, Throttle>();
+  readonly #seen = new Map<ContactId, Seen>();
+  readonly #sightings = new Map<ContactId, Throttle>();
   readonly #reading: Throttle;
   readonly #learning: Throttle;
   #people: readonly VisibleCard[] = [];
@@ -117,11 +119,11 @@ export class PresenceService implements DiscoveryListener {
   }
 
   /** Their clock minus ours, ms, as their adverts tell it: to a quarter of an hour or two. Null: none is seen. */
-  clockDifference(contact: string): number | null {
+  clockDifference(contact: ContactId): number | null {
     return this.#seen.get(contact)?.clockDifference ?? null;
   }
 
-  targets(contact: string): readonly DialTarget[] {
+  targets(contact: ContactId): readonly DialTarget[] {
     const seen = this.#seen.get(contact);
     if (seen) return seen.hosts.map((host) => ({ host, port: seen.port }));
     const record = this.#options.roster.find(contact);
@@ -133,14 +135,16 @@ export class PresenceService implements DiscoveryListener {
   }
 
   onSighting(sighting: Sighting): void {
-    const record = this.#options.roster.find(sighting.contact);
+    // Discovery gives back what it was given.
+    const contact = sighting.contact as ContactId;
+    const record = this.#options.roster.find(contact);
     if (!record || record.blocked) return;
-    const seen = { ...sighting, seenAt: this.#options.clock.now() };
-    this.#seen.set(sighting.contact, seen);
-    this.#paceOf(sighting.contact).due();
+    const seen = { ...sighting, contact, seenAt: this.#options.clock.now() };
+    this.#seen.set(contact, seen);
+    this.#paceOf(contact).due();
   }
 
-  onLost(contact: string): void {
+  onLost(contact: ContactId): void {
     if (this.#seen.delete(contact)) this.#options.events.emit('peer.lost', { contact });
   }
 
@@ -154,7 +158,7 @@ export class PresenceService implements DiscoveryListener {
     this.statusChanged.emit();
   }
 
-  #paceOf(contact: string): Throttle {
+  #paceOf(contact: ContactId): Throttle {
     const known = this.#sightings.get(contact);
     if (known) return known;
     const pace = new Throttle(this.#options.clock, SIGHTING_GAP_MS, () => this.#found(contact));
@@ -162,7 +166,7 @@ export class PresenceService implements DiscoveryListener {
     return pace;
   }
 
-  #found(contact: string): void {
+  #found(contact: ContactId): void {
     const seen = this.#seen.get(contact);
     if (!seen) return;
     this.#options.events.emit(
@@ -173,7 +177,7 @@ export class PresenceService implements DiscoveryListener {
     this.found.emit(contact);
   }
 
-  #again(contact: string): { peer: NearbyPeer } | null {
+  #again(contact: ContactId): { peer: NearbyPeer } | null {
     const seen = this.#seen.get(contact);
     return seen ? { peer: view(seen) } : null;
   }

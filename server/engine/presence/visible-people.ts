@@ -1,5 +1,6 @@
 // People nearby who are visible to everyone: what their adverts say, as far as it can be true. Nothing of it is proven.
 import type { Person } from '../../contract/model.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
@@ -33,7 +34,7 @@ export class VisiblePeople {
   }
 
   /** @returns ids of contacts among them. */
-  see(people: readonly Advertised[]): readonly string[] {
+  see(people: readonly Advertised[]): readonly ContactId[] {
     const { primitives, ourIdentity, roster } = this.#options;
     this.#seen = people.flatMap((advertised) => {
       const card = readCard(primitives, advertised.token);

@@ -1,6 +1,7 @@
 // A blocked contact unblocked by putting their old row back: it opens, it is told everywhere, and somebody says they checked.
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import { Database } from '../../storage/database.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
@@ -8,7 +9,7 @@ const town = new Town();
 afterEach(() => town.end());
 
 /** Ann's row of Bob as it was before she blocked him, in the place of the one there is. */
-async function unblockedByHand(): Promise<{ ann: TestLoom; contact: string }> {
+async function unblockedByHand(): Promise<{ ann: TestLoom; contact: ContactId }> {
   const [ann, bob] = [await town.make('Ann'), await town.make('Bob')];
   await ann.add(bob, 'Bob');
   const { id } = await ann.contact('Bob');

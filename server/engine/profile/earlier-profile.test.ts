@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ContactId } from '../../contract/ids.ts';
 import type { Contact, ContactRequest, Direction, Invite } from '../../contract/model.ts';
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -12,7 +13,7 @@ const DATA = join(import.meta.dirname, '../../storage/testdata/profile-4');
 
 /** As that Loom put it: a contact was the conversation as well, and a direction all there was of an author. */
 interface EarlierMessage {
-  readonly contact: string;
+  readonly contact: ContactId;
   readonly direction: Direction;
   readonly order: number;
   readonly introduced: object | null;

@@ -2,6 +2,7 @@ import { directConversation } from '../../storage/tables/conversation-rowids.ts'
 import { cpSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../contract/events.ts';
+import { anyId } from '../../testing/ids.ts';
 import { asStaticKey } from '../../testing/keys.ts';
 import { CONTACT_REQUESTS, STRANGER_LINK_MS } from '../../protocol/limits.ts';
 import type { Hello } from '../../protocol/hello.ts';
@@ -115,7 +116,7 @@ describe('a conversation', () => {
   it('sends one message when a request is repeated, and refuses another text under the same id', async () => {
     const { ann, bob } = await town.pair();
     const { id } = await ann.contact('Bob');
-    const mid = 'ab'.repeat(16);
+    const mid = anyId('ab'.repeat(16));
     const first = await ann.run('message.send', { conversation: directConversation(id), body: 'once', id: mid });
     await town.received(bob, 'Ann', 1);
     const again = await ann.run('message.send', { conversation: directConversation(id), body: 'once', id: mid });

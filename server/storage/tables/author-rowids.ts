@@ -3,7 +3,7 @@
 import { toHex } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
 import { idBytes } from './ids.ts';
-import { OURSELVES } from '../../contract/messages.ts';
+import { type AuthorId, OURSELVES } from '../../contract/messages.ts';
 
 /** Ourselves, who have no row. */
 export const OURS = 0;
@@ -13,8 +13,8 @@ const NOBODY = -1;
 
 export class AuthorRowids {
   readonly #database: Database;
-  readonly #numbers = new Map<string, number>();
-  readonly #ids = new Map<number, string>();
+  readonly #numbers = new Map<AuthorId, number>();
+  readonly #ids = new Map<number, AuthorId>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -22,7 +22,7 @@ export class AuthorRowids {
   }
 
   /** @param author OURSELVES or an id. @returns -1 for one that is not there. */
-  of(author: string): number {
+  of(author: AuthorId): number {
     if (author === OURSELVES) return OURS;
     const known = this.#numbers.get(author);
     if (known !== undefined) return known;
@@ -34,13 +34,13 @@ export class AuthorRowids {
   }
 
   /** OURSELVES or an id; empty when there is none with this number. */
-  idOf(number: number): string {
+  idOf(number: number): AuthorId {
     if (number === OURS) return OURSELVES;
     const known = this.#ids.get(number);
     if (known !== undefined) return known;
     const bytes = this.#database.row('SELECT id FROM author WHERE number = ?', number)?.bytes('id');
-    if (!bytes) return '';
-    const id = toHex(bytes);
+    if (!bytes) return '' as AuthorId;
+    const id = toHex(bytes) as AuthorId;
     this.#ids.set(number, id);
     return id;
   }

@@ -1,5 +1,6 @@
 // Contacts have an opaque id for everyone outside, and a small number inside the database, which makes every index over
 // conversations short. This is the dictionary; what a rollback may have made wrong is looked up anew.
+import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
 import { idBytes } from './ids.ts';
@@ -9,9 +10,9 @@ const NOBODY = 0;
 
 export class ContactRowids {
   readonly #database: Database;
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers = new Map<ContactId, number>();
   readonly #keys = new Map<number, Uint8Array>();
-  readonly #ids = new Map<number, string>();
+  readonly #ids = new Map<number, ContactId>();
   readonly #removeListeners: ((number: number) => void)[] = [];
 
   constructor(database: Database) {
@@ -20,7 +21,7 @@ export class ContactRowids {
   }
 
   /** 0 for a contact that is not there. */
-  of(id: string): number {
+  of(id: ContactId): number {
     return this.#numbers.get(id) ?? this.#find(id);
   }
 
@@ -35,11 +36,11 @@ export class ContactRowids {
   }
 
   /** The contact's id; empty when there is none with this number. */
-  idOf(number: number): string {
+  idOf(number: number): ContactId {
     const known = this.#ids.get(number);
     if (known !== undefined) return known;
-    const id = toHex(this.keyOf(number));
-    if (id !== '') this.#ids.set(number, id);
+    const id = toHex(this.keyOf(number)) as ContactId;
+    if (id.length > 0) this.#ids.set(number, id);
     return id;
   }
 
@@ -48,7 +49,7 @@ export class ContactRowids {
     this.#removeListeners.push(listener);
   }
 
-  removed(id: string): void {
+  removed(id: ContactId): void {
     for (const listener of this.#removeListeners) listener(this.of(id));
   }
 
@@ -59,7 +60,7 @@ export class ContactRowids {
     this.#ids.clear();
   }
 
-  #find(id: string): number {
+  #find(id: ContactId): number {
     const number = this.#database.row('SELECT number FROM contact WHERE id = ?', idBytes(id))?.number('number');
     if (number === undefined) return NOBODY;
     this.#numbers.set(id, number);

@@ -1,6 +1,7 @@
 // Contacts. In clear: the random id, the counters of both directions (they move with every message, so they stand beside
 // the sealed rest, each with a tag), and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
+import type { ContactId } from '../../contract/ids.ts';
 import type { IdentityPublicKey, PresenceKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../../contract/model.ts';
@@ -16,7 +17,7 @@ import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../
 import { countWithin } from './pieces.ts';
 
 export interface ContactRecord {
-  readonly id: string;
+  readonly id: ContactId;
   /** Ed25519 identity key, 32 bytes. */
   readonly ik: IdentityPublicKey;
   /** X25519 static key, 32 bytes. */
@@ -58,22 +59,22 @@ export interface ContactTable {
   /** In the order they were added; damaged ones are left out and reported. */
   list(): ContactRecord[];
   /** @throws StorageError damaged. */
-  get(id: string): ContactRecord | null;
+  get(id: ContactId): ContactRecord | null;
   /** @throws StorageError damaged. */
   byIdentity(ik: IdentityPublicKey): ContactRecord | null;
   /** Adds or replaces, counters included. */
   put(record: ContactRecord): void;
-  setOutSeq(id: string, seq: number): void;
-  setInSeq(id: string, seq: number): void;
+  setOutSeq(id: ContactId, seq: number): void;
+  setInSeq(id: ContactId, seq: number): void;
   /** Unknown from now on, its ratchet keys gone; what it leaves is for `clear`, piece by piece. */
-  remove(id: string): void;
+  remove(id: ContactId): void;
   /**
    * Deletes messages and envelopes of one that was removed: at most so many, and fewer once their sealed sizes together pass
    * `maxBytes`. @returns false when none are left.
    */
-  purgeRemoved(id: string, rows: number, maxBytes: number): boolean;
+  purgeRemoved(id: ContactId, rows: number, maxBytes: number): boolean;
   /** Those that were removed and have left something. */
-  removed(): string[];
+  removed(): ContactId[];
 }
 
 const bodySchema = z.object({
@@ -146,7 +147,7 @@ export class SealedContacts implements ContactTable, Resealable {
     return skipDamaged(this.#sealing, 'contact', rows, (row) => this.#open(row));
   }
 
-  get(id: string): ContactRecord | null {
+  get(id: ContactId): ContactRecord | null {
     this.#database.settle();
     const row = this.#database.row(`SELECT * FROM contact WHERE id = ? AND ${KNOWN}`, idBytes(id));
     return row && this.#open(row);
@@ -170,7 +171,7 @@ export class SealedContacts implements ContactTable, Resealable {
     this.#database.change(PUT_CONVERSATION, key);
   }
 
-  setOutSeq(id: string, seq: number): void {
+  setOutSeq(id: ContactId, seq: number): void {
     const key = idBytes(id);
     this.#database.later(`${id} out`, 'UPDATE contact SET out_seq = ?, out_tag = ? WHERE id = ?', () => [
       seq,
@@ -179,7 +180,7 @@ export class SealedContacts implements ContactTable, Resealable {
     ]);
   }
 
-  setInSeq(id: string, seq: number): void {
+  setInSeq(id: ContactId, seq: number): void {
     const key = idBytes(id);
     this.#database.later(`${id} in`, 'UPDATE contact SET in_seq = ?, in_tag = ? WHERE id = ?', () => [
       seq,
@@ -188,7 +189,7 @@ export class SealedContacts implements ContactTable, Resealable {
     ]);
   }
 
-  remove(id: string): void {
+  remove(id: ContactId): void {
     const key = idBytes(id);
     this.#database.cancel(`${id} `);
     this.#database.change(REMOVE, key);
@@ -198,7 +199,7 @@ export class SealedContacts implements ContactTable, Resealable {
     this.#database.scrub();
   }
 
-  purgeRemoved(id: string, rows: number, maxBytes: number): boolean {
+  purgeRemoved(id: ContactId, rows: number, maxBytes: number): boolean {
     const number = this.#rowids.contacts.of(id);
     const envelopes = this.#database.rows(`SELECT coalesce(length(body), 0) AS size ${OUTBOX}`, number, rows);
     const messages = this.#database.rows(`SELECT length(body) AS size ${MESSAGES}`, number, rows);
@@ -214,8 +215,8 @@ export class SealedContacts implements ContactTable, Resealable {
     return false;
   }
 
-  removed(): string[] {
-    return this.#database.rows('SELECT id FROM contact WHERE identity = id').map((row) => idOf(row, 'id'));
+  removed(): ContactId[] {
+    return this.#database.rows('SELECT id FROM contact WHERE identity = id').map((row) => idOf(row, 'id') as ContactId);
   }
 
   reseal(): void {
@@ -245,6 +246,6 @@ export class SealedContacts implements ContactTable, Resealable {
     this.#seal.requireTag(row.bytes('in_tag'), key, 'in', inSeq);
     this.#index.require(row.bytes('identity'), body.ik);
     const inviteSecret = body.inviteSecret && new SecretBytes(body.inviteSecret);
-    return { ...body, id: idOf(row, 'id'), inviteSecret, outSeq, inSeq };
+    return { ...body, id: idOf(row, 'id') as ContactId, inviteSecret, outSeq, inSeq };
   }
 }

@@ -1,6 +1,7 @@
 // Conversations have an opaque id for everyone outside, and a small number inside the database. Here all of them are known
 // by both, read at once when one is asked for that is not known yet.
 import { createHash } from 'node:crypto';
+import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ContactRowids } from './contact-rowids.ts';
 import type { Database } from '../database.ts';
@@ -9,6 +10,7 @@ import type { Row } from './row.ts';
 
 /** No row has it: whoever asks for such a conversation's rows finds none, and cannot add one. */
 const NONE = 0;
+const NO_CONTACT = '' as ContactId;
 
 const ALL = `
   SELECT conversation.number, conversation.id AS own, contact, contact.id AS contact_id
@@ -16,11 +18,11 @@ const ALL = `
 
 interface Known {
   readonly number: number;
-  readonly id: string;
+  readonly id: ConversationId;
   /** 16 bytes that its messages are sealed to. */
   readonly scope: Uint8Array;
   /** Of a direct one, with whom: id and number; else empty and 0. */
-  readonly contact: string;
+  readonly contact: ContactId;
   readonly contactNumber: number;
 }
 
@@ -28,14 +30,14 @@ interface Known {
  * The id of the direct conversation with a contact. It follows from the contact's and is another, so that nothing takes
  * the one for the other.
  */
-export function directConversation(contact: string): string {
+export function directConversation(contact: ContactId): ConversationId {
   const hash = createHash('sha256').update('loom direct conversation').update(idBytes(contact));
-  return hash.digest('hex').slice(0, 32);
+  return hash.digest('hex').slice(0, 32) as ConversationId;
 }
 
 export class ConversationRowids {
   readonly #database: Database;
-  readonly #byId = new Map<string, Known>();
+  readonly #byId = new Map<ConversationId, Known>();
   readonly #byNumber = new Map<number, Known>();
   readonly #removeListeners: ((number: number) => void)[] = [];
 
@@ -49,13 +51,13 @@ export class ConversationRowids {
   }
 
   /** 0 for one that is not there. */
-  of(id: string): number {
+  of(id: ConversationId): number {
     return (this.#byId.get(id) ?? this.#load().#byId.get(id))?.number ?? NONE;
   }
 
   /** Empty when there is none with this number. */
-  idOf(number: number): string {
-    return this.#known(number)?.id ?? '';
+  idOf(number: number): ConversationId {
+    return this.#known(number)?.id ?? ('' as ConversationId);
   }
 
   /** What its messages are sealed to, 16 bytes; empty when there is none with this number. */
@@ -64,8 +66,8 @@ export class ConversationRowids {
   }
 
   /** With whom a direct one is; empty for any other. */
-  contactOf(number: number): string {
-    return this.#known(number)?.contact ?? '';
+  contactOf(number: number): ContactId {
+    return this.#known(number)?.contact ?? NO_CONTACT;
   }
 
   /** The same as the contact's number; 0 for any other. */
@@ -105,10 +107,10 @@ function read(row: Row): Known | null {
   const number = row.number('number');
   const contactKey = row.bytesOrNull('contact_id');
   if (contactKey) {
-    const contact = toHex(contactKey);
+    const contact = toHex(contactKey) as ContactId;
     const id = directConversation(contact);
     return { number, id, scope: contactKey, contact, contactNumber: row.number('contact') };
   }
   const own = row.bytesOrNull('own');
-  return own && { number, id: toHex(own), scope: own, contact: '', contactNumber: NONE };
+  return own && { number, id: toHex(own) as ConversationId, scope: own, contact: NO_CONTACT, contactNumber: NONE };
 }

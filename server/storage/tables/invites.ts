@@ -1,5 +1,6 @@
 // Invites we made: the secret of each, and what became of it. In clear: a random id.
 import { z } from 'zod';
+import type { InviteId } from '../../contract/ids.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import { skipDamaged } from './skip-damaged.ts';
@@ -11,7 +12,7 @@ import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 
 export interface InviteRecord {
-  readonly id: string;
+  readonly id: InviteId;
   /** 16 bytes. */
   readonly secret: Uint8Array;
   /** As it was given away. */
@@ -28,10 +29,10 @@ export interface InviteTable {
   /** Oldest first; damaged ones are left out and reported. */
   list(): InviteRecord[];
   /** @throws StorageError damaged. */
-  get(id: string): InviteRecord | null;
+  get(id: InviteId): InviteRecord | null;
   /** Adds or replaces. */
   put(record: InviteRecord): void;
-  remove(id: string): void;
+  remove(id: InviteId): void;
 }
 
 const bodySchema = z.object({
@@ -67,7 +68,7 @@ export class SealedInvites implements InviteTable, Resealable {
     return skipDamaged(this.#sealing, 'invite', rows, (row) => this.#open(row));
   }
 
-  get(id: string): InviteRecord | null {
+  get(id: InviteId): InviteRecord | null {
     const row = this.#database.row('SELECT * FROM invite WHERE id = ?', idBytes(id));
     return row && this.#open(row);
   }
@@ -77,7 +78,7 @@ export class SealedInvites implements InviteTable, Resealable {
     this.#database.change(PUT, key, this.#seal.seal(key, body));
   }
 
-  remove(id: string): void {
+  remove(id: InviteId): void {
     this.#database.change('DELETE FROM invite WHERE id = ?', idBytes(id));
     this.#database.scrub();
   }
@@ -94,6 +95,6 @@ export class SealedInvites implements InviteTable, Resealable {
   #open(row: Row): InviteRecord {
     const key = row.bytes('id');
     const body = this.#seal.open(key, row.bytes('body'), bodySchema);
-    return { ...body, id: idOf(row, 'id'), secret: new SecretBytes(body.secret) };
+    return { ...body, id: idOf(row, 'id') as InviteId, secret: new SecretBytes(body.secret) };
   }
 }

@@ -49,6 +49,6 @@ export class MessageKeys {
     const id = this.#authors.idOf(author);
     if (id === this.#conversations.contactOf(conversation)) return BY_CONTACT;
     // No such author: the row says so of itself, and opens for nobody.
-    return id === '' ? Uint8Array.of(BY_ANOTHER) : Uint8Array.of(BY_ANOTHER, ...idBytes(id));
+    return id.length === 0 ? Uint8Array.of(BY_ANOTHER) : Uint8Array.of(BY_ANOTHER, ...idBytes(id));
   }
 }

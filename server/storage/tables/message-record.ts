@@ -1,6 +1,13 @@
 // A message as it is kept, and what a table of them can do.
 import { z } from 'zod';
-import { OURSELVES } from '../../contract/messages.ts';
+import {
+  conversationIdSchema,
+  messageIdSchema,
+  type ContactId,
+  type ConversationId,
+  type MessageId,
+} from '../../contract/ids.ts';
+import { type AuthorId, authorSchema, OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
@@ -14,10 +21,10 @@ export const STATE = Object.fromEntries(states.map((name, code) => [name, code])
 
 /** What a message is known by: nothing less names one. */
 export interface MessageRef {
-  readonly conversation: string;
+  readonly conversation: ConversationId;
   /** OURSELVES, or the id of an author, and so of a contact who is one. */
-  readonly author: string;
-  readonly id: string;
+  readonly author: AuthorId;
+  readonly id: MessageId;
 }
 
 export interface MessageRecord extends MessageRef {
@@ -65,7 +72,7 @@ export interface MessageTable {
   /** Puts it behind all others. @returns its position. */
   append(message: NewMessage): number;
   /** The position that `append` gives next. */
-  nextPosition(conversation: string): number;
+  nextPosition(conversation: ConversationId): number;
   /**
    * Puts one of theirs right behind the message with the next smaller number, those that `missing` says are missing
    * right before it left out. @returns its position.
@@ -75,7 +82,7 @@ export interface MessageTable {
   insert(message: MessageRecord): void;
   has(ref: MessageRef): boolean;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
-  behindHole(conversation: string, seq: number): MessageRecord | null;
+  behindHole(conversation: ConversationId, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;
   /** @throws StorageError damaged. */
   get(ref: MessageRef): MessageRecord | null;
@@ -85,7 +92,7 @@ export interface MessageTable {
    * The newest `limit` that are not hidden, or those right before message `before`; fewer once their sealed sizes
    * together pass `maxBytes`, but at least one. Damaged ones are left out and reported. Empty when `before` is unknown.
    */
-  page(conversation: string, before: RefWithin | null, limit: number, maxBytes: number): StoredPage;
+  page(conversation: ConversationId, before: RefWithin | null, limit: number, maxBytes: number): StoredPage;
   /** The number of the newest row of all conversations; 0: none. What is stored later has larger ones. */
   newestRow(): number;
   /**
@@ -102,20 +109,26 @@ export interface MessageTable {
    * Those of a conversation that are not hidden, oldest first, stored no later than row `until`; at most `limit`, and fewer
    * once their sealed sizes together pass `maxBytes`.
    */
-  shown(conversation: string, until: number, limit: number, maxBytes: number): MessageRef[];
+  shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk. @returns false when there is none that still waits for that. */
   delivered(message: PlacedOurs): boolean;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
-  unreadUpTo(conversation: string, after: number, until: number, limit: number, position?: number): number | null;
+  unreadUpTo(
+    conversation: ConversationId,
+    after: number,
+    until: number,
+    limit: number,
+    position?: number,
+  ): number | null;
   /** Everything received is read now, up to row `until` and `position` as far as they are given. @returns how many were not. */
-  markRead(conversation: string, until?: number, position?: number): number;
-  unread(conversation: string): number;
+  markRead(conversation: ConversationId, until?: number, position?: number): number;
+  unread(conversation: ConversationId): number;
   /** Sealed sizes of what is unread. */
-  unreadBytes(conversation: string): number;
+  unreadBytes(conversation: ConversationId): number;
   /** Sealed sizes of all that a contact has said to us and is not hidden. */
-  heldBytes(contact: string): number;
+  heldBytes(contact: ContactId): number;
   /** The newest that is neither hidden nor damaged. */
-  last(conversation: string): MessageRecord | null;
+  last(conversation: ConversationId): MessageRecord | null;
 }
 
 export const bodySchema = z.object({
@@ -127,9 +140,9 @@ export const bodySchema = z.object({
 
 /** All of a message. */
 export const messageSchema = bodySchema.extend({
-  conversation: z.string(),
-  author: z.string(),
-  id: z.string(),
+  conversation: conversationIdSchema,
+  author: authorSchema,
+  id: messageIdSchema,
   seq: z.number(),
   state: z.enum(states),
   position: z.number(),

@@ -1,3 +1,4 @@
+import { anyId } from '../../testing/ids.ts';
 import { directConversation } from './conversation-rowids.ts';
 import fc from 'fast-check';
 import sqlite from 'node-sqlite3-wasm';
@@ -103,8 +104,10 @@ describe('storing', () => {
   });
 
   test('a malformed id is a bug', () => {
-    expect(() => store.messages.get(refOf('not an id', 'in', idOf(1)))).toThrow('32 lower-case hex');
-    expect(() => store.messages.get(refOf(CONTACT, 'in', idOf(0xab).toUpperCase()))).toThrow('32 lower-case hex');
+    expect(() => store.messages.get(refOf(anyId('not an id'), 'in', idOf(1)))).toThrow('32 lower-case hex');
+    expect(() => store.messages.get(refOf(CONTACT, 'in', anyId(idOf(0xab).toUpperCase())))).toThrow(
+      '32 lower-case hex',
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 // Messages. In clear: conversation, author, id, number, position and state of each; what it says, and when, is sealed.
 // A message's position in its conversation is a real number, so that one that comes late finds room between two others.
+import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
 import type { Row } from './row.ts';
@@ -50,7 +51,7 @@ export class SealedMessages implements MessageTable {
   readonly #rowids: Rowids;
   readonly #tally: MessageTally;
   /** The last position given in each conversation: never smaller than the last one on disk, whatever was undone since. */
-  readonly #last = new Map<string, number>();
+  readonly #last = new Map<ConversationId, number>();
 
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
@@ -64,7 +65,7 @@ export class SealedMessages implements MessageTable {
     return this.#insert(message, this.nextPosition(message.conversation));
   }
 
-  nextPosition(conversation: string): number {
+  nextPosition(conversation: ConversationId): number {
     const last = this.#last.get(conversation);
     return last === undefined ? nextPosition(this.#database, this.#of(conversation)) : Math.floor(last) + 1;
   }
@@ -82,7 +83,7 @@ export class SealedMessages implements MessageTable {
     return this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref)) !== null;
   }
 
-  behindHole(conversation: string, seq: number): MessageRecord | null {
+  behindHole(conversation: ConversationId, seq: number): MessageRecord | null {
     const rows = rowsBehind(this.#database, this.#of(conversation), seq);
     const [next] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
     return next && next.seq - next.missing <= seq ? next : null;
@@ -106,7 +107,7 @@ export class SealedMessages implements MessageTable {
     return row && { seq: row.number('seq'), position: row.number('position') };
   }
 
-  page(conversation: string, before: RefWithin | null, limit: number, maxBytes: number): StoredPage {
+  page(conversation: ConversationId, before: RefWithin | null, limit: number, maxBytes: number): StoredPage {
     const key = this.#of(conversation);
     const end =
       before === null ? Infinity : this.locate({ conversation, author: before.author, id: before.id })?.position;
@@ -157,14 +158,14 @@ export class SealedMessages implements MessageTable {
     return true;
   }
 
-  shown(conversation: string, until: number, limit: number, maxBytes: number): MessageRef[] {
+  shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[] {
     const sql = `
       SELECT author, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY position LIMIT ?`;
     const rows = this.#database.rows(sql, this.#of(conversation), until, limit);
     return rows.slice(0, countWithin(rows, maxBytes)).map((row) => ({
       conversation,
       author: this.#rowids.authors.idOf(row.number('author')),
-      id: idOf(row, 'id'),
+      id: idOf(row, 'id') as MessageId,
     }));
   }
 
@@ -174,7 +175,13 @@ export class SealedMessages implements MessageTable {
     return this.#database.change(DELIVERED, tag, ...key, seq, position) > 0;
   }
 
-  unreadUpTo(conversation: string, after: number, until: number, limit: number, position = LAST): number | null {
+  unreadUpTo(
+    conversation: ConversationId,
+    after: number,
+    until: number,
+    limit: number,
+    position = LAST,
+  ): number | null {
     const sql = `
       SELECT number FROM message
       WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? AND position <= ? LIMIT ?`;
@@ -182,7 +189,7 @@ export class SealedMessages implements MessageTable {
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(conversation: string, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
+  markRead(conversation: ConversationId, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
     const sql = `
       SELECT conversation, author, id, seq, position, length(body) AS size FROM message
       WHERE conversation = ? AND ${UNREAD} AND number <= ? AND position <= ?`;
@@ -193,19 +200,19 @@ export class SealedMessages implements MessageTable {
     return sizes.length;
   }
 
-  unread(conversation: string): number {
+  unread(conversation: ConversationId): number {
     return this.#tally.unread(this.#of(conversation));
   }
 
-  unreadBytes(conversation: string): number {
+  unreadBytes(conversation: ConversationId): number {
     return this.#tally.unreadBytes(this.#of(conversation));
   }
 
-  heldBytes(contact: string): number {
+  heldBytes(contact: ContactId): number {
     return this.#tally.heldBytes(this.#rowids.contacts.of(contact));
   }
 
-  last(conversation: string): MessageRecord | null {
+  last(conversation: ConversationId): MessageRecord | null {
     const key = this.#of(conversation);
     const sql = `SELECT * FROM message WHERE ${SHOWN} AND position < ? ORDER BY position DESC LIMIT 1`;
     let end = Infinity;
@@ -249,11 +256,11 @@ export class SealedMessages implements MessageTable {
     const { at, receivedAt, missing, content } = parseBody(sealed.open(row.bytes('body')));
     const conversation = this.#rowids.conversations.idOf(row.number('conversation'));
     const author = this.#rowids.authors.idOf(row.number('author'));
-    const [id, seq, position] = [idOf(row, 'id'), row.number('seq'), row.number('position')];
+    const [id, seq, position] = [idOf(row, 'id') as MessageId, row.number('seq'), row.number('position')];
     return { conversation, author, id, seq, state, at, receivedAt, content, missing, position };
   }
 
-  #of(conversation: string): number {
+  #of(conversation: ConversationId): number {
     return this.#rowids.conversations.of(conversation);
   }
 

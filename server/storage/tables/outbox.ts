@@ -1,5 +1,6 @@
 // What is not on their disk yet, by the device it goes to and in the order it goes: one message of ours may wait for several
 // devices. In clear: ids, numbers and positions; the envelope and the session it is encrypted in are sealed.
+import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { concat, toHex, u32 } from '../../crypto/bytes.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
@@ -14,15 +15,15 @@ import type { Rowids } from './rowids.ts';
 
 /** One device of a contact: the contact's id and the device's number, SPEC §1. */
 export interface Peer {
-  readonly contact: string;
+  readonly contact: ContactId;
   readonly device: number;
 }
 
 /** What stands in clear, and never changes. */
 export interface OutboxFacts extends Peer {
   /** One of ours: its conversation, id and number, and its position, by which a device gets its messages. */
-  readonly conversation: string;
-  readonly id: string;
+  readonly conversation: ConversationId;
+  readonly id: MessageId;
   readonly seq: number;
   readonly position: number;
   /** Not for people: it is sent like the others, but not counted. */
@@ -48,9 +49,9 @@ export interface OutboxTable {
   /** @returns false when it was not there. */
   remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
   /** Those for a contact that are not hidden. */
-  count(contact: string): number;
+  count(contact: ContactId): number;
   /** Those that are. */
-  hidden(contact: string): number;
+  hidden(contact: ContactId): number;
   /** Those for all contacts that are not hidden. */
   total(): number;
 }
@@ -130,11 +131,11 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return removed;
   }
 
-  count(contact: string): number {
+  count(contact: ContactId): number {
     return this.#counted.of(this.#rowids.contacts.of(contact));
   }
 
-  hidden(contact: string): number {
+  hidden(contact: ContactId): number {
     return this.#hidden.of(this.#rowids.contacts.of(contact));
   }
 
@@ -189,7 +190,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
       contact: this.#rowids.contacts.idOf(row.number('contact')),
       device: row.number('device'),
       conversation: this.#rowids.conversations.idOf(row.number('conversation')),
-      id: idOf(row, 'id'),
+      id: idOf(row, 'id') as MessageId,
       seq: row.number('seq'),
       position: row.number('position'),
       hidden: row.number('hidden') !== 0,
@@ -223,6 +224,6 @@ function sealKey({ contact, device, conversation, id, seq, position, hidden }: O
 }
 
 /** Of a row that names no conversation there is: it opens for nobody, and what it holds is encrypted anew. */
-function idOrNone(conversation: string): Uint8Array {
-  return conversation === '' ? new Uint8Array(0) : idBytes(conversation);
+function idOrNone(conversation: ConversationId): Uint8Array {
+  return conversation.length === 0 ? new Uint8Array(0) : idBytes(conversation);
 }

@@ -1,5 +1,6 @@
 // People who have our token and want to talk. In clear: a random id, and HMAC(index key, ik) to be found by.
 import { z } from 'zod';
+import type { RequestId } from '../../contract/ids.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import { skipDamaged } from './skip-damaged.ts';
 import type { Database } from '../database.ts';
@@ -22,7 +23,7 @@ export interface Asked {
 }
 
 export interface RequestRecord extends Asked {
-  readonly id: string;
+  readonly id: RequestId;
   readonly ik: IdentityPublicKey;
   readonly at: number;
   /** The person does not want to see it. */
@@ -33,12 +34,12 @@ export interface RequestTable {
   /** Oldest first; damaged ones are left out and reported. */
   list(): RequestRecord[];
   /** @throws StorageError damaged. */
-  get(id: string): RequestRecord | null;
+  get(id: RequestId): RequestRecord | null;
   /** @throws StorageError damaged. */
   byIdentity(ik: IdentityPublicKey): RequestRecord | null;
   /** Adds or replaces. */
   put(record: RequestRecord): void;
-  remove(id: string): void;
+  remove(id: RequestId): void;
   count(): number;
 }
 
@@ -81,7 +82,7 @@ export class SealedRequests implements RequestTable, Resealable {
     return skipDamaged(this.#sealing, 'request', rows, (row) => this.#open(row));
   }
 
-  get(id: string): RequestRecord | null {
+  get(id: RequestId): RequestRecord | null {
     const row = this.#database.row('SELECT * FROM request WHERE id = ?', idBytes(id));
     return row && this.#open(row);
   }
@@ -97,7 +98,7 @@ export class SealedRequests implements RequestTable, Resealable {
     this.#database.change(PUT, key, this.#index.of(body.ik), this.#seal.seal(key, body));
   }
 
-  remove(id: string): void {
+  remove(id: RequestId): void {
     this.#database.change('DELETE FROM request WHERE id = ?', idBytes(id));
     this.#database.scrub();
   }
@@ -118,6 +119,6 @@ export class SealedRequests implements RequestTable, Resealable {
   #open(row: Row): RequestRecord {
     const body = this.#seal.open(row.bytes('id'), row.bytes('body'), bodySchema);
     this.#index.require(row.bytes('identity'), body.ik);
-    return { id: idOf(row, 'id'), ...body };
+    return { id: idOf(row, 'id') as RequestId, ...body };
   }
 }

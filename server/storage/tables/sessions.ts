@@ -1,5 +1,6 @@
 // Ratchet states, per contact and device. All but the random ids is sealed.
 import { z } from 'zod';
+import type { ContactId } from '../../contract/ids.ts';
 import { concat, u32, wipe } from '../../crypto/bytes.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import { skipDamaged } from './skip-damaged.ts';
@@ -20,10 +21,10 @@ export interface SessionRecord {
 
 export interface SessionTable {
   /** By id, which is by chance; damaged ones are left out and reported. */
-  load(contact: string, device: number): SessionRecord[];
+  load(contact: ContactId, device: number): SessionRecord[];
   /** Adds or replaces; `state` is read when the transaction is committed. */
-  save(contact: string, device: number, session: SessionRecord): void;
-  remove(contact: string, device: number, id: string): void;
+  save(contact: ContactId, device: number, session: SessionRecord): void;
+  remove(contact: ContactId, device: number, id: string): void;
 }
 
 const bodySchema = z.object({ role: z.enum(['current', 'old']), since: z.number(), state: bytesSchema });
@@ -46,14 +47,14 @@ export class SealedSessions implements SessionTable, Resealable {
     this.#seal = sealing.table('session');
   }
 
-  load(contact: string, device: number): SessionRecord[] {
+  load(contact: ContactId, device: number): SessionRecord[] {
     this.#database.settle();
     const sql = 'SELECT * FROM session WHERE contact = ? AND device = ? ORDER BY id';
     const rows = this.#database.rows(sql, idBytes(contact), device);
     return skipDamaged(this.#sealing, 'session', rows, (row) => this.#open(row));
   }
 
-  save(contact: string, device: number, session: SessionRecord): void {
+  save(contact: ContactId, device: number, session: SessionRecord): void {
     this.#database.later(deferredKey(contact, device, session.id), SAVE, () => {
       const { id, role, since, state } = session;
       const [contactKey, idKey] = [idBytes(contact), idBytes(id)];
@@ -61,7 +62,7 @@ export class SealedSessions implements SessionTable, Resealable {
     });
   }
 
-  remove(contact: string, device: number, id: string): void {
+  remove(contact: ContactId, device: number, id: string): void {
     const sql = 'DELETE FROM session WHERE contact = ? AND device = ? AND id = ?';
     this.#database.cancel(deferredKey(contact, device, id));
     this.#database.change(sql, idBytes(contact), device, idBytes(id));
@@ -89,7 +90,7 @@ export class SealedSessions implements SessionTable, Resealable {
 }
 
 /** Begins with the contact, whose removal cancels it. */
-function deferredKey(contact: string, device: number, id: string): string {
+function deferredKey(contact: ContactId, device: number, id: string): string {
   return `${contact} session ${device} ${id}`;
 }
 

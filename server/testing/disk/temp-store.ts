@@ -1,7 +1,9 @@
 // A profile's store in a folder of its own, and records to put into it.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { ContactId, MessageId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
+import { anyId, type AnyId } from '../ids.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { directConversation } from '../../storage/tables/conversation-rowids.ts';
@@ -66,8 +68,8 @@ export function plain<T extends object>(record: T): T {
 }
 
 /** The same id for the same number, always. */
-export function idOf(number: number): string {
-  return number.toString(16).padStart(32, '0');
+export function idOf(number: number): AnyId {
+  return anyId(number.toString(16).padStart(32, '0'));
 }
 
 export function contactRecord(number: number, changes: Partial<ContactRecord> = {}): ContactRecord {
@@ -91,12 +93,12 @@ export function contactRecord(number: number, changes: Partial<ContactRecord> = 
 }
 
 /** A message of the direct conversation with a contact. */
-export function refOf(contact: string, direction: 'in' | 'out', id: string): MessageRef {
+export function refOf(contact: ContactId, direction: 'in' | 'out', id: MessageId): MessageRef {
   return { conversation: directConversation(contact), author: direction === 'out' ? OURSELVES : contact, id };
 }
 
 /** The one device of a contact that tests know. */
-export function deviceOf(contact: string): Peer {
+export function deviceOf(contact: ContactId): Peer {
   return { contact, device: 0 };
 }
 
@@ -109,7 +111,7 @@ type Changes = Partial<NewMessage> & { readonly direction?: 'in' | 'out' };
 
 /** One of theirs by default, with its number as seq. */
 export function newMessage(
-  contact: string,
+  contact: ContactId,
   number: number,
   { direction = 'in', ...changes }: Changes = {},
 ): NewMessage {

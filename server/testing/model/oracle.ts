@@ -1,11 +1,12 @@
 // What must be so in the end, whatever happened: kept beside the Looms, by whoever asked them to send.
 import type { Message } from '../../contract/model.ts';
+import type { MessageId } from '../../contract/ids.ts';
 
 /** `stored`: the command said so. `unknown`: the process died over it. */
 export type Fate = 'stored' | 'unknown';
 
 interface Sent {
-  readonly id: string;
+  readonly id: MessageId;
   readonly body: string;
   fate: Fate;
 }
@@ -20,7 +21,7 @@ export class Direction {
   #ordered = true;
 
   /** Said before the command is given, so that the order is that of the commands. */
-  asked(id: string, body: string): Sent {
+  asked(id: MessageId, body: string): Sent {
     const sent: Sent = { id, body, fate: 'unknown' };
     this.#sent.push(sent);
     return sent;

@@ -3,6 +3,7 @@ import { directConversation } from '../../storage/tables/conversation-rowids.ts'
 import { CommandError } from '../../contract/errors.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';
+import { anyId } from '../ids.ts';
 import { parseEnvelope } from '../../protocol/envelope.ts';
 import { OLD_SESSIONS } from '../../protocol/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
@@ -189,7 +190,7 @@ export class World {
       const sends = Array.from({ length: count }, async () => {
         this.#messages += 1;
         const body = `${nameOf(a)}${nameOf(b)} ${this.#messages}`;
-        const id = this.#messages.toString(16).padStart(32, '0');
+        const id = anyId(this.#messages.toString(16).padStart(32, '0'));
         const sent = direction.asked(id, body);
         try {
           await profile.execute('message.send', { conversation: directConversation(contact), body, id });

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 import type { ApplicationCommand, Params, Result } from '../../contract/commands.ts';
 import { CommandError } from '../../contract/errors.ts';
+import { anyId } from '../ids.ts';
 import type { Application } from '../../engine/application.ts';
 import { systemClock } from '../../timing/clock.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -33,7 +34,7 @@ export class SmallApplication implements Application {
   }
 
   say(text: string): void {
-    this.events.emit('request.removed', { request: text });
+    this.events.emit('request.removed', { request: anyId(text) });
   }
 }
 

@@ -1,6 +1,7 @@
 // A Loom in a process of its own, on an address of loopback.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { ContactId } from '../../contract/ids.ts';
 import type { ApplicationCommand, Input, Result } from '../../contract/commands.ts';
 import type { BuiltProgram } from '../built-program.ts';
 import type { ProcessAnswer, ProcessFacts, ProcessRequest } from './loom-process.ts';
@@ -56,7 +57,7 @@ export class LoomAt {
   }
 
   /** Each other's contacts. @returns the other's id here. */
-  async befriend(other: LoomAt): Promise<string> {
+  async befriend(other: LoomAt): Promise<ContactId> {
     for (const [one, two] of [
       [this, other],
       [other, this],
@@ -67,7 +68,7 @@ export class LoomAt {
     return this.contact(other.host);
   }
 
-  async contact(name: string): Promise<string> {
+  async contact(name: string): Promise<ContactId> {
     const contacts = await this.run('contact.list');
     const found = contacts.find((contact) => contact.name === name);
     if (!found) throw new Error(`no contact ${name}`);
@@ -81,7 +82,7 @@ export class LoomAt {
     return performance.now() - started;
   }
 
-  async isOnline(contact: string): Promise<boolean> {
+  async isOnline(contact: ContactId): Promise<boolean> {
     const contacts = await this.run('contact.list');
     return contacts.some(({ id, connection }) => id === contact && connection === 'online');
   }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../../server/contract/commands.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { waitBeforeAttempt } from './backoff.ts';
 import { CallError, isRepeatable, Pending } from './pending.ts';
 
-const contact = '0'.repeat(32);
-const id = '1'.repeat(32);
+const contact = anyId('0'.repeat(32));
+const id = anyId('1'.repeat(32));
 
 function line(): { sent: Request[]; transmit: (request: Request) => void } {
   const sent: Request[] = [];

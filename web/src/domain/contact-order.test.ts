@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { anyId } from '../../../server/testing/ids.ts';
 import { inOrder, matching } from './contact-order.ts';
 import type { Listed } from './listed.ts';
 
 function contact(name: string, addedAt: number, part: Partial<Listed> = {}): Listed {
   return {
-    id: name,
-    conversation: name,
+    id: anyId(name),
+    conversation: anyId(name),
     name,
     publicKey: '',
     verified: false,

@@ -34,15 +34,15 @@ function boil(name: string): string {
   return letters.join('').replaceAll('l', 'i').replaceAll('rn', 'm').replaceAll('vv', 'w');
 }
 
-interface Named {
-  readonly id: string;
+interface Named<Id extends string = string> {
+  readonly id: Id;
   readonly name: string;
 }
 
 /** Those whose name another one's looks like. */
-export function twinsOf(people: Iterable<Named>): ReadonlySet<string> {
-  const first = new Map<string, string>();
-  const twins = new Set<string>();
+export function twinsOf<Id extends string>(people: Iterable<Named<Id>>): ReadonlySet<Id> {
+  const first = new Map<string, Id>();
+  const twins = new Set<Id>();
   for (const { id, name } of people) {
     const key = skeleton(name);
     const other = first.get(key);

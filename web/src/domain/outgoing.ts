@@ -1,6 +1,6 @@
 // Messages on their way to our own disk: shown at once, gone as soon as the daemon has stored them.
 import type { ErrorCode } from '../../../server/contract/errors.ts';
-import type { Id, MessageContent, MessageFacts } from '../../../server/contract/model.ts';
+import type { ConversationId, MessageContent, MessageFacts, MessageId } from '../../../server/contract/model.ts';
 
 export type LocalState = 'sending' | 'failed';
 
@@ -29,21 +29,21 @@ function sending({ conversation, id, body, at }: Pick<Shown, 'conversation' | 'i
 }
 
 export class Outgoing {
-  readonly #messages = new Map<Id, Shown>();
+  readonly #messages = new Map<MessageId, Shown>();
 
-  add(conversation: Id, id: Id, body: string, at: number): Shown {
+  add(conversation: ConversationId, id: MessageId, body: string, at: number): Shown {
     const shown = sending({ conversation, id, body, at });
     this.#messages.set(id, shown);
     return shown;
   }
 
-  fail(id: Id, problem: ErrorCode | 'disconnected'): void {
+  fail(id: MessageId, problem: ErrorCode | 'disconnected'): void {
     const shown = this.#messages.get(id);
     if (shown !== undefined) this.#messages.set(id, { ...shown, state: 'failed', problem });
   }
 
   /** Back on its way; returns it, or undefined when it is not here. */
-  retry(id: Id): Shown | undefined {
+  retry(id: MessageId): Shown | undefined {
     const shown = this.#messages.get(id);
     if (shown === undefined) return undefined;
     const again = sending(shown);
@@ -51,16 +51,16 @@ export class Outgoing {
     return again;
   }
 
-  get(id: Id): Shown | undefined {
+  get(id: MessageId): Shown | undefined {
     return this.#messages.get(id);
   }
 
   /** Stored, or given up. Returns whether it was here. */
-  settle(id: Id): boolean {
+  settle(id: MessageId): boolean {
     return this.#messages.delete(id);
   }
 
-  of(conversation: Id): readonly Shown[] {
+  of(conversation: ConversationId): readonly Shown[] {
     return [...this.#messages.values()].filter((shown) => shown.conversation === conversation);
   }
 

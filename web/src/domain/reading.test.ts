@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { OURSELVES } from '../../../server/contract/messages.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { firstUnread, isSeen, isUnreadUpTo, wantsOlder } from './reading.ts';
 
 const line = (position: number, direction: 'in' | 'out', state: 'read' | 'received' | 'delivered') => ({
-  id: `${position}`,
-  author: direction === 'out' ? 'me' : 'ann',
+  id: anyId(`${position}`),
+  author: direction === 'out' ? OURSELVES : anyId('ann'),
   position,
   direction,
   state,

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message, MessageFacts } from '../../../server/contract/model.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { Timeline } from './timeline.ts';
 
-const ANN = 'a'.repeat(32);
+const ANN = anyId('a'.repeat(32));
 
 function message(position: number, part: Partial<MessageFacts> = {}): Message {
   return {
-    id: position.toString(16).padStart(32, '0'),
-    conversation: '0'.repeat(32),
+    id: anyId(position.toString(16).padStart(32, '0')),
+    conversation: anyId('0'.repeat(32)),
     author: 'me',
     direction: 'out',
     kind: 'text',

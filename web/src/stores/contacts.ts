@@ -1,7 +1,16 @@
 // The people we know, those who ask, and those who are near. The maps are changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { Contact, ContactRequest, Id, MessageRef, NearbyPeer } from '../../../server/contract/model.ts';
+import type {
+  Contact,
+  ContactId,
+  ContactRequest,
+  ConversationId,
+  MessageRef,
+  NearbyPeer,
+  PersonId,
+  RequestId,
+} from '../../../server/contract/model.ts';
 import { twinsOf } from '../domain/look-alikes.ts';
 import { useLink } from './daemon.ts';
 
@@ -13,11 +22,11 @@ type Changes = ReturnType<typeof createChanges>;
 
 function createState() {
   return {
-    contacts: shallowRef(new Map<Id, Contact>()),
-    requests: shallowRef(new Map<Id, ContactRequest>()),
-    nearby: shallowRef(new Map<Id, NearbyPeer>()),
+    contacts: shallowRef(new Map<ContactId, Contact>()),
+    requests: shallowRef(new Map<RequestId, ContactRequest>()),
+    nearby: shallowRef(new Map<ContactId, NearbyPeer>()),
     /** By conversation. */
-    typing: shallowRef(new Set<Id>()),
+    typing: shallowRef(new Set<ConversationId>()),
     loaded: shallowRef(false),
   };
 }
@@ -28,7 +37,7 @@ function createChanges({ contacts, requests, nearby }: State) {
     contacts.value.set(contact.id, contact);
   }
 
-  function drop(id: Id): void {
+  function drop(id: ContactId): void {
     contacts.value.delete(id);
     nearby.value.delete(id);
   }
@@ -43,9 +52,9 @@ function createChanges({ contacts, requests, nearby }: State) {
 }
 
 function createTyping({ typing }: State) {
-  const timers = new Map<Id, ReturnType<typeof setTimeout>>();
+  const timers = new Map<ConversationId, ReturnType<typeof setTimeout>>();
 
-  function setTyping(id: Id, on: boolean): void {
+  function setTyping(id: ConversationId, on: boolean): void {
     clearTimeout(timers.get(id));
     timers.delete(id);
     if (on) {
@@ -106,26 +115,26 @@ function createRequestCommands({ requests }: State, changes: Changes) {
   const keep = keeper(changes);
   const { drop, publish } = changes;
 
-  async function accept(request: Id): Promise<Contact> {
+  async function accept(request: RequestId): Promise<Contact> {
     const contact = await link.call('request.accept', { request, name: '' });
     requests.value.delete(request);
     return keep(contact);
   }
 
-  async function blockRequest(request: Id): Promise<Contact> {
+  async function blockRequest(request: RequestId): Promise<Contact> {
     const contact = await link.call('request.block', { request });
     requests.value.delete(request);
     return keep(contact);
   }
 
-  async function ignoreRequest(request: Id): Promise<void> {
+  async function ignoreRequest(request: RequestId): Promise<void> {
     await link.call('request.ignore', { request });
     requests.value.delete(request);
     publish();
   }
 
   /** Takes `blockRequest` back. */
-  async function reopenRequest(contact: Id): Promise<void> {
+  async function reopenRequest(contact: ContactId): Promise<void> {
     await link.call('request.reopen', { contact });
     drop(contact);
     publish();
@@ -143,7 +152,7 @@ function createCommands(changes: Changes) {
     return keep(await link.call('contact.add', { token, name, ...(address === '' ? {} : { address }) }));
   }
 
-  async function remove(contact: Id): Promise<void> {
+  async function remove(contact: ContactId): Promise<void> {
     await link.call('contact.remove', { contact });
     drop(contact);
     publish();
@@ -152,17 +161,20 @@ function createCommands(changes: Changes) {
   return {
     add,
     remove,
-    rename: async (contact: Id, name: string) => keep(await link.call('contact.rename', { contact, name })),
-    block: async (contact: Id, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
-    verify: async (contact: Id, verified: boolean) => keep(await link.call('contact.verify', { contact, verified })),
-    addAddress: async (contact: Id, address: string) => keep(await link.call('contact.address', { contact, address })),
-    connect: async (contact: Id) => keep(await link.call('contact.connect', { contact })),
-    introduce: async (contact: Id, other: Id) => {
+    rename: async (contact: ContactId, name: string) => keep(await link.call('contact.rename', { contact, name })),
+    block: async (contact: ContactId, blocked: boolean) => keep(await link.call('contact.block', { contact, blocked })),
+    verify: async (contact: ContactId, verified: boolean) =>
+      keep(await link.call('contact.verify', { contact, verified })),
+    addAddress: async (contact: ContactId, address: string) =>
+      keep(await link.call('contact.address', { contact, address })),
+    connect: async (contact: ContactId) => keep(await link.call('contact.connect', { contact })),
+    introduce: async (contact: ContactId, other: ContactId) => {
       await link.call('contact.introduce', { contact, other });
     },
+    /** Of theirs alone. */
     acceptIntroduction: async ({ conversation, author, id }: MessageRef) =>
-      keep(await link.call('introduction.accept', { conversation, author, id, name: '' })),
-    safetyNumber: async (contact: Id) => (await link.call('contact.safety', { contact })).number,
+      keep(await link.call('introduction.accept', { conversation, author: author as PersonId, id, name: '' })),
+    safetyNumber: async (contact: ContactId) => (await link.call('contact.safety', { contact })).number,
   };
 }
 

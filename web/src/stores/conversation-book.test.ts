@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Message, MessageFacts } from '../../../server/contract/model.ts';
+import type { Message, MessageFacts, MessageId } from '../../../server/contract/model.ts';
 import { CallError } from '../api/pending.ts';
+import { anyId } from '../../../server/testing/ids.ts';
 import { ConversationBook } from './conversation-book.ts';
 import type { Call } from './conversation-book.ts';
 
-const contact = 'c'.repeat(32);
-const ANN = 'a'.repeat(32);
+const contact = anyId('c'.repeat(32));
+const ANN = anyId('a'.repeat(32));
 
 interface Asked {
   readonly command: string;
@@ -22,7 +23,7 @@ function setUp(): { book: ConversationBook; asked: Asked[] } {
 }
 
 function message(position: number, part: Partial<MessageFacts> & { readonly body?: string } = {}): Message {
-  const id = position.toString(16).padStart(32, '0');
+  const id = anyId(position.toString(16).padStart(32, '0'));
   return {
     id,
     conversation: contact,
@@ -157,7 +158,7 @@ describe('a message of ours', () => {
     const sending = book.send(contact, 'hello');
     const [shown] = book.of(contact).value.messages;
     expect(shown).toMatchObject({ body: 'hello', state: 'sending', author: 'me', direction: 'out' });
-    const { id } = asked[1]!.params as { id: string };
+    const { id } = asked[1]!.params as { id: MessageId };
     expect(id).toBe(shown?.id);
     const stored = message(1, { id, body: 'hello', author: 'me', direction: 'out', state: 'queued' });
     book.put(stored); // The event comes before the reply.

@@ -2,7 +2,14 @@
 import { shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import { PAGE_MESSAGES } from '../../../server/contract/limits.ts';
-import type { Id, Message, MessagePage, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import type {
+  ConversationId,
+  Message,
+  MessageId,
+  MessagePage,
+  MessageRef,
+  MessageState,
+} from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
@@ -44,33 +51,33 @@ export type Call = <N extends CommandName>(command: N, params: Input<N>) => Prom
 
 export class ConversationBook {
   readonly #call: Call;
-  readonly #entries = new Map<Id, Entry>();
+  readonly #entries = new Map<ConversationId, Entry>();
   readonly #outgoing = new Outgoing();
-  readonly #dirty = new Set<Id>();
+  readonly #dirty = new Set<ConversationId>();
 
   constructor(call: Call) {
     this.#call = call;
   }
 
-  of(conversation: Id): ShallowRef<Conversation> {
+  of(conversation: ConversationId): ShallowRef<Conversation> {
     return this.#entry(conversation).view;
   }
 
   /** Loads the newest page unless it is there, and older ones until all of the `unread` are. */
-  async open(conversation: Id, unread: number): Promise<void> {
+  async open(conversation: ConversationId, unread: number): Promise<void> {
     const { phase, more, messages } = this.of(conversation).value;
     if (phase === 'ready' && !(more && wantsOlder(messages, unread, messages))) return;
     if (phase !== 'loading' && phase !== 'ready') this.#show(conversation, { phase: 'loading' });
     await this.#load(conversation, (loaded, page) => wantsOlder(loaded, unread, page));
   }
 
-  async loadOlder(conversation: Id): Promise<void> {
+  async loadOlder(conversation: ConversationId): Promise<void> {
     const { phase, more } = this.of(conversation).value;
     if (phase === 'ready' && more) await this.#load(conversation, () => false);
   }
 
   /** Loads older ones until those of `time` are there, in ms since 1970, or BACK_MOST are. */
-  async loadBack(conversation: Id, time: number): Promise<void> {
+  async loadBack(conversation: ConversationId, time: number): Promise<void> {
     await this.#entry(conversation).loading;
     const { phase, more, messages } = this.of(conversation).value;
     const most = messages.length + BACK_MOST;
@@ -79,7 +86,7 @@ export class ConversationBook {
   }
 
   /** Lets go of what was only scrolled past. */
-  leave(conversation: Id): void {
+  leave(conversation: ConversationId): void {
     const entry = this.#entries.get(conversation);
     if (entry?.loading !== null) return;
     if (entry.timeline.keepNewest(KEPT)) this.#show(conversation, { more: true });
@@ -114,7 +121,7 @@ export class ConversationBook {
   }
 
   /** @param upTo the `position` of the last that is; null: all are. */
-  read(conversation: Id, upTo: number | null): void {
+  read(conversation: ConversationId, upTo: number | null): void {
     const entry = this.#entries.get(conversation);
     if (entry === undefined) return;
     entry.timeline.read(upTo ?? Infinity);
@@ -128,13 +135,13 @@ export class ConversationBook {
   }
 
   /** Shows at once. Under an id of our own, so that asking again after a cut stores it once. */
-  async send(conversation: Id, body: string): Promise<void> {
-    const shown = this.#outgoing.add(conversation, randomHex(16), body, Date.now());
+  async send(conversation: ConversationId, body: string): Promise<void> {
+    const shown = this.#outgoing.add(conversation, randomHex(16) as MessageId, body, Date.now());
     this.#show(conversation);
     await this.#transmit(shown);
   }
 
-  async sendAgain(id: Id): Promise<void> {
+  async sendAgain(id: MessageId): Promise<void> {
     const shown = this.#outgoing.retry(id);
     if (shown === undefined) return;
     this.#show(shown.conversation);
@@ -146,7 +153,7 @@ export class ConversationBook {
     for (const { id, problem } of this.#outgoing.all()) if (problem === 'locked') void this.sendAgain(id);
   }
 
-  discard(id: Id): void {
+  discard(id: MessageId): void {
     const shown = this.#outgoing.get(id);
     if (shown === undefined) return;
     this.#outgoing.settle(id);
@@ -159,7 +166,7 @@ export class ConversationBook {
   }
 
   /** @param upTo the `position` of the last that was seen; Infinity: all were. */
-  async markRead(conversation: Id, upTo: number): Promise<void> {
+  async markRead(conversation: ConversationId, upTo: number): Promise<void> {
     await this.#call('message.read', { conversation, ...(upTo === Infinity ? {} : { upTo }) });
   }
 
@@ -169,12 +176,12 @@ export class ConversationBook {
     this.publish();
   }
 
-  async deleteAll(conversation: Id): Promise<void> {
+  async deleteAll(conversation: ConversationId): Promise<void> {
     await this.#call('conversation.clear', { conversation });
     this.reload(conversation);
   }
 
-  tellTyping(conversation: Id, typing: boolean): void {
+  tellTyping(conversation: ConversationId, typing: boolean): void {
     this.#call('typing.set', { conversation, typing }).catch(() => undefined); // A nicety: lost is lost.
   }
 
@@ -185,7 +192,7 @@ export class ConversationBook {
   }
 
   /** Unloaded again: who shows it opens it anew. */
-  reload(conversation: Id): void {
+  reload(conversation: ConversationId): void {
     const entry = this.#entries.get(conversation);
     if (entry === undefined) return;
     entry.timeline = new Timeline();
@@ -193,13 +200,13 @@ export class ConversationBook {
     this.#show(conversation, empty);
   }
 
-  drop(conversation: Id): void {
+  drop(conversation: ConversationId): void {
     this.#entries.delete(conversation);
     this.#dirty.delete(conversation);
     for (const { id } of this.#outgoing.of(conversation)) this.#outgoing.settle(id);
   }
 
-  #entry(conversation: Id): Entry {
+  #entry(conversation: ConversationId): Entry {
     let entry = this.#entries.get(conversation);
     if (entry === undefined) {
       entry = { timeline: new Timeline(), view: shallowRef(empty), loading: null };
@@ -208,7 +215,7 @@ export class ConversationBook {
     return entry;
   }
 
-  #show(conversation: Id, change: Partial<Conversation> = {}): void {
+  #show(conversation: ConversationId, change: Partial<Conversation> = {}): void {
     const { timeline, view } = this.#entry(conversation);
     const local = this.#outgoing.of(conversation);
     const stored: readonly Shown[] = timeline.snapshot();
@@ -216,14 +223,14 @@ export class ConversationBook {
     view.value = { ...view.value, prepended: false, ...change, messages };
   }
 
-  #load(conversation: Id, wants: Wants): Promise<void> {
+  #load(conversation: ConversationId, wants: Wants): Promise<void> {
     const entry = this.#entry(conversation);
     entry.loading ??= this.#fetch(conversation, entry, wants);
     return entry.loading;
   }
 
   /** A page, and older ones for as long as `wants` says; what is shown changes once. */
-  async #fetch(conversation: Id, entry: Entry, wants: Wants): Promise<void> {
+  async #fetch(conversation: ConversationId, entry: Entry, wants: Wants): Promise<void> {
     const { timeline, view } = entry;
     const ready = view.value.phase === 'ready';
     const prepended = timeline.length > 0;
@@ -248,7 +255,7 @@ export class ConversationBook {
     }
   }
 
-  #page(conversation: Id, oldest: MessageRef | undefined): Promise<MessagePage> {
+  #page(conversation: ConversationId, oldest: MessageRef | undefined): Promise<MessagePage> {
     if (oldest === undefined) return this.#call('message.page', { conversation, limit: PAGE });
     const before = { author: oldest.author, id: oldest.id };
     return this.#call('message.page', { conversation, limit: PAGE_MESSAGES, before });

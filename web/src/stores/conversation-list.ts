@@ -2,7 +2,14 @@
 // changed in place, then published once a batch.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { Conversation, Id, Message, MessageRef, MessageState } from '../../../server/contract/model.ts';
+import type { ShallowRef } from 'vue';
+import type {
+  Conversation,
+  ConversationId,
+  Message,
+  MessageRef,
+  MessageState,
+} from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { listed } from '../domain/listed.ts';
 import { messageKey } from '../domain/message-key.ts';
@@ -10,22 +17,10 @@ import { laterState } from '../domain/timeline.ts';
 import { useContacts } from './contacts.ts';
 import { useLink } from './daemon.ts';
 
-export const useConversationList = defineStore('conversation-list', () => {
-  const link = useLink();
-  const contacts = useContacts();
-  const conversations = shallowRef(new Map<Id, Conversation>());
+type Conversations = ShallowRef<Map<ConversationId, Conversation>>;
 
-  /** With one contact each, by the conversation's id. */
-  const direct = computed(() => {
-    const known = conversations.value;
-    const all = [...contacts.contacts.values()].map((contact) => listed(contact, known.get(contact.conversation)));
-    return new Map(all.map((entry) => [entry.conversation, entry]));
-  });
-  const ordered = computed(() => inOrder(direct.value.values()));
-  /** The notes to ourselves; null until they are begun. */
-  const notes = computed(() => [...conversations.value.values()].find(({ kind }) => kind === 'notes') ?? null);
-  const unread = computed(() => ordered.value.reduce((sum, entry) => sum + (entry.blocked ? 0 : entry.unread), 0));
-
+/** What events do. Nothing shows before it is published. */
+function createChanges(conversations: Conversations) {
   function put(conversation: Conversation): void {
     conversations.value.set(conversation.id, conversation);
   }
@@ -44,15 +39,35 @@ export const useConversationList = defineStore('conversation-list', () => {
     put({ ...known, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
   }
 
+  return { put, drop: (id: ConversationId) => conversations.value.delete(id), noteMessage, noteState };
+}
+
+export const useConversationList = defineStore('conversation-list', () => {
+  const link = useLink();
+  const contacts = useContacts();
+  const conversations: Conversations = shallowRef(new Map());
+  const changes = createChanges(conversations);
+
+  /** With one contact each, by the conversation's id. */
+  const direct = computed(() => {
+    const known = conversations.value;
+    const all = [...contacts.contacts.values()].map((contact) => listed(contact, known.get(contact.conversation)));
+    return new Map(all.map((entry) => [entry.conversation, entry]));
+  });
+  const ordered = computed(() => inOrder(direct.value.values()));
+  /** The notes to ourselves; null until they are begun. */
+  const notes = computed(() => [...conversations.value.values()].find(({ kind }) => kind === 'notes') ?? null);
+  const unread = computed(() => ordered.value.reduce((sum, entry) => sum + (entry.blocked ? 0 : entry.unread), 0));
+
   async function load(): Promise<void> {
     const list = await link.call('conversation.list', {});
     conversations.value = new Map(list.map((conversation) => [conversation.id, conversation]));
   }
 
   /** @returns their id; they are begun when there are none yet. */
-  async function openNotes(): Promise<Id> {
+  async function openNotes(): Promise<ConversationId> {
     const conversation = await link.call('conversation.notes', {});
-    put(conversation);
+    changes.put(conversation);
     triggerRef(conversations);
     return conversation.id;
   }
@@ -63,10 +78,7 @@ export const useConversationList = defineStore('conversation-list', () => {
     ordered,
     notes,
     unread,
-    put,
-    drop: (id: Id) => conversations.value.delete(id),
-    noteMessage,
-    noteState,
+    ...changes,
     publish: () => triggerRef(conversations),
     load,
     clear: () => (conversations.value = new Map()),

@@ -1,16 +1,16 @@
 import { defineStore } from 'pinia';
 import { reactive } from 'vue';
-import type { Id } from '../../../server/contract/model.ts';
+import type { ConversationId } from '../../../server/contract/model.ts';
 
 /** What was typed and not sent, by conversation. In memory only: it goes with the tab, which asks first. */
 export const useDrafts = defineStore('drafts', () => {
-  const drafts = reactive(new Map<Id, string>());
+  const drafts = reactive(new Map<ConversationId, string>());
 
-  function get(conversation: Id): string {
+  function get(conversation: ConversationId): string {
     return drafts.get(conversation) ?? '';
   }
 
-  function set(conversation: Id, text: string): void {
+  function set(conversation: ConversationId, text: string): void {
     if (text === '') drafts.delete(conversation);
     else drafts.set(conversation, text);
   }

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Params, Result } from '../../../server/contract/commands.ts';
-import type { Id, Invite, Pairing, Person, VisibilityMode } from '../../../server/contract/model.ts';
+import type { Invite, InviteId, Pairing, PairingId, Person, VisibilityMode } from '../../../server/contract/model.ts';
 import { useContacts } from './contacts.ts';
 import { useLink } from './daemon.ts';
 import { useProfile } from './profile.ts';
@@ -50,7 +50,7 @@ function createPairing(people: { readonly value: readonly Person[] }) {
   const link = useLink();
   const pairing = shallowRef<Pairing | null>(null);
   /** One whose end is of no interest, or was seen. */
-  const dismissed = shallowRef<Id | null>(null);
+  const dismissed = shallowRef<PairingId | null>(null);
 
   /** What to show: a pairing under way, or how it failed. */
   const shown = computed(() => {
@@ -126,7 +126,7 @@ function createInvites() {
     return made;
   }
 
-  async function revoke(id: Id): Promise<void> {
+  async function revoke(id: InviteId): Promise<void> {
     putInvite(await link.call('invite.revoke', { invite: id }));
   }
 

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import type { Diagnosis } from '../../../server/contract/diagnosis.ts';
-import type { Id, Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
+import type { ContactId, Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
 import type { WIPE_WORD } from '../../../server/contract/limits.ts';
 import { useLink } from './daemon.ts';
 
@@ -91,7 +91,7 @@ export const useProfile = defineStore('profile', () => {
   }
 
   /** @param contact null: this computer alone. */
-  function examine(contact: Id | null): Promise<Diagnosis> {
+  function examine(contact: ContactId | null): Promise<Diagnosis> {
     return link.call('network.doctor', contact === null ? {} : { contact });
   }
 

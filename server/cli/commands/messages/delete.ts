@@ -1,5 +1,6 @@
+import type { MessageId } from '../../../contract/ids.ts';
 import { CommandError } from '../../../contract/errors.ts';
-import { OURSELVES } from '../../../contract/messages.ts';
+import { type AuthorId, OURSELVES } from '../../../contract/messages.ts';
 import type { Contact, MessageRef } from '../../../contract/model.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
@@ -22,7 +23,8 @@ export const deleteCommand = daemonCommand({
     if (!ID.test(id)) throw new UsageError('delete: ID is 32 hex digits, as “messages --ids” shows');
     if (theirs && mine) throw new UsageError('delete: --theirs or --mine, not both');
   },
-  async run({ words: [who = '', id = ''], values: { theirs, mine }, json, terminal }, daemon) {
+  async run({ words: [who = '', written = ''], values: { theirs, mine }, json, terminal }, daemon) {
+    const id = written as MessageId;
     const contact = await daemon.contact(who);
     const { conversation } = contact;
     const said = theirs ? contact.id : mine ? OURSELVES : null;
@@ -34,8 +36,8 @@ export const deleteCommand = daemonCommand({
 });
 
 /** Whose it is. @throws CommandFailure when there is none, or one of each. */
-async function authorOf(daemon: Daemon, { id: contact, conversation }: Contact, id: string): Promise<string> {
-  const found: string[] = [];
+async function authorOf(daemon: Daemon, { id: contact, conversation }: Contact, id: MessageId): Promise<AuthorId> {
+  const found: AuthorId[] = [];
   for (const author of [OURSELVES, contact])
     if (await isThere(daemon, { conversation, author, id })) found.push(author);
   const [author, other] = found;

@@ -1,3 +1,4 @@
+import type { MessageId } from '../../../contract/ids.ts';
 import { CommandError } from '../../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
 import { OURSELVES } from '../../../contract/messages.ts';
@@ -35,7 +36,8 @@ export const messagesCommand = daemonCommand({
   async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
-    const messages = before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before);
+    const messages =
+      before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before as MessageId);
     printRows(terminal, await messages, (message) => {
       if (json) return jsonLine(message);
       const line = messageLine(message, contact.name, localTime(sentAt(message)));
@@ -49,7 +51,7 @@ export const messagesCommand = daemonCommand({
 });
 
 /** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
-async function behind(daemon: Daemon, contact: Contact, wanted: number, id: string): Promise<readonly Message[]> {
+async function behind(daemon: Daemon, contact: Contact, wanted: number, id: MessageId): Promise<readonly Message[]> {
   try {
     return await newest(daemon, contact, wanted, { author: OURSELVES, id });
   } catch (error) {

@@ -1,5 +1,5 @@
 // One contact: seen, renamed, verified, blocked, removed. What a contact sends and is sent has commands of its own.
-import type { Contact } from '../../../contract/model.ts';
+import type { Contact, ContactId } from '../../../contract/model.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand, type Call } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
@@ -67,7 +67,7 @@ async function change(
 
 async function ask(
   daemon: Daemon,
-  contact: string,
+  contact: ContactId,
   action: Exclude<Action, 'show' | 'remove'>,
   value: string,
 ): Promise<Contact> {
@@ -88,7 +88,7 @@ async function ask(
 }
 
 /** @throws CommandFailure when the two numbers differ. */
-async function compare(daemon: Daemon, contact: string, typed: string): Promise<void> {
+async function compare(daemon: Daemon, contact: ContactId, typed: string): Promise<void> {
   const { number } = await daemon.request('contact.safety', { contact });
   if (typed.replace(/\D/g, '') === number) return;
   throw new CommandFailure(

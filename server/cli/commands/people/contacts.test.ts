@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../../contract/model.ts';
+import { anyId } from '../../../testing/ids.ts';
 import { roomSentences } from '../../terminal/room-notes.ts';
 import { describeContact } from './contacts.ts';
 
 const stranger: Contact = {
-  id: '1'.repeat(32),
+  id: anyId('1'.repeat(32)),
   name: 'Bob  (online, verified)  key 0123456789abcdef',
   publicKey: 'f'.repeat(64),
   verified: false,
@@ -16,7 +17,7 @@ const stranger: Contact = {
   addresses: [],
   addedAt: 0,
   lastSeen: null,
-  conversation: '2'.repeat(32),
+  conversation: anyId('2'.repeat(32)),
   queued: 0,
   full: null,
   refuses: false,

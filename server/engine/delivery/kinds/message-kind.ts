@@ -1,5 +1,6 @@
 // What a kind of content means here, once it has been read: whether people see it, as what, and what it does. The other half
 // of a kind's module, whose bytes are known to `protocol/content/kinds`.
+import type { ContactId } from '../../../contract/ids.ts';
 import type { MessageContent } from '../../../contract/model.ts';
 import type { ContactRecord } from '../../../storage/tables/contacts.ts';
 import type { Roster } from '../../contacts/roster.ts';
@@ -14,7 +15,7 @@ export interface Acting {
 
 export interface ActListener {
   /** They told us a presence key that we did not know. */
-  onPresence(contact: string): void;
+  onPresence(contact: ContactId): void;
 }
 
 export interface MessageKind<Content> {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Diagnosis } from '../../../../server/contract/diagnosis.ts';
+import { anyId } from '../../../../server/testing/ids.ts';
 import { doctorFacts } from './doctor-facts.ts';
 
 const seen = (contact: Partial<NonNullable<Diagnosis['contact']>> | null): Diagnosis => ({
@@ -10,7 +11,7 @@ const seen = (contact: Partial<NonNullable<Diagnosis['contact']>> | null): Diagn
   findings: ['online'],
   advice: null,
   contact: contact && {
-    contact: 'b'.repeat(32),
+    contact: anyId('b'.repeat(32)),
     lastSeen: null,
     connection: 'online',
     nearby: true,
