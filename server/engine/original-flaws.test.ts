@@ -80,6 +80,8 @@ describe('a first message that can be replayed, and resets the session', () => {
     await town.online(bob, 'Ann');
     await ann.send('Bob', 'once');
     await town.received(bob, 'Ann', 1);
+    // What is told of it a moment later, many changes as one, is told.
+    await town.pass(100);
     const before = stateOf(bob);
     const [, ...events] = [null, ...bob.events];
     // Ann dialled: this is all she said, byte for byte.

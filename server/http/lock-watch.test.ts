@@ -55,10 +55,13 @@ it('a locked profile answers a tab with its state, and takes the passphrase; not
     'contact.rename': { contact: id, name: 'x' },
   };
   const answered: string[] = [];
-  for (const command of Object.keys(commands)) {
+  let asking = page;
+  for (const [at, command] of Object.keys(commands).entries()) {
     if (command === 'vault.unlock') continue;
     const params = [fitting[command] ?? {}, { contact: id }, { passphrase }];
-    for (const each of params) if ((await page.ask(command, each)).ok === true) answered.push(command);
+    // One page alone may not ask as much within a second.
+    if (at % 40 === 39) asking = await openPage(door);
+    for (const each of params) if ((await asking.ask(command, each)).ok === true) answered.push(command);
   }
   expect(answered).toEqual(['status.get', 'identity.get']);
   expect(await page.ask('identity.get')).toMatchObject({ ok: true, result: null });
