@@ -6,7 +6,7 @@ import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
 import UnknownBody from './UnknownBody.vue';
 
-export const messageBodies: { readonly [K in MessageContent['kind']]: Component } = {
+export const messageBodies: Readonly<Record<MessageContent['kind'], Component>> = {
   text: TextBody,
   introduction: IntroductionNote,
   unknown: UnknownBody,
