@@ -32,7 +32,8 @@ for (const width of [360, 768, 1280])
         await page.emulateMedia({ colorScheme });
         await page.clock.setFixedTime(NOW);
         await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?dir=${dir}`);
-        await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible();
+        // The first page waits until everything is compiled.
+        await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible({ timeout: 60_000 });
         await page.evaluate(() => document.fonts.ready);
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(wider).toBeLessThanOrEqual(0);

@@ -75,7 +75,11 @@ test('from two first screens to a verified message', async ({ launchOptions }) =
     const hands = new Hands();
     const began = Date.now();
     const nameOf = ({ page }: { page: Page }): Locator => page.getByRole('textbox', { name: 'Your name' });
-    for (const who of [ann, bob]) await hands.fill(nameOf(who), who.name, true);
+    for (const who of [ann, bob]) {
+      // A page that has just come takes no Enter yet.
+      await expect(who.page.getByRole('button', { name: 'Create my identity' })).toBeEnabled();
+      await hands.fill(nameOf(who), who.name, true);
+    }
     for (const { page } of [ann, bob]) await expect(page.getByRole('button', { name: 'Add contact' })).toBeVisible();
     const named = hands.actions;
     await expect(ann.page.getByRole('button', { name: 'Stop' })).toBeVisible();
