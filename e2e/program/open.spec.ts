@@ -51,7 +51,9 @@ test('starts Loom in the background, and brings the browser in; a second time th
   const first = await open(env);
   expect(first).toMatchObject({ code: 0, stdout: 'Loom is open in your browser.\n' });
   expect(first.stderr).toContain('Loom runs in the background now');
-  expect(readFileSync(join(folder, 'came'), 'utf8')).toBe('200');
+  // Written once the browser has its answer, which may be after ours.
+  const came = join(folder, 'came');
+  await expect.poll(() => existsSync(came) && readFileSync(came, 'utf8')).toBe('200');
   const [status] = objects<{ pid: number }>(await loomWeb(['status', '--json', ...place()]));
   const again = await open(env, '--json');
   expect(again).toMatchObject({ code: 0, stderr: '' });
