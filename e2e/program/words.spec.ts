@@ -12,7 +12,7 @@ test('says what is missing, and what there is nothing to do about', async () => 
       code: 5,
       stderr: expect.stringMatching(
         /^No passphrase is set, so there is nothing to lock\. “.* passphrase set .*” sets one\.\n$/,
-      ) as unknown,
+      ),
     });
     expect(await loomWeb([...place(ann), 'send'])).toMatchObject({
       code: 2,
