@@ -68,7 +68,7 @@ function expectQuiet({ violations, foreign, links, same }: Watched, origin: stri
   expect(violations.map((text) => text.trim())).toEqual([]);
   expect(foreign).toBe(0);
   expect(same).toBe(true);
-  for (const link of links) expect(link).toMatch(new RegExp(`^(?:${origin}/|https://|mailto:)`));
+  for (const link of links) expect(link).toMatch(new RegExp(`^(?:${origin}/|https?://|mailto:)`));
 }
 
 test('texts from a contact, and names, as each class of payload', async ({ person }) => {

@@ -55,10 +55,10 @@ for (const [way, where, how, host] of ways) {
     await page.goBack();
     await page.goForward();
     await page.getByRole('button', asks).click();
-    await expect(page.getByRole('navigation')).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
     if (target.includes('settings')) await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
     await page.reload();
-    await expect(page.getByRole('navigation')).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
   });
 }
 
