@@ -1,22 +1,5 @@
 // Getting about in a conversation and between conversations: by keyboard, by day, by name.
-import { expect, test, type Person } from '../support/fixtures.ts';
-
-/** Sent at once. */
-const WINDOW = 50;
-
-async function say({ daemon }: Person, count: number, body: (number: number) => string): Promise<void> {
-  await daemon.ask(async (control) => {
-    const [contact] = await control.request('contact.list', {});
-    for (let sent = 0; sent < count; sent += WINDOW) {
-      const numbers = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, at) => sent + at + 1);
-      await Promise.all(
-        numbers.map((number) =>
-          control.request('message.send', { conversation: contact!.conversation, body: body(number) }),
-        ),
-      );
-    }
-  });
-}
+import { expect, test } from '../support/fixtures.ts';
 
 test('a text that unfolds stays where one was reading, and folds from its beginning', async ({
   friends: { ann, bob },
@@ -37,7 +20,7 @@ test('a text that unfolds stays where one was reading, and folds from its beginn
 
 test('lists and log are one stop each, arrow keys move in them, F6 between them', async ({ friends: { ann, bob } }) => {
   const { page } = ann;
-  await say(bob, 260, (number) => `number ${number}.`);
+  await bob.sendMany(260, (number) => `number ${number}.`);
   await expect(ann.message('number 260.')).toBeVisible({ timeout: 60_000 });
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.focus();
@@ -68,7 +51,7 @@ test('lists and log are one stop each, arrow keys move in them, F6 between them'
 });
 
 test('the date over the messages leads to another day, and to the first message', async ({ friends: { ann, bob } }) => {
-  await say(bob, 120, (number) => `number ${number}.`);
+  await bob.sendMany(120, (number) => `number ${number}.`);
   await expect(ann.message('number 120.')).toBeVisible({ timeout: 60_000 });
   await ann.log.hover();
   await ann.page.mouse.wheel(0, -600);

@@ -2,9 +2,6 @@
 // read, and nothing else.
 import { expect, test, type Person } from '../support/fixtures.ts';
 
-/** Sent at once; each is stored by both sides. */
-const WINDOW = 250;
-
 interface Case {
   readonly count: number;
   readonly body: (number: number) => string;
@@ -21,20 +18,6 @@ const cases: readonly Case[] = [
   { count: 80, body: twoLines },
   { count: 5_000, body: (number) => `message ${number}` },
 ];
-
-async function sendMany({ daemon }: Person, count: number, body: (number: number) => string): Promise<void> {
-  await daemon.ask(async (control) => {
-    const [contact] = await control.request('contact.list', {});
-    for (let sent = 0; sent < count; sent += WINDOW) {
-      const numbers = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, at) => sent + at + 1);
-      await Promise.all(
-        numbers.map((number) =>
-          control.request('message.send', { conversation: contact!.conversation, body: body(number) }),
-        ),
-      );
-    }
-  });
-}
 
 const unreadOf = ({ daemon }: Person): Promise<number> =>
   daemon.ask(async (control) => (await control.request('conversation.list', {}))[0]?.unread ?? -1);
@@ -59,7 +42,7 @@ for (const { count, body } of cases) {
     for (let number = 1; number <= 20; number += 1) await ann.send(`long ago ${number}`);
     await expect(bob.message('long ago 20')).toBeVisible();
     await ann.page.goto(`${ann.daemon.origin}/#/`);
-    await sendMany(bob, count, body);
+    await bob.sendMany(count, body);
     await expect.poll(() => unreadOf(ann), { timeout: 60_000 }).toBe(count);
     await ann.openConversation('Bob');
     await expect(ann.log.getByText('New messages')).toBeInViewport({ timeout: 30_000 });
@@ -85,7 +68,7 @@ for (const { count, body } of cases) {
 test('what comes while nobody looks is there to begin with, and what comes before one’s eyes is read', async ({
   friends: { ann, bob },
 }) => {
-  await sendMany(bob, 30, twoLines);
+  await bob.sendMany(30, twoLines);
   // Before they have come, none is unread.
   await expect(ann.log.getByText('message 30')).toBeVisible();
   await expect.poll(() => unreadOf(ann)).toBe(0);
@@ -93,7 +76,7 @@ test('what comes while nobody looks is there to begin with, and what comes befor
     Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true });
     window.dispatchEvent(new Event('blur'));
   });
-  await sendMany(bob, 30, (number) => `message ${number + 100}\nand a line below it`);
+  await bob.sendMany(30, (number) => `message ${number + 100}\nand a line below it`);
   await expect.poll(() => unreadOf(ann)).toBe(30);
   await expect(ann.log.getByText('New messages')).toBeInViewport();
   await ann.page.evaluate(() => {

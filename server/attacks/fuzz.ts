@@ -1,6 +1,6 @@
 // Feeds targets damaged inputs, and counts.
 import { mutate, numbers } from './mutation.ts';
-import { describeInput, type Target } from './targets.ts';
+import { describeInput, type Target } from './target.ts';
 
 export interface FuzzReport {
   readonly inputs: number;

@@ -7,6 +7,8 @@ import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
 
+type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage'>;
+
 export class Daemon {
   readonly #client: ControlClient;
 
@@ -34,11 +36,20 @@ export class Daemon {
     return findContact(await this.request('contact.list', {}), word);
   }
 
-  /** A contact with what stands in their conversation, as scripts read both. */
-  async withConversation(contact: Contact): Promise<Contact & Pick<Conversation, 'unread' | 'lastMessage'>> {
-    const conversations = await this.request('conversation.list', {});
-    const { unread = 0, lastMessage = null } = conversations.find(({ id }) => id === contact.conversation) ?? {};
-    return { ...contact, unread, lastMessage };
+  /** Contacts with what stands in their conversations, as scripts read both. */
+  async withConversations(contacts: readonly Contact[]): Promise<readonly ListedContact[]> {
+    const conversations = new Map((await this.request('conversation.list', {})).map((each) => [each.id, each]));
+    return contacts.map((contact) => {
+      const { unread = 0, lastMessage = null } = conversations.get(contact.conversation) ?? {};
+      return { ...contact, unread, lastMessage };
+    });
+  }
+
+  /** One of them, as it stands now. */
+  async listed({ id }: Pick<Contact, 'id'>): Promise<ListedContact> {
+    const [listed] = await this.withConversations([await this.contact(id)]);
+    if (!listed) throw new Error('one for one');
+    return listed;
   }
 
   readonly onEvent: ControlClient['onEvent'] = (listener) => this.#client.onEvent(listener);

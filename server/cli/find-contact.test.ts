@@ -1,27 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Contact } from '../contract/model.ts';
 import { anyId } from '../testing/ids.ts';
+import { sampleContact } from '../testing/sample-contact.ts';
 import { findContact } from './find-contact.ts';
 
 function contact(name: string, id: string, publicKey: string): Contact {
-  return {
-    id: anyId(id.repeat(32)),
-    name,
-    publicKey: publicKey.padEnd(64, '0'),
-    verified: false,
-    addedBy: 'token',
-    introducedBy: null,
-    invite: null,
-    blocked: false,
-    connection: 'offline',
-    addresses: [],
-    addedAt: 0,
-    lastSeen: null,
-    conversation: anyId('2'.repeat(32)),
-    queued: 0,
-    full: null,
-    refuses: false,
-  };
+  return sampleContact({ id: anyId(id.repeat(32)), name, publicKey: publicKey.padEnd(64, '0') });
 }
 
 const ada = contact('Ada', '1', 'aaaaaaaa11');

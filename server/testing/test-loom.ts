@@ -9,19 +9,16 @@ import { choosePrimitives } from '../crypto/choose.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { SilentDiscovery } from '../discovery/silent.ts';
-import type { Clock } from '../timing/clock.ts';
 import { Profile } from '../engine/profile/profile.ts';
 import { removeStaleLock } from '../storage/profile-store.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Transport } from '../transport/transport.ts';
 import { FakeClock } from './fake-clock.ts';
 import { tempProfile, type TempProfile } from './disk/temp-profile.ts';
+import { pass, until } from './passing-time.ts';
+import { ProcessClock } from './process-clock.ts';
 
 const PEER_PORT = 4000;
-
-/** How far the clock moves in one round of waiting, and how many rounds are waited. */
-const ROUND_MS = 20;
-const ROUNDS = 20_000;
 
 const native = choosePrimitives(undefined);
 
@@ -33,43 +30,6 @@ export interface TestLoomOptions {
   readonly random?: (length: number) => Uint8Array;
   /** Left out: none. */
   readonly passphrase?: string;
-}
-
-/** The clock of one process: its wall clock may be wrong, and its timers end with it. */
-class ProcessClock implements Clock {
-  readonly #clock: FakeClock;
-  readonly #wrongBy: () => number;
-  readonly #cancels = new Set<() => void>();
-
-  constructor(clock: FakeClock, wrongBy: () => number) {
-    this.#clock = clock;
-    this.#wrongBy = wrongBy;
-  }
-
-  now(): number {
-    return this.#clock.now() + this.#wrongBy();
-  }
-
-  monotonic(): number {
-    return this.#clock.monotonic();
-  }
-
-  after(ms: number, action: () => void): () => void {
-    const cancel = (): void => {
-      stop();
-      this.#cancels.delete(cancel);
-    };
-    const stop = this.#clock.after(ms, () => {
-      this.#cancels.delete(cancel);
-      action();
-    });
-    this.#cancels.add(cancel);
-    return cancel;
-  }
-
-  end(): void {
-    for (const cancel of [...this.#cancels]) cancel();
-  }
 }
 
 interface Running {
@@ -324,28 +284,4 @@ export class Town {
     this.network.heal();
     for (const loom of this.looms.splice(0)) await loom.remove();
   }
-}
-
-/** Lets time pass, in small steps with real turns of the event loop between, until `condition` holds. */
-export async function until(clock: FakeClock, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (await condition()) return;
-    await turns();
-    clock.advance(ROUND_MS);
-  }
-  throw new Error('waited in vain');
-}
-
-/** Lets `ms` pass with turns of the event loop between. */
-export async function pass(clock: FakeClock, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += ROUND_MS) {
-    await turns();
-    clock.advance(ROUND_MS);
-  }
-  await turns();
-}
-
-/** Turns of the event loop. */
-export async function turns(count = 4): Promise<void> {
-  for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,30 +2,14 @@ import { expect, it } from 'vitest';
 import type { EventMessage } from '../../contract/events.ts';
 import type { Contact, Message } from '../../contract/model.ts';
 import { anyId } from '../../testing/ids.ts';
+import { sampleContact } from '../../testing/sample-contact.ts';
 import { clockTime } from './local-time.ts';
 import { Sayings } from './sayings.ts';
 
 const now = 1_800_000_000_000;
 const time = clockTime(now);
 
-const bob: Contact = {
-  id: anyId('1'.repeat(32)),
-  conversation: anyId('3'.repeat(32)),
-  name: 'Bob',
-  publicKey: 'f'.repeat(64),
-  verified: false,
-  addedBy: 'token',
-  introducedBy: null,
-  invite: null,
-  blocked: false,
-  connection: 'offline',
-  addresses: [],
-  addedAt: 0,
-  lastSeen: null,
-  queued: 0,
-  full: null,
-  refuses: false,
-};
+const bob = sampleContact();
 
 const hello: Message = {
   id: anyId('2'.repeat(32)),

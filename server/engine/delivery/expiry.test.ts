@@ -9,7 +9,8 @@ import { parseState } from '../../protocol/session-state.ts';
 import type { SessionRecord } from '../../storage/tables/sessions.ts';
 import { Database } from '../../storage/database.ts';
 import { idOf, newMessage } from '../../testing/disk/temp-store.ts';
-import { Town, turns, type TestLoom } from '../../testing/test-loom.ts';
+import { turns } from '../../testing/passing-time.ts';
+import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { asStaticKey } from '../../testing/keys.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import { pass, turns } from '../../testing/test-loom.ts';
+import { pass, turns } from '../../testing/passing-time.ts';
 import { WirePeer } from '../../testing/network/wire-peer.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 import type { Transport } from '../../transport/transport.ts';

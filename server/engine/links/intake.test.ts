@@ -17,7 +17,8 @@ import { RECORD, encodeTyping, type LinkRecord } from '../../protocol/records.ts
 import { parseToken } from '../../protocol/token.ts';
 import { sent } from '../../testing/network/link-pair.ts';
 import { tapRecords } from '../../testing/network/link-records.ts';
-import { Town, turns, type TestLoom } from '../../testing/test-loom.ts';
+import { turns } from '../../testing/passing-time.ts';
+import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { WirePeer, type WireLink } from '../../testing/network/wire-peer.ts';
 import type { Connection } from '../../transport/transport.ts';
 import type { Link } from './link.ts';

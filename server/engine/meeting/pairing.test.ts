@@ -3,7 +3,8 @@ import { directConversation } from '../../storage/tables/conversation-rowids.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pairing, PairingState } from '../../contract/model.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import { pass, TestLoom, until } from '../../testing/test-loom.ts';
+import { pass, until } from '../../testing/passing-time.ts';
+import { TestLoom } from '../../testing/test-loom.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 
 let clock: FakeClock;

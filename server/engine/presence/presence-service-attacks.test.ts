@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DiscoveryListener, VisibleCard } from '../../discovery/discovery.ts';
 import { SilentDiscovery } from '../../discovery/silent.ts';
 import { WAITING_STRANGERS } from '../../protocol/limits.ts';
-import { Town, turns, type TestLoom } from '../../testing/test-loom.ts';
+import { turns } from '../../testing/passing-time.ts';
+import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { WirePeer } from '../../testing/network/wire-peer.ts';
 
 /** Says nothing, and hears what a test makes up. */

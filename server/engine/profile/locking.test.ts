@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hungFolder, stopFileProcess } from '../../testing/disk/hung-folder.ts';
-import { Town, turns, type TestLoom } from '../../testing/test-loom.ts';
+import { turns } from '../../testing/passing-time.ts';
+import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { IdleLock } from './idle-lock.ts';
 
 const MINUTE_MS = 60_000;

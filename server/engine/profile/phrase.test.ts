@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import { TestLoom, until } from '../../testing/test-loom.ts';
+import { until } from '../../testing/passing-time.ts';
+import { TestLoom } from '../../testing/test-loom.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 
 let network: MemoryNetwork;

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { BACKUP_FOLDER } from '../../contract/limits.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { hungFolder } from '../../testing/disk/hung-folder.ts';
-import { TestLoom, until } from '../../testing/test-loom.ts';
+import { until } from '../../testing/passing-time.ts';
+import { TestLoom } from '../../testing/test-loom.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 
 const OPENS = 'correct horse';

@@ -12,7 +12,7 @@ export const clearCommand = daemonCommand({
     const { id, name, conversation } = await daemon.contact(who);
     await confirm(terminal, values.yes, `Delete every message with ${printable(name)} on this computer`);
     await daemon.request('conversation.clear', { conversation });
-    if (json) terminal.print(jsonLine(await daemon.withConversation(await daemon.contact(id))));
+    if (json) terminal.print(jsonLine(await daemon.listed({ id })));
     else terminal.tell('Deleted here. What the other side has, they keep.');
   },
 });

@@ -30,7 +30,7 @@ export const deleteCommand = daemonCommand({
     const said = theirs ? contact.id : mine ? OURSELVES : null;
     const author = said ?? (await authorOf(daemon, contact, id));
     await daemon.request('message.delete', { conversation, author, id });
-    if (json) terminal.print(jsonLine(await daemon.withConversation(contact)));
+    if (json) terminal.print(jsonLine(await daemon.listed(contact)));
     else terminal.tell('Deleted here. What the other side has, they keep.');
   },
 });

@@ -10,7 +10,7 @@ export const readCommand = daemonCommand({
   async run({ words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     await daemon.request('message.read', { conversation: contact.conversation });
-    if (json) terminal.print(jsonLine(await daemon.withConversation(contact)));
+    if (json) terminal.print(jsonLine(await daemon.listed(contact)));
     else terminal.tell(`Everything from ${printable(contact.name)} is read.`);
   },
 });

@@ -1,27 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../../contract/model.ts';
-import { anyId } from '../../../testing/ids.ts';
+import { sampleContact } from '../../../testing/sample-contact.ts';
 import { roomSentences } from '../../terminal/room-notes.ts';
 import { describeContact } from './contacts.ts';
 
-const stranger: Contact = {
-  id: anyId('1'.repeat(32)),
-  name: 'Bob  (online, verified)  key 0123456789abcdef',
-  publicKey: 'f'.repeat(64),
-  verified: false,
-  addedBy: 'request',
-  introducedBy: null,
-  invite: null,
-  blocked: false,
-  connection: 'offline',
-  addresses: [],
-  addedAt: 0,
-  lastSeen: null,
-  conversation: anyId('2'.repeat(32)),
-  queued: 0,
-  full: null,
-  refuses: false,
-};
+const stranger = sampleContact({ name: 'Bob  (online, verified)  key 0123456789abcdef', addedBy: 'request' });
 
 it('a name cannot carry a state or a key on its line', () => {
   expect(describeContact(stranger)).toBe(`key ffffffffffffffff  (offline)  ${stranger.name}`);

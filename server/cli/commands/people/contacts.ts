@@ -10,12 +10,8 @@ export const contactsCommand = daemonCommand({
   words: [0, 0],
   options: {},
   async run({ json, terminal }, daemon) {
-    const contacts = await daemon.request('contact.list', {});
-    const conversations = new Map((await daemon.request('conversation.list', {})).map((each) => [each.id, each]));
-    printRows(terminal, contacts, (contact) => {
-      const { unread = 0, lastMessage = null } = conversations.get(contact.conversation) ?? {};
-      return json ? jsonLine({ ...contact, unread, lastMessage }) : describeContact(contact, unread);
-    });
+    const contacts = await daemon.withConversations(await daemon.request('contact.list', {}));
+    printRows(terminal, contacts, (contact) => (json ? jsonLine(contact) : describeContact(contact, contact.unread)));
   },
 });
 
