@@ -4,7 +4,7 @@ import type { Shown } from './outgoing.ts';
 export type MessageAction = 'copy' | 'details' | 'delete';
 
 /** Of one that the daemon has not stored yet there is nothing to be done but what its row offers. */
-export function actionsOf({ kind, state }: Pick<Shown, 'kind' | 'state'>): readonly MessageAction[] {
-  if (state === 'sending' || state === 'failed') return kind === 'text' ? ['copy'] : [];
-  return kind === 'text' ? ['copy', 'details', 'delete'] : ['details', 'delete'];
+export function actionsOf({ body, state }: Pick<Shown, 'body' | 'state'>): readonly MessageAction[] {
+  const isStored = state !== 'sending' && state !== 'failed';
+  return [...(body === '' ? [] : ['copy' as const]), ...(isStored ? (['details', 'delete'] as const) : [])];
 }
