@@ -16,7 +16,7 @@ import type { SessionContext } from './protocol/session.ts';
 import type { CardToken } from './protocol/token.ts';
 import type { Store } from './storage/profile-store.ts';
 import type { ContactRecord } from './storage/tables/contacts.ts';
-import { directConversation } from './storage/tables/conversation-rowids.ts';
+import { directConversation } from './storage/rows/conversation-rowids.ts';
 import type { MessageRecord } from './storage/tables/message-record.ts';
 import type { OutboxFacts } from './storage/tables/outbox.ts';
 

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { join, posix, resolve, win32 } from 'node:path';
 import type { AdapterChoice } from './network/adapter-choice.ts';
-import { isRefusedByBrowsers } from './http/bad-ports.ts';
+import { isRefusedByBrowsers } from './http/opening/bad-ports.ts';
 
 /** The caller wrote something that cannot be meant; exit code 2. */
 export class UsageError extends Error {

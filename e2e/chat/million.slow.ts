@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Task } from '../../server/contract/model.ts';
-import type { ControlClient } from '../../server/http/control-client.ts';
+import type { ControlClient } from '../../server/http/control/control-client.ts';
 import { OriginalDatabase, person, seed } from '../../server/testing/disk/original-loom.ts';
 import { Daemon } from '../support/daemon.ts';
 

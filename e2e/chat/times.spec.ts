@@ -1,5 +1,5 @@
 // Clocks that are wrong, and days that pass: what people see stays in order, in sight and in words that hold.
-import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../server/storage/rows/conversation-rowids.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 // What a killed process may cost: nothing. No browser here: real processes, driven over their control sockets.
 import { expect, test } from '@playwright/test';
 import { rmSync } from 'node:fs';
-import { HungUpError } from '../../server/http/control-client.ts';
+import { HungUpError } from '../../server/http/control/control-client.ts';
 import { seededNumbers } from '../../server/testing/seeded-random.ts';
 import { killOften, noRestarts, told } from './kills.ts';
 import { befriended, expectWhole, Person } from './pair.ts';

@@ -1,6 +1,6 @@
 // Two people without a browser: real processes, driven over their control sockets, that write to each other without a
 // pause while whatever happens to them happens.
-import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../server/storage/rows/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

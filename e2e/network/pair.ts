@@ -1,9 +1,9 @@
 // Two people on a network of their own, and what they say to each other there.
-import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../server/storage/rows/conversation-rowids.ts';
 import { expect } from '@playwright/test';
 import type { Message } from '../../server/contract/model.ts';
 import type { ContactId, MessageId } from '../../server/contract/ids.ts';
-import type { ControlClient } from '../../server/http/control-client.ts';
+import type { ControlClient } from '../../server/http/control/control-client.ts';
 import { Daemon } from '../support/daemon.ts';
 import { Network } from './network.ts';
 

@@ -1,6 +1,6 @@
 // Words and keys that nobody else has, put into a profile with a passphrase, and looked for in every file it has: while it
 // runs, when it is locked, after a kill in the middle of writing, and after a clean end.
-import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../server/storage/rows/conversation-rowids.ts';
 import { expect, test } from '@playwright/test';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { landingUrl } from '../../server/http/page-address.ts';
+import { landingUrl } from '../../server/http/opening/page-address.ts';
 import { openInBrowser } from '../../server/cli/browser/open-browser.ts';
 import type { Message } from '../../server/contract/model.ts';
 import { environment, loomWeb, objects, place, shell, type Environment } from '../support/command-line.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectControl } from '../../server/http/control-client.ts';
+import { connectControl } from '../../server/http/control/control-client.ts';
 import { environment, loomWeb } from '../support/command-line.ts';
 import { MAIN, type Ready } from '../support/daemon.ts';
 

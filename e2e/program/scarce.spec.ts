@@ -1,5 +1,5 @@
 // What a system may withhold: the list of network adapters, and file descriptors. Loom goes on, and says what it cannot do.
-import { directConversation } from '../../server/storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../server/storage/rows/conversation-rowids.ts';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { isBlankName, nameFits, tidyName } from '../../server/contract/names.ts';
+import { isBlankName, nameFits, tidyName } from '../../server/contract/words/names.ts';
 import { choosePrimitives } from '../../server/crypto/choose.ts';
 import { SilentDiscovery } from '../../server/discovery/silent.ts';
 import { systemClock } from '../../server/timing/clock.ts';

@@ -1,5 +1,5 @@
 // What honest people do while somebody else is a nuisance, and how long they wait.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import type { LoomAt } from '../testing/network/loom-at.ts';
 
 /** Between two questions. */

@@ -6,7 +6,7 @@ import { makePresenceKey } from '../crypto/keys.ts';
 import { Link } from '../engine/links/link.ts';
 import { systemClock } from '../timing/clock.ts';
 import { ourIdentity } from '../engine/contacts/identity.ts';
-import { TurnScheduler } from '../engine/links/turn-scheduler.ts';
+import { TurnScheduler } from '../engine/links/flow/turn-scheduler.ts';
 import { encodeHello } from '../protocol/hello.ts';
 import { PAD_STEP_LARGE, PROTOCOL_VERSION, RECORD_HEADER_BYTES } from '../protocol/limits.ts';
 import { LinkProtocol } from '../protocol/link-protocol.ts';

@@ -2,7 +2,7 @@
 // shows it (views and events over the control socket, every command of the command line), stores it, and backs it up; and
 // all of it is there again in what was restored.
 import type { PersonId } from '../contract/ids.ts';
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { utf8 } from '../crypto/bytes.ts';
 import { systemClock } from '../timing/clock.ts';
 import { randomId } from '../engine/contacts/roster.ts';
 import { Access } from '../http/access.ts';
-import { listenControl, type ControlServer } from '../http/control.ts';
+import { listenControl, type ControlServer } from '../http/control/control.ts';
 import { Dispatcher } from '../http/dispatch.ts';
 import { encodeCbor, type CborRecord } from '../protocol/cbor/cbor.ts';
 import { signCertificate } from '../protocol/certificate.ts';

@@ -1,5 +1,5 @@
 // Floods at full size: what a contact notices of them. The short form is `floods.test.ts`.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';
 import { LoomAt } from '../testing/network/loom-at.ts';

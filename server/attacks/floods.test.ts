@@ -1,6 +1,6 @@
 // Floods, shortly: contacts connect and talk through them, and the flooded Loom does next to no work for strangers. Times
 // are printed here and held in `floods.slow.ts`.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HALF_OPEN_STRANGERS, WAITING_STRANGERS } from '../protocol/limits.ts';
 import { builtProgram, type BuiltProgram } from '../testing/built-program.ts';

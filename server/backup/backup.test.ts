@@ -1,5 +1,5 @@
 // Backups of real stores, in real files: what comes back, and what becomes of files that somebody had in hand.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import fc from 'fast-check';
 import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';

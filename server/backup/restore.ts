@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { isOurs } from '../storage/tables/message-record.ts';
 import type { Peer } from '../storage/tables/outbox.ts';
 import { contactBodySchema } from '../storage/tables/contacts.ts';

@@ -2,7 +2,7 @@
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Store } from '../storage/profile-store.ts';
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
 import { framed, RECORD_LENGTH_BYTES, type BackupRecord } from './records.ts';
 

@@ -1,6 +1,6 @@
 // A whole Loom in a process of its own, but for the page: profile, engine, storage on the real disk, TCP on loopback.
 // It is told what to do by the bench and looks at the clock itself, so that asking it costs what it measures nothing.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

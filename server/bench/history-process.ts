@@ -1,5 +1,5 @@
 // A profile with one conversation in a process of its own: writes the conversation, or starts with it and reads it.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
 import type { ContactId, MessageId } from '../contract/ids.ts';

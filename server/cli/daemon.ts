@@ -1,7 +1,7 @@
 // The running Loom of a profile, as a command sees it: the control socket and what is asked of it most.
 import type { Contact, Conversation } from '../contract/model.ts';
-import type { ControlClient } from '../http/control-client.ts';
-import { connectControl, HungUpError, NotRunningError } from '../http/control-client.ts';
+import type { ControlClient } from '../http/control/control-client.ts';
+import { connectControl, HungUpError, NotRunningError } from '../http/control/control-client.ts';
 import type { ProfilePlace } from '../options.ts';
 import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';

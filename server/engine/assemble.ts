@@ -1,6 +1,6 @@
 // The parts of an engine put together, from the ground up: each gets what it needs by name, from parts that are made
 // before it. What happens later is told the other way round by signals, joined at the end; nothing happens before `start`.
-import { TurnScheduler } from './links/turn-scheduler.ts';
+import { TurnScheduler } from './links/flow/turn-scheduler.ts';
 import { equal } from '../crypto/bytes.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { runInBackground } from './background.ts';

@@ -1,5 +1,5 @@
 // A disk that refuses: nothing is acknowledged or shown as sent, nothing is lost, and it goes on when the disk does.
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { afterEach, expect, it, vi } from 'vitest';
 import { anyId } from '../testing/ids.ts';
 import { Database } from '../storage/database.ts';

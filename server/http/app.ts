@@ -13,7 +13,7 @@ import type { Access } from './access.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { guard, refusal, refuse, SOCKET_PATH } from './guard.ts';
 import { emptyResponse, headerLines, IMMUTABLE, securityHeaders, textResponse } from './headers.ts';
-import { addLanding, leadToLanding } from './landing.ts';
+import { addLanding, leadToLanding } from './opening/landing.ts';
 import { removeLeftovers } from './stale-service-worker.ts';
 import {
   BODY_BYTES,
@@ -28,7 +28,7 @@ import {
 import type { Places } from './connection-places.ts';
 import { addSession } from './session.ts';
 import { SocketDoor } from './socket.ts';
-import { addWayIn, PLAIN_URL_COMMAND } from './entry-help.ts';
+import { addWayIn, PLAIN_URL_COMMAND } from './opening/entry-help.ts';
 
 export interface HttpOptions {
   readonly access: Access;

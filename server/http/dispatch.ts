@@ -9,9 +9,9 @@ import type { LauncherStatus } from '../contract/session.ts';
 import type { Application } from '../engine/application.ts';
 import { isScarcity } from '../engine/scarcity.ts';
 import type { Access, CodeLifetime, ProvenSession } from './access.ts';
-import { Launch } from './launch.ts';
-import { noLauncher } from './launcher.ts';
-import type { Launcher } from './launcher.ts';
+import { Launch } from './opening/launch.ts';
+import { noLauncher } from './opening/launcher.ts';
+import type { Launcher } from './opening/launcher.ts';
 import { COMMANDS_RUNNING } from './limits.ts';
 import { LockWatch } from './lock-watch.ts';
 

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerBrokenRequest, buildHttp, createListener } from './app.ts';
 import type { HttpOptions } from './app.ts';
-import { freePort, isRefusedByBrowsers } from './bad-ports.ts';
+import { freePort, isRefusedByBrowsers } from './opening/bad-ports.ts';
 import { CLOSE_MS, CONNECTIONS } from './limits.ts';
 import { Places } from './connection-places.ts';
 

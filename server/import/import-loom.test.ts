@@ -1,6 +1,6 @@
 // Databases of the original Loom, built to its schema, sane and odd: what comes of them, and that they are left alone.
 import { OURSELVES } from '../contract/messages.ts';
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

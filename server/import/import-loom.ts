@@ -9,7 +9,7 @@ import { makePresenceKey } from '../crypto/keys.ts';
 import type { Primitives } from '../crypto/primitives.ts';
 import { encodeContent } from '../protocol/content/content.ts';
 import { encodeToken } from '../protocol/token.ts';
-import { directConversation } from '../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../contract/messages.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { withCopy } from './copy.ts';

@@ -1,7 +1,7 @@
 // The database of the original Loom, read from a copy. Nothing in it is trusted: not its schema, not its types, not its
 // lengths. What cannot be a contact or a message is left out and counted.
 import { CommandError } from '../contract/errors.ts';
-import { cutName, isBlankName, tidyName } from '../contract/names.ts';
+import { cutName, isBlankName, tidyName } from '../contract/words/names.ts';
 import type { ImportSkip } from '../contract/model.ts';
 import { equal, toHex, utf8 } from '../crypto/bytes.ts';
 import {
@@ -15,7 +15,7 @@ import type { IdentityPublicKey, MasterSeed, StaticPublicKey } from '../crypto/k
 import type { Primitives } from '../crypto/primitives.ts';
 import { TEXT_BYTES } from '../protocol/limits.ts';
 import { Database } from '../storage/database.ts';
-import type { Row } from '../storage/tables/row.ts';
+import type { Row } from '../storage/rows/row.ts';
 
 /** Read at a stretch: a few ms of work, and at most so many of the largest texts. */
 const RUN_MESSAGES = 64;

@@ -1,6 +1,6 @@
 // Real processes killed while they write, and a disk that is full: what was reported as durable is there afterwards, and
 // what belongs together is there together.
-import { directConversation } from './tables/conversation-rowids.ts';
+import { directConversation } from './rows/conversation-rowids.ts';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';

@@ -9,10 +9,10 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { connect, openError, settings } from './connection.ts';
-import { DeferredWrites } from './tables/deferred-writes.ts';
+import { DeferredWrites } from './rows/deferred-writes.ts';
 import { StorageError } from './errors.ts';
 import { requireNoLock } from './profile-files/lock.ts';
-import { Row, type Value } from './tables/row.ts';
+import { Row, type Value } from './rows/row.ts';
 
 type Statement = sqlite.Statement;
 

@@ -1,6 +1,6 @@
 // Messages that were deleted: nothing of what they said is left in any file, and what is left of them counts as before.
 import type { MessageRef } from './tables/message-record.ts';
-import { directConversation } from './tables/conversation-rowids.ts';
+import { directConversation } from './rows/conversation-rowids.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

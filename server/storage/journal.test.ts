@@ -1,4 +1,4 @@
-import { directConversation } from './tables/conversation-rowids.ts';
+import { directConversation } from './rows/conversation-rowids.ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contactRecord, idOf, newMessage, refOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';

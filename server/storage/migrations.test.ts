@@ -1,4 +1,4 @@
-import { directConversation } from './tables/conversation-rowids.ts';
+import { directConversation } from './rows/conversation-rowids.ts';
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrations.ts';
-import type { Row, Value } from './tables/row.ts';
+import type { Row, Value } from './rows/row.ts';
 
 const temp = tempStore();
 afterEach(() => temp.remove());

@@ -1,4 +1,4 @@
-import { directConversation } from './tables/conversation-rowids.ts';
+import { directConversation } from './rows/conversation-rowids.ts';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

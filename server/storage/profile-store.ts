@@ -20,7 +20,7 @@ import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './tables/outbox.ts';
 import { finishSweep } from './sealing/page-sweep.ts';
 import { SealedRequests, type RequestTable } from './tables/requests.ts';
-import { Rowids } from './tables/rowids.ts';
+import { Rowids } from './rows/rowids.ts';
 import { ResealedMessages } from './sealing/resealed-messages.ts';
 import { Resealer } from './sealing/resealer.ts';
 import { RowSet } from './sealing/row-set.ts';

@@ -1,7 +1,7 @@
 // People and messages that no Loom has met, at one time for ever.
 import type { ContactId, ConversationId, MessageId } from '../../server/contract/model.ts';
 import type { Listed } from '../src/domain/listed.ts';
-import type { Shown } from '../src/domain/outgoing.ts';
+import type { Shown } from '../src/domain/message/outgoing.ts';
 
 /** Noon of the last day of November 2026, UTC. */
 export const NOON = Date.UTC(2026, 10, 30, 12);

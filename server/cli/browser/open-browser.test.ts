@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync,
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { landingUrl } from '../../http/page-address.ts';
+import { landingUrl } from '../../http/opening/page-address.ts';
 import { openerFor, openInBrowser, whyNotOpen } from './open-browser.ts';
 import type { Desktop } from './open-browser.ts';
 

@@ -1,7 +1,7 @@
 // The launcher of a profile on this computer: put where the desktop finds programs, looked for, and taken away.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Launcher as LauncherPort } from '../../http/launcher.ts';
+import type { Launcher as LauncherPort } from '../../http/opening/launcher.ts';
 import type { ProfilePlace, Surroundings } from '../../options.ts';
 import { launcherFiles, MARK } from './launcher-files.ts';
 import type { LauncherFile, LauncherFiles, LauncherOptions } from './launcher-files.ts';

@@ -1,6 +1,6 @@
 // The doctor's words on the command line.
 import type { AdapterFacts, Diagnosis, Firewall, FirewallAdvice } from '../../contract/diagnosis.ts';
-import { doctorSentences } from '../../contract/doctor-sentences.ts';
+import { doctorSentences } from '../../contract/words/doctor-sentences.ts';
 import { localTime } from './local-time.ts';
 import { printable } from './printable.ts';
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { phraseWords } from '../../contract/pasted.ts';
+import { phraseWords } from '../../contract/words/pasted.ts';
 import { Secrets } from './secrets.ts';
 
 const given = (...chunks: (string | Uint8Array)[]): Secrets => {

@@ -1,7 +1,7 @@
 // Secrets a person types, or a script gives line by line: never as arguments or variables, which others of the machine read.
 import { ReadStream } from 'node:tty';
 import { PASSPHRASE_LENGTH, PHRASE_WORDS } from '../../contract/limits.ts';
-import { phraseWords } from '../../contract/pasted.ts';
+import { phraseWords } from '../../contract/words/pasted.ts';
 import { CommandFailure } from '../exit.ts';
 import { LineEditor } from './line-editor.ts';
 import { askHidden, decodeStart, decodeText, type Terminal } from './terminal.ts';

@@ -2,8 +2,8 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { Contact } from '../../contract/model.ts';
 import { ADDRESS_LENGTH } from '../../contract/limits.ts';
-import { pastedAddress } from '../../contract/pasted.ts';
-import { isBlankName } from '../../contract/names.ts';
+import { pastedAddress } from '../../contract/words/pasted.ts';
+import { isBlankName } from '../../contract/words/names.ts';
 import type { ContactId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
 import { formatAddress, parseAddress } from '../../network/addresses.ts';

@@ -1,7 +1,7 @@
 // The recovery phrase of an open profile: shown, and checked to have been written down.
 import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_ASKED } from '../../contract/limits.ts';
-import { phraseWords } from '../../contract/pasted.ts';
+import { phraseWords } from '../../contract/words/pasted.ts';
 import { encodePhrase, phraseWord } from '../../crypto/phrase.ts';
 import type { Engine } from '../engine.ts';
 import { PHRASE_CHECKED } from '../tasks/backup-settings.ts';

@@ -5,7 +5,7 @@ import { restoreInto } from '../../backup/restore.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { PHRASE_WORDS } from '../../contract/limits.ts';
 import type { Identity } from '../../contract/model.ts';
-import { phraseWords } from '../../contract/pasted.ts';
+import { phraseWords } from '../../contract/words/pasted.ts';
 import { makePresenceKey } from '../../crypto/keys.ts';
 import { parsePhrase } from '../../crypto/phrase.ts';
 import type { Primitives } from '../../crypto/primitives.ts';

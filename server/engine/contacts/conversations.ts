@@ -3,7 +3,7 @@
 import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { randomId, type Roster } from './roster.ts';
 
 export type Conversation =

@@ -1,7 +1,7 @@
 // The names of people, ours and theirs: what is kept is tidy and within the bounds of the contract.
 import { CommandError } from '../../contract/errors.ts';
 import { NAME_CHARACTERS } from '../../contract/limits.ts';
-import { cutName, isBlankName, nameFits, tidyName } from '../../contract/names.ts';
+import { cutName, isBlankName, nameFits, tidyName } from '../../contract/words/names.ts';
 import { toHex } from '../../crypto/bytes.ts';
 
 /** @throws CommandError name-empty or name-too-long. */

@@ -1,6 +1,6 @@
 // Identity tokens as people paste them.
 import { CommandError, errorCodes, type ErrorCode } from '../../contract/errors.ts';
-import { tokenRuns, type TokenRun } from '../../contract/pasted-token.ts';
+import { tokenRuns, type TokenRun } from '../../contract/words/pasted-token.ts';
 import { equal } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';

@@ -1,5 +1,5 @@
 // What one contact may fill: over a bound their messages wait at their Loom, in order, and lose nothing.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactId } from '../../contract/ids.ts';
 import { KEPT_BYTES, MESSAGES_PER_DAY, NOT_NOW_LONGEST_MS, UNREAD_BYTES } from '../../protocol/limits.ts';

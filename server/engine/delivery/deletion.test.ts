@@ -1,5 +1,5 @@
 // Deleting one message, and a whole conversation: gone here, untouched on their device, and nothing else suffers.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../contract/model.ts';
 import { newMessage, outboxFacts, refOf } from '../../testing/disk/temp-store.ts';

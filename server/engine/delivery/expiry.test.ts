@@ -1,5 +1,5 @@
 // What goes by itself: old keys when nobody uses their session, and what a removed contact leaves.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactId } from '../../contract/ids.ts';
 import { encodeCbor } from '../../protocol/cbor/cbor.ts';

@@ -1,5 +1,5 @@
 // What a contact sends: numbers that are late, wrong, begun anew, and contents that nobody can read.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MessageId } from '../../contract/ids.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';

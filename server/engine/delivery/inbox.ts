@@ -1,7 +1,7 @@
 // What we receive: decrypted, stored and acknowledged, in this order, each step only after the one before is durable
 // (protocol §5). Nothing a contact sends can touch another conversation or a message that is already here.
 import type { ContactId, MessageId } from '../../contract/ids.ts';
-import { timeOr } from '../../contract/time.ts';
+import { timeOr } from '../../contract/words/time.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ParsedContent } from '../../protocol/content/content.ts';
 import { parseEnvelope, type Envelope } from '../../protocol/envelope.ts';
@@ -17,7 +17,7 @@ import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
-import { weightless } from '../links/record-weight.ts';
+import { weightless } from '../links/flow/record-weight.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { applyContent, isShown, readContent } from './kinds/kinds.ts';

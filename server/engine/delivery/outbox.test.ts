@@ -1,4 +1,4 @@
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { toHex } from '../../crypto/bytes.ts';

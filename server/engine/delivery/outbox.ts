@@ -17,7 +17,7 @@ import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
-import { acknowledgement, answer } from '../links/record-weight.ts';
+import { acknowledgement, answer } from '../links/flow/record-weight.ts';
 import { randomId } from '../contacts/roster.ts';
 
 /** After so many refusals of one message the session itself is taken to be broken. */

@@ -1,5 +1,5 @@
 // Presence keys are told by messages nobody sees: few of them, in the end the newest one, and never a hole in the numbers.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';

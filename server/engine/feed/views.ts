@@ -2,7 +2,7 @@
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Connection, Contact, Conversation, Full, Message } from '../../contract/model.ts';
 import { PREVIEW_LENGTH } from '../../contract/limits.ts';
-import { timeOr } from '../../contract/time.ts';
+import { timeOr } from '../../contract/words/time.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ParsedContent } from '../../protocol/content/content.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';

@@ -7,7 +7,7 @@ import { WirePeer } from '../../testing/network/wire-peer.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { Link } from './link.ts';
-import { TurnScheduler } from './turn-scheduler.ts';
+import { TurnScheduler } from './flow/turn-scheduler.ts';
 import { Dialler } from './dialler.ts';
 
 const primitives = choosePrimitives(undefined);

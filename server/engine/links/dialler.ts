@@ -10,7 +10,7 @@ import { Link } from './link.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { deferred } from '../../timing/deferred.ts';
 import { Semaphore } from '../../timing/semaphore.ts';
-import type { TurnScheduler } from './turn-scheduler.ts';
+import type { TurnScheduler } from './flow/turn-scheduler.ts';
 
 /** Dials under way at once, over all contacts. */
 const DIALS_AT_ONCE = 8;

@@ -30,7 +30,7 @@ import type { LinkSessions } from './link-sessions.ts';
 import type { RecordRouter } from './record-router.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { judgeKey, provenKey, type ProvenKey } from '../contacts/static-key.ts';
-import type { TurnScheduler } from './turn-scheduler.ts';
+import type { TurnScheduler } from './flow/turn-scheduler.ts';
 
 export interface GreetingsOptions {
   readonly primitives: Primitives;

@@ -6,7 +6,7 @@
 //                                     └─▶ waiting    a contact's, on which no messages travel (yet) ──▶ active
 import type { StaticPublicKey } from '../../crypto/keys.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
-import { answer, smallRecord, type Weight } from './record-weight.ts';
+import { answer, smallRecord, type Weight } from './flow/record-weight.ts';
 
 interface Owner {
   /** The link is closed, whoever ended it; once, and to the owner of that time alone. */

@@ -12,7 +12,7 @@ import { CALL_DEADLINE_MS, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.t
 import { BYE, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { Deadline } from './deadline.ts';
 import { ResponseTimer } from './response-timer.ts';
-import { Intake, type IntakeOptions } from './intake.ts';
+import { Intake, type IntakeOptions } from './flow/intake.ts';
 import { Keepalive } from './keepalive.ts';
 import {
   mayFollow,
@@ -22,7 +22,7 @@ import {
   type LinkPhase,
   type ProvingPhase,
 } from './link-phase.ts';
-import { Outgoing } from './outgoing.ts';
+import { Outgoing } from './flow/outgoing.ts';
 
 /** Beyond this, a PING is not answered until the other side has read. */
 const PONG_BACKLOG_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WirePeer, type WireLink } from '../../testing/network/wire-peer.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { RecordRouter } from './record-router.ts';
-import { smallRecord, weightless } from './record-weight.ts';
+import { smallRecord, weightless } from './flow/record-weight.ts';
 
 /** Of no part yet. */
 const NEW = 40;

@@ -5,7 +5,7 @@ import type { LinkRecord } from '../../protocol/records.ts';
 import type { ActiveLink } from './active-link.ts';
 import type { GreetedLink } from './greeter.ts';
 import type { LinkPhase } from './link-phase.ts';
-import { smallRecord, type Weight } from './record-weight.ts';
+import { smallRecord, type Weight } from './flow/record-weight.ts';
 
 /** What a handler is given of the link a record came on, by phase. */
 export interface Origins {

@@ -9,7 +9,7 @@ import { pickVictim } from '../contacts/eviction.ts';
 import type { GreetedLink } from './greeter.ts';
 import type { Link } from './link.ts';
 import type { RecordRouter } from './record-router.ts';
-import { weightless } from './record-weight.ts';
+import { weightless } from './flow/record-weight.ts';
 
 /** Links of strangers at once: each may hold a record that has not come whole. */
 const STRANGERS = 64;

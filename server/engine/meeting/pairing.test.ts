@@ -1,5 +1,5 @@
 // Two people who meet, each with a whole Loom, over a network in memory and a clock that the test moves.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pairing, PairingState } from '../../contract/model.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';

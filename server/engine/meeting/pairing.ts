@@ -4,7 +4,7 @@
 //   host   somebody's first PAIR record, while visible to everyone ─▶ showing ─▶ paired, ended
 //   guest  pairing.start ─▶ dialling ─▶ wanting ─▶ checking ─▶ paired, ended
 import { CommandError } from '../../contract/errors.ts';
-import { digitsIn } from '../../contract/pasted.ts';
+import { digitsIn } from '../../contract/words/pasted.ts';
 import type { Pairing as View, PairingEnd, PairingState } from '../../contract/model.ts';
 import type { PairingId, ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';

@@ -1,7 +1,7 @@
 // Presence: tells discovery what to say and whom to look for, and remembers where contacts were seen. What it finds is
 // where to dial, never who is there.
 import type { NearbyPeer } from '../../contract/model.ts';
-import { cutName } from '../../contract/names.ts';
+import { cutName } from '../../contract/words/names.ts';
 import type { ContactId } from '../../contract/ids.ts';
 import { CARD_NAME_BYTES } from '../../discovery/discovery.ts';
 import type {

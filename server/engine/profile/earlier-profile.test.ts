@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ContactId } from '../../contract/ids.ts';
 import type { Contact, ContactRequest, Direction, Invite } from '../../contract/model.ts';
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 
 const DATA = join(import.meta.dirname, '../../storage/testdata/profile-4');

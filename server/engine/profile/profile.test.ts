@@ -1,4 +1,4 @@
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { cpSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../contract/events.ts';

@@ -1,4 +1,4 @@
-import { directConversation } from '../tables/conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {

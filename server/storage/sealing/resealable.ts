@@ -1,6 +1,6 @@
 // Tables that can be sealed anew under another master key.
-import type { Row } from '../tables/row.ts';
-import { skipDamaged } from '../tables/skip-damaged.ts';
+import type { Row } from '../rows/row.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Sealing } from './sealing.ts';
 
 export interface Resealable {

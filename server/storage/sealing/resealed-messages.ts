@@ -1,11 +1,11 @@
 // Messages sealed anew under the current master key, in pieces.
 import { equal } from '../../crypto/bytes.ts';
-import { skipDamaged } from '../tables/skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Rowids } from '../tables/rowids.ts';
-import { rowsWithin } from '../tables/pieces.ts';
+import type { Rowids } from '../rows/rowids.ts';
+import { rowsWithin } from '../rows/pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from './resealer.ts';
-import type { Row } from '../tables/row.ts';
+import type { Row } from '../rows/row.ts';
 import type { SealedRow, Sealing, TableSeal } from './sealing.ts';
 
 const BEHIND = 'FROM message WHERE number > ? ORDER BY number LIMIT ?';

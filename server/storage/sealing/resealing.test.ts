@@ -1,5 +1,5 @@
 // Another passphrase: everything sealed anew, and nothing left for an old copy of keys.json, in no byte of any file.
-import { directConversation } from '../tables/conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';

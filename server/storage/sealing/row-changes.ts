@@ -3,7 +3,7 @@
 // or rolled back takes its notes with it.
 import type { ChangedPart } from '../../contract/model.ts';
 import type { Database } from '../database.ts';
-import type { Row } from '../tables/row.ts';
+import type { Row } from '../rows/row.ts';
 import type { SetMember } from './set-hash.ts';
 
 /** Where a covered row stands, and which rows count: those that hold something sealed. */

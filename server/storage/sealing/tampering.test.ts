@@ -1,6 +1,6 @@
 // A database somebody else had in hand: any two cells of a table swapped, in every column, and single bits turned.
 // Whatever still opens must be exactly what was written, under its own id; the rest is said to be damaged.
-import { directConversation } from '../tables/conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import { copyFileSync } from 'node:fs';
 import sqlite from 'node-sqlite3-wasm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import { directConversation } from './conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -7,14 +7,14 @@ import { SecretBytes } from '../../crypto/secret.ts';
 import type { AddedBy, InviteState } from '../../contract/model.ts';
 import type { Database } from '../database.ts';
 import { askedSchema, type Asked } from './requests.ts';
-import type { Row } from './row.ts';
-import type { Rowids } from './rowids.ts';
-import { idBytes, idOf } from './ids.ts';
-import { identityKeySchema, presenceKeySchema, staticKeySchema } from './key-schemas.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import type { Row } from '../rows/row.ts';
+import type { Rowids } from '../rows/rowids.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
+import { identityKeySchema, presenceKeySchema, staticKeySchema } from '../rows/key-schemas.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { countWithin } from './pieces.ts';
+import { countWithin } from '../rows/pieces.ts';
 
 export interface ContactRecord {
   readonly id: ContactId;

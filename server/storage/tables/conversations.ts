@@ -2,8 +2,8 @@
 // no record: its id follows from the contact's. In clear: kind and id, which messages are sealed to.
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Database } from '../database.ts';
-import { idBytes, idOf } from './ids.ts';
-import type { Rowids } from './rowids.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
+import type { Rowids } from '../rows/rowids.ts';
 
 export interface ConversationTable {
   /** The id of the notes to ourselves; null: there are none yet. */

@@ -1,5 +1,5 @@
 // What a contact's messages take is known exactly, however they come and go.
-import { directConversation } from './conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contactRecord, idOf, newMessage, tempStore, refOf } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';

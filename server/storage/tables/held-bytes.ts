@@ -1,6 +1,6 @@
 // How much each contact's messages take on this disk, hidden ones left out: a number beside each contact, kept up with in
 // memory and written with the commit. It has no tag: whoever can change it could as well delete what it counts.
-import type { ContactRowids } from './contact-rowids.ts';
+import type { ContactRowids } from '../rows/contact-rowids.ts';
 import type { Database } from '../database.ts';
 
 export class HeldBytes {

@@ -4,7 +4,7 @@ import { utf8, wipe } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { Database } from '../database.ts';
-import { presenceKeySchema } from './key-schemas.ts';
+import { presenceKeySchema } from '../rows/key-schemas.ts';
 import type { Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 

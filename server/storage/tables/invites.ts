@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { InviteId } from '../../contract/ids.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Row } from './row.ts';
-import { idBytes, idOf } from './ids.ts';
-import { identityKeySchema } from './key-schemas.ts';
+import type { Row } from '../rows/row.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
+import { identityKeySchema } from '../rows/key-schemas.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 

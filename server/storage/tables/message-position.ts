@@ -3,7 +3,7 @@
 // never runs out of numbers in between, as halving would after some fifty.
 import type { Database } from '../database.ts';
 import { STATE } from './message-record.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../rows/row.ts';
 
 const EDGE = `
   SELECT position FROM message WHERE conversation = ? AND (state = ${STATE.hidden}) = ? AND position`;

@@ -1,5 +1,5 @@
 import { anyId } from '../../testing/ids.ts';
-import { directConversation } from './conversation-rowids.ts';
+import { directConversation } from '../rows/conversation-rowids.ts';
 import fc from 'fast-check';
 import sqlite from 'node-sqlite3-wasm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,11 +1,11 @@
 // Messages. In clear: conversation, author, id, number, position and state of each; what it says, and when, is sealed.
 // A message's position in its conversation is a real number, so that one that comes late finds room between two others.
 import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../rows/row.ts';
 import { StorageError } from '../errors.ts';
-import { idBytes, idOf } from './ids.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
 import { encodeBody, parseBody } from './message-body.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import {
@@ -23,8 +23,8 @@ import {
 import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { countWithin } from './pieces.ts';
-import type { Rowids } from './rowids.ts';
+import { countWithin } from '../rows/pieces.ts';
+import type { Rowids } from '../rows/rowids.ts';
 
 const INSERT = `
   INSERT INTO message (conversation, author, id, seq, position, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;

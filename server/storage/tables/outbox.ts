@@ -2,16 +2,16 @@
 // devices. In clear: ids, numbers and positions; the envelope and the session it is encrypted in are sealed.
 import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { concat, toHex, u32 } from '../../crypto/bytes.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../rows/row.ts';
 import { StorageError } from '../errors.ts';
-import { idBytes, idOf } from './ids.ts';
-import { rowsWithin } from './pieces.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
+import { rowsWithin } from '../rows/pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from '../sealing/resealer.ts';
 import { float64, type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import { byContact, RowCounter } from './row-counter.ts';
-import type { Rowids } from './rowids.ts';
+import { byContact, RowCounter } from '../rows/row-counter.ts';
+import type { Rowids } from '../rows/rowids.ts';
 
 /** One device of a contact: the contact's id and the device's number, SPEC §1. */
 export interface Peer {

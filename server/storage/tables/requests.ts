@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { RequestId } from '../../contract/ids.ts';
 import type { IdentityPublicKey, StaticPublicKey } from '../../crypto/keys.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Row } from './row.ts';
-import { idBytes, idOf } from './ids.ts';
-import { identityKeySchema, staticKeySchema } from './key-schemas.ts';
+import type { Row } from '../rows/row.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
+import { identityKeySchema, staticKeySchema } from '../rows/key-schemas.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { ContactId } from '../../contract/ids.ts';
 import { concat, u32, wipe } from '../../crypto/bytes.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
-import { skipDamaged } from './skip-damaged.ts';
+import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
-import type { Row } from './row.ts';
-import { idBytes, idOf } from './ids.ts';
+import type { Row } from '../rows/row.ts';
+import { idBytes, idOf } from '../rows/ids.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 

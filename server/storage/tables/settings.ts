@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { utf8 } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../rows/row.ts';
 import type { SealedIndex, Sealing, TableSeal } from '../sealing/sealing.ts';
 
 export interface SettingTable {

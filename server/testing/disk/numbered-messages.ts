@@ -1,6 +1,6 @@
 // A conversation that can be checked as a whole: message n is stored as sending one does, with counter, ratchet state and
 // envelope in one transaction, and each of them says n.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import assert from 'node:assert/strict';
 import type { Store } from '../../storage/profile-store.ts';
 import { deviceOf, idOf, newMessage, outboxFacts, refOf } from './temp-store.ts';

@@ -1,6 +1,6 @@
 // A process that stores messages as fast as it can, in a folder that exists already, and says which are durable: one
 // line on its output for each. It is there to be killed.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { writeSync } from 'node:fs';
 import { openStore } from '../../storage/profile-store.ts';
 import { writeNumbered } from './numbered-messages.ts';

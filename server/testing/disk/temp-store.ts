@@ -6,7 +6,7 @@ import { choosePrimitives } from '../../crypto/choose.ts';
 import { anyId, type AnyId } from '../ids.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRef, NewMessage } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';

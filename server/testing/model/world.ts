@@ -1,5 +1,5 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
-import { directConversation } from '../../storage/tables/conversation-rowids.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { anyId } from '../ids.ts';

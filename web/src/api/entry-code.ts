@@ -1,5 +1,5 @@
 // Takes what led here out of the address before anything else runs: the single-use code, so that it stands in no history
-// entry, and the mark of the landing page that says that nobody knows who led here (server/http/landing.ts).
+// entry, and the mark of the landing page that says that nobody knows who led here (server/http/opening/landing.ts).
 // A `loom-web url` pasted into an open tab changes only the fragment: the page stays, and the code is taken the same way.
 import { forgetAsk, keepAsk, readAsk } from './tab-storage.ts';
 

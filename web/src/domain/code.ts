@@ -1,4 +1,4 @@
-import { digitsIn } from '../../../server/contract/pasted.ts';
+import { digitsIn } from '../../../server/contract/words/pasted.ts';
 
 /** The six digits that people read out to each other. */
 export const CODE_DIGITS = 6;

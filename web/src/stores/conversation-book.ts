@@ -10,14 +10,14 @@ import type {
   MessageRef,
   MessageState,
 } from '../../../server/contract/model.ts';
-import { sentAt } from '../../../server/contract/time.ts';
+import { sentAt } from '../../../server/contract/words/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
-import { Outgoing } from '../domain/outgoing.ts';
-import type { Shown } from '../domain/outgoing.ts';
-import { wantsOlder } from '../domain/reading.ts';
-import { Timeline } from '../domain/timeline.ts';
+import { Outgoing } from '../domain/message/outgoing.ts';
+import type { Shown } from '../domain/message/outgoing.ts';
+import { wantsOlder } from '../domain/message/reading.ts';
+import { Timeline } from '../domain/message/timeline.ts';
 
 /** What a left conversation keeps, so that coming back is instant and memory stays small. */
 const KEPT = 200;

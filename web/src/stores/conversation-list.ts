@@ -12,8 +12,8 @@ import type {
 } from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { listed } from '../domain/listed.ts';
-import { messageKey } from '../domain/message-key.ts';
-import { laterState } from '../domain/timeline.ts';
+import { messageKey } from '../domain/message/message-key.ts';
+import { laterState } from '../domain/message/timeline.ts';
 import { useContacts } from './contacts.ts';
 import { useLink } from './daemon.ts';
 

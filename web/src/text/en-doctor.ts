@@ -1,5 +1,5 @@
 // What the doctor says: what is wrong, and the next step.
-import { doctorSentences } from '../../../server/contract/doctor-sentences.ts';
+import { doctorSentences } from '../../../server/contract/words/doctor-sentences.ts';
 
 export const doctor = {
   whyContact: 'Why is there no connection?',

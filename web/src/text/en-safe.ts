@@ -1,5 +1,5 @@
 // Words about privacy: files that were changed, deleting, locking, passphrases, look-alike names, destroying a profile.
-import { changedFilesSentence } from '../../../server/contract/changed-files.ts';
+import { changedFilesSentence } from '../../../server/contract/words/changed-files.ts';
 
 /** One message, and a whole conversation. */
 export const deleting = {

@@ -3,7 +3,7 @@ import { CommandError } from '../../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
 import { OURSELVES } from '../../../contract/messages.ts';
 import type { Contact, Message } from '../../../contract/model.ts';
-import { sentAt } from '../../../contract/time.ts';
+import { sentAt } from '../../../contract/words/time.ts';
 import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';

@@ -1,5 +1,5 @@
 import { PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
-import { sentAt } from '../../../contract/time.ts';
+import { sentAt } from '../../../contract/words/time.ts';
 import { daemonCommand } from '../../command.ts';
 import { localTime } from '../../terminal/local-time.ts';
 import { jsonLine, printable } from '../../terminal/printable.ts';

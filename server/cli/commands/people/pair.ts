@@ -1,7 +1,7 @@
 // Meeting in person from two terminals: one shows six digits, the other types them.
 import { createInterface } from 'node:readline';
 import { CommandError } from '../../../contract/errors.ts';
-import { tokenRuns } from '../../../contract/pasted-token.ts';
+import { tokenRuns } from '../../../contract/words/pasted-token.ts';
 import type { EventMessage } from '../../../contract/events.ts';
 import type { Contact, Pairing, Person } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';

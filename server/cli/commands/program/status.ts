@@ -1,4 +1,4 @@
-import { changedFilesSentence, whatToCheck } from '../../../contract/changed-files.ts';
+import { changedFilesSentence, whatToCheck } from '../../../contract/words/changed-files.ts';
 import type { Status } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';
 import { localTime } from '../../terminal/local-time.ts';
