@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { readU32 } from '../../crypto/bytes.ts';
 import { Database, syncFolder } from '../database.ts';
 import { StorageError } from '../errors.ts';
+import { readSweep } from './sweep-file.ts';
 import { loggedFirstPage } from './wal-first-page.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from '../migrations.ts';
 
@@ -50,8 +51,9 @@ export function adoptDraft(path: string): void {
  * @throws StorageError database-newer when a later Loom has written here, damaged when this is no database of Loom.
  */
 export function inspectDatabase(path: string): void {
-  // A page that the log has is still to be carried over, or was by half.
-  const header = loggedFirstPage(`${path}-wal`) ?? readHeader(path);
+  // A page that a sweep or the log has is still to be carried over, or was by half. A sweep begins with an empty log.
+  const swept = readSweep(path).find(({ number }) => number === 0)?.bytes;
+  const header = swept ?? loggedFirstPage(`${path}-wal`) ?? readHeader(path);
   if (header.length < HEADER_BYTES || readU32(header, APPLICATION_ID_OFFSET) !== APPLICATION_ID) {
     throw new StorageError('damaged', 'this is no database of Loom');
   }

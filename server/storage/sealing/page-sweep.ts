@@ -6,18 +6,16 @@
 //   the file beside it removed, synced
 //
 // A crash on the way leaves either nothing of it or the file beside, whole, from which `finishSweep` goes on.
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { concat, equal, isZero, readU16, readU32, u32 } from '../../crypto/bytes.ts';
-import { syncFolder, type Database } from '../database.ts';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { isZero, readU16 } from '../../crypto/bytes.ts';
+import type { Database } from '../database.ts';
 import { emptyLog } from '../profile-files/empty-log.ts';
+import { readSweep, removeSweep, sweepPath, writeSweep, type SweptPage } from '../profile-files/sweep-file.ts';
 import { StorageError } from '../errors.ts';
 
 const HEADER_BYTES = 100;
 const PAGE_SIZE_OFFSET = 16;
 const LARGEST_PAGE = 65_536;
-const HASH_BYTES = 32;
 
 /** Offsets in the header of a page. */
 const CELLS = 3;
@@ -48,17 +46,10 @@ export function sweepPages(database: Database, from: number, pages: number): num
 
 /** Goes on with what a crash interrupted; before the database is opened. @throws what the file system says. */
 export function finishSweep(path: string): void {
-  const beside = sweepPath(path);
-  if (!existsSync(beside)) return;
-  const bytes = readFileSync(beside);
-  const body = bytes.subarray(HASH_BYTES);
-  if (bytes.length > HASH_BYTES && equal(bytes.subarray(0, HASH_BYTES), hash(body))) writePages(path, body);
-  remove(beside);
-}
-
-/** Where pages stand on their way. */
-export function sweepPath(path: string): string {
-  return `${path}-sweep`;
+  if (!existsSync(sweepPath(path))) return;
+  const pages = readSweep(path);
+  if (pages.length > 0) writePages(path, pages);
+  removeSweep(path);
 }
 
 function sweep(path: string, from: number, pages: number): number | null {
@@ -66,14 +57,12 @@ function sweep(path: string, from: number, pages: number): number | null {
   const count = Math.floor(bytes.length / size);
   const cleaned = Array.from({ length: count }, (_, index) => index).flatMap((index) => {
     const page = bytes.subarray(index * size, (index + 1) * size);
-    return clean(page, from + index === 0 ? HEADER_BYTES : 0) ? [u32(from + index), page] : [];
+    return clean(page, from + index === 0 ? HEADER_BYTES : 0) ? [{ number: from + index, bytes: page }] : [];
   });
   if (cleaned.length > 0) {
-    const body = concat(u32(size), ...cleaned);
-    writeWhole(sweepPath(path), concat(hash(body), body));
-    syncFolder(dirname(path));
-    writePages(path, body);
-    remove(sweepPath(path));
+    writeSweep(path, size, cleaned);
+    writePages(path, cleaned);
+    removeSweep(path);
   }
   return count < pages ? null : from + pages;
 }
@@ -106,35 +95,12 @@ function readPages(path: string, from: number, pages: number): { size: number; b
   }
 }
 
-/** @param body page size(u32) ‖ (number(u32) ‖ page)*. */
-function writePages(path: string, body: Uint8Array): void {
-  const size = readU32(body, 0);
+function writePages(path: string, pages: readonly SweptPage[]): void {
   const handle = openSync(path, 'r+');
   try {
-    for (let at = 4; at < body.length; at += 4 + size) {
-      writeSync(handle, body, at + 4, size, readU32(body, at) * size);
-    }
+    for (const { number, bytes } of pages) writeSync(handle, bytes, 0, bytes.length, number * bytes.length);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-}
-
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const handle = openSync(path, 'w', 0o600);
-  try {
-    if (writeSync(handle, bytes, 0, bytes.length, 0) !== bytes.length) throw new Error('the disk took a part only');
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function remove(path: string): void {
-  rmSync(path, { force: true });
-  syncFolder(dirname(path));
-}
-
-function hash(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
 }
