@@ -29,6 +29,8 @@ export class DraftBook {
   readonly #parts: DraftParts;
   readonly #entries = new Map<ConversationId, Entry>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Locked: what the daemon has is not kept here. */
+  #cleared = false;
 
   constructor(parts: DraftParts) {
     this.#parts = parts;
@@ -63,6 +65,7 @@ export class DraftBook {
 
   /** All that the daemon has; what is typed here and it has not is sent. */
   load(drafts: readonly Draft[]): void {
+    this.#cleared = false;
     const told = new Map(drafts.map((draft) => [draft.conversation, draft]));
     for (const conversation of new Set([...this.#entries.keys(), ...told.keys()])) {
       const entry = this.#entry(conversation);
@@ -82,6 +85,7 @@ export class DraftBook {
 
   /** Forgets all that the daemon has. */
   clear(): void {
+    this.#cleared = true;
     for (const [conversation, { waits, saving }] of this.#entries) if (!waits && !saving) this.drop(conversation);
   }
 
@@ -115,6 +119,7 @@ export class DraftBook {
     const { heard } = entry;
     Object.assign(entry, { saving: false, refused: false, heard: null, revision: Math.max(entry.revision, revision) });
     if (entry.waits) this.#save(conversation);
+    else if (this.#cleared) this.drop(conversation);
     else if (heard) this.take(heard);
   }
 
