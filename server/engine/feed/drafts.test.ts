@@ -37,7 +37,7 @@ async function written(): Promise<void> {
 describe('a draft', () => {
   it('is told at once and written once, however many keys it took', async () => {
     const put = vi.spyOn(ann.profile.opened.store.drafts, 'put');
-    const typing = [...'hello'].map((_, at) => type('hello'.slice(0, at + 1)));
+    const typing = ['h', 'he', 'hel', 'hell', 'hello'].map(type);
     expect(told()).toEqual(['h', 'he', 'hel', 'hell', 'hello']);
     expect([await bodies(), onDisk()]).toEqual([['hello'], []]);
     await written();
@@ -86,7 +86,7 @@ describe('a draft', () => {
     await expect(type('to nobody')).rejects.toMatchObject({ code: 'conversation-unknown' });
   });
 
-  it('is told again to a tab that comes back, as it is by then', async () => {
+  it('is told again to a tab that comes back, as it is by then', () => {
     const { boot, cursor } = ann.profile.events;
     for (const body of ['o', 'on', 'one']) void type(body);
     const missed = ann.profile.events.since(boot, cursor) ?? [];
@@ -95,13 +95,12 @@ describe('a draft', () => {
 
   it('is tried again when the disk works again', async () => {
     const { journal, drafts } = ann.profile.opened.store;
-    const { put } = drafts;
-    drafts.put = () => {
+    const put = vi.spyOn(drafts, 'put').mockImplementation(() => {
       throw new Error('no room');
-    };
+    });
     const typing = type('kept');
     await Promise.all([expect(typing).rejects.toThrow('no room'), written()]);
-    drafts.put = put.bind(drafts);
+    put.mockRestore();
     expect([await bodies(), onDisk()]).toEqual([['kept'], []]);
     ann.profile.opened.engine.drafts.write();
     await journal.write(() => undefined);

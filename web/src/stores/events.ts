@@ -169,11 +169,7 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      contacts.clear();
-      conversationList.clear();
-      drafts.clear();
-      meeting.clear();
-      recovery.clear();
+      for (const store of [contacts, conversationList, drafts, meeting, recovery]) store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);

@@ -18,14 +18,20 @@ let book: DraftBook;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [shown, saves] = [new Map(), []];
+  shown = new Map();
+  saves = [];
   const save = (_: ConversationId, body: string): Promise<number> =>
     new Promise((resolve, reject) => {
-      const settled = async (): Promise<void> => void (await Promise.resolve());
       saves.push({
         body,
-        done: (revision) => (resolve(revision), settled()),
-        fail: () => (reject(new Error('refused')), settled()),
+        done: async (revision) => {
+          resolve(revision);
+          await Promise.resolve();
+        },
+        fail: async () => {
+          reject(new Error('refused'));
+          await Promise.resolve();
+        },
       });
     });
   book = new DraftBook({ shown, save });
