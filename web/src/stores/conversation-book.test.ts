@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Message, MessageFacts, MessageId } from '../../../server/contract/model.ts';
 import { CallError } from '../api/pending.ts';
 import { anyId } from '../../../server/testing/ids.ts';
@@ -49,16 +49,39 @@ async function opened(messages: readonly Message[], more = false): Promise<Retur
 }
 
 describe('a conversation', () => {
-  it('lets go of what was deleted, and is loaded anew when nothing loaded is left of it', async () => {
+  it('shows what became of a message that is loaded, and of no other: its page brings it along', async () => {
+    const { book } = await opened([message(5), message(6)], true);
+    book.change(message(6, { body: 'other words' }));
+    book.change(message(1, { body: 'far above' }));
+    book.publish();
+    expect(book.of(contact).value.messages.map(({ body }) => body)).toEqual(['5', 'other words']);
+  });
+
+  it('loads back to a message, and says whether it is there', async () => {
     const { book, asked } = await opened([message(5), message(6)], true);
+    const found = book.loadBackTo(message(2));
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    asked[1]!.resolve({ messages: [message(3), message(4)], more: true });
+    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    asked[2]!.resolve({ messages: [message(1), message(2)], more: false });
+    expect(await found).toBe(true);
+    expect(book.find(message(2))?.body).toBe('2');
+    expect(await book.loadBackTo(message(9))).toBe(false);
+  });
+
+  it('tells the daemon what an answer answers, and shows it at once', async () => {
+    const { book, asked } = await opened([message(5)]);
+    const reply = { author: ANN, id: message(5).id, is: 'here', text: '5' } as const;
+    void book.send(contact, 'yes', reply);
+    expect(book.of(contact).value.messages.at(-1)).toMatchObject({ state: 'sending', reply });
+    expect(asked[1]).toMatchObject({ params: { body: 'yes', replyTo: { author: ANN, id: message(5).id } } });
+  });
+
+  it('lets go of what was deleted, and is loaded anew when nothing loaded is left of it', async () => {
+    const { book } = await opened([message(5), message(6)], true);
     const view = book.of(contact);
-    const deleting = book.delete(message(6));
-    expect(asked[1]).toMatchObject({
-      command: 'message.delete',
-      params: { conversation: contact, author: ANN, id: message(6).id },
-    });
-    asked[1]!.resolve({});
-    await deleting;
+    book.take(message(6));
+    book.publish();
     expect(view.value.messages.map(({ position }) => position)).toEqual([5]);
     book.take(message(6));
     book.take(message(5));

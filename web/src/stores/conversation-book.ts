@@ -9,11 +9,13 @@ import type {
   MessagePage,
   MessageRef,
   MessageState,
+  Reply,
 } from '../../../server/contract/model.ts';
 import { sentAt } from '../../../server/contract/words/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
+import { messageKey } from '../domain/message/message-key.ts';
 import { Outgoing } from '../domain/message/outgoing.ts';
 import type { Shown } from '../domain/message/outgoing.ts';
 import { wantsOlder } from '../domain/message/reading.ts';
@@ -85,6 +87,19 @@ export class ConversationBook {
     if (phase === 'ready' && more && wants(messages, [])) await this.#load(conversation, wants);
   }
 
+  /** Loads older ones until `message` is there, or BACK_MOST are. @returns whether it is. */
+  async loadBackTo(message: MessageRef): Promise<boolean> {
+    const { conversation } = message;
+    const { timeline, loading } = this.#entry(conversation);
+    await loading;
+    const { phase, more, messages } = this.of(conversation).value;
+    const most = messages.length + BACK_MOST;
+    const key = messageKey(message);
+    const wants: Wants = (loaded, page) => page.every((each) => messageKey(each) !== key) && loaded.length < most;
+    if (phase === 'ready' && more && !timeline.has(message)) await this.#load(conversation, wants);
+    return this.find(message) !== undefined;
+  }
+
   /** Lets go of what was only scrolled past. */
   leave(conversation: ConversationId): void {
     const entry = this.#entries.get(conversation);
@@ -101,6 +116,11 @@ export class ConversationBook {
     const ready = entry.view.value.phase === 'ready';
     if (ready || entry.timeline.length > 0) entry.timeline.put(message);
     if (ready || local) this.#dirty.add(message.conversation);
+  }
+
+  /** What has become of one; of those that are not loaded, their page brings it along. */
+  change(message: Message): void {
+    if (this.find(message) !== undefined) this.put(message);
   }
 
   setState(message: MessageRef, state: MessageState): void {
@@ -120,6 +140,19 @@ export class ConversationBook {
     else this.#dirty.add(conversation);
   }
 
+  /** Of what we wrote, all that they have and that stands no later than `upTo` is read. */
+  seen(conversation: ConversationId, upTo: number): void {
+    const entry = this.#entries.get(conversation);
+    if (entry === undefined) return;
+    entry.timeline.seen(upTo);
+    this.#dirty.add(conversation);
+  }
+
+  /** @returns it as it is loaded; undefined when it is not. */
+  find(message: MessageRef): Message | undefined {
+    return this.#entries.get(message.conversation)?.timeline.get(message);
+  }
+
   /** @param upTo the `position` of the last that is; null: all are. */
   read(conversation: ConversationId, upTo: number | null): void {
     const entry = this.#entries.get(conversation);
@@ -134,9 +167,13 @@ export class ConversationBook {
     this.#dirty.clear();
   }
 
-  /** Shows at once. Under an id of our own, so that asking again after a cut stores it once. */
-  async send(conversation: ConversationId, body: string): Promise<void> {
-    const shown = this.#outgoing.add(conversation, randomHex(16) as MessageId, body, Date.now());
+  /**
+   * Shows at once. Under an id of our own, so that asking again after a cut stores it once.
+   * @param reply what it answers.
+   */
+  async send(conversation: ConversationId, body: string, reply?: Reply): Promise<void> {
+    const written = { conversation, id: randomHex(16) as MessageId, body, at: Date.now(), ...(reply && { reply }) };
+    const shown = this.#outgoing.add(written);
     this.#show(conversation);
     await this.#transmit(shown);
   }
@@ -168,21 +205,6 @@ export class ConversationBook {
   /** @param upTo the `position` of the last that was seen; Infinity: all were. */
   async markRead(conversation: ConversationId, upTo: number): Promise<void> {
     await this.#call('message.read', { conversation, ...(upTo === Infinity ? {} : { upTo }) });
-  }
-
-  async delete({ conversation, author, id }: MessageRef): Promise<void> {
-    await this.#call('message.delete', { conversation, author, id });
-    this.take({ conversation, author, id });
-    this.publish();
-  }
-
-  async deleteAll(conversation: ConversationId): Promise<void> {
-    await this.#call('conversation.clear', { conversation });
-    this.reload(conversation);
-  }
-
-  tellTyping(conversation: ConversationId, typing: boolean): void {
-    this.#call('typing.set', { conversation, typing }).catch(() => undefined); // A nicety: lost is lost.
   }
 
   /** Forgets everything the daemon can tell again; texts on their way stay. */
@@ -261,9 +283,12 @@ export class ConversationBook {
     return this.#call('message.page', { conversation, limit: PAGE_MESSAGES, before });
   }
 
-  async #transmit({ conversation, id, body }: Shown): Promise<void> {
+  async #transmit(shown: Shown): Promise<void> {
+    const { conversation, id, body } = shown;
+    const reply = shown.kind === 'text' ? shown.reply : undefined;
+    const answers = reply?.author != null && { replyTo: { author: reply.author, id: reply.id } };
     try {
-      this.put(await this.#call('message.send', { conversation, id, body }));
+      this.put(await this.#call('message.send', { conversation, id, body, ...answers }));
     } catch (error) {
       const problem = error instanceof CallError ? error.code : 'internal';
       // Stored by an earlier attempt whose reply was lost.

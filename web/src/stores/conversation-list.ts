@@ -39,7 +39,22 @@ function createChanges(conversations: Conversations) {
     put({ ...known, lastMessage: { ...lastMessage, state: laterState(lastMessage.state, state) } });
   }
 
-  return { put, drop: (id: ConversationId) => conversations.value.delete(id), noteMessage, noteState };
+  /** It says something else now, or is gone for everyone. */
+  function noteChange(message: Message): void {
+    const known = conversations.value.get(message.conversation);
+    const lastMessage = known?.lastMessage;
+    if (known && lastMessage && messageKey(lastMessage) === messageKey(message))
+      put({ ...known, lastMessage: message });
+  }
+
+  function noteSeen(conversation: ConversationId, upTo: number): void {
+    const lastMessage = conversations.value.get(conversation)?.lastMessage;
+    const isTheirs = lastMessage?.direction !== 'out' || lastMessage.state !== 'delivered';
+    if (!isTheirs && lastMessage.position <= upTo) noteState(lastMessage, 'read');
+  }
+
+  const drop = (id: ConversationId): boolean => conversations.value.delete(id);
+  return { put, drop, noteMessage, noteChange, noteState, noteSeen };
 }
 
 export const useConversationList = defineStore('conversation-list', () => {

@@ -9,6 +9,7 @@ import { useDrafts } from './drafts.ts';
 import { useLink } from './daemon.ts';
 import { useMeeting } from './meeting.ts';
 import { useProfile } from './profile.ts';
+import { useReceipts } from './receipts.ts';
 import { useRecovery } from './recovery.ts';
 
 /** A hidden tab gets no animation frames; ms. */
@@ -30,6 +31,7 @@ function useStores() {
     conversations: useConversations(),
     drafts: useDrafts(),
     meeting: useMeeting(),
+    receipts: useReceipts(),
     recovery: useRecovery(),
   };
 }
@@ -107,11 +109,16 @@ function applyToMessages(
       conversations.put(data.message);
       return true;
     case 'message.changed':
-      conversations.put(data.message);
+      conversations.change(data.message);
+      conversationList.noteChange(data.message);
       return true;
     case 'message.state':
       conversations.setState(data, data.state);
       conversationList.noteState(data, data.state);
+      return true;
+    case 'message.seen':
+      conversations.seen(data.conversation, data.upTo);
+      conversationList.noteSeen(data.conversation, data.upTo);
       return true;
     case 'message.deleted':
       conversations.take(data);
@@ -127,7 +134,11 @@ function applyToMessages(
   }
 }
 
-function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMessage, reload: () => void): void {
+function applyToProfile(
+  { profile, receipts, recovery }: Stores,
+  { event, data }: EventMessage,
+  reload: () => void,
+): void {
   switch (event) {
     case 'state.changed':
       // Everything was destroyed: nothing of it stays in this page either.
@@ -145,6 +156,9 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
     case 'network.changed':
       profile.network = data.network;
       break;
+    case 'receipts.changed':
+      receipts.on = data.on;
+      break;
     case 'storage.changed':
       profile.change({ storage: data.storage });
       break;
@@ -161,7 +175,7 @@ function applyToProfile({ profile, recovery }: Stores, { event, data }: EventMes
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversationList, conversations, drafts, meeting, recovery } = stores;
+  const { profile, contacts, conversationList, conversations, drafts, meeting, receipts, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -169,12 +183,13 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      for (const store of [contacts, conversationList, drafts, meeting, recovery]) store.clear();
+      for (const store of [contacts, conversationList, drafts, meeting, receipts, recovery]) store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);
     await meeting.load();
     await recovery.load();
+    await receipts.load();
     conversations.sendLockedAgain();
   }
 

@@ -3,10 +3,6 @@ import { changedFilesSentence } from '../../../server/contract/words/changed-fil
 
 /** One message, and a whole conversation. */
 export const deleting = {
-  more: 'More',
-  /** The menu of a message. */
-  menu: 'Message',
-  action: { copy: 'Copy', details: 'Details', delete: 'Delete' },
   details: 'Details',
   yours: 'Written by you, {when}',
   theirs: 'Written by {name}, {when}',

@@ -5,10 +5,13 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
+import { acts, emoji } from './en-acts.ts';
 import { about, jump, own } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
+  acts,
+  emoji,
   changedFiles,
   about,
   jump,

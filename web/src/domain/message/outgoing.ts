@@ -1,6 +1,12 @@
 // Messages on their way to our own disk: shown at once, gone as soon as the daemon has stored them.
 import type { ErrorCode } from '../../../../server/contract/errors.ts';
-import type { ConversationId, MessageContent, MessageFacts, MessageId } from '../../../../server/contract/model.ts';
+import type {
+  ConversationId,
+  MessageContent,
+  MessageFacts,
+  MessageId,
+  Reply,
+} from '../../../../server/contract/model.ts';
 
 export type LocalState = 'sending' | 'failed';
 
@@ -12,7 +18,9 @@ export type Shown = Omit<MessageFacts, 'state'> &
     readonly problem?: ErrorCode | 'disconnected';
   };
 
-function sending({ conversation, id, body, at }: Pick<Shown, 'conversation' | 'id' | 'body' | 'at'>): Shown {
+type Written = Pick<Shown, 'conversation' | 'id' | 'body' | 'at'> & { readonly reply?: Reply };
+
+function sending({ conversation, id, body, at, reply }: Written): Shown {
   return {
     id,
     conversation,
@@ -20,6 +28,7 @@ function sending({ conversation, id, body, at }: Pick<Shown, 'conversation' | 'i
     direction: 'out',
     kind: 'text',
     body,
+    ...(reply && { reply }),
     at,
     arrivedAt: at,
     state: 'sending',
@@ -31,9 +40,9 @@ function sending({ conversation, id, body, at }: Pick<Shown, 'conversation' | 'i
 export class Outgoing {
   readonly #messages = new Map<MessageId, Shown>();
 
-  add(conversation: ConversationId, id: MessageId, body: string, at: number): Shown {
-    const shown = sending({ conversation, id, body, at });
-    this.#messages.set(id, shown);
+  add(written: Written): Shown {
+    const shown = sending(written);
+    this.#messages.set(written.id, shown);
     return shown;
   }
 
@@ -46,7 +55,7 @@ export class Outgoing {
   retry(id: MessageId): Shown | undefined {
     const shown = this.#messages.get(id);
     if (shown === undefined) return undefined;
-    const again = sending(shown);
+    const again = sending({ ...shown, ...(shown.kind === 'text' && shown.reply && { reply: shown.reply }) });
     this.#messages.set(id, again);
     return again;
   }

@@ -30,6 +30,11 @@ export class Timeline {
     return this.#positions.has(messageKey(ref));
   }
 
+  get(ref: Ref): Message | undefined {
+    const position = this.#positions.get(messageKey(ref));
+    return position === undefined ? undefined : this.#list[this.#indexOf(position)];
+  }
+
   /** The same array until something changes. */
   snapshot(): readonly Message[] {
     this.#shared = true;
@@ -87,6 +92,17 @@ export class Timeline {
       if (message.position > upTo) return;
       if (message.direction === 'in' && message.state === 'received')
         this.#writable()[at] = { ...message, state: 'read' };
+    }
+  }
+
+  /** What we wrote and they have is read by them, as far as it stands no later than `upTo`. */
+  seen(upTo: number): void {
+    for (let at = this.#list.length - 1; at >= 0; at -= 1) {
+      const message = this.#list[at];
+      if (message === undefined || message.position > upTo || message.direction === 'in') continue;
+      // Those before it were seen earlier.
+      if (message.state === 'read') return;
+      if (message.state === 'delivered') this.#writable()[at] = { ...message, state: 'read' };
     }
   }
 

@@ -4,6 +4,7 @@ import type { MessageContent } from '../../../../../server/contract/model.ts';
 import { isolateName } from '../../../domain/names.ts';
 import { isEmojiOnly } from '../../../domain/message/text-parts.ts';
 import { text } from '../../../text/text.ts';
+import DeletedBody from './DeletedBody.vue';
 import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
 import UnknownBody from './UnknownBody.vue';
@@ -12,7 +13,10 @@ type Kind = MessageContent['kind'];
 type Of<K extends Kind> = Extract<MessageContent, { readonly kind: K }> & { readonly direction: 'in' | 'out' };
 
 interface MessageKind<K extends Kind> {
-  /** Draws it. Gets `message`, `author` and `expanded`, has its time and state in its slot, and may emit `toggle`. */
+  /**
+   * Draws it. Gets `message`, `author`, `expanded`, `answered` and `answeredAuthor`, has its time and state in its slot, and
+   * may emit `toggle` and `goToAnswered`.
+   */
   readonly body: Component;
   /** One line of it, for the list of conversations. */
   readonly preview: (message: Of<K>) => string;
@@ -24,11 +28,16 @@ const kinds: { readonly [K in Kind]: MessageKind<K> } = {
   text: {
     body: TextBody,
     preview: ({ direction, body }) => (direction === 'out' ? text('contact.you', { text: body }) : body),
-    isBare: ({ body }) => isEmojiOnly(body),
+    isBare: ({ body, reply, forwarded }) => isEmojiOnly(body) && reply === undefined && forwarded === undefined,
   },
   introduction: {
     body: IntroductionNote,
     preview: ({ introduced }) => text('introducing.preview', { name: isolateName(introduced.name) }),
+    isBare: () => false,
+  },
+  deleted: {
+    body: DeletedBody,
+    preview: ({ direction }) => text(direction === 'out' ? 'acts.goneOwn' : 'acts.gone'),
     isBare: () => false,
   },
   unknown: {

@@ -1,0 +1,23 @@
+// What is written about: a message that is answered, or one of ours that gets other words.
+import type { Reply } from '../../../../server/contract/model.ts';
+import type { Shown } from './outgoing.ts';
+
+/** UTF-16 code units of an answered message that are shown above the answer until the daemon has said what it keeps. */
+const QUOTED = 200;
+
+export interface About {
+  readonly kind: 'reply' | 'edit';
+  readonly message: Shown;
+}
+
+/** The answered message as the answer's bubble shows it. */
+export function replyTo({ author, id, body }: Shown): Reply {
+  return { author, id, is: 'here', text: body.slice(0, QUOTED) };
+}
+
+/** The last that can be edited; undefined when there is none among those that are loaded. */
+export function lastOwn(messages: readonly Shown[]): Shown | undefined {
+  return messages.findLast(
+    ({ direction, kind, state }) => direction === 'out' && kind === 'text' && state !== 'sending' && state !== 'failed',
+  );
+}

@@ -1,0 +1,60 @@
+// Words about what people do with messages.
+/** The picker of emoji. */
+export const emoji = {
+  title: 'Emoji',
+  insert: 'Insert an emoji',
+  all: 'All emoji',
+  search: 'Search emoji',
+  recent: 'Recent',
+  found: 'No emoji found | One emoji found | {count} emoji found',
+  loading: 'Loading emoji…',
+  failed: 'Loom couldn’t load the emoji.',
+  tone: 'Skin tone',
+  tones: 'No skin tone | Light | Medium-light | Medium | Medium-dark | Dark',
+};
+
+export const acts = {
+  /** The menu of a message. */
+  menu: 'Message',
+  more: 'More',
+  action: {
+    reply: 'Reply',
+    react: 'React',
+    edit: 'Edit',
+    forward: 'Forward',
+    copy: 'Copy',
+    details: 'Details',
+    delete: 'Delete',
+  },
+  react: 'React',
+  reactions: 'Reactions',
+  reactedBy: '{emoji} from {who}',
+  answers: 'In reply to',
+  replying: 'Replying to {author}',
+  yourself: 'yourself',
+  editing: 'Editing your message',
+  saveEdit: 'Save the change',
+  edited: 'edited',
+  editedHint: 'Earlier versions are under “Details”',
+  someone: 'Someone',
+  notText: 'Something other than text',
+  missing: 'The message this answers isn’t on this device. This is how the sender quotes it.',
+  gone: 'This message was deleted',
+  goneOwn: 'You deleted this message',
+  forwarded: 'Forwarded',
+  forwardTitle: 'Forward message',
+  forwardTo: 'To',
+  forwardWord: 'Add a message (optional)',
+  forwardYes: 'Forward',
+  forwardCount: 'Forward | Forward to 1 conversation | Forward to {count} conversations',
+  forwardedNow: 'Forwarded',
+  everyone: 'Delete for everyone',
+  everyoneHint:
+    '“Delete for everyone” also removes it from {name}’s device, once they are connected. They see that there was a message, and may have read or copied it.',
+  time: { delivered: 'Stored on their device {when}', read: 'Read {when}', deleted: 'Deleted {when}' },
+  versions: 'Earlier versions',
+  versionTooLong: 'Too long to keep',
+  receipts: 'Read receipts',
+  receiptsHint:
+    'Others see when you have read their messages, and you see when they have read yours. Off, neither is told.',
+};
