@@ -14,6 +14,10 @@ export type Conversation = ConversationWith & {
   readonly lastMessage: Message | null;
 };
 
+export interface ReadReceipts {
+  readonly on: boolean;
+}
+
 const conversation = z.strictObject({ conversation: conversationIdSchema });
 
 export const conversationsCommands = {
@@ -38,9 +42,17 @@ export const conversationsCommands = {
     repeatable: true,
     needs: READY,
   }),
-  /** From this device alone, for good. One that is not on theirs yet is not sent any more. */
+  /**
+   * From this device alone, for good. One that is not on theirs yet is not sent any more. `everyone`: one of ours, from
+   * their devices as well; that there was a message stays to be seen.
+   */
   'message.delete': command({
-    params: z.strictObject({ conversation: conversationIdSchema, author: authorSchema, id: messageIdSchema }),
+    params: z.strictObject({
+      conversation: conversationIdSchema,
+      author: authorSchema,
+      id: messageIdSchema,
+      everyone: z.boolean().default(false),
+    }),
     result: result<Conversation>(),
     repeatable: false,
     needs: READY,
@@ -50,6 +62,19 @@ export const conversationsCommands = {
     params: conversation,
     result: result<Conversation>(),
     repeatable: false,
+    needs: READY,
+  }),
+  /** Whether we tell others what we have read, and see what they have: both, or neither. On until it is set. */
+  'receipts.get': command({
+    params: none,
+    result: result<ReadReceipts>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  'receipts.set': command({
+    params: z.strictObject({ on: z.boolean() }),
+    result: result<ReadReceipts>(),
+    repeatable: true,
     needs: READY,
   }),
   /** Tells them, while linked, that we are typing. Never stored. */
@@ -67,7 +92,9 @@ export interface ConversationsEvents {
   'conversation.removed': { readonly conversation: ConversationId };
   /** What they wrote is read, in some tab: all up to now, or what stands no later than `position` `upTo`. */
   'message.read': { readonly conversation: ConversationId; readonly upTo: number | null };
+  /** Here, and out of sight. What its author took back from everyone is `message.changed`. */
   'message.deleted': MessageRef;
+  'receipts.changed': ReadReceipts;
   /** Many of a conversation are gone: it is to be loaded anew. */
   'conversation.cleared': { readonly conversation: ConversationId };
   'typing.changed': { readonly conversation: ConversationId; readonly author: PersonId; readonly typing: boolean };

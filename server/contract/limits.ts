@@ -12,6 +12,9 @@ export const NAME_MARKS = 30;
 /** A message text as UTF-8. Equals the content bound of the wire protocol. */
 export const MESSAGE_BYTES = 256 * 1024;
 
+/** Longest text that is looked at to see whether it is one emoji; the longest has 15 UTF-16 code units. */
+export const EMOJI_LENGTH = 32;
+
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 

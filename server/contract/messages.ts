@@ -9,7 +9,7 @@ import {
   type MessageId,
   type PersonId,
 } from './ids.ts';
-import { MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
+import { EMOJI_LENGTH, MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
 
 export type Direction = 'in' | 'out';
 
@@ -22,18 +22,48 @@ export const OURSELVES = 'me' as const;
 /** OURSELVES, or the id of who said it: of a contact, theirs. */
 export type AuthorId = typeof OURSELVES | PersonId;
 
+/** One emoji below a message. `by`: who gave it, in the order they did; `own`: we are among them. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly by: readonly AuthorId[];
+  readonly own: boolean;
+}
+
+/**
+ * What a text answers. `here`: `text` is how that begins now, at most 256 bytes, and `message.page` leads to it. `deleted`:
+ * it was here. `missing`: it is not here, and `text` is what the sender says that it says. A copy that the reader has of it
+ * always counts for more.
+ */
+export interface Reply {
+  /** Null: nobody who is in this conversation. */
+  readonly author: AuthorId | null;
+  readonly id: MessageId;
+  readonly is: 'here' | 'deleted' | 'missing';
+  readonly text: string;
+}
+
 /**
  * What a message says, by kind; `unknown`: a kind that this version cannot show. Scripts find a `body` in each, empty for
  * all but a text.
  */
 export type MessageContent =
-  | { readonly kind: 'text'; readonly body: string }
+  | {
+      readonly kind: 'text';
+      readonly body: string;
+      readonly reply?: Reply;
+      /** A copy of what somebody else wrote. */
+      readonly forwarded?: true;
+      /** How often its author gave it other words; left out: never. */
+      readonly edits?: number;
+    }
   /** Whom, as the sender calls them, and their identity key as 64 hex digits. */
   | {
       readonly kind: 'introduction';
       readonly body: '';
       readonly introduced: { readonly name: string; readonly publicKey: string };
     }
+  /** Its author took it back, from everyone: nothing of it is left. */
+  | { readonly kind: 'deleted'; readonly body: '' }
   | { readonly kind: 'unknown'; readonly body: '' };
 
 /** Of every kind of message. */
@@ -52,6 +82,8 @@ export interface MessageFacts {
   readonly position: number;
   /** How many messages of theirs are missing right before this one. */
   readonly missing: number;
+  /** Left out: nobody has reacted. */
+  readonly reactions?: readonly Reaction[];
 }
 
 export type Message = MessageFacts & MessageContent;
@@ -70,23 +102,74 @@ export interface MessagePage {
   readonly more: boolean;
 }
 
+/** What is known of one message. Times in ms; null: it has not happened, or is not known. */
+export interface MessageInfo {
+  /** The author's clock. */
+  readonly composedAt: number;
+  readonly storedAt: number;
+  /** Of ours: on their disk, and seen there; the latter only where both tell each other. */
+  readonly deliveredAt: number | null;
+  readonly readAt: number | null;
+  /** Its author took it back, by their clock. */
+  readonly deletedAt: number | null;
+  /** Of a text, oldest first; the last is what it says. Null: too much to keep. */
+  readonly versions: readonly { readonly body: string | null; readonly at: number }[];
+  readonly reactions: readonly { readonly author: AuthorId; readonly emoji: string; readonly at: number }[];
+}
+
+/** What an act has made of a message. */
+export type Deed = 'edited' | 'reacted' | 'deleted';
+
+const within = z.strictObject({ author: authorSchema, id: messageIdSchema });
+const ref = within.extend({ conversation: conversationIdSchema });
+const body = z.string().max(MESSAGE_BYTES * 2);
+
 export const messagesCommands = {
   /** `id` is chosen by the caller, so that a repeated request sends one message; left out, the daemon chooses. */
   'message.send': command({
     params: z.strictObject({
       conversation: conversationIdSchema,
-      body: z.string().max(MESSAGE_BYTES * 2),
+      body,
       id: messageIdSchema.optional(),
+      /** The message of the same conversation that it answers. */
+      replyTo: within.optional(),
     }),
     result: result<Message>(),
     repeatable: 'with-id',
+    needs: READY,
+  }),
+  /** A copy of a text, to another conversation or the same; `id` as in `message.send`. Whom it is from is not told. */
+  'message.forward': command({
+    params: z.strictObject({ from: ref, conversation: conversationIdSchema, id: messageIdSchema.optional() }),
+    result: result<Message>(),
+    repeatable: 'with-id',
+    needs: READY,
+  }),
+  /** Gives a text of ours other words. The ones before stay readable in `message.info`. */
+  'message.edit': command({
+    params: ref.extend({ body }),
+    result: result<Message>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** Our one reaction to a message: one emoji, or empty to take it back. */
+  'message.react': command({
+    params: ref.extend({ emoji: z.string().max(EMOJI_LENGTH) }),
+    result: result<Message>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  'message.info': command({
+    params: ref,
+    result: result<MessageInfo>(),
+    repeatable: true,
     needs: READY,
   }),
   /** The newest `limit`, or those right before message `before`. */
   'message.page': command({
     params: z.strictObject({
       conversation: conversationIdSchema,
-      before: z.strictObject({ author: authorSchema, id: messageIdSchema }).optional(),
+      before: within.optional(),
       limit: z.int().min(1).max(PAGE_MESSAGES).default(PAGE_MESSAGES_DEFAULT),
     }),
     result: result<MessagePage>(),
@@ -100,7 +183,9 @@ export interface MessagesEvents {
   'message.received': { readonly message: Message };
   /** One of ours is on our disk, from whichever tab or command line. */
   'message.stored': { readonly message: Message };
-  /** Fewer are missing before it, since one came late. */
-  'message.changed': { readonly message: Message };
+  /** `by` has done this to it; without `act`, fewer are missing before it, since one came late. */
+  'message.changed': { readonly message: Message; readonly act?: Deed; readonly by?: AuthorId };
+  /** Of what we wrote, `by` has read all that is delivered and stands no later than `position` `upTo`. */
+  'message.seen': { readonly conversation: ConversationId; readonly by: PersonId; readonly upTo: number };
   'message.state': MessageRef & { readonly state: MessageState };
 }

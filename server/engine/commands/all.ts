@@ -3,6 +3,7 @@ import type { ReadyCommand } from '../../contract/commands.ts';
 import type { Backups } from '../tasks/backups.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName } from '../contacts/names.ts';
+import { actCommands } from './acts.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
@@ -24,6 +25,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...backupCommands(backups),
     ...contactCommands(engine),
     ...messageCommands(engine),
+    ...actCommands(engine),
     ...deletionCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),

@@ -114,11 +114,11 @@ export class Drain {
   }
 
   encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
-    const { store, sessions } = this.#options;
+    const { store, sessions, entries } = this.#options;
     const message = readOurs(store, row);
     // Damaged: there is nothing left to send.
     if (!message) store.outbox.remove(row);
-    const sealed = message && sessions.encrypt(contact, row.id, message.content);
+    const sealed = message && sessions.encrypt(contact, row.id, entries.onWire(message));
     if (!sealed) return { ...row, envelope: null };
     const renewed = { ...row, ...sealed };
     store.outbox.replace(renewed);
@@ -184,7 +184,7 @@ export class Drain {
 }
 
 /** One of ours. */
-type Ours = Pick<MessageRef, 'conversation' | 'id'>;
+export type Ours = Pick<MessageRef, 'conversation' | 'id'>;
 
 export function refOf({ conversation, id }: Ours): MessageRef {
   return { conversation, author: OURSELVES, id };
@@ -206,6 +206,6 @@ export function readOurs({ messages }: Store, ours: Ours): MessageRecord | null 
   }
 }
 
-function factsOf({ contact, device, conversation, id, seq, position, hidden }: OutboxRow): OutboxFacts {
-  return { contact, device, conversation, id, seq, position, hidden };
+function factsOf({ contact, device, conversation, id, seq, position, hidden, as }: OutboxRow): OutboxFacts {
+  return { contact, device, conversation, id, seq, position, hidden, ...(as && { as }) };
 }

@@ -20,8 +20,8 @@ import type { RecordRouter } from '../links/record-router.ts';
 import { weightless } from '../links/flow/record-weight.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { Roster } from '../contacts/roster.ts';
-import { applyContent, isShown, readContent } from './kinds/kinds.ts';
-import type { ActListener } from './kinds/message-kind.ts';
+import type { Entries } from './entries.ts';
+import { isShown, readContent } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
 
 /** After these nothing more is taken on the link; after the others the session goes on. */
@@ -48,7 +48,7 @@ type Outcome =
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly reason: number };
 
-export interface InboxListener extends ActListener {
+export interface InboxListener {
   onReceived(message: MessageRecord, content: ParsedContent | null): void;
   /** There is no room for what they send. */
   onFull(contact: ContactId): void;
@@ -61,6 +61,7 @@ export interface InboxOptions {
   readonly roster: Roster;
   readonly conversations: Conversations;
   readonly sessions: Sessions;
+  readonly entries: Entries;
   readonly budgets: Budgets;
   readonly clock: Clock;
   readonly links: Links;
@@ -153,14 +154,15 @@ export class Inbox {
   }
 
   #store(contact: ContactRecord, id: MessageId, bytes: Uint8Array): Outcome {
-    const { roster, clock, conversations, listener } = this.#options;
+    const { clock, conversations, entries } = this.#options;
     const receivedAt = clock.now();
     const read = readContent(bytes);
     const content = read && read.seq <= SEQ_LIMIT ? read : null;
     const next = Math.min(contact.inSeq + 1, SEQ_LIMIT);
     const shown = isShown(content?.t);
+    const conversation = conversations.directWith(contact.id);
     const record = {
-      conversation: conversations.directWith(contact.id),
+      conversation,
       author: contact.id,
       id,
       seq: content?.seq ?? next,
@@ -169,11 +171,12 @@ export class Inbox {
       receivedAt,
       // Content that does not parse is kept as it is: it must not come for ever. Of what is not for people only that it
       // came, and under which number, need be known.
-      content: shown ? bytes : NOTHING,
+      content: shown ? entries.kept(content, bytes, conversation) : NOTHING,
       missing: 0,
     } as const;
     const placed = this.#place(contact, record);
-    return { kind: 'stored', content, applied: applyContent(content, { contact, roster, told: listener }), ...placed };
+    const message = shown ? entries.came(placed.message, content) : placed.message;
+    return { kind: 'stored', content, applied: entries.apply(content, record), ...placed, message };
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog } from '../event-log.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
+import type { EntryViews } from './entry-views.ts';
 import { conversationView } from './views.ts';
 
 export interface ConversationFeedOptions {
@@ -16,6 +17,7 @@ export interface ConversationFeedOptions {
   readonly links: Links;
   readonly clock: Clock;
   readonly events: EventLog;
+  readonly views: EntryViews;
 }
 
 export class ConversationFeed {
@@ -30,8 +32,8 @@ export class ConversationFeed {
 
   /** @throws CommandError conversation-unknown. */
   view(id: ConversationId): Conversation {
-    const { store, conversations } = this.#options;
-    return conversationView(store, conversations.get(id), this.activeLinkOf(id));
+    const { store, conversations, views } = this.#options;
+    return conversationView(store, conversations.get(id), views);
   }
 
   list(): readonly Conversation[] {

@@ -9,6 +9,7 @@ import {
 } from '../../contract/ids.ts';
 import { type AuthorId, authorSchema, OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
+import { foldedSchema, type Folded } from './folded.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
 export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
@@ -41,6 +42,10 @@ export interface MessageRecord extends MessageRef {
   readonly missing: number;
   /** Larger is later; unique in the conversation. */
   readonly position: number;
+  /** Of ours: when their disk had it, by our clock, ms. Left out: not known. */
+  readonly deliveredAt?: number | undefined;
+  /** What acts have made of it. Left out: nothing. */
+  readonly folded?: Folded | undefined;
 }
 
 /** A message of a conversation that is known already. */
@@ -84,6 +89,13 @@ export interface MessageTable {
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;
+  /**
+   * Another state, content, times and acts in the row of this message; the rest of it stays. What was there before stands
+   * in the log for a while yet.
+   */
+  rewrite(message: MessageRecord): void;
+  /** As `rewrite`, and nothing of what was there is left on the disk. */
+  overwrite(message: MessageRecord): void;
   /** @throws StorageError damaged. */
   get(ref: MessageRef): MessageRecord | null;
   /** Where it stands, whether or not it can be opened. */
@@ -110,8 +122,10 @@ export interface MessageTable {
    * once their sealed sizes together pass `maxBytes`.
    */
   shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[];
-  /** One of ours is on their disk. @returns false when there is none that still waits for that. */
-  delivered(message: PlacedOurs): boolean;
+  /** One of ours is on their disk, at `at` by our clock. @returns false when there is none that still waits for that. */
+  delivered(message: PlacedOurs, at: number): boolean;
+  /** The newest of theirs that a person has seen; null: there is none. */
+  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
   unreadUpTo(
     conversation: ConversationId,
@@ -146,4 +160,6 @@ export const messageSchema = bodySchema.extend({
   seq: z.number(),
   state: z.enum(states),
   position: z.number(),
+  deliveredAt: z.number().optional(),
+  folded: foldedSchema.optional(),
 });

@@ -28,6 +28,8 @@ export interface OutboxFacts extends Peer {
   readonly position: number;
   /** Not for people: it is sent like the others, but not counted. */
   readonly hidden: boolean;
+  /** What is hidden, where it is no presence key: a receipt, or any other act. */
+  readonly as?: 'act' | 'receipt';
 }
 
 export interface OutboxRow extends OutboxFacts {
@@ -47,14 +49,21 @@ export interface OutboxTable {
   pending(peer: Peer, after: number, limit: number): OutboxRow[];
   get(peer: Peer, position: number): OutboxRow | null;
   /** @returns false when it was not there. */
-  remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
+  remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean;
   /** Those for a contact that are not hidden. */
   count(contact: ContactId): number;
-  /** Those that are. */
+  /** Those that are, but for acts and receipts. */
   hidden(contact: ContactId): number;
+  /** Receipts among them. */
+  receipts(contact: ContactId): number;
+  /** Acts and receipts of all contacts. */
+  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[];
   /** Those for all contacts that are not hidden. */
   total(): number;
 }
+
+/** The column `hidden`. */
+const CODE = { shown: 0, presence: 1, act: 2, receipt: 3 } as const;
 
 /** What is sealed is session id(16) ‖ envelope. */
 const SESSION_BYTES = 16;
@@ -82,6 +91,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   readonly #rowids: Rowids;
   readonly #counted: RowCounter;
   readonly #hidden: RowCounter;
+  readonly #receipts: RowCounter;
 
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
@@ -90,26 +100,27 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     this.#rowids = rowids;
     const by = byContact(rowids.contacts);
     this.#counted = new RowCounter(database, { table: 'outbox', where: 'hidden = 0' }, by);
-    this.#hidden = new RowCounter(database, { table: 'outbox', where: 'hidden = 1' }, by);
+    this.#hidden = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.presence}` }, by);
+    this.#receipts = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.receipt}` }, by);
   }
 
   add(row: OutboxRow): void {
-    const { conversation, id, seq, hidden } = row;
+    const { conversation, id, seq } = row;
     const key = this.#keyOf(row);
     const number = this.#rowids.conversations.of(conversation);
-    this.#database.change(ADD, ...key, number, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
-    (hidden ? this.#hidden : this.#counted).add(key[0], 1);
+    const code = codeOf(row);
+    this.#database.change(ADD, ...key, number, idBytes(id), seq, code, this.#bodyOf(row));
+    this.#count(key[0], code, 1);
   }
 
   replace(row: OutboxRow): boolean {
-    const { position, hidden } = row;
-    const before = this.#row(row, position);
+    const before = this.#row(row, row.position);
     if (!before) return false;
     const key = this.#keyOf(row);
-    this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), ...key);
-    const shown = before.number('hidden') - Number(hidden);
-    this.#counted.add(key[0], shown);
-    this.#hidden.add(key[0], -shown);
+    const code = codeOf(row);
+    this.#database.change(REPLACE, code, this.#bodyOf(row), ...key);
+    this.#count(key[0], before.number('hidden'), -1);
+    this.#count(key[0], code, 1);
     return true;
   }
 
@@ -124,10 +135,11 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return row && this.#open(row);
   }
 
-  remove({ contact, device, position, hidden }: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean {
+  remove({ contact, device, position, ...what }: Peer & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean {
     const key = this.#keyOf({ contact, device, position });
-    const removed = this.#database.change(REMOVE, ...key, Number(hidden)) > 0;
-    if (removed) (hidden ? this.#hidden : this.#counted).add(key[0], -1);
+    const code = codeOf(what);
+    const removed = this.#database.change(REMOVE, ...key, code) > 0;
+    if (removed) this.#count(key[0], code, -1);
     return removed;
   }
 
@@ -137,6 +149,15 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
 
   hidden(contact: ContactId): number {
     return this.#hidden.of(this.#rowids.contacts.of(contact));
+  }
+
+  receipts(contact: ContactId): number {
+    return this.#receipts.of(this.#rowids.contacts.of(contact));
+  }
+
+  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[] {
+    const rows = this.#database.rows(`SELECT * FROM outbox WHERE hidden >= ${CODE.act}`);
+    return rows.map((row) => this.#factsOf(row));
   }
 
   total(): number {
@@ -153,6 +174,12 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     if (!more || !last) return { last: null, share: 1, resealed: old.length };
     const position = storedKey(last);
     return { last: position, share: this.#share(position), resealed: old.length };
+  }
+
+  #count(contact: number, code: number, rows: 1 | -1): void {
+    if (code === CODE.shown) this.#counted.add(contact, rows);
+    if (code === CODE.presence) this.#hidden.add(contact, rows);
+    if (code === CODE.receipt) this.#receipts.add(contact, rows);
   }
 
   #share(position: RowKey): number {
@@ -193,7 +220,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
       id: idOf(row, 'id') as MessageId,
       seq: row.number('seq'),
       position: row.number('position'),
-      hidden: row.number('hidden') !== 0,
+      ...whatOf(row.number('hidden')),
     };
   }
 
@@ -213,14 +240,24 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   }
 }
 
+function codeOf({ hidden, as }: Pick<OutboxFacts, 'hidden' | 'as'>): number {
+  if (!hidden) return CODE.shown;
+  return CODE[as ?? 'presence'];
+}
+
+function whatOf(code: number): Pick<OutboxFacts, 'hidden' | 'as'> {
+  if (code === CODE.act) return { hidden: true, as: 'act' };
+  return code === CODE.receipt ? { hidden: true, as: 'receipt' } : { hidden: code !== CODE.shown };
+}
+
 function storedKey(row: Row): RowKey {
   return [row.number('contact'), row.number('device'), row.number('position')];
 }
 
 /** contact(16) ‖ device(u32) ‖ conversation(16) ‖ id(16) ‖ seq(f64) ‖ position(f64) ‖ hidden(u8). */
-function sealKey({ contact, device, conversation, id, seq, position, hidden }: OutboxFacts): Uint8Array {
+function sealKey({ contact, device, conversation, id, seq, position, ...what }: OutboxFacts): Uint8Array {
   const ids = [idBytes(contact), u32(device), idOrNone(conversation), idBytes(id)];
-  return concat(...ids, float64(seq), float64(position), Uint8Array.of(Number(hidden)));
+  return concat(...ids, float64(seq), float64(position), Uint8Array.of(codeOf(what)));
 }
 
 /** Of a row that names no conversation there is: it opens for nobody, and what it holds is encrypted anew. */

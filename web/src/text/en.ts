@@ -160,6 +160,7 @@ export const en = {
     empty: 'Say hello to {name}',
     emptyWaiting: 'You can write now. It will be sent once {name} has added you.',
     unknown: 'A message this version can’t show',
+    deleted: 'This message was deleted',
     missing: 'One message is missing here | One message is missing here | {count} messages are missing here',
     showAll: 'Show all',
     showLess: 'Show less',

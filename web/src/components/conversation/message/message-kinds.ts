@@ -4,6 +4,7 @@ import type { MessageContent } from '../../../../../server/contract/model.ts';
 import { isolateName } from '../../../domain/names.ts';
 import { isEmojiOnly } from '../../../domain/message/text-parts.ts';
 import { text } from '../../../text/text.ts';
+import DeletedBody from './DeletedBody.vue';
 import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
 import UnknownBody from './UnknownBody.vue';
@@ -29,6 +30,11 @@ const kinds: { readonly [K in Kind]: MessageKind<K> } = {
   introduction: {
     body: IntroductionNote,
     preview: ({ introduced }) => text('introducing.preview', { name: isolateName(introduced.name) }),
+    isBare: () => false,
+  },
+  deleted: {
+    body: DeletedBody,
+    preview: () => text('chat.deleted'),
     isBare: () => false,
   },
   unknown: {
