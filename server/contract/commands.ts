@@ -12,6 +12,7 @@ import { messagesCommands } from './messages.ts';
 import { networkCommands } from './network.ts';
 import { profileCommands } from './profile.ts';
 import { recoveryCommands } from './recovery.ts';
+import { searchCommands } from './search.ts';
 import { sessionCommands } from './session.ts';
 
 /** No name stands in two domains. */
@@ -22,6 +23,7 @@ export const commands = {
   ...contactsCommands,
   ...messagesCommands,
   ...conversationsCommands,
+  ...searchCommands,
   ...meetingCommands,
   ...networkCommands,
   ...doctorCommands,

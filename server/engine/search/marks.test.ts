@@ -30,6 +30,16 @@ describe('hits in a text', () => {
     expect(parts.map((part) => part.text).join('').length).toBeLessThan(260);
   });
 
+  it('finds its way in a long text of any script', () => {
+    for (const filler of ['a ', 'ä ', '茶', '😀', 'e\u0301']) {
+      const text = `${filler.repeat(40_000)}Néedle${filler.repeat(40_000)}`;
+      const parts = markedParts(text, ['needle']);
+      expect(parts.filter((part) => part.marked)).toEqual([{ text: 'Néedle', marked: true }]);
+      expect([parts[0]?.text, parts.at(-1)?.text]).toEqual(['…', '…']);
+      expect(parts[1]?.text.endsWith(filler)).toBe(true);
+    }
+  });
+
   it('never changes a short text, nor cuts a code point', () => {
     const unit = fc.constantFrom('a', 'ä', 'e\u0301', '😀', 'ﷺ', 'ß', '\u0301', ' ');
     const text = fc.string({ unit, maxLength: 40 });

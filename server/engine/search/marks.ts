@@ -1,29 +1,43 @@
 // Where in a text its hits are, for people to see: places in the folded text led back to the original.
+import type { MarkedText } from '../../contract/model.ts';
 import { fold } from './fold.ts';
-
-export interface TextPart {
-  readonly text: string;
-  readonly marked: boolean;
-}
 
 /** UTF-16 units of a text that are shown around its first hit. */
 const BEFORE = 60;
 const LENGTH = 240;
-/** Units of a text that are looked through: what is marked further behind is not shown. */
-const LOOKED_AT = 300_000;
+
+/** Units folded at once while the first hit is looked for, and how many around it are followed one by one. */
+const CHUNK = 512;
+const FOLLOWED = 4 * CHUNK;
 
 /** The part of a text around its first hit, with all hits in that part marked. @param terms folded. */
-export function markedParts(text: string, terms: readonly string[]): TextPart[] {
-  const { folded, origins } = foldedWithOrigins(text.slice(0, LOOKED_AT));
+export function markedParts(text: string, terms: readonly string[]): MarkedText[] {
+  const base = boundary(text, Math.max(0, firstChunkWithHit(text, terms) - CHUNK));
+  const near = text.slice(base, boundary(text, Math.min(text.length, base + FOLLOWED)));
+  const { folded, origins } = foldedWithOrigins(near);
   const spans = spansOf(folded, terms).map(([start, end]) => [origins[start] ?? 0, endOf(origins, end)] as const);
   const from = Math.max(0, (spans[0]?.[0] ?? 0) - BEFORE);
-  const [start, end] = [boundary(text, from), boundary(text, Math.min(text.length, from + LENGTH))];
-  const parts = [...partsOf(text, start, end, spans)];
+  const [start, end] = [boundary(near, from), boundary(near, Math.min(near.length, from + LENGTH))];
   return [
-    ...(start > 0 ? [{ text: '…', marked: false }] : []),
-    ...parts,
-    ...(end < text.length ? [{ text: '…', marked: false }] : []),
+    ...(base + start > 0 ? [{ text: '…', marked: false }] : []),
+    ...partsOf(near, start, end, spans),
+    ...(base + end < text.length ? [{ text: '…', marked: false }] : []),
   ];
+}
+
+/** Where the chunk of the text starts in which the first hit begins. */
+function firstChunkWithHit(text: string, terms: readonly string[]): number {
+  const chunks: { readonly start: number; readonly foldedStart: number }[] = [];
+  let folded = '';
+  for (let start = 0; start < text.length;) {
+    const end = Math.max(boundary(text, Math.min(text.length, start + CHUNK)), start + 1);
+    chunks.push({ start, foldedStart: folded.length });
+    folded += fold(text.slice(start, end));
+    start = end;
+  }
+  const places = terms.map((term) => folded.indexOf(term)).filter((at) => at >= 0);
+  const first = places.length > 0 ? Math.min(...places) : 0;
+  return chunks.findLast(({ foldedStart }) => foldedStart <= first)?.start ?? 0;
 }
 
 /** For each unit of the folded text, the unit of the original that its code point starts at; the original's end behind. */
@@ -72,7 +86,7 @@ function* partsOf(
   start: number,
   end: number,
   spans: readonly (readonly [number, number])[],
-): Generator<TextPart> {
+): Generator<MarkedText> {
   let at = start;
   for (const [from, to] of spans) {
     if (from >= end) break;

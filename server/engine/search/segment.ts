@@ -1,9 +1,11 @@
 // One stretch of the search index: folded texts one after the other in a single buffer, a line feed behind each, with
-// where each starts and which row it is of. Looking for a term is one `indexOf` over all of it.
+// where each starts, which row it is of and what a search can be narrowed by. Looking for a term is one `indexOf` over all
+// of it.
 //
 //   buffer  tea at four?⏎see you there⏎…
 //   starts  0            13                (bytes)
-//   rows    812          811               (newest first; oldest first where new ones are added)
+//   rows    812          811               (of the database; 0: removed)
+//   places  -7           -8                (not stored: they follow from the first one's)
 
 /** Bytes of one segment: a millisecond or two to go through, so that a search gives way to others between two. */
 export const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -11,13 +13,16 @@ const FIRST_BYTES = 64 * 1024;
 const FIRST_ENTRIES = 512;
 const LINE_FEED = 0x0a;
 
+/** Newest first, each place is one less than the one before; oldest first, one more. */
 export type SegmentOrder = 'newest-first' | 'oldest-first';
 
 export interface IndexedText {
-  /** Larger is newer; below 2^32. */
+  /** 1 to 2^32 - 1; there once in the whole index. */
   readonly row: number;
   /** Who said it where, as a number of the caller's: what a search can be narrowed to. */
   readonly tag: number;
+  /** Seconds since 1970, below 2^32. */
+  readonly time: number;
   /** Folded: without line feeds. */
   readonly text: string;
 }
@@ -25,32 +30,42 @@ export interface IndexedText {
 export interface Wanted {
   /** UTF-8, none empty, the rarest first; none: every text. */
   readonly terms: readonly Buffer[];
-  readonly accepts: (tag: number) => boolean;
-  /** Only rows smaller than this one. */
+  readonly accepts: (tag: number, time: number) => boolean;
+  /** Only what stands in a smaller place. */
   readonly below: number;
   readonly limit: number;
 }
 
+export interface Found {
+  /** In the whole index: larger is newer. */
+  readonly place: number;
+  readonly row: number;
+}
+
 export class Segment {
-  readonly order: SegmentOrder;
+  readonly #order: SegmentOrder;
+  /** The place of the first text. */
+  readonly #first: number;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #starts = new Uint32Array(FIRST_ENTRIES);
   #rows = new Uint32Array(FIRST_ENTRIES);
   #tags = new Uint32Array(FIRST_ENTRIES);
+  #times = new Uint32Array(FIRST_ENTRIES);
   #used = 0;
   #entries = 0;
 
-  constructor(order: SegmentOrder) {
-    this.order = order;
+  constructor(order: SegmentOrder, first: number) {
+    this.#order = order;
+    this.#first = first;
   }
 
   /** Bytes of memory. */
   get size(): number {
-    return this.#buffer.length + 3 * this.#starts.byteLength;
+    return this.#buffer.length + 4 * this.#starts.byteLength;
   }
 
-  /** Behind the others: rows must come in the segment's order. @returns false when it is full, and nothing was added. */
-  add({ row, tag, text }: IndexedText): boolean {
+  /** In the place behind the others. @returns false when it is full, and nothing was added. */
+  add({ row, tag, time, text }: IndexedText): boolean {
     const bytes = Buffer.byteLength(text) + 1;
     if (this.#used + bytes > SEGMENT_BYTES && this.#entries > 0) return false;
     this.#reserve(this.#used + bytes);
@@ -58,6 +73,7 @@ export class Segment {
     this.#starts[this.#entries] = this.#used;
     this.#rows[this.#entries] = row;
     this.#tags[this.#entries] = tag;
+    this.#times[this.#entries] = time;
     this.#buffer.write(text, this.#used);
     this.#buffer[this.#used + bytes - 1] = LINE_FEED;
     this.#used += bytes;
@@ -71,18 +87,25 @@ export class Segment {
     this.#growEntries(this.#entries);
   }
 
-  /** Rows that hold every term, newest first. */
-  find({ terms, accepts, below, limit }: Wanted): number[] {
+  /** What holds every term, newest first. */
+  find({ terms, accepts, below, limit }: Wanted): Found[] {
     const [pivot, ...others] = terms;
-    const found: number[] = [];
+    const found: Found[] = [];
     let index = this.#newestBelow(below);
     while (found.length < limit) {
       index = pivot ? this.#seek(pivot, index) : index;
       if (index < 0 || index >= this.#entries) break;
-      if (accepts(this.#tag(index)) && this.#isThere(index) && this.#holds(index, others)) found.push(this.#row(index));
+      const row = this.#row(index);
+      if (row > 0 && accepts(this.#tag(index), this.#time(index)) && this.#holds(index, others)) {
+        found.push({ place: this.#first - this.#step * index, row });
+      }
       index += this.#step;
     }
     return found;
+  }
+
+  has(row: number): boolean {
+    return this.#indexOf(row) >= 0;
   }
 
   /** Overwrites a row's text. @returns false when the row is not here. */
@@ -116,13 +139,14 @@ export class Segment {
 
   /** Overwrites everything. */
   wipe(): void {
-    this.#buffer.fill(0);
+    for (const bytes of [this.#buffer, this.#starts, this.#rows, this.#tags, this.#times]) bytes.fill(0);
     this.#entries = 0;
     this.#used = 0;
   }
 
+  /** From one text to the next older one. */
   get #step(): 1 | -1 {
-    return this.order === 'newest-first' ? 1 : -1;
+    return this.#order === 'newest-first' ? 1 : -1;
   }
 
   /** The next entry from `index` on, towards older ones, that holds a term; out of range: none. */
@@ -130,7 +154,7 @@ export class Segment {
     const text = this.#buffer.subarray(0, this.#used);
     if (index < 0 || index >= this.#entries) return -1;
     const at =
-      this.order === 'newest-first'
+      this.#order === 'newest-first'
         ? text.indexOf(term, this.#start(index))
         : text.subarray(0, this.#end(index)).lastIndexOf(term);
     return at < 0 ? -1 : this.#entryAt(at);
@@ -142,27 +166,19 @@ export class Segment {
     return terms.every((term) => text.includes(term));
   }
 
-  /** Not one that was removed. */
-  #isThere(index: number): boolean {
-    const start = this.#start(index);
-    return start < this.#end(index) && this.#buffer[start] !== 0;
-  }
-
   #erase(index: number): void {
     this.#buffer.fill(0, this.#start(index), this.#end(index));
+    this.#rows[index] = 0;
   }
 
-  /** The newest entry whose row is smaller; out of range: none. */
-  #newestBelow(row: number): number {
-    if (this.order === 'newest-first') return this.#search((index) => this.#row(index) < row);
-    return this.#search((index) => this.#row(index) >= row) - 1;
+  /** The newest entry whose place is smaller; out of range: none. */
+  #newestBelow(place: number): number {
+    if (this.#order === 'newest-first') return Math.max(0, this.#first - place + 1);
+    return Math.min(this.#entries, place - this.#first) - 1;
   }
 
   #indexOf(row: number): number {
-    const isPast = (index: number): boolean =>
-      this.order === 'newest-first' ? this.#row(index) <= row : this.#row(index) >= row;
-    const index = this.#search(isPast);
-    return index < this.#entries && this.#row(index) === row ? index : -1;
+    return row === 0 ? -1 : this.#rows.subarray(0, this.#entries).indexOf(row);
   }
 
   /** The entry that a byte belongs to. */
@@ -187,6 +203,10 @@ export class Segment {
 
   #tag(index: number): number {
     return this.#tags[index] ?? 0;
+  }
+
+  #time(index: number): number {
+    return this.#times[index] ?? 0;
   }
 
   #start(index: number): number {
@@ -219,5 +239,6 @@ export class Segment {
     this.#starts = copy(this.#starts);
     this.#rows = copy(this.#rows);
     this.#tags = copy(this.#tags);
+    this.#times = copy(this.#times);
   }
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold } from './fold.ts';
-import { Segment, SEGMENT_BYTES, type IndexedText } from './segment.ts';
+import { Segment, SEGMENT_BYTES, type Found, type IndexedText } from './segment.ts';
 import { TextIndex } from './text-index.ts';
 
 const everyone = (): boolean => true;
@@ -11,23 +11,30 @@ const never = new AbortController().signal;
 /** Half of them as stored before, newest first, and half as they come. */
 function indexOf(texts: readonly string[], maxBytes?: number): TextIndex {
   const index = new TextIndex(maxBytes);
-  const entries = texts.map((text, at): IndexedText => ({ row: at + 1, tag: at % 3, text: fold(text) }));
+  const entries = texts.map((text, at): IndexedText => ({ row: at + 1, tag: at % 3, time: at, text: fold(text) }));
   const half = Math.floor(entries.length / 2);
   for (const entry of entries.slice(0, half).toReversed()) index.addOlder(entry);
   for (const entry of entries.slice(half)) index.addNewer(entry);
   return index;
 }
 
-async function collect(rows: AsyncIterable<number>): Promise<number[]> {
-  const all: number[] = [];
-  for await (const row of rows) all.push(row);
-  return all;
+async function collect(found: AsyncIterable<Found>): Promise<number[]> {
+  const rows: number[] = [];
+  for await (const { row } of found) rows.push(row);
+  return rows;
+}
+
+async function placeOf(index: TextIndex, wanted: number): Promise<number> {
+  for await (const { place, row } of index.find({ terms: [], accepts: everyone, below: Infinity }, never)) {
+    if (row === wanted) return place;
+  }
+  throw new Error(`row ${wanted} is not here`);
 }
 
 function found(
   index: TextIndex,
   terms: readonly string[],
-  { below = Infinity, accepts = everyone }: { below?: number; accepts?: (tag: number) => boolean } = {},
+  { below = Infinity, accepts = everyone }: { below?: number; accepts?: (tag: number, time: number) => boolean } = {},
 ): Promise<number[]> {
   const bytes = terms.map((term) => Buffer.from(fold(term)));
   return collect(index.find({ terms: bytes, accepts, below }, never));
@@ -42,8 +49,11 @@ describe('the search index', () => {
     expect(await found(index, ['喝绿'])).toEqual([3]);
     expect(await found(index, ['coffee'])).toEqual([]);
     expect(await found(index, [])).toEqual([5, 4, 3, 2, 1]);
-    expect(await found(index, ['tea'], { below: 4 })).toEqual([2, 1]);
+    for (const row of [4, 2]) {
+      expect(await found(index, ['tea'], { below: await placeOf(index, row) })).toEqual(row === 4 ? [2, 1] : [1]);
+    }
     expect(await found(index, ['tea'], { accepts: (tag) => tag === 0 })).toEqual([4, 1]);
+    expect(await found(index, ['tea'], { accepts: (_, time) => time > 2 })).toEqual([5, 4]);
   });
 
   it('does not find what stands half in one text and half in the next', async () => {
@@ -55,7 +65,7 @@ describe('the search index', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 30 }), text, async (texts, term) => {
         const terms = fold(term) === '' ? [] : [term];
-        const expected = texts.flatMap((each, at) => (fold(each).includes(fold(term)) && each !== '' ? [at + 1] : []));
+        const expected = texts.flatMap((each, at) => (fold(each).includes(fold(term)) ? [at + 1] : []));
         expect(await found(indexOf(texts), terms)).toEqual(expected.toReversed());
       }),
     );
@@ -70,8 +80,11 @@ describe('the search index', () => {
     expect(await found(index, ['longer'])).toEqual([2]);
     expect(await found(index, ['5'])).toEqual([5]);
     expect(await found(index, [])).toEqual([5, 3, 2, 1]);
+    expect([index.has(4), index.has(5), index.replace(4, 'x'), index.has(0)]).toEqual([false, true, false, false]);
+    index.addNewer({ row: 4, tag: 1, time: 0, text: 'in the row of one that is gone' });
+    expect(await found(index, [])).toEqual([4, 5, 3, 2, 1]);
     index.removeTags((tag) => tag === 0);
-    expect(await found(index, [])).toEqual([5, 3, 2]);
+    expect(await found(index, [])).toEqual([4, 5, 3, 2]);
     index.wipe();
     expect(await found(index, [])).toEqual([]);
   });
@@ -81,15 +94,17 @@ describe('the search index', () => {
     const index = indexOf(Array.from({ length: 40 }, (_, at) => `${long} needle ${at}`));
     const rows = await found(index, ['needle']);
     expect(rows).toEqual(Array.from({ length: 40 }, (_, at) => 40 - at));
-    expect(await found(index, ['needle'], { below: 21 })).toEqual(rows.slice(20));
+    for (const row of [21, 20, 3]) {
+      expect(await found(index, ['needle'], { below: await placeOf(index, row) })).toEqual(rows.slice(41 - row));
+    }
   });
 
   it('keeps to its memory: the oldest are not taken, and give way to new ones', async () => {
     const text = 'y'.repeat(SEGMENT_BYTES / 2);
     const index = new TextIndex(4 * SEGMENT_BYTES);
     let row = 1000;
-    while (index.addOlder({ row: (row -= 1), tag: 0, text })) expect(row).toBeGreaterThan(980);
-    for (let newer = 1000; newer < 1008; newer += 1) index.addNewer({ row: newer, tag: 0, text });
+    while (index.addOlder({ row: (row -= 1), tag: 0, time: 0, text })) expect(row).toBeGreaterThan(980);
+    for (let newer = 1000; newer < 1008; newer += 1) index.addNewer({ row: newer, tag: 0, time: 0, text });
     expect(index.size).toBeLessThan(6 * SEGMENT_BYTES);
     const rows = await found(index, ['yy']);
     expect(rows.slice(0, 8)).toEqual([1007, 1006, 1005, 1004, 1003, 1002, 1001, 1000]);
@@ -116,16 +131,16 @@ describe('the search index', () => {
 
 describe('a segment', () => {
   it('says when it is full, and takes one text of any length', () => {
-    const segment = new Segment('newest-first');
-    expect(segment.add({ row: 2, tag: 0, text: 'x'.repeat(SEGMENT_BYTES + 1) })).toBe(true);
-    expect(segment.add({ row: 1, tag: 0, text: '' })).toBe(false);
+    const segment = new Segment('newest-first', 0);
+    expect(segment.add({ row: 2, tag: 0, time: 0, text: 'x'.repeat(SEGMENT_BYTES + 1) })).toBe(true);
+    expect(segment.add({ row: 1, tag: 0, time: 0, text: '' })).toBe(false);
   });
 
   it('takes at most a third more memory than the texts, once it is full of short ones', () => {
-    const segment = new Segment('newest-first');
+    const segment = new Segment('newest-first', 0);
     const text = 'm'.repeat(76);
     let bytes = 0;
-    for (let row = 1_000_000; segment.add({ row, tag: 0, text }); row -= 1) bytes += 77;
+    for (let row = 1_000_000; segment.add({ row, tag: 0, time: 0, text }); row -= 1) bytes += 77;
     segment.close();
     expect(segment.size / bytes).toBeLessThan(1.3);
   });

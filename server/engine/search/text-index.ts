@@ -3,15 +3,16 @@
 //
 //   filling   the newest stored text ──addOlder──▶ … ──addOlder──▶ the oldest, or until there is no more room
 //   living    each new text ──addNewer──▶
+//   places    -1, -2, -3 … of what was there, 0, 1, 2 … of what came since
 //   finding   newer segments, then older ones, a turn of the event loop for each: always the newest text first
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Segment, type IndexedText, type SegmentOrder, type Wanted } from './segment.ts';
+import { Segment, type Found, type IndexedText, type Wanted } from './segment.ts';
 
 /** Memory of all segments together: some three million messages. */
 export const INDEX_BYTES = 256 * 1024 * 1024;
 
-/** Rows that a segment is asked for at once. */
-const ROWS_A_TURN = 64;
+/** Hits that a segment is asked for at once. */
+const HITS_A_TURN = 64;
 
 export class TextIndex {
   readonly #maxBytes: number;
@@ -19,6 +20,8 @@ export class TextIndex {
   readonly #newer: Segment[] = [];
   /** The newest text is in the first one. */
   readonly #older: Segment[] = [];
+  #newest = -1;
+  #oldest = 0;
 
   constructor(maxBytes = INDEX_BYTES) {
     this.#maxBytes = maxBytes;
@@ -29,17 +32,25 @@ export class TextIndex {
     return this.#segments().reduce((sum, segment) => sum + segment.size, 0);
   }
 
-  /** A text newer than all others. The oldest give way when there is no room. */
-  addNewer(text: IndexedText): void {
-    add(this.#newer, 'oldest-first', text);
+  /** A text newer than all others. The oldest give way when there is no room. @returns false when some did. */
+  addNewer(text: IndexedText): boolean {
+    this.#newest += 1;
+    add(this.#newer, text, () => new Segment('oldest-first', this.#newest));
+    const before = this.#older.length;
     while (this.#older.length > 0 && this.size > this.#maxBytes) this.#older.pop()?.wipe();
+    return this.#older.length === before;
   }
 
   /** A text older than all others. @returns false when there is no room for it. */
   addOlder(text: IndexedText): boolean {
     if (this.size > this.#maxBytes) return false;
-    add(this.#older, 'newest-first', text);
+    this.#oldest -= 1;
+    add(this.#older, text, () => new Segment('newest-first', this.#oldest));
     return true;
+  }
+
+  has(row: number): boolean {
+    return this.#segments().some((segment) => segment.has(row));
   }
 
   /** Overwrites a row's text. */
@@ -52,13 +63,13 @@ export class TextIndex {
     for (const segment of this.#segments()) segment.removeTags(has);
   }
 
-  /** Another text for a row that is here. @param text folded. */
-  replace(row: number, text: string): void {
-    this.#segments().some((segment) => segment.replace(row, text));
+  /** Another text for a row. @param text folded. @returns false when the row is not here. */
+  replace(row: number, text: string): boolean {
+    return this.#segments().some((segment) => segment.replace(row, text));
   }
 
-  /** Rows that hold every term, newest first. Ends early once `signal` is aborted. */
-  async *find(wanted: Omit<Wanted, 'limit'>, signal: AbortSignal): AsyncGenerator<number> {
+  /** What holds every term, newest first. Ends early once `signal` is aborted. */
+  async *find(wanted: Omit<Wanted, 'limit'>, signal: AbortSignal): AsyncGenerator<Found> {
     for (const segment of this.#segments()) yield* findIn(segment, wanted, signal);
   }
 
@@ -74,23 +85,24 @@ export class TextIndex {
   }
 }
 
-function add(segments: Segment[], order: SegmentOrder, text: IndexedText): void {
+/** @param begin a segment for this text. */
+function add(segments: Segment[], text: IndexedText, begin: () => Segment): void {
   const last = segments.at(-1);
   if (last?.add(text)) return;
   last?.close();
-  const next = new Segment(order);
+  const next = begin();
   next.add(text);
   segments.push(next);
 }
 
-async function* findIn(segment: Segment, wanted: Omit<Wanted, 'limit'>, signal: AbortSignal): AsyncGenerator<number> {
+async function* findIn(segment: Segment, wanted: Omit<Wanted, 'limit'>, signal: AbortSignal): AsyncGenerator<Found> {
   let { below } = wanted;
   for (;;) {
     await nextTurn();
     if (signal.aborted) return;
-    const rows = segment.find({ ...wanted, below, limit: ROWS_A_TURN });
-    yield* rows;
-    if (rows.length < ROWS_A_TURN) return;
-    below = rows.at(-1) ?? 0;
+    const found = segment.find({ ...wanted, below, limit: HITS_A_TURN });
+    yield* found;
+    if (found.length < HITS_A_TURN) return;
+    below = found.at(-1)?.place ?? 0;
   }
 }
