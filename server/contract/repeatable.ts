@@ -18,6 +18,8 @@ export const repeatable: Repeatable = {
   'conversation.list': true,
   'conversation.notes': true,
   'search.query': true,
+  'draft.list': true,
+  'draft.set': true,
   'people.list': true,
   'pairing.get': true,
   'invite.list': true,

@@ -70,6 +70,8 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'conversation.clear': { conversation: id },
   'search.query': { text: 'x' },
   'typing.set': { conversation: id, typing: true },
+  'draft.list': {},
+  'draft.set': { conversation: id, body: '' },
   'people.list': {},
   'pairing.start': { token: '' },
   'pairing.enter': { code: '' },
