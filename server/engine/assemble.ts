@@ -28,6 +28,7 @@ import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
+import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { EntryViews } from './feed/entry-views.ts';
 import { tellOfMessages } from './feed/message-events.ts';
@@ -50,6 +51,7 @@ import { PresenceService } from './presence/presence-service.ts';
 import { contactsWithoutPresenceKey, contactsWithPresenceKey } from './presence/rendezvous-keys.ts';
 import { Visibility } from './presence/visibility.ts';
 import { VisiblePeople } from './presence/visible-people.ts';
+import { MessageSearch } from './search/message-search.ts';
 import { StorageWatch } from './storage-watch.ts';
 
 export function assembleParts(options: EngineOptions): EngineParts {
@@ -84,8 +86,9 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
   const views = new EntryViews({ store, conversations, authors, links });
   const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events, views });
-  const known = { us, own, roster, conversations, authors, requests, contactMaker, budgets };
-  return { ...known, links, router, feed, views, conversationFeed };
+  const drafts = new Drafts({ store, conversations, clock, events });
+  const people = { us, own, roster, authors, requests, contactMaker };
+  return { ...people, conversations, conversationFeed, views, drafts, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -123,7 +126,8 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions, entries });
-  return { sessions, receipts, entries, outbox, inbox, typing, expiry };
+  const search = new MessageSearch({ store, roster, conversations, events, clock, views });
+  return { sessions, receipts, entries, outbox, inbox, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */
@@ -218,8 +222,9 @@ function join(parts: Omit<EngineParts, 'storageWatch'>): void {
 
 function watchStorage(
   { store, clock, events }: EngineOptions,
-  { sessions, invites, roster, links, peers }: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers'>,
+  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts'>,
 ): StorageWatch {
+  const { sessions, invites, roster, links, peers, drafts } = parts;
   return new StorageWatch({
     ...{ store, clock, events },
     forget: () => {
@@ -228,6 +233,9 @@ function watchStorage(
     },
     reload: () => roster.reload(),
     cut: () => links.cut(),
-    onWorking: () => peers.encourageAll(),
+    onWorking: () => {
+      peers.encourageAll();
+      drafts.write();
+    },
   });
 }

@@ -213,6 +213,18 @@ const conversations = `
   CREATE INDEX message_unread ON message (conversation) WHERE state = 3;
 `;
 
+/** What belongs to a conversation here alone: the text that is not sent yet, and how the list shows it. */
+const hereAlone = `
+  CREATE TABLE draft (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+  CREATE TABLE mark (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+`;
+
 /** Acts that wait for what they change, and up to where somebody has seen a conversation. */
 const acts = `
   CREATE TABLE waiting_act (
@@ -233,7 +245,7 @@ const acts = `
   ) WITHOUT ROWID;
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations, acts];
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts];
 
 export const LATEST_VERSION = steps.length;
 

@@ -30,6 +30,8 @@ interface Progress {
   readonly seenUpTo: number;
 }
 
+const NO_PROGRESS: Progress = { sentUpTo: -Infinity, seenUpTo: -Infinity };
+
 /** Finds a message, perhaps among those that are read already. */
 type Find = (ref: MessageRef) => MessageRecord | null;
 
@@ -43,6 +45,11 @@ export class EntryViews {
   /** @param content what the record says, where it was read before; null: unreadable. */
   view(record: MessageRecord, content: ParsedContent | null = readContent(record.content)): Message {
     return this.#view(record, content, this.#progressOf(record.conversation), (ref) => this.#find(ref));
+  }
+
+  /** What it says alone: not what it answers, nor how far it has got. */
+  plain(record: MessageRecord): Message {
+    return this.#view(record, readContent(record.content), NO_PROGRESS, () => null);
   }
 
   /** Messages of one conversation: those that answer one another are not read again. */
@@ -96,7 +103,7 @@ export class EntryViews {
   #progressOf(conversation: ConversationId): Progress {
     const { store, conversations, links } = this.#options;
     const place = conversations.find(conversation);
-    if (place?.kind !== 'direct') return { sentUpTo: -Infinity, seenUpTo: -Infinity };
+    if (place?.kind !== 'direct') return NO_PROGRESS;
     return {
       sentUpTo: links.activeLinkOf(place.contact)?.sentUpTo ?? -Infinity,
       seenUpTo: store.seen.upTo(conversation, place.contact),

@@ -18,6 +18,7 @@ import {
   type StoredPage,
   type StoredRun,
 } from './message-record.ts';
+import { SealedMessageScan } from './message-scan.ts';
 import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { MessageRows } from './message-rows.ts';
@@ -44,6 +45,7 @@ const NOTHING = new Uint8Array(0);
 const LAST = Number.MAX_VALUE;
 
 export class SealedMessages implements MessageTable {
+  readonly scan: SealedMessageScan;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #rows: MessageRows;
@@ -58,6 +60,7 @@ export class SealedMessages implements MessageTable {
     this.#rows = new MessageRows(sealing, rowids);
     this.#rowids = rowids;
     this.#tally = new MessageTally(database, rowids);
+    this.scan = new SealedMessageScan(database, sealing, (row) => this.#rows.open(row));
   }
 
   append(message: NewMessage): number {
@@ -79,7 +82,12 @@ export class SealedMessages implements MessageTable {
   }
 
   has(ref: MessageRef): boolean {
-    return this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#rows.keyOf(ref)) !== null;
+    return this.rowOf(ref) !== null;
+  }
+
+  rowOf(ref: MessageRef): number | null {
+    const row = this.#database.row(`SELECT number FROM message WHERE ${BY_ID}`, ...this.#rows.keyOf(ref));
+    return row?.number('number') ?? null;
   }
 
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null {
