@@ -66,6 +66,8 @@ export interface StoredPage {
   readonly more: boolean;
 }
 
+export type Picks = (message: MessageRecord) => boolean;
+
 export interface StoredRun {
   readonly messages: MessageRecord[];
   /** The last row looked at; null: there are none any more. */
@@ -113,9 +115,10 @@ export interface MessageTable {
   newestRow(): number;
   /**
    * The next rows of all conversations behind row `after`, up to row `until`, as they were stored; hidden ones are left
-   * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
+   * out, but for those that `alsoHidden` picks. At most `limit`, and fewer once their sealed sizes together pass
+   * `maxBytes`. Damaged ones are reported.
    */
-  run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
+  run(after: number, until: number, limit: number, maxBytes: number, alsoHidden?: Picks): StoredRun;
   /**
    * Deletes what it says for good. Its id and number stay, so that it is known should it come again.
    * @param content what is kept in its place, as CBOR; left out: nothing. @returns false when there is none to be seen.

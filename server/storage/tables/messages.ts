@@ -13,6 +13,7 @@ import {
   type MessageRecord,
   type MessageTable,
   type NewMessage,
+  type Picks,
   type PlacedOurs,
   type RefWithin,
   type StoredPage,
@@ -151,14 +152,14 @@ export class SealedMessages implements MessageTable {
     return this.#database.row('SELECT number FROM message ORDER BY number DESC LIMIT 1')?.number('number') ?? 0;
   }
 
-  run(after: number, until: number, limit: number, maxBytes: number): StoredRun {
+  run(after: number, until: number, limit: number, maxBytes: number, alsoHidden?: Picks): StoredRun {
     const behind = 'FROM message WHERE number > ? AND number <= ? ORDER BY number';
     const sizes = this.#database.rows(`SELECT number, length(body) AS size ${behind} LIMIT ?`, after, until, limit);
     const last = sizes[countWithin(sizes, maxBytes) - 1]?.number('number');
     if (last === undefined) return { messages: [], last: null, damaged: 0 };
     const rows = this.#database.rows(`SELECT * ${behind}`, after, last);
     const opened = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
-    const messages = opened.filter(({ state }) => state !== 'hidden');
+    const messages = opened.filter((message) => message.state !== 'hidden' || alsoHidden?.(message) === true);
     return { messages, last, damaged: rows.length - opened.length };
   }
 
