@@ -5,6 +5,7 @@ import { commands, isCommandName, isConnectionCommand } from './commands.ts';
 import { contactsCommands } from './contacts.ts';
 import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
+import { draftsCommands } from './drafts.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
 import { messagesCommands } from './messages.ts';
@@ -18,6 +19,7 @@ const domains = [
   contactsCommands,
   conversationsCommands,
   doctorCommands,
+  draftsCommands,
   identityCommands,
   meetingCommands,
   messagesCommands,

@@ -5,6 +5,7 @@ import type { ResultShape } from './command.ts';
 import { contactsCommands } from './contacts.ts';
 import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
+import { draftsCommands } from './drafts.ts';
 import type { ErrorBody } from './errors.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
@@ -22,6 +23,7 @@ export const commands = {
   ...contactsCommands,
   ...messagesCommands,
   ...conversationsCommands,
+  ...draftsCommands,
   ...meetingCommands,
   ...networkCommands,
   ...doctorCommands,

@@ -12,6 +12,13 @@ export const NAME_MARKS = 30;
 /** A message text as UTF-8. Equals the content bound of the wire protocol. */
 export const MESSAGE_BYTES = 256 * 1024;
 
+/**
+ * Texts that are not sent yet: as many conversations, and in all so many bytes of UTF-8. One may be as long as a message.
+ * All of them go to a tab in one reply, which must not fill the socket's backlog, and are sealed anew in one piece.
+ */
+export const DRAFTS_KEPT = 1000;
+export const DRAFTS_BYTES = 2 * 1024 * 1024;
+
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 

@@ -17,6 +17,8 @@ export const repeatable: Repeatable = {
   'message.read': true,
   'conversation.list': true,
   'conversation.notes': true,
+  'draft.list': true,
+  'draft.set': true,
   'people.list': true,
   'pairing.get': true,
   'invite.list': true,

@@ -24,6 +24,7 @@ import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
+import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { tellOfMessages } from './feed/message-events.ts';
 import { NetworkFeed } from './feed/network-feed.ts';
@@ -77,7 +78,9 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
   const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events });
-  return { us, own, roster, conversations, conversationFeed, requests, contactMaker, links, router, budgets, feed };
+  const drafts = new Drafts({ store, conversations, clock, events });
+  const people = { us, own, roster, requests, contactMaker };
+  return { ...people, conversations, conversationFeed, drafts, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -208,8 +211,9 @@ function join(parts: Omit<EngineParts, 'storageWatch'>): void {
 
 function watchStorage(
   { store, clock, events }: EngineOptions,
-  { sessions, invites, roster, links, peers }: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers'>,
+  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts'>,
 ): StorageWatch {
+  const { sessions, invites, roster, links, peers, drafts } = parts;
   return new StorageWatch({
     ...{ store, clock, events },
     forget: () => {
@@ -218,6 +222,9 @@ function watchStorage(
     },
     reload: () => roster.reload(),
     cut: () => links.cut(),
-    onWorking: () => peers.encourageAll(),
+    onWorking: () => {
+      peers.encourageAll();
+      drafts.write();
+    },
   });
 }

@@ -21,6 +21,7 @@ import type { Doctor } from './doctor/doctor.ts';
 import type { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ConversationFeed } from './feed/conversation-feed.ts';
+import type { Drafts } from './feed/drafts.ts';
 import type { ContactFeed } from './feed/contact-feed.ts';
 import type { NetworkFeed } from './feed/network-feed.ts';
 import type { Greetings } from './links/greetings.ts';
@@ -56,6 +57,7 @@ export interface EngineParts {
   readonly expiry: Expiry;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
+  readonly drafts: Drafts;
   readonly networkFeed: NetworkFeed;
   readonly people: VisiblePeople;
   readonly visibility: Visibility;
@@ -172,6 +174,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       parts.greetings.close();
       parts.feed.stop();
       parts.conversationFeed.stop();
+      parts.drafts.stop();
       parts.invites.stop();
       visibility.stop();
       await presence.stop();

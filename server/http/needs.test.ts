@@ -69,6 +69,8 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'conversation.notes': {},
   'conversation.clear': { conversation: id },
   'typing.set': { conversation: id, typing: true },
+  'draft.list': {},
+  'draft.set': { conversation: id, body: '' },
   'people.list': {},
   'pairing.start': { token: '' },
   'pairing.enter': { code: '' },

@@ -9,9 +9,11 @@ import { startStores } from './stores/events.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { i18n } from './text/text.ts';
+import { loadTypeface } from './typeface.ts';
 
 const workerFound = await removeServiceWorkers().catch(() => false);
 const app = createApp(App, { workerFound });
 app.use(createPinia()).use(i18n).use(router);
 if (!workerFound) startStores();
+void loadTypeface();
 app.mount('#app');

@@ -6,6 +6,7 @@ import { cleanName } from '../contacts/names.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
+import { draftCommands } from './drafts.ts';
 import type { Handlers, Named } from './handlers.ts';
 import { introductionCommands } from './introductions.ts';
 import { inviteCommands } from './invites.ts';
@@ -25,6 +26,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...contactCommands(engine),
     ...messageCommands(engine),
     ...deletionCommands(engine),
+    ...draftCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
     ...nearbyCommands(engine),
