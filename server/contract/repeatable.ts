@@ -17,6 +17,7 @@ export const repeatable: Repeatable = {
   'message.read': true,
   'conversation.list': true,
   'conversation.notes': true,
+  'search.query': true,
   'draft.list': true,
   'draft.set': true,
   'people.list': true,

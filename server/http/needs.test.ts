@@ -68,6 +68,7 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'conversation.list': {},
   'conversation.notes': {},
   'conversation.clear': { conversation: id },
+  'search.query': { text: 'x' },
   'typing.set': { conversation: id, typing: true },
   'draft.list': {},
   'draft.set': { conversation: id, body: '' },
