@@ -48,7 +48,8 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'typing.set': ({ conversation, typing }) => {
       conversations.get(conversation);
-      conversationFeed.activeLinkOf(conversation)?.link.send(RECORD.typing, encodeTyping(typing));
+      for (const { link } of conversationFeed.activeLinksOf(conversation))
+        link.send(RECORD.typing, encodeTyping(typing));
       return done;
     },
   };

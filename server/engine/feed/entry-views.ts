@@ -21,7 +21,7 @@ export interface EntryViewsOptions {
   readonly store: Pick<Store, 'messages' | 'seen'>;
   readonly conversations: Conversations;
   readonly authors: Authors;
-  readonly links: Pick<Links, 'activeLinkOf'>;
+  readonly links: Pick<Links, 'activeLinksOf'>;
 }
 
 /** What is so of a whole conversation: positions up to which ours are on the wire, and up to which they have seen them. */
@@ -105,7 +105,7 @@ export class EntryViews {
     const place = conversations.find(conversation);
     if (place?.kind !== 'direct') return NO_PROGRESS;
     return {
-      sentUpTo: links.activeLinkOf(place.contact)?.sentUpTo ?? -Infinity,
+      sentUpTo: Math.max(-Infinity, ...links.activeLinksOf(place.contact).map(({ sentUpTo }) => sentUpTo)),
       seenUpTo: store.seen.upTo(conversation, place.contact),
     };
   }

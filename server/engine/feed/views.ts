@@ -6,7 +6,7 @@ import { toHex } from '../../crypto/bytes.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
-import type { ActiveLink } from '../links/active-link.ts';
+import { isRefused, type ActiveLink } from '../links/active-link.ts';
 import type { EntryViews } from './entry-views.ts';
 
 export function conversationView({ messages }: Pick<Store, 'messages'>, place: Place, views: EntryViews): Conversation {
@@ -24,12 +24,12 @@ export function contactView(
   {
     conversation,
     connection,
-    activeLink,
+    activeLinks,
     full,
   }: {
     readonly conversation: ConversationId;
     readonly connection: Connection;
-    readonly activeLink: ActiveLink | null;
+    readonly activeLinks: readonly ActiveLink[];
     readonly full: Full | null;
   },
 ): Contact {
@@ -49,7 +49,7 @@ export function contactView(
     conversation,
     queued: store.outbox.count(contact.id),
     full,
-    refuses: activeLink !== null && activeLink.flow.kind !== 'open',
+    refuses: activeLinks.length > 0 && activeLinks.every(isRefused),
   };
 }
 
