@@ -144,6 +144,48 @@ describe('a backup', () => {
     expect(restored.sessions.load(ANN, 0)).toEqual([]);
   });
 
+  it('brings back what acts have made of messages, acts that wait, and what was seen', async () => {
+    await fill();
+    const conversation = directConversation(ANN);
+    const folded = {
+      edits: [{ n: 1, body: 'other words', act: idOf(30), seq: 4, at: 5 }],
+      reactions: [{ by: ANN, emoji: '😂', act: idOf(31), seq: 5, at: 6 }],
+      deletedAt: null,
+    };
+    const content = new Uint8Array(20).fill(0xac);
+    const waiting = {
+      target: { conversation, author: ANN, id: idOf(32) },
+      ...{ by: ANN, act: idOf(33), seq: 6, at: 7, receivedAt: 8, lapses: true, content },
+    };
+    await store.journal.write(() => {
+      const [first] = store.messages.page(conversation, null, 1000, Infinity).messages;
+      store.messages.rewrite({ ...first!, deliveredAt: 9, folded });
+      for (const as of ['act', 'receipt'] as const) {
+        const number = as === 'act' ? 20 : 21;
+        const position = store.messages.append(newMessage(ANN, number, { direction: 'out', state: 'hidden', content }));
+        const row = outboxFacts({ contact: ANN, id: idOf(number), seq: number, position, hidden: true });
+        store.outbox.add({ ...row, as, session: null, envelope: null });
+      }
+      store.seen.add(conversation, ANN, { position: 3, at: 10 });
+      store.waitingActs.add(waiting);
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(historyOf(restored, ANN)).toEqual(historyOf(store, ANN));
+    expect(historyOf(restored, ANN)[0]).toMatchObject({ deliveredAt: 9, folded });
+    expect(restored.outbox.pending(deviceOf(ANN), 0, 10)).toMatchObject([
+      { id: idOf(3), hidden: false },
+      { id: idOf(20), hidden: true, as: 'act' },
+      { id: idOf(21), hidden: true, as: 'receipt' },
+    ]);
+    expect(restored.messages.get({ conversation, author: 'me', id: idOf(20) })?.content).toEqual(content);
+    expect([restored.outbox.receipts(ANN), restored.outbox.hidden(ANN)]).toEqual([1, 0]);
+    expect(restored.seen.list()).toEqual(store.seen.list());
+    expect(restored.waitingActs.list().map((act) => plain(act))).toEqual([plain(waiting)]);
+    await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
+  });
+
   it('brings back the notes to ourselves, under their id, and has nothing of them to send', async () => {
     await fill();
     const notes = idOf(0xabc);

@@ -17,7 +17,9 @@ import { inviteBodySchema, type InviteRecord } from '../storage/tables/invites.t
 import { messageSchema, type MessageRecord } from '../storage/tables/message-record.ts';
 import { requestBodySchema, type RequestRecord } from '../storage/tables/requests.ts';
 import { bytesSchema } from '../storage/sealing/sealing.ts';
+import { seenSchema, type SeenRecord } from '../storage/tables/seen.ts';
 import type { Setting } from '../storage/tables/settings.ts';
+import { waitingActSchema, type WaitingAct } from '../storage/tables/waiting-acts.ts';
 
 /** Before each record. */
 export const RECORD_LENGTH_BYTES = 4;
@@ -44,7 +46,10 @@ export type BackupRecord =
   | { readonly t: 'notes'; readonly id: ConversationId }
   | ({ readonly t: 'request' } & RequestRecord)
   | ({ readonly t: 'invite' } & InviteRecord)
-  | ({ readonly t: 'message' } & MessageRecord)
+  /** `as`: an act or a receipt of ours that has yet to be sent. */
+  | ({ readonly t: 'message'; readonly as?: 'act' | 'receipt' | undefined } & MessageRecord)
+  | ({ readonly t: 'seen' } & SeenRecord)
+  | ({ readonly t: 'waiting' } & WaitingAct)
   | EndRecord;
 
 const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
@@ -57,7 +62,9 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   z.object({ t: z.literal('notes'), id: conversationIdSchema }),
   requestBodySchema.extend({ t: z.literal('request'), id: requestIdSchema }),
   inviteBodySchema.extend({ t: z.literal('invite'), id: inviteIdSchema }),
-  messageSchema.extend({ t: z.literal('message') }),
+  messageSchema.extend({ t: z.literal('message'), as: z.enum(['act', 'receipt']).optional() }),
+  seenSchema.extend({ t: z.literal('seen') }),
+  waitingActSchema.extend({ t: z.literal('waiting') }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),
 ]);
 

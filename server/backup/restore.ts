@@ -6,7 +6,7 @@ import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { isOurs } from '../storage/tables/message-record.ts';
-import type { Peer } from '../storage/tables/outbox.ts';
+import type { PeerDevice } from '../storage/rows/peer-device.ts';
 import { contactBodySchema } from '../storage/tables/contacts.ts';
 import { inviteBodySchema } from '../storage/tables/invites.ts';
 import type { Store, StoreOptions } from '../storage/profile-store.ts';
@@ -20,7 +20,7 @@ import { snapshot } from './snapshot.ts';
 const READING_SHARE = 0.7;
 
 /** With whom each conversation is that was read so far; null: with ourselves. */
-type Known = Map<string, Peer | null>;
+type Known = Map<string, PeerDevice | null>;
 
 type From = Omit<ReadOptions, 'take'>;
 
@@ -88,6 +88,14 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       known.set(record.id, null);
       store.conversations.addNotes(record.id);
       break;
+    case 'seen':
+      requireKnown(known, record.conversation);
+      store.seen.put(record);
+      break;
+    case 'waiting':
+      requireKnown(known, record.target.conversation);
+      store.waitingActs.add(record);
+      break;
     case 'request':
       store.requests.put({ ...requestBodySchema.parse(record), id: record.id });
       break;
@@ -95,13 +103,14 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       store.invites.put({ ...inviteBodySchema.parse(record), id: record.id });
       break;
     case 'message': {
-      const { conversation, id, seq, position, state } = record;
+      const { conversation, id, seq, position, state, as } = record;
       const peer = known.get(conversation);
       if (peer === undefined) throw damaged('a message is nobody’s');
       store.messages.insert(record);
       // To be encrypted in the session that the next link makes.
-      if (peer && isOurs(record) && state === 'queued') {
-        store.outbox.add({ ...peer, conversation, id, seq, position, hidden: false, session: null, envelope: null });
+      if (peer && isOurs(record) && (state === 'queued' || as !== undefined)) {
+        const what = as === undefined ? { hidden: false } : { hidden: true, as };
+        store.outbox.add({ ...peer, conversation, id, seq, position, ...what, session: null, envelope: null });
       }
       break;
     }
@@ -109,6 +118,10 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
     case 'end':
       throw new Error('the reader keeps these to itself');
   }
+}
+
+function requireKnown(known: Known, conversation: string): void {
+  if (!known.has(conversation)) throw damaged('what was seen or waits is of no conversation');
 }
 
 function damaged(why: string): CommandError {

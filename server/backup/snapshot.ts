@@ -1,6 +1,8 @@
 // All of a profile that a backup holds, as it stands at one moment, while the profile goes on: contacts with their
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
+import type { MessageRecord } from '../storage/tables/message-record.ts';
+import type { OutboxFacts } from '../storage/tables/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
@@ -27,9 +29,10 @@ export interface Batch {
 
 /** @throws StorageError; whatever `signal` is aborted with. */
 export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerator<Batch> {
-  const { small, newest } = await store.journal.write(() => ({
+  const { small, newest, acts } = await store.journal.write(() => ({
     small: smallRecords(store),
     newest: store.messages.newestRow(),
+    acts: new Map(store.outbox.acts().map((row) => [placeOf(row), row.as])),
   }));
   const known = new Set(small.flatMap(conversationOf));
   yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
@@ -37,15 +40,26 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
   for (;;) {
     await turn();
     signal.throwIfAborted();
-    const { messages, last, damaged } = store.messages.run(after, newest, RUN_MESSAGES, RUN_BYTES);
+    const { messages, last, damaged } = store.messages.run(after, newest, RUN_MESSAGES, RUN_BYTES, (message) =>
+      acts.has(placeOf(message)),
+    );
     if (last === null) return;
     after = last;
     // A row may be stored anew under the number of one that was deleted meanwhile; its conversation then is not in here.
     const theirs = messages.filter(({ conversation }) => known.has(conversation));
-    const all = theirs.map((message) => entryOf({ t: 'message', ...message }));
+    const all = theirs.map((message) => entryOf(messageRecord(message, acts.get(placeOf(message)))));
     const entries = all.filter(({ bytes }) => bytes.length <= RECORD_LENGTH_BYTES + RECORD_BYTES);
     yield { entries, damaged, tooLarge: all.length - entries.length, share: last / newest };
   }
+}
+
+/** Only hidden ones are acts: what was one when this began may be delivered by now. */
+function messageRecord(message: MessageRecord, as: OutboxFacts['as']): BackupRecord {
+  return { t: 'message', ...(as && { as }), ...message };
+}
+
+function placeOf({ conversation, position }: Pick<MessageRecord, 'conversation' | 'position'>): string {
+  return `${conversation} ${position}`;
 }
 
 function smallRecords(store: Store): BackupRecord[] {
@@ -58,6 +72,8 @@ function smallRecords(store: Store): BackupRecord[] {
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
     ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
+    ...store.seen.list().map((seen) => ({ t: 'seen', ...seen }) as const),
+    ...store.waitingActs.list().map((act) => ({ t: 'waiting', ...act }) as const),
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),
     ...store.invites.list().map((invite) => ({ t: 'invite', ...invite }) as const),
   ];

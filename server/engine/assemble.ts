@@ -2,8 +2,10 @@
 // before it. What happens later is told the other way round by signals, joined at the end; nothing happens before `start`.
 import { TurnScheduler } from './links/flow/turn-scheduler.ts';
 import { equal } from '../crypto/bytes.ts';
+import type { PresenceKey } from '../crypto/keys.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import { runInBackground } from './background.ts';
+import { Authors } from './contacts/authors.ts';
 import { Conversations } from './contacts/conversations.ts';
 import { ContactMaker } from './contacts/contact-maker.ts';
 import { ourIdentity } from './contacts/identity.ts';
@@ -14,9 +16,11 @@ import { Requests } from './contacts/requests.ts';
 import { Roster } from './contacts/roster.ts';
 import type { ProvenKey } from './contacts/static-key.ts';
 import { Budgets } from './delivery/budgets.ts';
+import { Entries } from './delivery/entries.ts';
 import { Expiry } from './delivery/expiry.ts';
 import { Inbox } from './delivery/inbox.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { Receipts } from './delivery/receipts.ts';
 import { SessionAgreement } from './delivery/session-agreement.ts';
 import { Sessions } from './delivery/sessions.ts';
 import { Doctor } from './doctor/doctor.ts';
@@ -26,6 +30,7 @@ import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
 import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
+import { EntryViews } from './feed/entry-views.ts';
 import { tellOfMessages } from './feed/message-events.ts';
 import { NetworkFeed } from './feed/network-feed.ts';
 import { Typing } from './feed/typing.ts';
@@ -46,6 +51,7 @@ import { PresenceService } from './presence/presence-service.ts';
 import { contactsWithoutPresenceKey, contactsWithPresenceKey } from './presence/rendezvous-keys.ts';
 import { Visibility } from './presence/visibility.ts';
 import { VisiblePeople } from './presence/visible-people.ts';
+import { MessageSearch } from './search/message-search.ts';
 import { StorageWatch } from './storage-watch.ts';
 
 export function assembleParts(options: EngineOptions): EngineParts {
@@ -71,16 +77,18 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const own = new OwnIdentity({ store, random, record: identity });
   const roster = new Roster(store);
   const conversations = new Conversations({ store, roster, random });
+  const authors = new Authors({ roster, conversations, ourIdentity: us.keys.identityKey.publicKey });
   const requests = new Requests({ store, roster, clock, random, events });
   const contactMaker = new ContactMaker({ store, roster, requests, clock, random });
   const links = new Links();
   const router = new RecordRouter();
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
-  const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events });
+  const views = new EntryViews({ store, conversations, authors, links });
+  const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events, views });
   const drafts = new Drafts({ store, conversations, clock, events });
-  const people = { us, own, roster, requests, contactMaker };
-  return { ...people, conversations, conversationFeed, drafts, links, router, budgets, feed };
+  const people = { us, own, roster, authors, requests, contactMaker };
+  return { ...people, conversations, conversationFeed, views, drafts, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -101,22 +109,25 @@ function assemblePresence(options: EngineOptions, { us, own, roster, links }: Gr
 }
 
 /** Messages out and in. */
-function assembleDelivery(
-  { primitives, store, clock, random, events }: EngineOptions,
-  { us, own, roster, conversations, conversationFeed, links, router, budgets, feed, presence }: WithPresence,
-) {
+function assembleDelivery({ primitives, store, clock, random, events }: EngineOptions, known: WithPresence) {
+  const { us, own, roster, conversations, authors, conversationFeed, views } = known;
+  const { links, router, budgets, feed, presence } = known;
   const ourIk = us.keys.identityKey.publicKey;
   const sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk });
   const told = tellOfMessages({
-    ...{ store, conversations, events, feed, conversationFeed },
+    ...{ store, conversations, events, feed, conversationFeed, views },
     onPresence: () => presence.theirsChanged(),
   });
-  const shared = { store, roster, conversations, sessions, clock, links, router };
-  const outbox = new Outbox({ ...shared, random, presenceKey: () => own.presenceKey, listener: told.outbox });
+  const receipts = new Receipts({ store, roster, conversations, clock });
+  const entries = new Entries({ store, roster, authors, takesReceipts: () => receipts.on, told: told.acts });
+  const shared = { store, roster, conversations, sessions, entries, clock, links, router };
+  const presenceKey = (): PresenceKey => own.presenceKey;
+  const outbox = new Outbox({ ...shared, random, receipts, presenceKey, listener: told.outbox });
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const typing = new Typing({ clock, events, conversations, links, router });
-  const expiry = new Expiry({ store, clock, roster, sessions });
-  return { sessions, outbox, inbox, typing, expiry };
+  const expiry = new Expiry({ store, clock, roster, sessions, entries });
+  const search = new MessageSearch({ store, roster, conversations, events, clock, views });
+  return { sessions, receipts, entries, outbox, inbox, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */
@@ -140,7 +151,7 @@ function assembleReach(options: EngineOptions, known: WithDelivery) {
     knownHosts: new KnownHosts(roster, clock),
     ourName: () => own.name,
     ourPort: () => peerPort,
-    offer: (contact) => agreement.offer(contact),
+    offer: (peer) => agreement.offer(peer),
     admitInvited: (link, theirs, theirStatic) => invitedGuests.admit(link, theirs, theirStatic),
     onStaticKey: (contact, key) => takeStaticKey({ options, roster, presence }, contact, key),
   });

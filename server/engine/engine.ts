@@ -6,6 +6,7 @@ import type { IdentityPublicKey } from '../crypto/keys.ts';
 import { watchNetwork } from '../network/network-watch.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
+import type { Authors } from './contacts/authors.ts';
 import type { Conversations } from './contacts/conversations.ts';
 import type { ContactMaker } from './contacts/contact-maker.ts';
 import type { OurIdentity } from './contacts/identity.ts';
@@ -13,14 +14,17 @@ import type { OwnIdentity } from './contacts/own-identity.ts';
 import type { Requests } from './contacts/requests.ts';
 import type { Roster } from './contacts/roster.ts';
 import type { Budgets } from './delivery/budgets.ts';
+import type { Entries } from './delivery/entries.ts';
 import type { Expiry } from './delivery/expiry.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import type { Outbox } from './delivery/outbox.ts';
+import type { Receipts } from './delivery/receipts.ts';
 import type { Sessions } from './delivery/sessions.ts';
 import type { Doctor } from './doctor/doctor.ts';
 import type { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ConversationFeed } from './feed/conversation-feed.ts';
+import type { EntryViews } from './feed/entry-views.ts';
 import type { Drafts } from './feed/drafts.ts';
 import type { ContactFeed } from './feed/contact-feed.ts';
 import type { NetworkFeed } from './feed/network-feed.ts';
@@ -35,6 +39,7 @@ import type { PresenceService } from './presence/presence-service.ts';
 import type { Visibility } from './presence/visibility.ts';
 import type { VisiblePeople } from './presence/visible-people.ts';
 import { protectionOf } from './profile/resealing.ts';
+import type { MessageSearch } from './search/message-search.ts';
 import type { StorageWatch } from './storage-watch.ts';
 
 export interface EngineParts {
@@ -43,6 +48,7 @@ export interface EngineParts {
   readonly own: OwnIdentity;
   readonly roster: Roster;
   readonly conversations: Conversations;
+  readonly authors: Authors;
   readonly requests: Requests;
   readonly contactMaker: ContactMaker;
   readonly sessions: Sessions;
@@ -51,12 +57,16 @@ export interface EngineParts {
   readonly strangers: Strangers;
   readonly greetings: Greetings;
   readonly peers: Peers;
+  readonly receipts: Receipts;
+  readonly entries: Entries;
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly budgets: Budgets;
   readonly expiry: Expiry;
+  readonly search: MessageSearch;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
+  readonly views: EntryViews;
   readonly drafts: Drafts;
   readonly networkFeed: NetworkFeed;
   readonly people: VisiblePeople;
@@ -121,7 +131,7 @@ function ownActs(
       await own.renewPresenceKey();
       if (running.aborted) return;
       presence.update();
-      const known = roster.list().filter((contact) => !contact.blocked && sessions.currentId(contact) !== null);
+      const known = roster.list().filter((contact) => !contact.blocked && sessions.hasCurrent(contact));
       await Promise.all(known.map((contact) => outbox.sendPresence(contact.id)));
     },
   };
@@ -148,7 +158,7 @@ function networkActs({
 }
 
 function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineActs, 'start' | 'stop'> {
-  const { options, presence, visibility, peers, networkFeed, expiry } = parts;
+  const { options, presence, visibility, peers, networkFeed, expiry, search } = parts;
   let endWatch: () => void = () => undefined;
   return {
     start: async () => {
@@ -158,6 +168,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
         networkFeed.changed();
       });
       expiry.start();
+      search.start();
       peers.encourageAll();
       await presence.start(options.peerPort);
     },
@@ -167,6 +178,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       networkFeed.stop();
       endWatch();
       expiry.stop();
+      search.stop();
       parts.pairing.stop();
       parts.twoWayCheck.stop();
       peers.stop();

@@ -47,6 +47,10 @@ export const protocolErrorCodes = [
   'introduce-name',
   'text-empty',
   'text-too-large',
+  'quote-too-large',
+  'mentions',
+  'edit-number',
+  'emoji-too-large',
   // §8, pairing.
   'pair-unexpected',
   'pair-point',

@@ -124,8 +124,8 @@ export const RECORDS_PER_LINK = 64;
 /** Bytes in the body of a record that cost as much as the record itself. */
 export const BYTES_PER_RECORD = 1024;
 
-/** Links of one contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
-export const LINKS_PER_CONTACT = 4;
+/** Links of one device of a contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
+export const LINKS_PER_DEVICE = 4;
 
 /** Silence after which a PING asks whether the other is there. */
 export const PING_AFTER_MS = 15_000;
@@ -177,8 +177,32 @@ export const TEXT_BYTES = 256 * 1024;
 /** The name of a kind of content: an unknown one is stored, so it is bounded. */
 export const CONTENT_TYPE_BYTES = 64;
 
-/** A content: the longest text and all that may stand beside it. No kind needs more, so nobody keeps more. */
-export const CONTENT_BYTES = TEXT_BYTES + 1024;
+/** What a reply quotes of what it answers: a line or two, enough to tell which message is meant. */
+export const QUOTE_BYTES = 256;
+
+/** People mentioned in one text: more would be everybody. */
+export const MENTIONS = 20;
+
+/** Edits of one entry: each keeps the version before it. */
+export const EDITS = 20;
+
+/** A reaction's emoji: the longest families and flags take 28. */
+export const EMOJI_BYTES = 32;
+
+/** How long an entry may live after it was read, in seconds, at most: 4 weeks. */
+export const TTL_SECONDS = 4 * 7 * 24 * 60 * 60;
+
+/** A content: the longest text and all that may stand beside it, mentions first. No kind needs more, so nobody keeps more. */
+export const CONTENT_BYTES = TEXT_BYTES + 2048;
+
+/**
+ * Acts of a conversation that wait for what they change: enough for a stretch of messages that come late, too few to fill
+ * a disk. The oldest make room.
+ */
+export const WAITING_ACTS = 256;
+
+/** And how long: longer than a lost message is waited for. */
+export const WAITING_ACTS_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Arrays and maps in one CBOR item, which bounds nesting too: far over what any record holds, far under the stack. */
 export const CBOR_CONTAINERS = 1024;

@@ -225,7 +225,27 @@ const hereAlone = `
   );
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations, hereAlone];
+/** Acts that wait for what they change, and up to where somebody has seen a conversation. */
+const acts = `
+  CREATE TABLE waiting_act (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
+    author INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    lapses INTEGER NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE INDEX waiting_act_target ON waiting_act (conversation, author, id);
+
+  CREATE TABLE seen (
+    conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
+    author INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (conversation, author)
+  ) WITHOUT ROWID;
+`;
+
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts];
 
 export const LATEST_VERSION = steps.length;
 

@@ -27,8 +27,10 @@ import { ResealedMessages } from './sealing/resealed-messages.ts';
 import { Resealer } from './sealing/resealer.ts';
 import { RowSet } from './sealing/row-set.ts';
 import { Sealing, type DamageListener } from './sealing/sealing.ts';
+import { SealedSeen, type SeenTable } from './tables/seen.ts';
 import { SealedSessions, type SessionTable } from './tables/sessions.ts';
 import { SealedSettings, type SettingTable } from './tables/settings.ts';
+import { SealedWaitingActs, type WaitingActTable } from './tables/waiting-acts.ts';
 import {
   checkVaultPassphrase,
   createVault,
@@ -61,12 +63,16 @@ export interface Store {
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
   readonly messages: MessageTable;
+  readonly waitingActs: WaitingActTable;
+  readonly seen: SeenTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
   readonly requests: RequestTable;
   readonly settings: SettingTable;
   readonly invites: InviteTable;
   readonly passphraseSet: boolean;
+  /** Not closed: what was durable as it closed may be told later, and can then read nothing. */
+  readonly isOpen: boolean;
   /** What was changed in the files while nobody had the profile open. */
   readonly rowSet: Pick<RowSet, 'noticed' | 'dismiss'>;
   /** Rows are being sealed anew under another master key: whoever opened the profile calls `step` until it is done. */
@@ -168,6 +174,8 @@ class ProfileStore implements Store {
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
   readonly messages: MessageTable;
+  readonly waitingActs: WaitingActTable;
+  readonly seen: SeenTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
   readonly requests: RequestTable;
@@ -191,6 +199,8 @@ class ProfileStore implements Store {
     const rowids = new Rowids(database);
     const identity = (this.identity = new SealedIdentity(database, sealing));
     this.messages = new SealedMessages(database, sealing, rowids);
+    const waitingActs = (this.waitingActs = new SealedWaitingActs(database, sealing, rowids));
+    const seen = (this.seen = new SealedSeen(database, sealing, rowids));
     this.conversations = new ClearConversations(database, rowids);
     const drafts = (this.drafts = new SealedDrafts(database, sealing, rowids));
     const marks = (this.marks = new SealedMarks(database, sealing, rowids));
@@ -204,10 +214,14 @@ class ProfileStore implements Store {
     const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
-      small: [identity, contacts, sessions, requests, settings, invites, drafts, marks, rowSet],
+      small: [identity, contacts, sessions, requests, settings, invites, drafts, marks, waitingActs, seen, rowSet],
       large: [new ResealedMessages(database, sealing, rowids), outbox],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
   }
 
   get passphraseSet(): boolean {

@@ -17,6 +17,8 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return `(introduces ${message.introduced.name})`;
+    case 'deleted':
+      return '(deleted)';
     case 'unknown':
       return '(of a kind this version can’t show)';
   }

@@ -65,6 +65,10 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   'message-too-large': 'The message is too large.',
   'message-unknown': 'There is no such message.',
   'message-id-taken': 'Another message has this id.',
+  'message-not-yours': 'Only what you wrote yourself can be changed.',
+  'message-not-text': 'Only texts can be edited and forwarded.',
+  'edits-too-many': 'A message can be edited 20 times.',
+  'emoji-invalid': 'A reaction is exactly one emoji.',
   'too-many': 'That is more than Loom takes at once. Wait a moment and try again.',
   internal: 'Internal error in Loom. Its log on stderr says more.',
 };

@@ -3,6 +3,7 @@ import type { ReadyCommand } from '../../contract/commands.ts';
 import type { Backups } from '../tasks/backups.ts';
 import type { Engine } from '../engine.ts';
 import { cleanName } from '../contacts/names.ts';
+import { actCommands } from './acts.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
@@ -15,6 +16,7 @@ import { nearbyCommands } from './nearby.ts';
 import { pairingCommands } from './pairing.ts';
 import { phraseCommands } from './phrase.ts';
 import { requestCommands } from './requests.ts';
+import { searchCommands } from './search.ts';
 
 /** Those of the vault are the profile's: they open and close what these stand on. */
 export type EngineCommand = Exclude<ReadyCommand, VaultCommand>;
@@ -25,10 +27,12 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...backupCommands(backups),
     ...contactCommands(engine),
     ...messageCommands(engine),
+    ...actCommands(engine),
     ...deletionCommands(engine),
     ...draftCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
+    ...searchCommands(engine),
     ...nearbyCommands(engine),
     ...pairingCommands(engine),
     ...inviteCommands(engine),

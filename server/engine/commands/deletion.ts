@@ -1,9 +1,15 @@
 // Messages deleted from this device: one, or all of a conversation.
 import { CommandError } from '../../contract/errors.ts';
-import { isOurs, type MessageRef } from '../../storage/tables/message-record.ts';
+import type { MessageId } from '../../contract/ids.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import type { Conversation } from '../../contract/model.ts';
+import { fromHex } from '../../crypto/bytes.ts';
+import { isOurs, type MessageRecord, type MessageRef } from '../../storage/tables/message-record.ts';
+import type { Conversation as Place } from '../contacts/conversations.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
-import { madeRoom } from './messages.ts';
+import { ours } from './acts.ts';
+import { madeRoom, requireWanted } from './messages.ts';
 
 export type DeletionCommand = 'message.delete' | 'conversation.clear';
 
@@ -11,8 +17,9 @@ export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
   const { conversations, conversationFeed, expiry, options } = engine;
   const { store, events } = options;
   return {
-    'message.delete': async (message) => {
+    'message.delete': async ({ everyone, ...message }) => {
       const place = conversations.get(message.conversation);
+      if (everyone) return deleteForEveryone(engine, place, message);
       const erased = await store.journal.write(() => erase(engine, message));
       if (!erased) throw new CommandError('message-unknown', 'no such message in this conversation');
       madeRoom(engine, place);
@@ -29,7 +36,33 @@ export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
   };
 }
 
-function erase({ outbox, options }: Engine, message: MessageRef): boolean {
-  const waits = isOurs(message) && outbox.withdraw(message);
-  return waits || options.store.messages.erase(message);
+/** A tombstone stays, here and there. Of notes nobody else knows. */
+async function deleteForEveryone(engine: Engine, place: Place, message: MessageRef): Promise<Conversation> {
+  const { outbox, conversationFeed, options } = engine;
+  requireWanted(engine, place);
+  await outbox.act(place.id, () => {
+    const entry = ours(engine, message);
+    if (entry.folded?.deletedAt != null) return null;
+    outbox.withdrawActs(place.id, actsOn(entry));
+    const content = outbox.standIn(entry);
+    if (content) options.store.messages.overwrite({ ...entry, content });
+    return { t: 'delete', of: fromHex(message.id) };
+  });
+  return conversationFeed.now(place.id);
+}
+
+function erase({ outbox, entries, options }: Engine, message: MessageRef): boolean {
+  const { messages } = options.store;
+  const entry = entries.find(message);
+  if (entry) outbox.withdrawActs(message.conversation, actsOn(entry));
+  if (isOurs(message) && outbox.withdraw(message)) return true;
+  // What stands for one that was taken back may be on its way still.
+  return entry?.folded?.deletedAt != null ? messages.erase(message, entry.content) : messages.erase(message);
+}
+
+/** Acts of ours that say something of it. */
+function actsOn({ author, folded }: MessageRecord): readonly MessageId[] {
+  const edits = author === OURSELVES ? (folded?.edits ?? []) : [];
+  const reactions = folded?.reactions.filter(({ by }) => by === OURSELVES) ?? [];
+  return [...edits, ...reactions].map(({ act }) => act);
 }

@@ -3,21 +3,26 @@
 import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRecord } from '../../storage/tables/message-record.ts';
 import type { OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversation, Conversations } from '../contacts/conversations.ts';
+import { devicesOf, type SessionPeer } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
+import type { Entries } from './entries.ts';
 import { isShown } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
+
+const NOTHING = new Uint8Array(0);
 
 export interface Composed {
   readonly message: MessageRecord;
   readonly content: Content;
   /** What waits for each device; none where nobody else is there. */
   readonly rows: readonly OutboxRow[];
+  /** What it has changed is told so. */
+  readonly applied: (() => void) | null;
 }
 
 export interface ComposerOptions {
@@ -25,6 +30,7 @@ export interface ComposerOptions {
   readonly roster: Roster;
   readonly conversations: Conversations;
   readonly sessions: Sessions;
+  readonly entries: Entries;
   readonly clock: Clock;
 }
 
@@ -37,7 +43,7 @@ export class Composer {
 
   /** Stores it, and what waits; inside a `journal.write`. @throws CommandError conversation-unknown. */
   compose(conversationId: ConversationId, id: MessageId, said: Said): Composed {
-    const { store, conversations, clock } = this.#options;
+    const { store, conversations, clock, entries } = this.#options;
     const conversation = conversations.get(conversationId);
     const peers = this.peers(conversation);
     const [at, seq] = [clock.now(), this.#number(conversation)];
@@ -45,25 +51,28 @@ export class Composer {
     const hidden = !isShown(said.t);
     const record = {
       ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: at, missing: 0 },
-      content: encodeContent(content),
+      // An act is kept for those it has to go to.
+      content: hidden && peers.length === 0 ? NOTHING : encodeContent(content),
       state: hidden ? 'hidden' : peers.length > 0 ? 'queued' : 'delivered',
     } as const;
     const position = store.messages.append(record);
     const message = { ...record, position };
-    return { message, content, rows: peers.map((peer) => this.#enqueue(peer, message, hidden)) };
+    const what = whatOf(said.t);
+    const rows = peers.map((peer) => this.#enqueue(peer, message, what));
+    return { message, content, rows, applied: entries.apply(content, message) };
   }
 
-  /** Whose devices are to have what we say there. */
-  peers(conversation: Conversation): readonly ContactRecord[] {
-    return conversation.kind === 'direct' ? [this.#options.roster.get(conversation.contact)] : [];
+  /** The devices that are to have what we say there. */
+  peers(conversation: Conversation): readonly SessionPeer[] {
+    return conversation.kind === 'direct' ? devicesOf(this.#options.roster.get(conversation.contact)) : [];
   }
 
-  #enqueue(peer: ContactRecord, message: MessageRecord, hidden: boolean): OutboxRow {
-    const { store, sessions } = this.#options;
+  #enqueue(peer: SessionPeer, message: MessageRecord, what: Pick<OutboxRow, 'hidden' | 'as'>): OutboxRow {
+    const { store, sessions, entries } = this.#options;
     const { conversation, id, seq, position } = message;
-    const sealed = sessions.encrypt(peer, id, message.content);
+    const sealed = sessions.encrypt(peer, id, entries.onWire(message));
     const row = {
-      ...{ contact: peer.id, device: peer.device, conversation, id, seq, position, hidden },
+      ...{ contact: peer.contact, device: peer.device, conversation, id, seq, position, ...what },
       session: sealed?.session ?? null,
       envelope: sealed?.envelope ?? null,
     };
@@ -77,4 +86,10 @@ export class Composer {
     if (conversation.kind === 'direct') return roster.nextOutSeq(conversation.contact);
     return store.messages.nextPosition(conversation.id);
   }
+}
+
+function whatOf(t: Said['t']): Pick<OutboxRow, 'hidden' | 'as'> {
+  if (isShown(t)) return { hidden: false };
+  if (t === 'presence') return { hidden: true };
+  return { hidden: true, as: t === 'read' ? 'receipt' : 'act' };
 }

@@ -7,7 +7,9 @@ import type { MessageRef } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
+import { devicesOf } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
+import type { Entries } from './entries.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Keys are kept for days: an hour more or less is nothing. */
@@ -28,6 +30,7 @@ export interface ExpiryOptions {
   readonly clock: Clock;
   readonly roster: Roster;
   readonly sessions: Sessions;
+  readonly entries: Pick<Entries, 'expire'>;
 }
 
 export class Expiry {
@@ -106,16 +109,21 @@ export class Expiry {
   }
 
   async #tidy(): Promise<void> {
-    const { store, roster, sessions } = this.#options;
+    const { store, clock, roster, sessions, entries } = this.#options;
     const contacts = roster.list().map(({ id }) => id);
     while (contacts.length > 0 && !this.#stopped) {
       const some = contacts.splice(0, TIDIED_AT_ONCE);
       await store.journal.write(() => {
         for (const id of some) {
           const contact = roster.find(id);
-          if (contact) sessions.tidy(contact);
+          for (const device of contact ? devicesOf(contact) : []) sessions.tidy(device);
         }
       });
+    }
+    let after: number | null = 0;
+    while (after !== null && !this.#stopped) {
+      const from: number = after;
+      after = await store.journal.write(() => entries.expire(clock.now(), from));
     }
   }
 }

@@ -1,6 +1,6 @@
-// What we send: written first, then carried by the contact's line until their disk has it (protocol §5).
+// What we send: written first, then carried by the link to each device until its disk has it (protocol §5).
 //
-//   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ line ─▶ ACK ─▶ out of the outbox
+//   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ link ─▶ ACK ─▶ out of the outbox
 //
 // How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
@@ -11,17 +11,21 @@ import { encodeContent, parseContent, type Content, type Said } from '../../prot
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
+import type { Receipts } from './receipts.ts';
 import { Composer, type Composed, type ComposerOptions } from './composer.ts';
-import { Drain, readOurs, refOf, waitingRow } from './drain.ts';
+import { Drain, readOurs, refOf, waitingRow, type Ours } from './drain.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { acknowledgement, answer } from '../links/flow/record-weight.ts';
+import { peerOf } from '../contacts/devices.ts';
 import { randomId } from '../contacts/roster.ts';
 
 /** After so many refusals of one message the session itself is taken to be broken. */
 const REFUSALS = 2;
+
+const NOTHING = new Uint8Array(0);
 
 export interface OutboxListener {
   onStored(message: MessageRecord, content: Content): void;
@@ -36,6 +40,7 @@ export interface OutboxOptions extends ComposerOptions {
   readonly links: Links;
   readonly router: RecordRouter;
   readonly presenceKey: () => PresenceKey;
+  readonly receipts: Pick<Receipts, 'due'>;
   readonly listener: OutboxListener;
 }
 
@@ -64,7 +69,7 @@ export class Outbox {
   }
 
   /**
-   * Stores what we say in a conversation, and sends it where there is a line. Resolves once it is on our disk.
+   * Stores what we say in a conversation, and sends it where there is a link. Resolves once it is on our disk.
    * @param given its id: repeated with the same content, it sends nothing again. Left out, it gets a fresh one.
    * @throws CommandError message-id-taken, conversation-unknown.
    */
@@ -93,18 +98,40 @@ export class Outbox {
     for (const row of rows) this.drain.forward(row);
   }
 
+  /**
+   * Says an act, if there is anything to say. Resolves once it, and what it changes here, is on our disk.
+   * @param decide is asked inside the transaction; null: nothing. What it throws is thrown, and nothing is done.
+   */
+  async act(conversation: ConversationId, decide: () => Said | null): Promise<void> {
+    const { store, random } = this.#options;
+    const composed = await store.journal.write(() => {
+      const said = decide();
+      return said && this.#composer.compose(conversation, randomId(random) as MessageId, said);
+    });
+    composed?.applied?.();
+    for (const row of composed?.rows ?? []) this.drain.forward(row);
+  }
+
+  /** Tells them up to where we have read, if that is news. One waits at most: its acknowledgement brings the next along. */
+  sendReceipt(conversation: ConversationId): Promise<void> {
+    return this.act(conversation, () => this.#options.receipts.due(conversation));
+  }
+
   /** ACK: these are on their disk. */
   async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
     const delivered: MessageRef[] = [];
     const owed: OutboxRow[] = [];
+    const toldRead = new Set<ConversationId>();
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
       const id = toHex(bytes) as MessageId;
       return store.journal.write(() => {
         const facts = this.#delivered(activeLink, id);
         if (!facts) return;
+        if (facts.as === 'receipt') toldRead.add(facts.conversation);
         if (!facts.hidden) delivered.push(refOf(facts));
+        else if (facts.as) this.#actDelivered(facts);
         else if (!this.#knowsKey(facts)) owed.push(...this.#composePresence(activeLink.contact));
       });
     });
@@ -113,6 +140,8 @@ export class Outbox {
     for (const bytes of ids) this.drain.taken(activeLink, toHex(bytes) as MessageId);
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
+    if (!store.isOpen) return;
+    for (const conversation of toldRead) runInBackground(this.sendReceipt(conversation));
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
@@ -128,8 +157,9 @@ export class Outbox {
       const contact = roster.find(activeLink.contact);
       const waiting = this.#waiting(activeLink, id);
       if (!contact || !waiting) return null;
-      if (refusals <= REFUSALS) return this.drain.encryptAnew(contact, waiting);
-      sessions.retire(contact);
+      const peer = peerOf(contact, activeLink.device);
+      if (refusals <= REFUSALS) return this.drain.encryptAnew(peer, waiting);
+      sessions.retire(peer);
       return null;
     });
     if (row?.envelope) activeLink.link.send(RECORD.envelope, row.envelope);
@@ -137,29 +167,59 @@ export class Outbox {
   }
 
   /**
-   * Deletes one of ours that may not be on their disk yet; inside a `journal.write`. What goes in its place, unless it is
-   * on its way, is our presence key under the same number: left out, a message would be missing there for ever.
+   * Deletes one of ours that may not be on their disk yet; inside a `journal.write`.
    * @returns false when it does not wait to be sent.
    */
-  withdraw(ours: Pick<MessageRef, 'conversation' | 'id'>): boolean {
-    const { store, clock, links, presenceKey, conversations } = this.#options;
-    const peers = this.#composer.peers(conversations.get(ours.conversation));
-    const rows = peers.flatMap(({ id: contact, device }) => waitingRow(store, { contact, device }, ours) ?? []);
+  withdraw(ours: Ours): boolean {
+    const content = this.standIn(ours);
+    return content !== null && this.#options.store.messages.erase(refOf(ours), content);
+  }
+
+  /**
+   * In the place of one of ours that waits our presence key goes under the same number, unless it is on its way: left out,
+   * a message would be missing there for ever. Inside a `journal.write`.
+   * @returns the content to keep in its row instead; null: it does not wait.
+   */
+  standIn(ours: Ours): Uint8Array | null {
+    const { store, clock, links, presenceKey } = this.#options;
+    const rows = this.#waitingRows(ours);
     const [first] = rows;
-    if (!first || first.hidden) return false;
-    for (const { contact, id } of rows) links.activeLinkOf(contact)?.inFlight.delete(id);
+    if (!first || (first.hidden && !first.as)) return null;
+    for (const row of rows) links.activeLinkTo(row)?.inFlight.delete(row.id);
     if (!readOurs(store, ours)) {
       for (const row of rows) store.outbox.remove(row);
-      return store.messages.erase(refOf(ours));
+      return NOTHING;
     }
-    const content = encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq: first.seq });
-    for (const row of rows) store.outbox.replace({ ...row, hidden: true, session: null, envelope: null });
-    return store.messages.erase(refOf(ours), content);
+    for (const row of rows) store.outbox.replace(asPresence(row));
+    return encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq: first.seq });
+  }
+
+  /** What acts of ours say is overwritten, whether or not they still wait to be sent; inside a `journal.write`. */
+  withdrawActs(conversation: ConversationId, ids: readonly MessageId[]): void {
+    const { store } = this.#options;
+    for (const id of ids) {
+      const act = readOurs(store, { conversation, id });
+      if (act?.state !== 'hidden' || act.content.length === 0) continue;
+      store.messages.overwrite({ ...act, content: this.standIn(act) ?? NOTHING, receivedAt: 0 });
+    }
   }
 
   #stored({ message, content, rows }: Composed): void {
     this.#options.listener.onStored(message, content);
     for (const row of rows) this.drain.forward(row);
+  }
+
+  #waitingRows(ours: Ours): readonly OutboxRow[] {
+    const { store, conversations } = this.#options;
+    const peers = this.#composer.peers(conversations.get(ours.conversation));
+    return peers.flatMap((peer) => waitingRow(store, peer, ours) ?? []);
+  }
+
+  /** Kept no longer than it had to be sent: what it has changed stands in what it is about. */
+  #actDelivered(facts: OutboxFacts): void {
+    const { store } = this.#options;
+    const act = readOurs(store, facts);
+    if (act) store.messages.rewrite({ ...act, content: NOTHING });
   }
 
   #waiting(activeLink: ActiveLink, id: MessageId): OutboxRow | null {
@@ -169,11 +229,13 @@ export class Outbox {
 
   /** Out of the outbox; inside a `journal.write`. @returns what it was; null: it did not wait, or is not ours. */
   #delivered(activeLink: ActiveLink, id: MessageId): OutboxFacts | null {
-    const { store } = this.#options;
+    const { store, clock } = this.#options;
     const facts = activeLink.inFlight.get(id) ?? this.#waiting(activeLink, id);
     activeLink.inFlight.delete(id);
     if (!facts || !store.outbox.remove(facts)) return null;
-    return facts.hidden || store.messages.delivered(facts) ? facts : null;
+    // What stands for one that was taken back is delivered in its place.
+    const wasQueued = store.messages.delivered(facts, clock.now());
+    return facts.hidden || wasQueued ? facts : null;
   }
 
   /** None: there is nobody to tell, or one waits already. Inside a `journal.write`. */
@@ -189,7 +251,7 @@ export class Outbox {
   #knowsKey(facts: OutboxFacts): boolean {
     const { store, presenceKey } = this.#options;
     const record = readOurs(store, facts);
-    const isOwn = record !== null && record.receivedAt !== 0;
+    const isOwn = record !== null && record.state === 'hidden' && record.receivedAt !== 0;
     if (!isOwn) return false;
     const content = parseContent(record.content);
     return content.t === 'presence' && equal(content.key, presenceKey());
@@ -200,4 +262,9 @@ function says(message: MessageRecord | null, said: Said): message is MessageReco
   if (!message) return false;
   const { at, seq } = message;
   return equal(message.content, encodeContent({ ...said, at, seq }));
+}
+
+/** To be encrypted anew. */
+function asPresence({ contact, device, conversation, id, seq, position }: OutboxRow): OutboxRow {
+  return { contact, device, conversation, id, seq, position, hidden: true, session: null, envelope: null };
 }

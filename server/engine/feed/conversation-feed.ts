@@ -8,6 +8,7 @@ import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog } from '../event-log.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
+import type { EntryViews } from './entry-views.ts';
 import { conversationView } from './views.ts';
 
 export interface ConversationFeedOptions {
@@ -16,6 +17,7 @@ export interface ConversationFeedOptions {
   readonly links: Links;
   readonly clock: Clock;
   readonly events: EventLog;
+  readonly views: EntryViews;
 }
 
 export class ConversationFeed {
@@ -30,19 +32,19 @@ export class ConversationFeed {
 
   /** @throws CommandError conversation-unknown. */
   view(id: ConversationId): Conversation {
-    const { store, conversations } = this.#options;
-    return conversationView(store, conversations.get(id), this.activeLinkOf(id));
+    const { store, conversations, views } = this.#options;
+    return conversationView(store, conversations.get(id), views);
   }
 
   list(): readonly Conversation[] {
     return this.#options.conversations.list().map(({ id }) => this.view(id));
   }
 
-  /** What goes to a conversation with one contact travels there; null for any other, and without a link. */
-  activeLinkOf(id: ConversationId): ActiveLink | null {
+  /** What goes to a conversation with one contact travels there, to each of their devices; of any other there are none. */
+  activeLinksOf(id: ConversationId): readonly ActiveLink[] {
     const { conversations, links } = this.#options;
     const found = conversations.find(id);
-    return found?.kind === 'direct' ? links.activeLinkOf(found.contact) : null;
+    return found?.kind === 'direct' ? links.activeLinksOf(found.contact) : [];
   }
 
   changed(id: ConversationId): void {

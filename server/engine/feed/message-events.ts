@@ -1,4 +1,5 @@
 // What tabs and command lines are told when messages are stored, come, and go.
+import type { Events } from '../../contract/events.ts';
 import type { ParsedContent } from '../../protocol/content/content.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { MessageRef, MessageRecord } from '../../storage/tables/message-record.ts';
@@ -9,7 +10,8 @@ import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
 import type { OutboxListener } from '../delivery/outbox.ts';
-import { messageView } from './views.ts';
+import type { ActListener } from '../delivery/kinds/message-kind.ts';
+import type { EntryViews } from './entry-views.ts';
 
 export interface MessageEventsOptions {
   readonly store: Store;
@@ -17,6 +19,7 @@ export interface MessageEventsOptions {
   readonly events: EventLog;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
+  readonly views: EntryViews;
   /** A contact told us another presence key. */
   readonly onPresence: () => void;
 }
@@ -24,12 +27,14 @@ export interface MessageEventsOptions {
 export function tellOfMessages(options: MessageEventsOptions): {
   readonly outbox: OutboxListener;
   readonly inbox: InboxListener;
+  readonly acts: ActListener;
 } {
-  const { events, feed, onPresence } = options;
+  const { store, events, feed, views, onPresence } = options;
   const tell =
     (event: 'message.stored' | 'message.received' | 'message.changed') =>
     (message: MessageRecord, content?: ParsedContent | null): void => {
-      events.emit(event, { message: messageView(message, null, content) }, readAgain(options, message));
+      if (!store.isOpen) return;
+      events.emit(event, { message: views.view(message, content) }, readAgain(options, message));
       if (event !== 'message.changed') changed(options, message);
     };
   return {
@@ -43,11 +48,34 @@ export function tellOfMessages(options: MessageEventsOptions): {
     },
     inbox: {
       onReceived: tell('message.received'),
-      onPresence,
       onFull: (contact) => feed.changed(contact),
       onFilled: tell('message.changed'),
     },
+    acts: {
+      onPresence,
+      onActed: (message, deed, by) => tellActed(options, message, { act: deed, by }),
+      onSeen: (conversation, by, upTo) => {
+        events.emit('message.seen', { conversation, by, upTo });
+        changed(options, { conversation });
+      },
+    },
   };
+}
+
+function tellActed(
+  options: MessageEventsOptions,
+  ref: MessageRef,
+  because: Pick<Events['message.changed'], 'act' | 'by'>,
+): void {
+  if (!options.store.isOpen) return;
+  const { about, read } = readAgain(options, ref);
+  const readActed = (): Events['message.changed'] | null => {
+    const now = read();
+    return now && { ...now, ...because };
+  };
+  const data = readActed();
+  if (data) options.events.emit('message.changed', data, { about, read: readActed });
+  changed(options, ref);
 }
 
 /** Both the conversation, and what is known of whoever it is with: how much waits, whether there is room. */
@@ -62,7 +90,7 @@ function changed(
 
 /** What the log keeps of a message: where it is. Once deleted, or with a contact that is removed, it is gone. */
 function readAgain(
-  { store, conversations, conversationFeed }: MessageEventsOptions,
+  { store, conversations, views }: MessageEventsOptions,
   { conversation, author, id }: MessageRef,
 ): Recall<'message.received'> {
   return {
@@ -70,7 +98,7 @@ function readAgain(
     read: () => {
       const record = conversations.find(conversation) ? readable(store, { conversation, author, id }) : null;
       if (!record || record.state === 'hidden') return null;
-      return { message: messageView(record, conversationFeed.activeLinkOf(conversation)) };
+      return { message: views.view(record) };
     },
   };
 }

@@ -2,48 +2,19 @@
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Connection, Contact, Conversation, Full, Message } from '../../contract/model.ts';
 import { PREVIEW_LENGTH } from '../../contract/limits.ts';
-import { timeOr } from '../../contract/words/time.ts';
 import { toHex } from '../../crypto/bytes.ts';
-import type { ParsedContent } from '../../protocol/content/content.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import { isOurs, type MessageRecord } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
-import { readContent, viewOf } from '../delivery/kinds/kinds.ts';
-import type { ActiveLink } from '../links/active-link.ts';
+import { isRefused, type ActiveLink } from '../links/active-link.ts';
+import type { EntryViews } from './entry-views.ts';
 
-/** @param content what the record says, where it was read before; null: unreadable. */
-export function messageView(
-  record: MessageRecord,
-  activeLink: ActiveLink | null,
-  content: ParsedContent | null = readContent(record.content),
-): Message {
-  const sent = record.state === 'queued' && activeLink !== null && record.position <= activeLink.sentUpTo;
-  return {
-    id: record.id,
-    conversation: record.conversation,
-    author: record.author,
-    direction: isOurs(record) ? 'out' : 'in',
-    ...viewOf(content),
-    // Rows of earlier Looms hold whatever was sent.
-    at: timeOr(record.at, record.receivedAt),
-    arrivedAt: timeOr(record.receivedAt, record.receivedAt),
-    state: sent ? 'sent' : record.state === 'hidden' ? 'received' : record.state,
-    position: record.position,
-    missing: record.missing,
-  };
-}
-
-export function conversationView(
-  { messages }: Pick<Store, 'messages'>,
-  place: Place,
-  activeLink: ActiveLink | null,
-): Conversation {
+export function conversationView({ messages }: Pick<Store, 'messages'>, place: Place, views: EntryViews): Conversation {
   const last = messages.last(place.id);
   return {
     ...place,
     unread: messages.unread(place.id),
-    lastMessage: last ? preview(messageView(last, activeLink)) : null,
+    lastMessage: last ? preview(views.view(last)) : null,
   };
 }
 
@@ -53,12 +24,12 @@ export function contactView(
   {
     conversation,
     connection,
-    activeLink,
+    activeLinks,
     full,
   }: {
     readonly conversation: ConversationId;
     readonly connection: Connection;
-    readonly activeLink: ActiveLink | null;
+    readonly activeLinks: readonly ActiveLink[];
     readonly full: Full | null;
   },
 ): Contact {
@@ -78,7 +49,7 @@ export function contactView(
     conversation,
     queued: store.outbox.count(contact.id),
     full,
-    refuses: activeLink !== null && activeLink.flow.kind !== 'open',
+    refuses: activeLinks.length > 0 && activeLinks.every(isRefused),
   };
 }
 

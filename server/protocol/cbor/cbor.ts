@@ -56,6 +56,27 @@ export function mapOrNullField(map: CborMap, key: string): CborMap | null {
   return value;
 }
 
+export function mapField(map: CborMap, key: string): CborMap {
+  const value = field(map, key);
+  if (!isMap(value)) throw new ProtocolError('field-type');
+  return value;
+}
+
+/** Undefined where the map has no such key. */
+export function optional<T>(map: CborMap, key: string, read: (map: CborMap, key: string) => T): T | undefined {
+  return map.has(key) ? read(map, key) : undefined;
+}
+
+/** A list of any length, each of its values `length` bytes. */
+export function bytesListField(map: CborMap, key: string, length: number): Uint8Array[] {
+  const value = field(map, key);
+  if (!Array.isArray(value)) throw new ProtocolError('field-type');
+  return value.map((item: unknown) => {
+    if (!(item instanceof Uint8Array) || item.length !== length) throw new ProtocolError('field-type');
+    return item;
+  });
+}
+
 /** A list of at most `max` maps. */
 export function mapListField(map: CborMap, key: string, max: number): CborMap[] {
   const value = field(map, key);

@@ -6,7 +6,7 @@ import { asPresenceKey } from '../../testing/keys.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
-import { TEXT_BYTES } from '../limits.ts';
+import { CONTENT_BYTES, EDITS, MENTIONS, QUOTE_BYTES, TEXT_BYTES, TTL_SECONDS } from '../limits.ts';
 import introduced from '../testdata/introduce.json' with { type: 'json' };
 import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
 
@@ -14,8 +14,24 @@ fc.configureGlobal({ seed: 2 });
 
 const at = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const seq = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const id = fc.uint8Array({ minLength: 16, maxLength: 16 });
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const target = fc.record({ by: key, id });
+const body = fc.string({ unit: 'grapheme', minLength: 1 });
 const content: fc.Arbitrary<Content> = fc.oneof(
-  fc.record({ t: fc.constant('text' as const), at, seq, body: fc.string({ unit: 'grapheme', minLength: 1 }) }),
+  fc.record(
+    {
+      ...{ t: fc.constant('text' as const), at, seq, body, re: target, fwd: fc.constant(true as const) },
+      quote: fc.string({ maxLength: QUOTE_BYTES }),
+      ttl: fc.integer({ min: 1, max: TTL_SECONDS }),
+      to: fc.array(key, { maxLength: MENTIONS }),
+    },
+    { requiredKeys: ['t', 'at', 'seq', 'body'] },
+  ),
+  fc.record({ t: fc.constant('edit' as const), at, seq, of: id, n: fc.integer({ min: 1, max: EDITS }), body }),
+  fc.record({ t: fc.constant('delete' as const), at, seq, of: id }),
+  fc.record({ t: fc.constant('react' as const), at, seq, to: target, emoji: fc.constantFrom('', '❤️', '👩‍👩‍👧‍👦') }),
+  fc.record({ t: fc.constant('read' as const), at, seq, upto: id }),
   fc.record({
     t: fc.constant('introduce' as const),
     at,
@@ -85,6 +101,39 @@ describe('content', () => {
     expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
   });
 
+  const here = { by: new Uint8Array(32), id: new Uint8Array(16) };
+
+  it.each([
+    ['an answer to nobody', { re: { id: here.id } }, 'field-missing'],
+    ['an answer to a short id', { re: { ...here, id: new Uint8Array(15) } }, 'field-type'],
+    ['an answer to a text', { re: 'one' }, 'field-type'],
+    ['a quote of one byte too many', { quote: 'a'.repeat(QUOTE_BYTES + 1) }, 'quote-too-large'],
+    ['a life of no time', { ttl: 0 }, 'field-type'],
+    ['a life of a second too many', { ttl: TTL_SECONDS + 1 }, 'field-type'],
+    ['a mention of a short key', { to: [new Uint8Array(31)] }, 'field-type'],
+    ['one mention too many', { to: Array.from({ length: MENTIONS + 1 }, () => here.by) }, 'mentions'],
+    ['a number for a mark', { fwd: 1 }, 'field-type'],
+    ['an edit without a number', { t: 'edit', of: here.id }, 'field-missing'],
+    ['edit 0', { t: 'edit', of: here.id, n: 0 }, 'edit-number'],
+    ['one edit too many', { t: 'edit', of: here.id, n: EDITS + 1 }, 'edit-number'],
+    ['an edit to nothing', { t: 'edit', of: here.id, n: 1, body: '' }, 'text-empty'],
+    ['an edit too long', { t: 'edit', of: here.id, n: 1, body: 'a'.repeat(TEXT_BYTES + 1) }, 'text-too-large'],
+    ['a deletion of a short id', { t: 'delete', of: new Uint8Array(15) }, 'field-type'],
+    ['a reaction to nothing', { t: 'react', emoji: '❤️' }, 'field-missing'],
+    ['a reaction too long', { t: 'react', to: here, emoji: 'a'.repeat(33) }, 'emoji-too-large'],
+    ['a receipt without an id', { t: 'read' }, 'field-missing'],
+  ] satisfies [string, CborRecord, string][])('refuses %s', (_, change, code) => {
+    expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
+  });
+
+  it('has room for the longest text with everything beside it', () => {
+    const to = Array.from({ length: MENTIONS }, () => here.by);
+    const most = { t: 'text', at: 2 ** 53 - 1, seq: 2 ** 53 - 1, body: 'a'.repeat(TEXT_BYTES), re: here } as const;
+    const given = { ...most, quote: 'a'.repeat(QUOTE_BYTES), fwd: true, ttl: TTL_SECONDS, to } as const;
+    expect(encodeContent(given).length).toBeLessThanOrEqual(CONTENT_BYTES);
+    expect(parseContent(encodeContent(given))).toEqual(given);
+  });
+
   const keys = { ik: new Uint8Array(32), sk: new Uint8Array(32), device: 0, gen: 0, cert: new Uint8Array(64) };
 
   it.each([
@@ -121,8 +170,8 @@ describe('content', () => {
   });
 
   it('names kinds it does not know, whatever else they carry', () => {
-    const later = encodeCbor({ t: 'reaction', at: 5, seq: 9, body: 7, to: new Uint8Array(16) });
-    expect(parseContent(later)).toEqual({ t: 'unknown', name: 'reaction', at: 5, seq: 9 });
+    const later = encodeCbor({ t: 'waltz', at: 5, seq: 9, body: 7, to: new Uint8Array(16) });
+    expect(parseContent(later)).toEqual({ t: 'unknown', name: 'waltz', at: 5, seq: 9 });
     expect(parseContent(encodeCbor({ t: '__proto__', at: 5, seq: 9 }))).toMatchObject({
       t: 'unknown',
       name: '__proto__',
@@ -135,6 +184,13 @@ describe('content', () => {
     expect(() => encodeContent({ ...text, body: 'a'.repeat(TEXT_BYTES + 1) })).toThrow('1 to TEXT_BYTES');
     expect(() => encodeContent({ ...text, seq: 0 })).toThrow('time or number');
     expect(() => encodeContent({ ...text, at: -1 })).toThrow('time or number');
+    expect(() => encodeContent({ ...text, quote: 'a'.repeat(QUOTE_BYTES + 1) })).toThrow('quote-too-large');
+    expect(() => encodeContent({ ...text, ttl: TTL_SECONDS + 1 })).toThrow('TTL_SECONDS');
+    expect(() => encodeContent({ ...text, to: Array.from({ length: MENTIONS + 1 }, () => here.by) })).toThrow(
+      'MENTIONS',
+    );
+    expect(() => encodeContent({ t: 'edit', at: 0, seq: 1, of: here.id, n: EDITS + 1, body: 'x' })).toThrow('EDITS');
+    expect(() => encodeContent({ t: 'delete', at: 0, seq: 1, of: here.by })).toThrow('16 bytes');
     const introduction = { t: 'introduce', at: 0, seq: 1, ...keys, name: 'Carl' } as const;
     expect(() => encodeContent({ ...introduction, cert: new Uint8Array(63) })).toThrow('64 bytes');
     expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: asPresenceKey(new Uint8Array(31)) })).toThrow(

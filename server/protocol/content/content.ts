@@ -5,12 +5,16 @@ import { encodeCbor, parseCborMap, textField, uintField } from '../cbor/cbor.ts'
 import { ProtocolError } from '../errors.ts';
 import { CONTENT_TYPE_BYTES } from '../limits.ts';
 import type { ContentKind, Numbered } from './content-kind.ts';
+import { deletion } from './kinds/delete.ts';
+import { edit } from './kinds/edit.ts';
 import { introduce } from './kinds/introduce.ts';
 import { presence } from './kinds/presence.ts';
+import { react } from './kinds/react.ts';
+import { read } from './kinds/read.ts';
 import { text } from './kinds/text.ts';
 
 /** Every kind, by its `t` on the wire. A new one is a module and a row here. */
-const kinds = { text, presence, introduce };
+const kinds = { text, presence, introduce, edit, delete: deletion, react, read };
 
 type Kinds = typeof kinds;
 export type ContentName = keyof Kinds;

@@ -78,6 +78,10 @@ function act(number: number, upTo: (limit: number) => number): void {
   const invite = { secret, token: 'y'.repeat(upTo(500)), createdAt: 1, expiresAt: null, revokedAt: null, used: null };
   store.invites.put({ id: idOf(700 + upTo(40)), ...invite });
   store.settings.put(`setting ${upTo(30)}`, 'z'.repeat(upTo(700)));
+  const target = { conversation: directConversation(contact), author: 'me', id: idOf(900 + number) } as const;
+  const waited = { by: contact, act: idOf(901 + number), seq: 1, at: 2, receivedAt: 3 };
+  store.waitingActs.add({ ...waited, target, lapses: number % 2 === 0, content: new Uint8Array(upTo(300)) });
+  store.seen.add(directConversation(contact), contact, { position: number, at: 4 });
   store.drafts.put(directConversation(contact), 'd'.repeat(upTo(600)));
   store.marks.put(directConversation(contact), { ...NO_MARKS, pinnedAt: number, archived: number % 2 === 0 });
   if (number % 3 === 0) store.requests.put({ id: idOf(800 + (number % 40)), ...request });
@@ -99,6 +103,7 @@ function everything(from: Store): object {
     requests: from.requests.list().map((request) => [plain(request), from.requests.byIdentity(request.ik)?.id]),
     invites: from.invites.list().map(plain),
     hereAlone: [from.drafts.list(), from.marks.list()],
+    acts: [from.waitingActs.list(), from.seen.list()],
     settings: from.settings.list().map((setting) => [setting, from.settings.get(setting.name)]),
     counts: CONTACTS.map((id) => [from.messages.unread(directConversation(id)), from.outbox.count(id)]),
   };

@@ -9,6 +9,8 @@ import {
 } from '../../contract/ids.ts';
 import { type AuthorId, authorSchema, OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
+import { foldedSchema, type Folded } from './folded.ts';
+import type { MessageScan } from './message-scan.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
 export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
@@ -41,6 +43,10 @@ export interface MessageRecord extends MessageRef {
   readonly missing: number;
   /** Larger is later; unique in the conversation. */
   readonly position: number;
+  /** Of ours: when their disk had it, by our clock, ms. Left out: not known. */
+  readonly deliveredAt?: number | undefined;
+  /** What acts have made of it. Left out: nothing. */
+  readonly folded?: Folded | undefined;
 }
 
 /** A message of a conversation that is known already. */
@@ -60,6 +66,8 @@ export interface StoredPage {
   readonly more: boolean;
 }
 
+export type Picks = (message: MessageRecord) => boolean;
+
 export interface StoredRun {
   readonly messages: MessageRecord[];
   /** The last row looked at; null: there are none any more. */
@@ -69,6 +77,7 @@ export interface StoredRun {
 }
 
 export interface MessageTable {
+  readonly scan: MessageScan;
   /** Puts it behind all others. @returns its position. */
   append(message: NewMessage): number;
   /** The position that `append` gives next. */
@@ -81,9 +90,18 @@ export interface MessageTable {
   /** Puts it at the position it had in another database. */
   insert(message: MessageRecord): void;
   has(ref: MessageRef): boolean;
+  /** The number of its row, which no other has while it is there; null: there is none. */
+  rowOf(ref: MessageRef): number | null;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;
+  /**
+   * Another state, content, times and acts in the row of this message; the rest of it stays. What was there before stands
+   * in the log for a while yet.
+   */
+  rewrite(message: MessageRecord): void;
+  /** As `rewrite`, and nothing of what was there is left on the disk. */
+  overwrite(message: MessageRecord): void;
   /** @throws StorageError damaged. */
   get(ref: MessageRef): MessageRecord | null;
   /** Where it stands, whether or not it can be opened. */
@@ -97,9 +115,10 @@ export interface MessageTable {
   newestRow(): number;
   /**
    * The next rows of all conversations behind row `after`, up to row `until`, as they were stored; hidden ones are left
-   * out. At most `limit`, and fewer once their sealed sizes together pass `maxBytes`. Damaged ones are reported.
+   * out, but for those that `alsoHidden` picks. At most `limit`, and fewer once their sealed sizes together pass
+   * `maxBytes`. Damaged ones are reported.
    */
-  run(after: number, until: number, limit: number, maxBytes: number): StoredRun;
+  run(after: number, until: number, limit: number, maxBytes: number, alsoHidden?: Picks): StoredRun;
   /**
    * Deletes what it says for good. Its id and number stay, so that it is known should it come again.
    * @param content what is kept in its place, as CBOR; left out: nothing. @returns false when there is none to be seen.
@@ -110,8 +129,10 @@ export interface MessageTable {
    * once their sealed sizes together pass `maxBytes`.
    */
   shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[];
-  /** One of ours is on their disk. @returns false when there is none that still waits for that. */
-  delivered(message: PlacedOurs): boolean;
+  /** One of ours is on their disk, at `at` by our clock. @returns false when there is none that still waits for that. */
+  delivered(message: PlacedOurs, at: number): boolean;
+  /** The newest of theirs that a person has seen; null: there is none. */
+  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
   unreadUpTo(
     conversation: ConversationId,
@@ -146,4 +167,6 @@ export const messageSchema = bodySchema.extend({
   seq: z.number(),
   state: z.enum(states),
   position: z.number(),
+  deliveredAt: z.number().optional(),
+  folded: foldedSchema.optional(),
 });

@@ -49,10 +49,10 @@ export class MessageTally {
     if (state !== STATE.hidden) this.#hold(conversation, author, size);
   }
 
-  /** One that was shown is hidden from now on. @param row as it was. */
+  /** One is gone, or is something else from now on. @param row as it was. */
   gone({ conversation, author, state, size }: Counted): void {
     if (state === STATE.received) this.#count(conversation, -1, -size);
-    this.#hold(conversation, author, -size);
+    if (state !== STATE.hidden) this.#hold(conversation, author, -size);
   }
 
   /** @param sizes of those that were unread. */

@@ -200,15 +200,15 @@ describe('states', () => {
   test('one of ours that waits is delivered, once', async () => {
     await append(newMessage(CONTACT, 1, { direction: 'out', state: 'queued' }), newMessage(CONTACT, 1));
     const message = { ...refOf(CONTACT, 'out', idOf(1)), ...store.messages.locate(refOf(CONTACT, 'out', idOf(1)))! };
-    const deliver = () => store.journal.write(() => store.messages.delivered(message));
+    const deliver = () => store.journal.write(() => store.messages.delivered(message, 7));
     expect([await deliver(), await deliver()]).toEqual([true, false]);
-    expect(store.messages.get(refOf(CONTACT, 'out', idOf(1)))?.state).toBe('delivered');
+    expect(store.messages.get(refOf(CONTACT, 'out', idOf(1)))).toMatchObject({ state: 'delivered', deliveredAt: 7 });
     expect(store.messages.get(refOf(CONTACT, 'in', idOf(1)))?.state).toBe('received');
     const others = [{ conversation: directConversation(idOf(2)) }, { id: idOf(2) }, { seq: 2 }, { position: 2 }];
     await append(newMessage(CONTACT, 3, { direction: 'out', state: 'queued' }));
     const waiting = { ...refOf(CONTACT, 'out', idOf(3)), ...store.messages.locate(refOf(CONTACT, 'out', idOf(3)))! };
     for (const other of others) {
-      expect(await store.journal.write(() => store.messages.delivered({ ...waiting, ...other }))).toBe(false);
+      expect(await store.journal.write(() => store.messages.delivered({ ...waiting, ...other }, 7))).toBe(false);
     }
     expect(store.messages.get(refOf(CONTACT, 'out', idOf(3)))?.state).toBe('queued');
   });
@@ -216,7 +216,7 @@ describe('states', () => {
   test('hidden ones are not delivered', async () => {
     await append(newMessage(CONTACT, 1, { direction: 'out', state: 'hidden' }));
     const message = { ...refOf(CONTACT, 'out', idOf(1)), ...store.messages.locate(refOf(CONTACT, 'out', idOf(1)))! };
-    expect(await store.journal.write(() => store.messages.delivered(message))).toBe(false);
+    expect(await store.journal.write(() => store.messages.delivered(message, 7))).toBe(false);
   });
 
   test('unread counts what is received, and reading ends it', async () => {
@@ -366,7 +366,7 @@ test('no statement reads a whole table or sorts one, but the few contacts and co
     store.sessions.save(CONTACT, 0, { id: idOf(4), role: 'old', since: 1, state: envelope });
     store.sessions.remove(CONTACT, 0, idOf(4));
     store.messages.setMissing(store.messages.get(refOf(CONTACT, 'in', idOf(1)))!, 2);
-    store.messages.delivered(facts);
+    store.messages.delivered(facts, 7);
     store.messages.markRead(directConversation(CONTACT));
   });
   store.contacts.byIdentity(contactRecord(1).ik);

@@ -1,38 +1,42 @@
 // Messages. In clear: conversation, author, id, number, position and state of each; what it says, and when, is sealed.
 // A message's position in its conversation is a real number, so that one that comes late finds room between two others.
-import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
+import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
+import { OURS } from '../rows/author-rowids.ts';
 import type { Row } from '../rows/row.ts';
-import { StorageError } from '../errors.ts';
-import { idBytes, idOf } from '../rows/ids.ts';
-import { encodeBody, parseBody } from './message-body.ts';
+import { encodeBody } from './message-body.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import {
   STATE,
-  states,
   type MessageRef,
   type MessageRecord,
   type MessageTable,
   type NewMessage,
+  type Picks,
   type PlacedOurs,
   type RefWithin,
   type StoredPage,
   type StoredRun,
 } from './message-record.ts';
+import { SealedMessageScan } from './message-scan.ts';
 import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
-import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
+import { MessageRows } from './message-rows.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import { countWithin } from '../rows/pieces.ts';
 import type { Rowids } from '../rows/rowids.ts';
 
 const INSERT = `
   INSERT INTO message (conversation, author, id, seq, position, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const BY_ID = 'conversation = ? AND author = ? AND id = ?';
-const ERASE = `UPDATE message SET state = ?, tag = ?, body = ? WHERE ${BY_ID}`;
-const DELIVERED = `
-  UPDATE message SET state = ${STATE.delivered}, tag = ?
-  WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
+const REWRITE = `UPDATE message SET state = ?, tag = ?, body = ? WHERE ${BY_ID}`;
+const WAITS = `
+  SELECT * FROM message WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
+const LAST_SEEN = `
+  SELECT conversation, author, id, position FROM message
+  WHERE conversation = ? AND (state = ${STATE.hidden}) = 0 AND author <> ${OURS} AND state = ${STATE.read}
+  ORDER BY position DESC LIMIT 1`;
 // Written like the index message_position, or SQLite would not use it.
 const SHOWN = `conversation = ? AND (state = ${STATE.hidden}) = 0`;
 /** All that opening one takes. */
@@ -41,13 +45,11 @@ const NOTHING = new Uint8Array(0);
 /** Behind every message of a conversation. */
 const LAST = Number.MAX_VALUE;
 
-/** Conversation, author and id, as rows name them. */
-type RowKey = [conversation: number, author: number, id: Uint8Array];
-
 export class SealedMessages implements MessageTable {
+  readonly scan: SealedMessageScan;
   readonly #database: Database;
   readonly #sealing: Sealing;
-  readonly #seal: TableSeal;
+  readonly #rows: MessageRows;
   readonly #rowids: Rowids;
   readonly #tally: MessageTally;
   /** The last position given in each conversation: never smaller than the last one on disk, whatever was undone since. */
@@ -56,9 +58,10 @@ export class SealedMessages implements MessageTable {
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
     this.#sealing = sealing;
-    this.#seal = sealing.table('message');
+    this.#rows = new MessageRows(sealing, rowids);
     this.#rowids = rowids;
     this.#tally = new MessageTally(database, rowids);
+    this.scan = new SealedMessageScan(database, sealing, (row) => this.#rows.open(row));
   }
 
   append(message: NewMessage): number {
@@ -67,12 +70,12 @@ export class SealedMessages implements MessageTable {
 
   nextPosition(conversation: ConversationId): number {
     const last = this.#last.get(conversation);
-    return last === undefined ? nextPosition(this.#database, this.#of(conversation)) : Math.floor(last) + 1;
+    return last === undefined ? nextPosition(this.#database, this.#rows.of(conversation)) : Math.floor(last) + 1;
   }
 
   insertLate(message: NewMessage): number {
     const { conversation, seq, missing } = message;
-    return this.#insert(message, latePosition(this.#database, this.#of(conversation), seq, missing));
+    return this.#insert(message, latePosition(this.#database, this.#rows.of(conversation), seq, missing));
   }
 
   insert({ position, ...message }: MessageRecord): void {
@@ -80,35 +83,54 @@ export class SealedMessages implements MessageTable {
   }
 
   has(ref: MessageRef): boolean {
-    return this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref)) !== null;
+    return this.rowOf(ref) !== null;
+  }
+
+  rowOf(ref: MessageRef): number | null {
+    const row = this.#database.row(`SELECT number FROM message WHERE ${BY_ID}`, ...this.#rows.keyOf(ref));
+    return row?.number('number') ?? null;
   }
 
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null {
-    const rows = rowsBehind(this.#database, this.#of(conversation), seq);
-    const [next] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
+    const rows = rowsBehind(this.#database, this.#rows.of(conversation), seq);
+    const [next] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
     return next && next.seq - next.missing <= seq ? next : null;
   }
 
   setMissing(message: MessageRecord, missing: number): void {
-    const { at, receivedAt, content } = message;
-    const key = this.#keyOf(message);
-    const sealed = this.#sealedRow(key, message, message.position);
-    const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
-    this.#database.change(`UPDATE message SET body = ? WHERE ${BY_ID}`, body, ...key);
+    this.rewrite({ ...message, missing });
+  }
+
+  rewrite(message: MessageRecord): void {
+    const key = this.#rows.keyOf(message);
+    const [conversation, author] = key;
+    const before = this.#database.row(`SELECT state, length(body) AS size FROM message WHERE ${BY_ID}`, ...key);
+    if (!before) return;
+    const state = STATE[message.state];
+    const sealed = this.#rows.sealed(key, message, message.position);
+    const body = sealed.seal(encodeBody(message));
+    this.#database.change(REWRITE, state, sealed.tag('state', state), body, ...key);
+    this.#tally.gone({ conversation, author, state: before.number('state'), size: before.number('size') });
+    this.#tally.came({ conversation, author, state, size: body.length });
+  }
+
+  overwrite(message: MessageRecord): void {
+    this.rewrite(message);
+    this.#database.scrub();
   }
 
   get(ref: MessageRef): MessageRecord | null {
-    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref));
-    return row && this.#open(row);
+    const row = this.#database.row(`SELECT * FROM message WHERE ${BY_ID}`, ...this.#rows.keyOf(ref));
+    return row && this.#rows.open(row);
   }
 
   locate(ref: MessageRef): { seq: number; position: number } | null {
-    const row = this.#database.row(`SELECT seq, position FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref));
+    const row = this.#database.row(`SELECT seq, position FROM message WHERE ${BY_ID}`, ...this.#rows.keyOf(ref));
     return row && { seq: row.number('seq'), position: row.number('position') };
   }
 
   page(conversation: ConversationId, before: RefWithin | null, limit: number, maxBytes: number): StoredPage {
-    const key = this.#of(conversation);
+    const key = this.#rows.of(conversation);
     const end =
       before === null ? Infinity : this.locate({ conversation, author: before.author, id: before.id })?.position;
     if (end === undefined) return { messages: [], more: false };
@@ -122,7 +144,7 @@ export class SealedMessages implements MessageTable {
       count = countWithin(this.#database.rows(`SELECT length(body) AS size ${candidates}`, key, end, limit), maxBytes);
     }
     const rows = this.#database.rows(`SELECT ${OPENED} ${candidates}`, key, end, count).reverse();
-    const messages = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
+    const messages = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
     return { messages, more: found > count };
   }
 
@@ -130,28 +152,28 @@ export class SealedMessages implements MessageTable {
     return this.#database.row('SELECT number FROM message ORDER BY number DESC LIMIT 1')?.number('number') ?? 0;
   }
 
-  run(after: number, until: number, limit: number, maxBytes: number): StoredRun {
+  run(after: number, until: number, limit: number, maxBytes: number, alsoHidden?: Picks): StoredRun {
     const behind = 'FROM message WHERE number > ? AND number <= ? ORDER BY number';
     const sizes = this.#database.rows(`SELECT number, length(body) AS size ${behind} LIMIT ?`, after, until, limit);
     const last = sizes[countWithin(sizes, maxBytes) - 1]?.number('number');
     if (last === undefined) return { messages: [], last: null, damaged: 0 };
     const rows = this.#database.rows(`SELECT * ${behind}`, after, last);
-    const opened = skipDamaged(this.#sealing, 'message', rows, (row) => this.#open(row));
-    const messages = opened.filter(({ state }) => state !== 'hidden');
+    const opened = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
+    const messages = opened.filter((message) => message.state !== 'hidden' || alsoHidden?.(message) === true);
     return { messages, last, damaged: rows.length - opened.length };
   }
 
   erase(ref: MessageRef, content = NOTHING): boolean {
-    const key = this.#keyOf(ref);
+    const key = this.#rows.keyOf(ref);
     const [row] = this.#database.rows(`SELECT * FROM message WHERE ${BY_ID} AND state <> ${STATE.hidden}`, ...key);
     if (!row) return false;
     // Of a damaged one it is not known what was missing before it.
-    const [before] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
+    const [before] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#rows.open(sealed));
     const code = STATE.hidden;
-    const sealed = this.#sealOf(row);
+    const sealed = this.#rows.sealOf(row);
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
-    this.#database.change(ERASE, code, tag, body, ...key);
+    this.#database.change(REWRITE, code, tag, body, ...key);
     const { length: size } = row.bytes('body');
     this.#tally.gone({ conversation: key[0], author: key[1], state: row.number('state'), size });
     this.#database.scrub();
@@ -160,19 +182,23 @@ export class SealedMessages implements MessageTable {
 
   shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[] {
     const sql = `
-      SELECT author, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY position LIMIT ?`;
-    const rows = this.#database.rows(sql, this.#of(conversation), until, limit);
-    return rows.slice(0, countWithin(rows, maxBytes)).map((row) => ({
-      conversation,
-      author: this.#rowids.authors.idOf(row.number('author')),
-      id: idOf(row, 'id') as MessageId,
-    }));
+      SELECT conversation, author, id, length(body) AS size FROM message WHERE ${SHOWN} AND number <= ? ORDER BY position LIMIT ?`;
+    const rows = this.#database.rows(sql, this.#rows.of(conversation), until, limit);
+    return rows.slice(0, countWithin(rows, maxBytes)).map((row) => this.#rows.refOf(row));
   }
 
-  delivered({ conversation, id, seq, position }: PlacedOurs): boolean {
-    const key = this.#keyOf({ conversation, author: OURSELVES, id });
-    const tag = this.#sealedRow(key, { seq }, position).tag('state', STATE.delivered);
-    return this.#database.change(DELIVERED, tag, ...key, seq, position) > 0;
+  delivered({ conversation, id, seq, position }: PlacedOurs, at: number): boolean {
+    const key = this.#rows.keyOf({ conversation, author: OURSELVES, id });
+    const rows = this.#database.rows(WAITS, ...key, seq, position);
+    const [message] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
+    if (!message) return rows.length > 0;
+    this.rewrite({ ...message, state: 'delivered', deliveredAt: at });
+    return true;
+  }
+
+  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null {
+    const row = this.#database.row(LAST_SEEN, this.#rows.of(conversation));
+    return row && { ...this.#rows.refOf(row), position: row.number('position') };
   }
 
   unreadUpTo(
@@ -185,7 +211,7 @@ export class SealedMessages implements MessageTable {
     const sql = `
       SELECT number FROM message
       WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? AND position <= ? LIMIT ?`;
-    const rows = this.#database.rows(sql, this.#of(conversation), after, until, position, limit);
+    const rows = this.#database.rows(sql, this.#rows.of(conversation), after, until, position, limit);
     return rows.at(-1)?.number('number') ?? null;
   }
 
@@ -193,7 +219,7 @@ export class SealedMessages implements MessageTable {
     const sql = `
       SELECT conversation, author, id, seq, position, length(body) AS size FROM message
       WHERE conversation = ? AND ${UNREAD} AND number <= ? AND position <= ?`;
-    const number = this.#of(conversation);
+    const number = this.#rows.of(conversation);
     const rows = this.#database.rows(sql, number, until, position);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
     this.#tally.read(number, sizes);
@@ -201,11 +227,11 @@ export class SealedMessages implements MessageTable {
   }
 
   unread(conversation: ConversationId): number {
-    return this.#tally.unread(this.#of(conversation));
+    return this.#tally.unread(this.#rows.of(conversation));
   }
 
   unreadBytes(conversation: ConversationId): number {
-    return this.#tally.unreadBytes(this.#of(conversation));
+    return this.#tally.unreadBytes(this.#rows.of(conversation));
   }
 
   heldBytes(contact: ContactId): number {
@@ -213,26 +239,26 @@ export class SealedMessages implements MessageTable {
   }
 
   last(conversation: ConversationId): MessageRecord | null {
-    const key = this.#of(conversation);
+    const key = this.#rows.of(conversation);
     const sql = `SELECT * FROM message WHERE ${SHOWN} AND position < ? ORDER BY position DESC LIMIT 1`;
     let end = Infinity;
     for (;;) {
       const row = this.#database.row(sql, key, end);
       if (!row) return null;
-      const [message] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#open(sealed));
+      const [message] = skipDamaged(this.#sealing, 'message', [row], (sealed) => this.#rows.open(sealed));
       if (message) return message;
       end = row.number('position');
     }
   }
 
   #insert(message: NewMessage, position: number): number {
-    const { conversation, seq, state, at, receivedAt, content, missing } = message;
-    const key = this.#keyOf(message);
+    const { conversation, seq, state } = message;
+    const key = this.#rows.keyOf(message);
     this.#last.set(conversation, Math.max(position, this.nextPosition(conversation) - 1));
-    const sealed = this.#sealedRow(key, message, position);
+    const sealed = this.#rows.sealed(key, message, position);
     const code = STATE[state];
     const tag = sealed.tag('state', code);
-    const body = sealed.seal(encodeBody({ at, receivedAt, content, missing }));
+    const body = sealed.seal(encodeBody(message));
     this.#database.change(INSERT, ...key, seq, position, code, tag, body);
     this.#tally.came({ conversation: key[0], author: key[1], state: code, size: body.length });
     return position;
@@ -241,38 +267,9 @@ export class SealedMessages implements MessageTable {
   /** @returns its size. */
   #setRead(row: Row): number {
     const code = STATE.read;
-    const tag = this.#sealOf(row).tag('state', code);
+    const tag = this.#rows.sealOf(row).tag('state', code);
     const key = [row.number('conversation'), row.number('author'), row.bytes('id')];
     this.#database.change(`UPDATE message SET state = ?, tag = ? WHERE ${BY_ID}`, code, tag, ...key);
     return row.number('size');
-  }
-
-  #open(row: Row): MessageRecord {
-    const sealed = this.#sealOf(row);
-    const code = row.number('state');
-    const state = states[code];
-    if (!state) throw new StorageError('damaged', 'no such state');
-    sealed.requireTag(row.bytes('tag'), 'state', code);
-    const { at, receivedAt, missing, content } = parseBody(sealed.open(row.bytes('body')));
-    const conversation = this.#rowids.conversations.idOf(row.number('conversation'));
-    const author = this.#rowids.authors.idOf(row.number('author'));
-    const [id, seq, position] = [idOf(row, 'id') as MessageId, row.number('seq'), row.number('position')];
-    return { conversation, author, id, seq, state, at, receivedAt, content, missing, position };
-  }
-
-  #of(conversation: ConversationId): number {
-    return this.#rowids.conversations.of(conversation);
-  }
-
-  #keyOf({ conversation, author, id }: MessageRef): RowKey {
-    return [this.#of(conversation), this.#rowids.authors.of(author), idBytes(id)];
-  }
-
-  #sealedRow(key: RowKey, { seq }: Pick<MessageRecord, 'seq'>, position: number): SealedRow {
-    return this.#seal.at(this.#rowids.messageKeys.of(...key, seq, position));
-  }
-
-  #sealOf(row: Row): SealedRow {
-    return this.#seal.at(this.#rowids.messageKeys.ofRow(row));
   }
 }

@@ -7,20 +7,15 @@ import type { Database } from '../database.ts';
 import type { Row } from '../rows/row.ts';
 import { StorageError } from '../errors.ts';
 import { idBytes, idOf } from '../rows/ids.ts';
+import type { PeerDevice } from '../rows/peer-device.ts';
 import { rowsWithin } from '../rows/pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from '../sealing/resealer.ts';
 import { float64, type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 import { byContact, RowCounter } from '../rows/row-counter.ts';
 import type { Rowids } from '../rows/rowids.ts';
 
-/** One device of a contact: the contact's id and the device's number, SPEC §1. */
-export interface Peer {
-  readonly contact: ContactId;
-  readonly device: number;
-}
-
 /** What stands in clear, and never changes. */
-export interface OutboxFacts extends Peer {
+export interface OutboxFacts extends PeerDevice {
   /** One of ours: its conversation, id and number, and its position, by which a device gets its messages. */
   readonly conversation: ConversationId;
   readonly id: MessageId;
@@ -28,6 +23,8 @@ export interface OutboxFacts extends Peer {
   readonly position: number;
   /** Not for people: it is sent like the others, but not counted. */
   readonly hidden: boolean;
+  /** What is hidden, where it is no presence key: a receipt, or any other act. */
+  readonly as?: 'act' | 'receipt';
 }
 
 export interface OutboxRow extends OutboxFacts {
@@ -44,17 +41,24 @@ export interface OutboxTable {
   /** Another in its place. @returns false when it is no longer there. */
   replace(row: OutboxRow): boolean;
   /** In order, those behind `after`. A damaged envelope is reported and comes back as one still to be encrypted. */
-  pending(peer: Peer, after: number, limit: number): OutboxRow[];
-  get(peer: Peer, position: number): OutboxRow | null;
+  pending(peer: PeerDevice, after: number, limit: number): OutboxRow[];
+  get(peer: PeerDevice, position: number): OutboxRow | null;
   /** @returns false when it was not there. */
-  remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
+  remove(row: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean;
   /** Those for a contact that are not hidden. */
   count(contact: ContactId): number;
-  /** Those that are. */
+  /** Those that are, but for acts and receipts. */
   hidden(contact: ContactId): number;
+  /** Receipts among them. */
+  receipts(contact: ContactId): number;
+  /** Acts and receipts of all contacts. */
+  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[];
   /** Those for all contacts that are not hidden. */
   total(): number;
 }
+
+/** The column `hidden`. */
+const CODE = { shown: 0, presence: 1, act: 2, receipt: 3 } as const;
 
 /** What is sealed is session id(16) ‖ envelope. */
 const SESSION_BYTES = 16;
@@ -82,6 +86,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   readonly #rowids: Rowids;
   readonly #counted: RowCounter;
   readonly #hidden: RowCounter;
+  readonly #receipts: RowCounter;
 
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
@@ -90,44 +95,46 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     this.#rowids = rowids;
     const by = byContact(rowids.contacts);
     this.#counted = new RowCounter(database, { table: 'outbox', where: 'hidden = 0' }, by);
-    this.#hidden = new RowCounter(database, { table: 'outbox', where: 'hidden = 1' }, by);
+    this.#hidden = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.presence}` }, by);
+    this.#receipts = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.receipt}` }, by);
   }
 
   add(row: OutboxRow): void {
-    const { conversation, id, seq, hidden } = row;
+    const { conversation, id, seq } = row;
     const key = this.#keyOf(row);
     const number = this.#rowids.conversations.of(conversation);
-    this.#database.change(ADD, ...key, number, idBytes(id), seq, Number(hidden), this.#bodyOf(row));
-    (hidden ? this.#hidden : this.#counted).add(key[0], 1);
+    const code = codeOf(row);
+    this.#database.change(ADD, ...key, number, idBytes(id), seq, code, this.#bodyOf(row));
+    this.#count(key[0], code, 1);
   }
 
   replace(row: OutboxRow): boolean {
-    const { position, hidden } = row;
-    const before = this.#row(row, position);
+    const before = this.#row(row, row.position);
     if (!before) return false;
     const key = this.#keyOf(row);
-    this.#database.change(REPLACE, Number(hidden), this.#bodyOf(row), ...key);
-    const shown = before.number('hidden') - Number(hidden);
-    this.#counted.add(key[0], shown);
-    this.#hidden.add(key[0], -shown);
+    const code = codeOf(row);
+    this.#database.change(REPLACE, code, this.#bodyOf(row), ...key);
+    this.#count(key[0], before.number('hidden'), -1);
+    this.#count(key[0], code, 1);
     return true;
   }
 
-  pending({ contact, device }: Peer, after: number, limit: number): OutboxRow[] {
+  pending({ contact, device }: PeerDevice, after: number, limit: number): OutboxRow[] {
     const sql = 'SELECT * FROM outbox WHERE contact = ? AND device = ? AND position > ? ORDER BY position LIMIT ?';
     const rows = this.#database.rows(sql, this.#rowids.contacts.of(contact), device, after, limit);
     return skipDamaged(this.#sealing, 'outbox', rows, (row) => this.#open(row));
   }
 
-  get(peer: Peer, position: number): OutboxRow | null {
+  get(peer: PeerDevice, position: number): OutboxRow | null {
     const row = this.#row(peer, position);
     return row && this.#open(row);
   }
 
-  remove({ contact, device, position, hidden }: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean {
+  remove({ contact, device, position, ...what }: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean {
     const key = this.#keyOf({ contact, device, position });
-    const removed = this.#database.change(REMOVE, ...key, Number(hidden)) > 0;
-    if (removed) (hidden ? this.#hidden : this.#counted).add(key[0], -1);
+    const code = codeOf(what);
+    const removed = this.#database.change(REMOVE, ...key, code) > 0;
+    if (removed) this.#count(key[0], code, -1);
     return removed;
   }
 
@@ -137,6 +144,15 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
 
   hidden(contact: ContactId): number {
     return this.#hidden.of(this.#rowids.contacts.of(contact));
+  }
+
+  receipts(contact: ContactId): number {
+    return this.#receipts.of(this.#rowids.contacts.of(contact));
+  }
+
+  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[] {
+    const rows = this.#database.rows(`SELECT * FROM outbox WHERE hidden >= ${CODE.act}`);
+    return rows.map((row) => this.#factsOf(row));
   }
 
   total(): number {
@@ -153,6 +169,12 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     if (!more || !last) return { last: null, share: 1, resealed: old.length };
     const position = storedKey(last);
     return { last: position, share: this.#share(position), resealed: old.length };
+  }
+
+  #count(contact: number, code: number, rows: 1 | -1): void {
+    if (code === CODE.shown) this.#counted.add(contact, rows);
+    if (code === CODE.presence) this.#hidden.add(contact, rows);
+    if (code === CODE.receipt) this.#receipts.add(contact, rows);
   }
 
   #share(position: RowKey): number {
@@ -172,11 +194,11 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#seal.at(sealKey(this.#factsOf(row)));
   }
 
-  #row(peer: Peer, position: number): Row | null {
+  #row(peer: PeerDevice, position: number): Row | null {
     return this.#database.row(`SELECT * FROM outbox WHERE ${BY_KEY}`, ...this.#keyOf({ ...peer, position }));
   }
 
-  #keyOf({ contact, device, position }: Peer & Pick<OutboxFacts, 'position'>): RowKey {
+  #keyOf({ contact, device, position }: PeerDevice & Pick<OutboxFacts, 'position'>): RowKey {
     return [this.#rowids.contacts.of(contact), device, position];
   }
 
@@ -193,7 +215,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
       id: idOf(row, 'id') as MessageId,
       seq: row.number('seq'),
       position: row.number('position'),
-      hidden: row.number('hidden') !== 0,
+      ...whatOf(row.number('hidden')),
     };
   }
 
@@ -213,14 +235,24 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   }
 }
 
+function codeOf({ hidden, as }: Pick<OutboxFacts, 'hidden' | 'as'>): number {
+  if (!hidden) return CODE.shown;
+  return CODE[as ?? 'presence'];
+}
+
+function whatOf(code: number): Pick<OutboxFacts, 'hidden' | 'as'> {
+  if (code === CODE.act) return { hidden: true, as: 'act' };
+  return code === CODE.receipt ? { hidden: true, as: 'receipt' } : { hidden: code !== CODE.shown };
+}
+
 function storedKey(row: Row): RowKey {
   return [row.number('contact'), row.number('device'), row.number('position')];
 }
 
 /** contact(16) ‖ device(u32) ‖ conversation(16) ‖ id(16) ‖ seq(f64) ‖ position(f64) ‖ hidden(u8). */
-function sealKey({ contact, device, conversation, id, seq, position, hidden }: OutboxFacts): Uint8Array {
+function sealKey({ contact, device, conversation, id, seq, position, ...what }: OutboxFacts): Uint8Array {
   const ids = [idBytes(contact), u32(device), idOrNone(conversation), idBytes(id)];
-  return concat(...ids, float64(seq), float64(position), Uint8Array.of(Number(hidden)));
+  return concat(...ids, float64(seq), float64(position), Uint8Array.of(codeOf(what)));
 }
 
 /** Of a row that names no conversation there is: it opens for nobody, and what it holds is encrypted anew. */

@@ -7,12 +7,19 @@ import {
   type ParsedContent,
 } from '../../../protocol/content/content.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
+import { deletion } from './delete.ts';
+import { edit } from './edit.ts';
 import { introduce } from './introduce.ts';
 import type { Acting, MessageKind } from './message-kind.ts';
 import { presence } from './presence.ts';
+import { react } from './react.ts';
+import { read } from './read.ts';
 import { text } from './text.ts';
 
-const kinds: { readonly [T in ContentName]: MessageKind<ContentOf<T>> } = { text, presence, introduce };
+const kinds: { readonly [T in ContentName]: MessageKind<ContentOf<T>> } = {
+  ...{ text, presence, introduce },
+  ...{ edit, delete: deletion, react, read },
+};
 
 const CANNOT_SHOW = { kind: 'unknown', body: '' } as const;
 

@@ -5,8 +5,9 @@ import type { MessageKind } from './message-kind.ts';
 
 export const presence: MessageKind<ContentOf<'presence'>> = {
   view: null,
-  apply({ key }, { contact: { id, presenceKey }, roster, told }) {
-    if (presenceKey && equal(presenceKey, key)) return null;
+  apply({ key }, { contact, roster, told }) {
+    if (!contact || (contact.presenceKey && equal(contact.presenceKey, key))) return null;
+    const { id } = contact;
     roster.put({ ...roster.get(id), presenceKey: key });
     return () => told.onPresence(id);
   },

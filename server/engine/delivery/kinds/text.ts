@@ -1,6 +1,7 @@
 import type { ContentOf } from '../../../protocol/content/content.ts';
 import type { MessageKind } from './message-kind.ts';
 
+/** What it answers is known to who sees the conversation (`feed/entry-views.ts`). */
 export const text: MessageKind<ContentOf<'text'>> = {
-  view: ({ body }) => ({ kind: 'text', body }),
+  view: ({ body, fwd }) => ({ kind: 'text', body, ...(fwd && { forwarded: true }) }),
 };

@@ -1,0 +1,53 @@
+// Whether people tell each other what they have read, both ways or not at all; and what there is to tell.
+import type { ConversationId } from '../../contract/ids.ts';
+import { OURSELVES } from '../../contract/messages.ts';
+import { fromHex } from '../../crypto/bytes.ts';
+import type { SaidOf } from '../../protocol/content/content.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { Clock } from '../../timing/clock.ts';
+import type { Conversations } from '../contacts/conversations.ts';
+import type { Roster } from '../contacts/roster.ts';
+
+const SETTING = 'receipts';
+
+export interface ReceiptsOptions {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly conversations: Conversations;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export class Receipts {
+  readonly #options: ReceiptsOptions;
+  /** Undefined: not looked up. */
+  #on: boolean | undefined;
+
+  constructor(options: ReceiptsOptions) {
+    this.#options = options;
+  }
+
+  /** On until a person says otherwise. */
+  get on(): boolean {
+    return (this.#on ??= this.#options.store.settings.get(SETTING) !== false);
+  }
+
+  async set(on: boolean): Promise<void> {
+    const { store } = this.#options;
+    await store.journal.write(() => store.settings.put(SETTING, on));
+    this.#on = on;
+  }
+
+  /**
+   * Up to where we have read, for whoever wrote it, and notes that it is told; inside a `journal.write`. Null: it is known
+   * to them, waits to be sent, or is not to be told.
+   */
+  due(conversation: ConversationId): SaidOf<'read'> | null {
+    const { store, roster, conversations, clock } = this.#options;
+    const place = conversations.find(conversation);
+    const contact = place?.kind === 'direct' ? roster.find(place.contact) : undefined;
+    if (!this.on || !contact || contact.blocked || store.outbox.receipts(contact.id) > 0) return null;
+    const last = store.messages.lastSeen(conversation);
+    if (!last || !store.seen.add(conversation, OURSELVES, { position: last.position, at: clock.now() })) return null;
+    return { t: 'read', upto: fromHex(last.id) };
+  }
+}
