@@ -90,13 +90,12 @@ export class ConversationBook {
   /** Loads older ones until `message` is there, or BACK_MOST are. @returns whether it is. */
   async loadBackTo(message: MessageRef): Promise<boolean> {
     const { conversation } = message;
-    const { timeline, loading } = this.#entry(conversation);
-    await loading;
+    await this.#entry(conversation).loading;
     const { phase, more, messages } = this.of(conversation).value;
     const most = messages.length + BACK_MOST;
     const key = messageKey(message);
     const wants: Wants = (loaded, page) => page.every((each) => messageKey(each) !== key) && loaded.length < most;
-    if (phase === 'ready' && more && !timeline.has(message)) await this.#load(conversation, wants);
+    if (phase === 'ready' && more && this.find(message) === undefined) await this.#load(conversation, wants);
     return this.find(message) !== undefined;
   }
 

@@ -28,7 +28,7 @@ export interface LogParts {
 }
 
 /** Where the log of a conversation stands: at its end, at what is new, or where a person has put it. */
-class LogScroll {
+export class LogScroll {
   /** It has come to rest where it was opened. */
   readonly placed = shallowRef(false);
   readonly atEnd = shallowRef(true);
