@@ -1,0 +1,94 @@
+// What people do with messages, each seen on the other side: answered, reacted to, given other words, taken back, passed on.
+import { expect, test, type Person } from '../support/fixtures.ts';
+import type { Locator } from '@playwright/test';
+
+/** The bubble that says `words` itself, and does not only answer them. */
+const bubble = ({ log, page }: Person, words: string): Locator =>
+  log.getByRole('article').filter({ has: page.locator('[data-text]', { hasText: words }) });
+
+async function choose(person: Person, words: string, action: string): Promise<void> {
+  await bubble(person, words).click({ button: 'right' });
+  await person.page.getByRole('menuitem', { name: action }).click();
+}
+
+const composer = ({ page }: Person): Locator => page.getByRole('textbox', { name: 'Message' });
+
+test('a message is answered, reacted to, edited and taken back, also while the other is away', async ({
+  friends: { ann, bob },
+}) => {
+  test.slow();
+  await ann.send('When do we meet?');
+  await expect(bob.message('When do we meet?')).toBeVisible();
+  // Seen, since the conversation is before Bob's eyes.
+  await expect(bubble(ann, 'When do we meet?').getByText('read', { exact: true })).toBeAttached();
+
+  // By the keyboard alone: up to the message, R, the answer.
+  await bubble(bob, 'When do we meet?').focus();
+  await bob.page.keyboard.press('r');
+  await expect(bob.page.getByRole('group', { name: 'Replying to Ann' })).toBeVisible();
+  await expect(composer(bob)).toBeFocused();
+  await bob.send('At noon');
+  await expect(bubble(ann, 'At noon').getByRole('button', { name: 'When do we meet?' })).toBeVisible();
+
+  await bubble(ann, 'At noon').focus();
+  await ann.page.keyboard.press('+');
+  await ann.page.getByRole('toolbar', { name: 'React' }).getByRole('button', { name: '👍' }).click();
+  await expect(bob.log.getByRole('button', { name: '👍 from Ann' })).toBeVisible();
+
+  // Bob is away: what Ann does meanwhile is there when he is back.
+  await bob.daemon.stop();
+  await composer(ann).press('ArrowUp');
+  await expect(ann.page.getByRole('group', { name: 'Editing your message' })).toBeVisible();
+  await expect(composer(ann)).toHaveValue('When do we meet?');
+  await composer(ann).fill('When shall we meet?');
+  await composer(ann).press('Enter');
+  await expect(bubble(ann, 'When shall we meet?').getByText('edited')).toBeVisible();
+  await ann.send('Never mind');
+  await bob.daemon.start();
+  await bob.page.goto(await bob.daemon.url());
+  await bob.openConversation('Ann');
+  await expect(bob.message('When shall we meet?').first()).toBeVisible();
+  await expect(bubble(bob, 'At noon').getByRole('button', { name: 'When shall we meet?' })).toBeVisible();
+
+  await expect(
+    bubble(ann, 'Never mind')
+      .getByText(/read|delivered/)
+      .first(),
+  ).toBeAttached();
+  await choose(ann, 'Never mind', 'Delete');
+  await ann.page.getByRole('dialog').getByRole('button', { name: 'Delete for everyone' }).click();
+  await expect(bob.log.getByText('This message was deleted')).toBeVisible();
+  await expect(bob.message('Never mind')).toHaveCount(0);
+  await expect(ann.log.getByText('You deleted this message')).toBeVisible();
+
+  await choose(bob, 'When shall we meet?', 'Details');
+  await expect(bob.page.getByRole('dialog').getByText('When do we meet?')).toBeVisible();
+  await bob.page.keyboard.press('Escape');
+});
+
+test('a message is passed on, and any emoji is a reaction', async ({ friends: { ann, bob } }) => {
+  await ann.openCard();
+  await ann.page.getByRole('button', { name: 'Notes to self' }).click();
+  await expect(ann.page.getByRole('heading', { name: 'Notes to self' })).toBeVisible();
+  await ann.openConversation('Bob');
+  await bob.send('The key is under the mat');
+  await expect(ann.message('The key is under the mat')).toBeVisible();
+  await choose(ann, 'under the mat', 'Forward');
+  const dialog = ann.page.getByRole('dialog', { name: 'Forward message' });
+  await dialog.getByRole('checkbox', { name: 'Notes to self' }).check();
+  await dialog.getByRole('textbox', { name: 'Add a message' }).fill('for Friday');
+  await dialog.getByRole('button', { name: 'Forward to 1 conversation' }).click();
+  await expect(dialog).toBeHidden();
+  await choose(ann, 'under the mat', 'React');
+  await ann.page.getByRole('button', { name: 'All emoji' }).click();
+  await ann.page.getByRole('searchbox', { name: 'Search emoji' }).fill('key');
+  await ann.page.getByRole('button', { name: 'old key' }).click();
+  await expect(bob.log.getByRole('button', { name: '🗝️ from Ann' })).toBeVisible();
+  // A press takes it back.
+  await ann.log.getByRole('button', { name: '🗝️ from You' }).click();
+  await expect(bob.log.getByRole('button', { name: '🗝️' })).toHaveCount(0);
+  await ann.openCard();
+  await ann.page.getByRole('button', { name: 'Notes to self' }).click();
+  await expect(ann.message('The key is under the mat')).toBeVisible();
+  await expect(ann.message('for Friday')).toBeVisible();
+});
