@@ -1,0 +1,53 @@
+// The main journey in Firefox and WebKit, where they are installed; everything else is tried in Chromium. `npm run
+// test:browsers` has all three, in a room of their own where people meet by code.
+import { expect, test } from '@playwright/test';
+import { Daemon } from '../support/daemon.ts';
+import { Seat } from '../support/browsers/seat.ts';
+import { open, webKitConsole, type BrowserName } from '../support/browsers/which.ts';
+import { goThrough, meetByCode, meetByContactCodes } from './journey.ts';
+
+/** Set by config/scripts/browsers.js, where the network is loopback alone and nobody else's business. */
+const room = process.env.LOOM_TEST_BROWSERS === 'room';
+const names: readonly BrowserName[] = process.env.LOOM_TEST_BROWSERS
+  ? ['Chromium', 'Firefox', 'WebKit']
+  : ['Firefox', 'WebKit'];
+
+for (const name of names) {
+  test(`from the first screen to the last in ${name}`, async ({ launchOptions }) => {
+    test.setTimeout(180_000);
+    const opening = open(name, launchOptions);
+    test.skip(opening === null, `${name} is not installed`);
+    if (opening === null) return;
+    const there = room ? { command: [], options: [] } : undefined;
+    const [ann, bob] = [new Daemon('ann', [], there), new Daemon('bob', [], there)];
+    const seat = new Seat(await opening);
+    try {
+      await Promise.all([ann.start(), bob.start()]);
+      await bob.ask((control) => control.request('identity.create', { name: 'Bob', passphrase: '' }));
+      await goThrough({ seat, ann, bob }, room ? meetByCode : meetByContactCodes);
+    } catch (error) {
+      await test.info().attach('page', { body: await seat.page.picture(), contentType: 'image/png' });
+      throw error;
+    } finally {
+      await seat.page.close();
+      await Promise.all([ann.remove(), bob.remove()]);
+    }
+  });
+}
+
+test('the first screen leaves nothing on the console of WebKit', async () => {
+  const ann = new Daemon('ann');
+  await ann.start();
+  try {
+    const url = await ann.url();
+    const said = await webKitConsole(url);
+    test.skip(said === null, 'WebKit is not installed');
+    expect(said).toEqual([]);
+    // It did load: nobody else gets in by that code.
+    const headers = { 'content-type': 'application/json', origin: ann.origin };
+    const body = JSON.stringify({ code: new URL(url).hash.slice('#code='.length) });
+    expect((await fetch(`${ann.origin}/api/session`, { method: 'POST', headers, body })).status).toBe(401);
+  } finally {
+    await ann.remove();
+  }
+});
