@@ -9,7 +9,9 @@ const slow = process.env.LOOM_TEST_SLOW === '1';
 
 export default defineConfig({
   testDir: path('../e2e'),
-  testMatch: slow ? '**/*.slow.ts' : '**/*.spec.ts',
+  testMatch: slow ? ['**/*.slow.ts', '**/*.spec.ts'] : '**/*.spec.ts',
+  // A spec has tests that take long and rarely break: tagged, they run with the long ones.
+  ...(slow ? { grep: /\.slow\.ts|@slow/ } : { grepInvert: /@slow/ }),
   outputDir: path('../test-results'),
   // One set for all systems: what is compared brings its own typeface.
   snapshotPathTemplate: '{testDir}/{testFileDir}/gallery/{arg}{ext}',

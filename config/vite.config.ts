@@ -1,5 +1,5 @@
 // The browser half of the build: one script, one style sheet, nothing inline, each tag with its integrity; and the scripts
-// of `web/src/later`, loaded when they are wanted, each named by an inert tag with the same.
+// of `web/src/lazy` and the fonts, loaded when they are wanted, each named by an inert tag with the same.
 import vue from '@vitejs/plugin-vue';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -11,17 +11,18 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 /**
  * Adds `integrity` (SHA-384) to every tag of the built page that loads a script or style of ours, and a tag for each
- * script that is loaded later (web/src/api/later.ts).
+ * script and font that is loaded later (web/src/api/later.ts, web/src/typeface.ts).
  */
 function integrity(): Plugin {
-  const tags = /<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g;
+  const tags = /<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+\.(?:js|css|woff2))"/g;
   return {
     name: 'loom-integrity',
     apply: 'build',
     async writeBundle(options, bundle) {
       const folder = options.dir ?? path('../dist/web');
       const later = Object.values(bundle).flatMap((output) => {
-        if (output.type !== 'chunk') return [];
+        const font = `    <link data-later href="/${output.fileName}" />\n`;
+        if (output.type !== 'chunk') return output.fileName.endsWith('.woff2') ? [font] : [];
         const { isEntry, imports, name, fileName } = output;
         if (isEntry && imports.length > 0) throw new Error(`a script that no tag names: ${imports.join(', ')}`);
         return isEntry ? [] : [`    <link data-later="${name}" href="/${fileName}" />\n`];

@@ -5,6 +5,7 @@ import { expect, test, type Person } from '../support/fixtures.ts';
 interface Case {
   readonly count: number;
   readonly body: (number: number) => string;
+  readonly tag?: '@slow';
 }
 
 const twoLines = (number: number): string => `message ${number}\nand a line below it`;
@@ -12,11 +13,11 @@ const mixed = (number: number): string => `message ${number}${'\nmore'.repeat((n
 
 const cases: readonly Case[] = [
   { count: 3, body: twoLines },
-  { count: 8, body: twoLines },
-  { count: 12, body: mixed },
+  { count: 8, body: twoLines, tag: '@slow' },
+  { count: 12, body: mixed, tag: '@slow' },
   { count: 25, body: mixed },
   { count: 80, body: twoLines },
-  { count: 5_000, body: (number) => `message ${number}` },
+  { count: 5_000, body: (number) => `message ${number}`, tag: '@slow' },
 ];
 
 const unreadOf = ({ daemon }: Person): Promise<number> =>
@@ -36,10 +37,10 @@ const inView = ({ page }: Person): Promise<number[]> =>
       .filter((number) => !Number.isNaN(number));
   });
 
-for (const { count, body } of cases) {
-  test(`${count} unread begin at the first of them`, async ({ friends: { ann, bob } }) => {
+for (const { count, body, tag = [] } of cases) {
+  test(`${count} unread begin at the first of them`, { tag }, async ({ friends: { ann, bob } }) => {
     test.slow();
-    for (let number = 1; number <= 20; number += 1) await ann.send(`long ago ${number}`);
+    await ann.sendMany(20, (number) => `long ago ${number}`);
     await expect(bob.message('long ago 20')).toBeVisible();
     await ann.page.goto(`${ann.daemon.origin}/#/`);
     await bob.sendMany(count, body);
@@ -54,9 +55,9 @@ for (const { count, body } of cases) {
     const last = seen.at(-1) ?? 0;
     await expect.poll(() => unreadOf(ann)).toBe(count - last);
     if (last === count) return;
-    // Further down they are read as they come into view.
+    // Further down they are read as they come into view: by more than the tallest of them.
     await ann.log.hover();
-    await ann.page.mouse.wheel(0, 300);
+    await ann.page.mouse.wheel(0, 500);
     await expect.poll(() => unreadOf(ann)).toBeLessThan(count - last);
     if (count < 80) await ann.page.mouse.wheel(0, 10_000);
     else await ann.page.getByRole('button', { name: /new message/ }).click();

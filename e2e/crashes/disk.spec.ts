@@ -23,37 +23,42 @@ const storageOf = (person: Person) => async () => (await person.status()).storag
 
 // SQLite is told of any write that fails in the same way, whatever the reason.
 for (const trouble of ['ENOSPC write', 'EIO sync'] as const satisfies readonly Trouble[]) {
-  test(`while the disk answers ${trouble}, nothing is acknowledged; after it, everything is there`, async () => {
-    const [ann, bob] = [new Person('ann'), new Person('bob')];
-    try {
-      await befriended(ann, bob);
-      ann.startWriting();
-      bob.startWriting();
-      await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+  const tag = trouble === 'EIO sync' ? '@slow' : [];
+  test(
+    `while the disk answers ${trouble}, nothing is acknowledged; after it, everything is there`,
+    { tag },
+    async () => {
+      const [ann, bob] = [new Person('ann'), new Person('bob')];
+      try {
+        await befriended(ann, bob);
+        ann.startWriting();
+        bob.startWriting();
+        await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
 
-      const told = await notices(bob, async () => {
+        const told = await notices(bob, async () => {
+          bob.trouble = trouble;
+          await expect.poll(storageOf(bob)).toBe('failing');
+          await sleep(1000);
+          expect(await storageOf(bob)()).toBe('failing');
+          bob.trouble = null;
+          await expect.poll(storageOf(bob)).toBe('ok');
+        });
+        expect(told).toEqual(['failing', 'ok']);
+
+        // And once more, with an end that nobody could prepare for: an ACK too early would be a message lost.
         bob.trouble = trouble;
         await expect.poll(storageOf(bob)).toBe('failing');
-        await sleep(1000);
-        expect(await storageOf(bob)()).toBe('failing');
+        await bob.daemon.kill();
         bob.trouble = null;
-        await expect.poll(storageOf(bob)).toBe('ok');
-      });
-      expect(told).toEqual(['failing', 'ok']);
-
-      // And once more, with an end that nobody could prepare for: an ACK too early would be a message lost.
-      bob.trouble = trouble;
-      await expect.poll(storageOf(bob)).toBe('failing');
-      await bob.daemon.kill();
-      bob.trouble = null;
-      await bob.daemon.start();
-      await Promise.all([ann.stopWriting(), bob.stopWriting()]);
-      await expectWhole(ann, bob);
-    } finally {
-      await ann.remove();
-      await bob.remove();
-    }
-  });
+        await bob.daemon.start();
+        await Promise.all([ann.stopWriting(), bob.stopWriting()]);
+        await expectWhole(ann, bob);
+      } finally {
+        await ann.remove();
+        await bob.remove();
+      }
+    },
+  );
 }
 
 test('a disk that is really full, or read-only: said at the start, and nothing is damaged', async () => {
@@ -98,30 +103,34 @@ test('a disk that is really full, or read-only: said at the start, and nothing i
   }
 });
 
-test('a start on a disk that refuses ends with one sentence, and the next one finds everything', async () => {
-  const [ann, bob] = [new Person('ann'), new Person('bob')];
-  try {
-    await befriended(ann, bob);
-    ann.startWriting();
-    bob.startWriting();
-    await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
-    await Promise.all([ann.stopWriting(), bob.stopWriting()]);
-    for (const trouble of ['EIO make', 'EIO sync'] as const) {
-      await bob.daemon.kill();
-      bob.trouble = trouble;
-      const [program = '', ...args] = bob.daemon.commandLine;
-      const refused = spawnSync(program, args, { encoding: 'utf8', timeout: 3000 });
-      // It ends with what a person can do, or it runs and says that the disk refuses.
-      if (!refused.error) {
-        expect([trouble, refused.status, refused.stderr]).toEqual([trouble, 1, expect.stringMatching(/[Dd]isk/)]);
-        expect(refused.stderr).not.toContain('bug');
+test(
+  'a start on a disk that refuses ends with one sentence, and the next one finds everything',
+  { tag: '@slow' },
+  async () => {
+    const [ann, bob] = [new Person('ann'), new Person('bob')];
+    try {
+      await befriended(ann, bob);
+      ann.startWriting();
+      bob.startWriting();
+      await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+      await Promise.all([ann.stopWriting(), bob.stopWriting()]);
+      for (const trouble of ['EIO make', 'EIO sync'] as const) {
+        await bob.daemon.kill();
+        bob.trouble = trouble;
+        const [program = '', ...args] = bob.daemon.commandLine;
+        const refused = spawnSync(program, args, { encoding: 'utf8', timeout: 3000 });
+        // It ends with what a person can do, or it runs and says that the disk refuses.
+        if (!refused.error) {
+          expect([trouble, refused.status, refused.stderr]).toEqual([trouble, 1, expect.stringMatching(/[Dd]isk/)]);
+          expect(refused.stderr).not.toContain('bug');
+        }
+        bob.trouble = null;
+        await bob.daemon.start();
       }
-      bob.trouble = null;
-      await bob.daemon.start();
+      await expectWhole(ann, bob);
+    } finally {
+      await ann.remove();
+      await bob.remove();
     }
-    await expectWhole(ann, bob);
-  } finally {
-    await ann.remove();
-    await bob.remove();
-  }
-});
+  },
+);

@@ -6,7 +6,7 @@ import { seededNumbers } from '../../server/testing/seeded-random.ts';
 import { killOften, noRestarts, told } from './kills.ts';
 import { befriended, expectWhole, Person } from './pair.ts';
 
-const KILLS = 36;
+const KILLS = 12;
 
 test(`${KILLS} times kill -9 of either side while both write loses, doubles and disorders nothing`, async () => {
   test.setTimeout(240_000);
@@ -76,34 +76,38 @@ const CHANGING = [
   'after keys.rename 4',
 ];
 
-test('killed anywhere while the passphrase changes, the old one or the new one opens, without any hand', async () => {
-  const ann = new Person('ann');
-  try {
-    await ann.daemon.start();
-    await ann.daemon.ask((control) => control.request('identity.create', { name: 'Ann', passphrase: '' }));
-    let current = '';
-    for (const place of CHANGING) {
-      const next = `passphrase ${place}`;
-      await ann.daemon.kill();
-      ann.crash = place;
+test(
+  'killed anywhere while the passphrase changes, the old one or the new one opens, without any hand',
+  { tag: '@slow' },
+  async () => {
+    const ann = new Person('ann');
+    try {
       await ann.daemon.start();
-      const unlock = (passphrase: string) => () =>
-        ann.daemon.ask((control) => control.request('vault.unlock', { passphrase }));
-      if (current !== '') await unlock(current)();
-      const changed = ann.daemon.ask((control) => control.request('vault.passphrase', { current, next }));
-      await expect(changed, place).rejects.toThrow(HungUpError);
-      ann.crash = '';
-      await ann.daemon.start();
-      if (current === '' && (await ann.status()).state === 'ready') continue;
-      current = await unlock(next)().then(
-        () => next,
-        () => current,
-      );
-      if ((await ann.status()).state === 'locked') await unlock(current)();
-      expect((await ann.status()).state, place).toBe('ready');
+      await ann.daemon.ask((control) => control.request('identity.create', { name: 'Ann', passphrase: '' }));
+      let current = '';
+      for (const place of CHANGING) {
+        const next = `passphrase ${place}`;
+        await ann.daemon.kill();
+        ann.crash = place;
+        await ann.daemon.start();
+        const unlock = (passphrase: string) => () =>
+          ann.daemon.ask((control) => control.request('vault.unlock', { passphrase }));
+        if (current !== '') await unlock(current)();
+        const changed = ann.daemon.ask((control) => control.request('vault.passphrase', { current, next }));
+        await expect(changed, place).rejects.toThrow(HungUpError);
+        ann.crash = '';
+        await ann.daemon.start();
+        if (current === '' && (await ann.status()).state === 'ready') continue;
+        current = await unlock(next)().then(
+          () => next,
+          () => current,
+        );
+        if ((await ann.status()).state === 'locked') await unlock(current)();
+        expect((await ann.status()).state, place).toBe('ready');
+      }
+      expect(current).toBe('passphrase after keys.rename 4');
+    } finally {
+      await ann.remove();
     }
-    expect(current).toBe('passphrase after keys.rename 4');
-  } finally {
-    await ann.remove();
-  }
-});
+  },
+);

@@ -74,33 +74,35 @@ test('ended by the system: the same, and with a passphrase it asks for that firs
   expect(await sameDocument(ann)).toBe(true);
 });
 
-test('stopped: the tab stays out, keeps its texts, asks before it goes, and comes back with any other', async ({
-  person,
-}) => {
-  const { ann, bob } = await acquainted(person);
-  expect((await shell(ann.daemon)('stop')).code).toBe(0);
-  await writeMeanwhile(ann, 'written after stop');
-  await ann.daemon.start();
-  await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
-  await expect(ann.page.getByText('written after stop')).toBeVisible();
-  await expect(bob.message('written after stop')).toHaveCount(0);
+test(
+  'stopped: the tab stays out, keeps its texts, asks before it goes, and comes back with any other',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const { ann, bob } = await acquainted(person);
+    expect((await shell(ann.daemon)('stop')).code).toBe(0);
+    await writeMeanwhile(ann, 'written after stop');
+    await ann.daemon.start();
+    await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
+    await expect(ann.page.getByText('written after stop')).toBeVisible();
+    await expect(bob.message('written after stop')).toHaveCount(0);
 
-  // Leaving would lose it.
-  const asked = ann.page.waitForEvent('dialog');
-  const closing = ann.page.close({ runBeforeUnload: true });
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
-  await closing;
-  ann.complaints.length = 0;
+    // Leaving would lose it.
+    const asked = ann.page.waitForEvent('dialog');
+    const closing = ann.page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await closing;
+    ann.complaints.length = 0;
 
-  const second = await ann.context.newPage();
-  ann.listen(second);
-  await second.goto(await ann.daemon.url());
-  await expect(bob.message('written after stop')).toBeVisible();
-  await expectOnce(ann, bob, 'written after stop');
-  expect(await sameDocument(ann)).toBe(true);
-});
+    const second = await ann.context.newPage();
+    ann.listen(second);
+    await second.goto(await ann.daemon.url());
+    await expect(bob.message('written after stop')).toBeVisible();
+    await expectOnce(ann, bob, 'written after stop');
+    expect(await sameDocument(ann)).toBe(true);
+  },
+);
 
 test('locked, and killed while it was: nothing lets the tab in', async ({ person }) => {
   const { ann } = await acquainted(person, PASSPHRASE);
@@ -110,15 +112,19 @@ test('locked, and killed while it was: nothing lets the tab in', async ({ person
   await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
 });
 
-test('a tab that was loaded anew meanwhile stays out: who had the port could have loaded it', async ({ person }) => {
-  const { ann } = await acquainted(person);
-  await ann.daemon.kill();
-  await ann.page.reload().catch(() => undefined);
-  await ann.daemon.start();
-  await ann.page.goto(ann.daemon.origin);
-  await ann.page.getByRole('button', { name: 'Open Loom here' }).click();
-  await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
-});
+test(
+  'a tab that was loaded anew meanwhile stays out: who had the port could have loaded it',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const { ann } = await acquainted(person);
+    await ann.daemon.kill();
+    await ann.page.reload().catch(() => undefined);
+    await ann.daemon.start();
+    await ann.page.goto(ann.daemon.origin);
+    await ann.page.getByRole('button', { name: 'Open Loom here' }).click();
+    await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
+  },
+);
 
 test('another program on the port gets nothing, even where it throws the tab out and offers it a way in', async ({
   person,

@@ -39,13 +39,17 @@ test('loss, delay, duplicates, disorder and a cut lose, double and disorder noth
   });
 });
 
-test('a peer that falls silent or freezes, a router that forgets and a new address lose, double and disorder nothing', async () => {
-  await withPair(2, async (pair) => {
-    const others = accidents.slice(accidents.indexOf(cut) + 1);
-    expect(others.length).toBe(4);
-    for (const accident of others) {
-      const ms = await during(pair, accident, LASTS);
-      console.info(`${accident.name}: all was there ${ms} ms after it was over`);
-    }
-  });
-});
+test(
+  'a peer that falls silent or freezes, a router that forgets and a new address lose, double and disorder nothing',
+  { tag: '@slow' },
+  async () => {
+    await withPair(2, async (pair) => {
+      const others = accidents.slice(accidents.indexOf(cut) + 1);
+      expect(others.length).toBe(4);
+      for (const accident of others) {
+        const ms = await during(pair, accident, LASTS);
+        console.info(`${accident.name}: all was there ${ms} ms after it was over`);
+      }
+    });
+  },
+);

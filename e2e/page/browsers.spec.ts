@@ -32,20 +32,24 @@ async function leaveCookies(page: Page, count: number): Promise<void> {
   neighbour.close();
 }
 
-test('the cookies of its neighbours keep nobody out, and too many are explained', async ({ person }) => {
-  const ann = await person('Ann');
-  await leaveCookies(ann.page, 12);
-  expect((await ann.context.cookies()).length).toBe(12);
-  await ann.begin();
-  await leaveCookies(ann.page, 60);
-  await ann.page.goto('about:blank');
-  await ann.page.goto(await ann.daemon.url());
-  await expect(ann.page.getByText('too many cookies')).toBeVisible();
-  await expect(ann.page.getByText('private window')).toBeVisible();
-  await ann.context.clearCookies();
-  await ann.page.reload();
-  await expectIn(ann.page);
-});
+test(
+  'the cookies of its neighbours keep nobody out, and too many are explained',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const ann = await person('Ann');
+    await leaveCookies(ann.page, 12);
+    expect((await ann.context.cookies()).length).toBe(12);
+    await ann.begin();
+    await leaveCookies(ann.page, 60);
+    await ann.page.goto('about:blank');
+    await ann.page.goto(await ann.daemon.url());
+    await expect(ann.page.getByText('too many cookies')).toBeVisible();
+    await expect(ann.page.getByText('private window')).toBeVisible();
+    await ann.context.clearCookies();
+    await ann.page.reload();
+    await expectIn(ann.page);
+  },
+);
 
 test('a browser that is told to store nothing gets in, and is told the way after a reload', async ({
   person,
@@ -80,7 +84,7 @@ test('a browser that is told to store nothing gets in, and is told the way after
   }
 });
 
-test('a browser without channels between tabs gets in', async ({ person }) => {
+test('a browser without channels between tabs gets in', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.page.addInitScript(() => Reflect.deleteProperty(window, 'BroadcastChannel'));
   await ann.begin();
@@ -106,32 +110,36 @@ test('a duplicated tab is a tab of its own, also when one of the two unlocks', a
   expect(await kept(double)).not.toBe(await kept(ann.page));
 });
 
-test('asks not to be translated; who forces it still sees true names', async ({ friends: { ann } }) => {
-  const { page } = ann;
-  expect(await page.evaluate(() => document.documentElement.translate)).toBe(false);
-  await expect(page.locator('meta[name=google]')).toHaveAttribute('content', 'notranslate');
-  // As translators do it: each text in an element of theirs.
-  await page.evaluate(() => {
-    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const texts: Text[] = [];
-    while (walk.nextNode()) texts.push(walk.currentNode as Text);
-    for (const text of texts.filter(({ data }) => data.trim() !== '')) {
-      const font = document.createElementNS('http://www.w3.org/1999/xhtml', 'font');
-      font.append(document.createTextNode(text.data));
-      text.replaceWith(font);
-    }
-  });
-  const [bob] = await ann.daemon.ask((control) => control.request('contact.list', {}));
-  await ann.daemon.ask((control) => control.request('contact.rename', { contact: bob!.id, name: 'Robert' }));
-  await expect(ann.entry('Robert')).toContainText('Robert');
-  await expect(page.getByRole('heading', { name: 'Robert' })).toHaveText('Robert');
-  await expect(page.getByRole('heading', { name: 'Bob' })).toHaveCount(0);
-  await ann.send('written in it');
-  await expect(ann.message('written in it')).toBeVisible();
-  await page.getByRole('button', { name: 'You', exact: true }).click();
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
-});
+test(
+  'asks not to be translated; who forces it still sees true names',
+  { tag: '@slow' },
+  async ({ friends: { ann } }) => {
+    const { page } = ann;
+    expect(await page.evaluate(() => document.documentElement.translate)).toBe(false);
+    await expect(page.locator('meta[name=google]')).toHaveAttribute('content', 'notranslate');
+    // As translators do it: each text in an element of theirs.
+    await page.evaluate(() => {
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const texts: Text[] = [];
+      while (walk.nextNode()) texts.push(walk.currentNode as Text);
+      for (const text of texts.filter(({ data }) => data.trim() !== '')) {
+        const font = document.createElementNS('http://www.w3.org/1999/xhtml', 'font');
+        font.append(document.createTextNode(text.data));
+        text.replaceWith(font);
+      }
+    });
+    const [bob] = await ann.daemon.ask((control) => control.request('contact.list', {}));
+    await ann.daemon.ask((control) => control.request('contact.rename', { contact: bob!.id, name: 'Robert' }));
+    await expect(ann.entry('Robert')).toContainText('Robert');
+    await expect(page.getByRole('heading', { name: 'Robert' })).toHaveText('Robert');
+    await expect(page.getByRole('heading', { name: 'Bob' })).toHaveCount(0);
+    await ann.send('written in it');
+    await expect(ann.message('written in it')).toBeVisible();
+    await page.getByRole('button', { name: 'You', exact: true }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  },
+);
 
 test('leaving with a text that is not stored asks first, and with none does not', async ({ friends: { ann } }) => {
   const page = await ann.context.newPage();

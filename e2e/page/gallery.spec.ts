@@ -27,19 +27,23 @@ test.afterAll(() => server.close());
 for (const width of [360, 768, 1280])
   for (const colorScheme of ['light', 'dark'] as const)
     for (const dir of ['ltr', 'rtl'] as const)
-      test(`components, ${width} px, ${colorScheme}, ${dir}`, async ({ page }) => {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        await page.clock.setFixedTime(NOW);
-        await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?dir=${dir}`);
-        // The first page waits until everything is compiled.
-        await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible({ timeout: 60_000 });
-        await page.evaluate(() => document.fonts.ready);
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(wider).toBeLessThanOrEqual(0);
-        // Another version of the browser draws the edge of a letter a little otherwise.
-        await expect(page).toHaveScreenshot(`${width}-${colorScheme}-${dir}.png`, {
-          fullPage: true,
-          maxDiffPixelRatio: 0.01,
-        });
-      });
+      test(
+        `components, ${width} px, ${colorScheme}, ${dir}`,
+        { tag: width === 768 ? '@slow' : [] },
+        async ({ page }) => {
+          await page.setViewportSize({ width, height: 800 });
+          await page.emulateMedia({ colorScheme });
+          await page.clock.setFixedTime(NOW);
+          await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?dir=${dir}`);
+          // The first page waits until everything is compiled.
+          await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible({ timeout: 60_000 });
+          await page.evaluate(() => document.fonts.ready);
+          const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          expect(wider).toBeLessThanOrEqual(0);
+          // Another version of the browser draws the edge of a letter a little otherwise.
+          await expect(page).toHaveScreenshot(`${width}-${colorScheme}-${dir}.png`, {
+            fullPage: true,
+            maxDiffPixelRatio: 0.01,
+          });
+        },
+      );

@@ -45,7 +45,7 @@ test('an old row put back is told until it was checked', async ({ friends: { ann
   expect((await loomWeb('status')).stdout).not.toContain('while Loom was closed');
 });
 
-test('the command line says that it was checked, and the page follows', async ({ person }) => {
+test('the command line says that it was checked, and the page follows', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
   const notice = ann.page.getByRole('complementary', { name: 'Changed files' });

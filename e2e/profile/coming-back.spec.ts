@@ -149,7 +149,7 @@ test('from a backup: everything, and what was sent meanwhile', async ({ person }
   await expect(button(again, 'Unlock')).toBeVisible();
 });
 
-test('from the original Loom: looked at first, then brought over', async ({ person }) => {
+test('from the original Loom: looked at first, then brought over', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const path = join(folder, 'loom.db');
   const bob = originalPerson(2);

@@ -126,7 +126,7 @@ test('a user without an entry and without HOME', () => {
   });
 });
 
-test('without a terminal it outlives SIGHUP, as under nohup, and with one it ends', async () => {
+test('without a terminal it outlives SIGHUP, as under nohup, and with one it ends', { tag: '@slow' }, async () => {
   const dataDir = place();
   const loom = await started(process.execPath, [MAIN, ...serve, '--data-dir', dataDir]);
   loom?.child.kill('SIGHUP');
@@ -143,7 +143,7 @@ test('without a terminal it outlives SIGHUP, as under nohup, and with one it end
   expect((await loomWeb(['status', '--data-dir', other])).code).toBe(4);
 });
 
-test('with limited address space it runs, or says what stands in the way', async () => {
+test('with limited address space it runs, or says what stands in the way', { tag: '@slow' }, async () => {
   test.skip(process.platform !== 'linux', 'no other system limits it');
   const limited = (kilobytes: number, dataDir: string) =>
     ['-c', `ulimit -v ${kilobytes}; exec "$@"`, 'sh', process.execPath, MAIN, ...serve, '--data-dir', dataDir] as const;

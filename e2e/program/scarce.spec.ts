@@ -59,7 +59,7 @@ test('without the list of adapters people meet by address, and the doctor says w
   }
 });
 
-test('out of file descriptors a Loom does less for a while, and all of it after', async () => {
+test('out of file descriptors a Loom does less for a while, and all of it after', { tag: '@slow' }, async () => {
   test.skip(process.platform === 'win32', 'needs ulimit');
   const limited = ['bash', '-c', `ulimit -n ${DESCRIPTORS}; exec "$0" "$@"`];
   const ann = new Daemon('ann', [], { command: limited, options: QUIET });

@@ -44,7 +44,7 @@ test('unproven sockets and wrong codes keep the owner out no longer than they ta
   }
 });
 
-test(`${SOCKETS} idle and slow sockets keep no open tab waiting`, async () => {
+test(`${SOCKETS} idle and slow sockets keep no open tab waiting`, { tag: '@slow' }, async () => {
   const daemon = new Daemon('ann');
   await daemon.start();
   try {

@@ -1,6 +1,7 @@
 // A tab that somebody else led to Loom, and presses that were not meant for it.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Page } from '@playwright/test';
 import { expect, test, type Person } from '../support/fixtures.ts';
 
 let elsewhere: Server;
@@ -20,6 +21,7 @@ test.afterEach(() => elsewhere.close());
 
 const isIn = { name: 'Add contact' };
 const asks = { name: 'Open Loom here' };
+const used = { name: 'This link has been used' };
 
 /** Every way in which a page elsewhere can bring a tab here while Ann has another open. */
 const ways = [
@@ -33,33 +35,38 @@ const ways = [
   ['a made-up launch', (origin: string) => `${origin}/open#launch=${'A'.repeat(22)}`, 'click', 'localhost'],
 ] as const;
 
-for (const [way, where, how, host] of ways) {
-  test(`asks for a click of its own: ${way}`, async ({ person }) => {
-    const ann = await person('Ann');
-    await ann.begin();
-    target = where(ann.daemon.origin);
-    const page = await ann.context.newPage();
-    await page.goto(`http://${place.replace('127.0.0.1', host)}/${how === 'redirect' ? 'redirect' : ''}`);
-    if (how === 'click') await page.getByRole('link').click();
-    if (how === 'script') await page.evaluate((to) => void (location.href = to), target).catch(() => undefined);
-    if (target.includes('launch')) {
+test('a tab that a page elsewhere led here asks for a click of its own', async ({ person }) => {
+  test.slow();
+  const ann = await person('Ann');
+  await ann.begin();
+  for (const [way, where, how, host] of ways) {
+    await test.step(way, async () => {
+      target = where(ann.daemon.origin);
+      const page = await ann.context.newPage();
+      await page.goto(`http://${place.replace('127.0.0.1', host)}/${how === 'redirect' ? 'redirect' : ''}`);
+      if (how === 'click') await page.getByRole('link').click();
+      if (how === 'script') await page.evaluate((to) => void (location.href = to), target).catch(() => undefined);
       // Only what our own launch holds comes in unasked; a code that is none says so.
-      await expect(page.getByRole('heading', { name: 'This link has been used' })).toBeVisible();
-      return;
-    }
-    await expect(page.getByRole('button', asks)).toBeVisible();
-    await expect(page.getByRole('button', isIn)).toHaveCount(0);
-    // Neither a reload nor going back and forth is a click.
-    await page.reload();
-    await expect(page.getByRole('button', asks)).toBeVisible();
-    await page.goBack();
-    await page.goForward();
-    await page.getByRole('button', asks).click();
-    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
-    if (target.includes('settings')) await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
-    await page.reload();
-    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
-  });
+      if (target.includes('launch')) await expect(page.getByRole('heading', used)).toBeVisible();
+      else await clickIn(page, target);
+      await page.close();
+    });
+  }
+});
+
+async function clickIn(page: Page, led: string): Promise<void> {
+  await expect(page.getByRole('button', asks)).toBeVisible();
+  await expect(page.getByRole('button', isIn)).toHaveCount(0);
+  // Neither a reload nor going back and forth is a click.
+  await page.reload();
+  await expect(page.getByRole('button', asks)).toBeVisible();
+  await page.goBack();
+  await page.goForward();
+  await page.getByRole('button', asks).click();
+  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+  if (led.includes('settings')) await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
 }
 
 test('a link with a code, clicked on another page, comes in after a click', async ({ person }) => {

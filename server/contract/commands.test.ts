@@ -5,6 +5,7 @@ import { commands, isCommandName, isConnectionCommand } from './commands.ts';
 import { contactsCommands } from './contacts.ts';
 import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
+import { draftsCommands } from './drafts.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
 import { messagesCommands } from './messages.ts';
@@ -12,18 +13,21 @@ import { networkCommands } from './network.ts';
 import { profileCommands } from './profile.ts';
 import { recoveryCommands } from './recovery.ts';
 import { repeatable } from './repeatable.ts';
+import { searchCommands } from './search.ts';
 import { sessionCommands } from './session.ts';
 
 const domains = [
   contactsCommands,
   conversationsCommands,
   doctorCommands,
+  draftsCommands,
   identityCommands,
   meetingCommands,
   messagesCommands,
   networkCommands,
   profileCommands,
   recoveryCommands,
+  searchCommands,
   sessionCommands,
 ];
 const rows: [name: string, row: CommandRow][] = Object.entries(commands);

@@ -5,6 +5,7 @@ import type { ResultShape } from './command.ts';
 import { contactsCommands } from './contacts.ts';
 import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
+import { draftsCommands } from './drafts.ts';
 import type { ErrorBody } from './errors.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
@@ -12,6 +13,7 @@ import { messagesCommands } from './messages.ts';
 import { networkCommands } from './network.ts';
 import { profileCommands } from './profile.ts';
 import { recoveryCommands } from './recovery.ts';
+import { searchCommands } from './search.ts';
 import { sessionCommands } from './session.ts';
 
 /** No name stands in two domains. */
@@ -22,6 +24,8 @@ export const commands = {
   ...contactsCommands,
   ...messagesCommands,
   ...conversationsCommands,
+  ...searchCommands,
+  ...draftsCommands,
   ...meetingCommands,
   ...networkCommands,
   ...doctorCommands,

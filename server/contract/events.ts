@@ -1,6 +1,7 @@
 // What the daemon tells by itself. Every event has the next cursor; a tab that comes back asks for all since its own.
 import type { ContactsEvents } from './contacts.ts';
 import type { ConversationsEvents } from './conversations.ts';
+import type { DraftsEvents } from './drafts.ts';
 import type { IdentityEvents } from './identity.ts';
 import type { MeetingEvents } from './meeting.ts';
 import type { MessagesEvents } from './messages.ts';
@@ -17,6 +18,7 @@ export interface Events
     ContactsEvents,
     MessagesEvents,
     ConversationsEvents,
+    DraftsEvents,
     MeetingEvents,
     NetworkEvents {}
 

@@ -12,6 +12,13 @@ export const NAME_MARKS = 30;
 /** A message text as UTF-8. Equals the content bound of the wire protocol. */
 export const MESSAGE_BYTES = 256 * 1024;
 
+/**
+ * Texts that are not sent yet: as many conversations, and in all so many bytes of UTF-8. One may be as long as a message.
+ * All of them go to a tab in one reply, which must not fill the socket's backlog, and are sealed anew in one piece.
+ */
+export const DRAFTS_KEPT = 1000;
+export const DRAFTS_BYTES = 2 * 1024 * 1024;
+
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 
@@ -49,6 +56,12 @@ export const PAGE_MESSAGES_DEFAULT = 50;
 
 /** A page ends early once its texts together pass this, so that one reply never fills the socket's backlog. */
 export const PAGE_BYTES = 1024 * 1024;
+
+/** What is searched for, in UTF-16 code units: sixteen words of any length, with operators. */
+export const QUERY_LENGTH = 4096;
+
+/** Hits in one page of a search. */
+export const PAGE_HITS = 50;
 
 /** The conversation list carries this many characters of the last message. */
 export const PREVIEW_LENGTH = 160;

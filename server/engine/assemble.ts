@@ -24,6 +24,7 @@ import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
+import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { tellOfMessages } from './feed/message-events.ts';
 import { NetworkFeed } from './feed/network-feed.ts';
@@ -45,6 +46,7 @@ import { PresenceService } from './presence/presence-service.ts';
 import { contactsWithoutPresenceKey, contactsWithPresenceKey } from './presence/rendezvous-keys.ts';
 import { Visibility } from './presence/visibility.ts';
 import { VisiblePeople } from './presence/visible-people.ts';
+import { MessageSearch } from './search/message-search.ts';
 import { StorageWatch } from './storage-watch.ts';
 
 export function assembleParts(options: EngineOptions): EngineParts {
@@ -77,7 +79,9 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
   const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events });
-  return { us, own, roster, conversations, conversationFeed, requests, contactMaker, links, router, budgets, feed };
+  const drafts = new Drafts({ store, conversations, clock, events });
+  const people = { us, own, roster, requests, contactMaker };
+  return { ...people, conversations, conversationFeed, drafts, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -113,7 +117,8 @@ function assembleDelivery(
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions });
-  return { sessions, outbox, inbox, typing, expiry };
+  const search = new MessageSearch({ store, roster, conversations, events, clock });
+  return { sessions, outbox, inbox, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */
@@ -208,8 +213,9 @@ function join(parts: Omit<EngineParts, 'storageWatch'>): void {
 
 function watchStorage(
   { store, clock, events }: EngineOptions,
-  { sessions, invites, roster, links, peers }: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers'>,
+  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts'>,
 ): StorageWatch {
+  const { sessions, invites, roster, links, peers, drafts } = parts;
   return new StorageWatch({
     ...{ store, clock, events },
     forget: () => {
@@ -218,6 +224,9 @@ function watchStorage(
     },
     reload: () => roster.reload(),
     cut: () => links.cut(),
-    onWorking: () => peers.encourageAll(),
+    onWorking: () => {
+      peers.encourageAll();
+      drafts.write();
+    },
   });
 }

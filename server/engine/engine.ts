@@ -21,6 +21,7 @@ import type { Doctor } from './doctor/doctor.ts';
 import type { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ConversationFeed } from './feed/conversation-feed.ts';
+import type { Drafts } from './feed/drafts.ts';
 import type { ContactFeed } from './feed/contact-feed.ts';
 import type { NetworkFeed } from './feed/network-feed.ts';
 import type { Greetings } from './links/greetings.ts';
@@ -34,6 +35,7 @@ import type { PresenceService } from './presence/presence-service.ts';
 import type { Visibility } from './presence/visibility.ts';
 import type { VisiblePeople } from './presence/visible-people.ts';
 import { protectionOf } from './profile/resealing.ts';
+import type { MessageSearch } from './search/message-search.ts';
 import type { StorageWatch } from './storage-watch.ts';
 
 export interface EngineParts {
@@ -54,8 +56,10 @@ export interface EngineParts {
   readonly inbox: Inbox;
   readonly budgets: Budgets;
   readonly expiry: Expiry;
+  readonly search: MessageSearch;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
+  readonly drafts: Drafts;
   readonly networkFeed: NetworkFeed;
   readonly people: VisiblePeople;
   readonly visibility: Visibility;
@@ -146,7 +150,7 @@ function networkActs({
 }
 
 function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineActs, 'start' | 'stop'> {
-  const { options, presence, visibility, peers, networkFeed, expiry } = parts;
+  const { options, presence, visibility, peers, networkFeed, expiry, search } = parts;
   let endWatch: () => void = () => undefined;
   return {
     start: async () => {
@@ -156,6 +160,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
         networkFeed.changed();
       });
       expiry.start();
+      search.start();
       peers.encourageAll();
       await presence.start(options.peerPort);
     },
@@ -165,6 +170,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       networkFeed.stop();
       endWatch();
       expiry.stop();
+      search.stop();
       parts.pairing.stop();
       parts.twoWayCheck.stop();
       peers.stop();
@@ -172,6 +178,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       parts.greetings.close();
       parts.feed.stop();
       parts.conversationFeed.stop();
+      parts.drafts.stop();
       parts.invites.stop();
       visibility.stop();
       await presence.stop();

@@ -18,7 +18,13 @@ export interface Recall<N extends EventName> {
 }
 
 /** Events that say what people wrote: such are kept as a way to read it again, and never as they are. */
-type Telling = 'message.received' | 'message.stored' | 'message.changed' | 'contact.changed' | 'conversation.changed';
+type Telling =
+  | 'message.received'
+  | 'message.stored'
+  | 'message.changed'
+  | 'contact.changed'
+  | 'conversation.changed'
+  | 'draft.changed';
 
 interface Kept {
   readonly cursor: number;

@@ -73,6 +73,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const app = Fastify({
     serverFactory: createListener,
     bodyLimit: BODY_BYTES,
+    // A computer that sleeps or is very busy while Loom starts is no reason to give up.
+    pluginTimeout: 0,
     trustProxy: false,
     logger: false,
     forceCloseConnections: true,

@@ -213,7 +213,19 @@ const conversations = `
   CREATE INDEX message_unread ON message (conversation) WHERE state = 3;
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations];
+/** What belongs to a conversation here alone: the text that is not sent yet, and how the list shows it. */
+const hereAlone = `
+  CREATE TABLE draft (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+  CREATE TABLE mark (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+`;
+
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone];
 
 export const LATEST_VERSION = steps.length;
 

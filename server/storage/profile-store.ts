@@ -8,6 +8,8 @@ import { SealedContacts, type ContactTable } from './tables/contacts.ts';
 import { ClearConversations, type ConversationTable } from './tables/conversations.ts';
 import { adoptDraft, databasePath, draftDatabase, inspectDatabase } from './profile-files/database-file.ts';
 import { Database } from './database.ts';
+import { SealedDrafts, type DraftTable } from './tables/drafts.ts';
+import { SealedMarks, type MarkTable } from './tables/marks.ts';
 import { StorageError } from './errors.ts';
 import { SealedIdentity, type IdentityTable } from './tables/identity.ts';
 import { GroupJournal, type Journal } from './journal.ts';
@@ -56,6 +58,8 @@ export interface Store {
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
   readonly conversations: ConversationTable;
+  readonly drafts: DraftTable;
+  readonly marks: MarkTable;
   readonly messages: MessageTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
@@ -161,6 +165,8 @@ class ProfileStore implements Store {
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
   readonly conversations: ConversationTable;
+  readonly drafts: DraftTable;
+  readonly marks: MarkTable;
   readonly messages: MessageTable;
   readonly outbox: OutboxTable;
   readonly sessions: SessionTable;
@@ -186,6 +192,8 @@ class ProfileStore implements Store {
     const identity = (this.identity = new SealedIdentity(database, sealing));
     this.messages = new SealedMessages(database, sealing, rowids);
     this.conversations = new ClearConversations(database, rowids);
+    const drafts = (this.drafts = new SealedDrafts(database, sealing, rowids));
+    const marks = (this.marks = new SealedMarks(database, sealing, rowids));
     const outbox = (this.outbox = new SealedOutbox(database, sealing, rowids));
     const contacts = (this.contacts = new SealedContacts(database, sealing, rowids));
     const sessions = (this.sessions = new SealedSessions(database, sealing));
@@ -196,7 +204,7 @@ class ProfileStore implements Store {
     const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
-      small: [identity, contacts, sessions, requests, settings, invites, rowSet],
+      small: [identity, contacts, sessions, requests, settings, invites, drafts, marks, rowSet],
       large: [new ResealedMessages(database, sealing, rowids), outbox],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });

@@ -8,6 +8,7 @@ import '../src/styles/tokens.css';
 import '../src/styles/base.css';
 import './gallery.css';
 import { i18n } from '../src/text/text.ts';
+import { loadTypeface } from '../src/typeface.ts';
 import { ANN } from './sample.ts';
 
 document.documentElement.dir = new URLSearchParams(window.location.search).get('dir') ?? 'ltr';
@@ -16,5 +17,6 @@ const router = createRouter({
   history: createMemoryHistory(),
   routes: [{ path: '/:rest(.*)*', component: { render: () => null } }],
 });
+await loadTypeface();
 await router.push(`/c/${ANN.id}`);
 createApp(GalleryPage).use(createPinia()).use(i18n).use(router).mount(document.body);

@@ -10,6 +10,7 @@ import { startStores } from './stores/events.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import { i18n } from './text/text.ts';
+import { loadTypeface } from './typeface.ts';
 
 quietMeasuring();
 makeRoomForKeyboard();
@@ -17,4 +18,5 @@ const workerFound = await removeServiceWorkers().catch(() => false);
 const app = createApp(App, { workerFound });
 app.use(createPinia()).use(i18n).use(router);
 if (!workerFound) startStores();
+void loadTypeface();
 app.mount('#app');

@@ -6,6 +6,7 @@ import { cleanName } from '../contacts/names.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
+import { draftCommands } from './drafts.ts';
 import type { Handlers, Named } from './handlers.ts';
 import { introductionCommands } from './introductions.ts';
 import { inviteCommands } from './invites.ts';
@@ -14,6 +15,7 @@ import { nearbyCommands } from './nearby.ts';
 import { pairingCommands } from './pairing.ts';
 import { phraseCommands } from './phrase.ts';
 import { requestCommands } from './requests.ts';
+import { searchCommands } from './search.ts';
 
 /** Those of the vault are the profile's: they open and close what these stand on. */
 export type EngineCommand = Exclude<ReadyCommand, VaultCommand>;
@@ -25,8 +27,10 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...contactCommands(engine),
     ...messageCommands(engine),
     ...deletionCommands(engine),
+    ...draftCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
+    ...searchCommands(engine),
     ...nearbyCommands(engine),
     ...pairingCommands(engine),
     ...inviteCommands(engine),

@@ -23,6 +23,7 @@ import { Database } from '../database.ts';
 import { readKeyFiles } from '../profile-files/key-file.ts';
 import { keyId } from './key-ring.ts';
 import { openStore, removeStaleLock, type Store } from '../profile-store.ts';
+import { NO_MARKS } from '../tables/marks.ts';
 import { openVault } from '../profile-files/vault.ts';
 
 const OLD = 'the old one';
@@ -77,6 +78,8 @@ function act(number: number, upTo: (limit: number) => number): void {
   const invite = { secret, token: 'y'.repeat(upTo(500)), createdAt: 1, expiresAt: null, revokedAt: null, used: null };
   store.invites.put({ id: idOf(700 + upTo(40)), ...invite });
   store.settings.put(`setting ${upTo(30)}`, 'z'.repeat(upTo(700)));
+  store.drafts.put(directConversation(contact), 'd'.repeat(upTo(600)));
+  store.marks.put(directConversation(contact), { ...NO_MARKS, pinnedAt: number, archived: number % 2 === 0 });
   if (number % 3 === 0) store.requests.put({ id: idOf(800 + (number % 40)), ...request });
   if (number % 5 === 0) store.messages.erase(refOf(contact, direction, idOf(number)));
   if (number % 11 === 0) store.contacts.put({ ...store.contacts.get(contact)!, name: 'n'.repeat(upTo(60)) });
@@ -95,6 +98,7 @@ function everything(from: Store): object {
     sessions: CONTACTS.map((id) => from.sessions.load(id, 0).map(plain)),
     requests: from.requests.list().map((request) => [plain(request), from.requests.byIdentity(request.ik)?.id]),
     invites: from.invites.list().map(plain),
+    hereAlone: [from.drafts.list(), from.marks.list()],
     settings: from.settings.list().map((setting) => [setting, from.settings.get(setting.name)]),
     counts: CONTACTS.map((id) => [from.messages.unread(directConversation(id)), from.outbox.count(id)]),
   };

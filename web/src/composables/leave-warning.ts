@@ -1,4 +1,4 @@
-// A text that is typed and not sent, or sent and not on the daemon's disk, is in this tab alone: leaving or reloading the
+// A text that the daemon does not have, neither as a draft nor as a message, is in this tab alone: leaving or reloading the
 // page asks first. Keeping it in the browser's storage would write it to the disk unsealed.
 
 let hasUnsent: () => boolean = () => false;

@@ -51,7 +51,10 @@ function applyToPeople(
     case 'conversation.removed':
       conversationList.drop(data.conversation);
       conversations.drop(data.conversation);
-      drafts.set(data.conversation, '');
+      drafts.drop(data.conversation);
+      return true;
+    case 'draft.changed':
+      drafts.take(data.draft);
       return true;
     case 'request.changed':
       contacts.requests.set(data.request.id, data.request);
@@ -166,13 +169,10 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      contacts.clear();
-      conversationList.clear();
-      meeting.clear();
-      recovery.clear();
+      for (const store of [contacts, conversationList, drafts, meeting, recovery]) store.clear();
       return;
     }
-    await Promise.all([contacts.load(), conversationList.load()]);
+    await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);
     await meeting.load();
     await recovery.load();
     conversations.sendLockedAgain();
@@ -205,7 +205,7 @@ export function startStores(): void {
     conversations.publish();
   }
 
-  startLeaveWarning(() => drafts.any() || conversations.unsent().length > 0);
+  startLeaveWarning(() => drafts.leaving() || conversations.unsent().length > 0);
   stores.link.start({
     events: (messages) => {
       if (queue.length === 0) inNextFrame(drain);
