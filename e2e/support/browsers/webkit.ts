@@ -135,14 +135,16 @@ export async function openWebKit(program: string, binary: string): Promise<Remot
   }
 }
 
-/** How long the first screen gets to come to rest. */
-const REST_MS = 6_000;
+/** How long a page may take until it is there, and then gets to come to rest. */
+const THERE_MS = 60_000;
+const REST_MS = 2_000;
 
 /**
  * The browser says nothing of its console to its driver, and all of it to who starts it without one.
- * @returns the lines that loading an address leaves there.
+ * @param isThere whether the page at `url` is there.
+ * @returns the lines that loading it leaves on the console.
  */
-export async function consoleOfWebKit(binary: string, url: string): Promise<readonly string[]> {
+export async function consoleOfWebKit(binary: string, url: string, isThere: () => boolean): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'loom-webkit-'));
   const display = await openDisplay();
   const env = { ...process.env, DISPLAY: display.name, HOME: folder, GDK_BACKEND: 'x11' };
@@ -151,6 +153,8 @@ export async function consoleOfWebKit(binary: string, url: string): Promise<read
   const child = spawn('stdbuf', args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const said: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => said.push(bytes));
+  const until = performance.now() + THERE_MS;
+  while (!isThere() && performance.now() < until) await wait(100);
   await wait(REST_MS);
   const ended = once(child, 'exit');
   child.kill();
