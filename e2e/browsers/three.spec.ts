@@ -42,10 +42,11 @@ test('the first screen leaves nothing on the console of WebKit', async () => {
   await ann.start();
   try {
     const tabs = join(ann.folder, 'tabs.json');
-    const isThere = (): boolean => existsSync(tabs) && readFileSync(tabs, 'utf8').includes('"usedAt":null');
+    let seen = false;
+    const isThere = (): boolean => (seen ||= existsSync(tabs) && readFileSync(tabs, 'utf8').includes('"usedAt":null'));
     const said = await webKitConsole(await ann.url(), isThere);
     test.skip(said === null, 'WebKit is not installed');
-    expect(isThere()).toBe(true);
+    expect(seen).toBe(true);
     expect(said).toEqual([]);
   } finally {
     await ann.remove();
