@@ -51,6 +51,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   room('meeting', 'contacts/', 'links/', 'presence/'),
   room('doctor', 'contacts/', 'links/', 'presence/'),
   room('feed', 'contacts/', 'links/', 'delivery/'),
+  room('search', 'contacts/', 'links/', 'delivery/', 'feed/'),
   room('tasks'),
   ['server/engine/profile/', [...below, 'server/engine/']],
   ['server/engine/commands/', [...below, ...[...rooms()].filter((each) => each !== 'server/engine/profile/')]],

@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Contact, ContactRequest, Identity, Message } from '../../server/contract/model.ts';
+import type { Contact, ContactRequest, Identity, Message, SearchHit } from '../../server/contract/model.ts';
 import { commands } from '../../server/cli/run.ts';
 import { environment, loomWeb, objects, place, shell, type Ended } from '../support/command-line.ts';
 import { Daemon, MAIN } from '../support/daemon.ts';
@@ -113,6 +113,11 @@ test('messages are read, deleted one by one, and cleared', async () => {
   expect(await unread()).toBe(2);
   expect(await adas('read Bob')).toMatchObject({ code: 0, stdout: '', stderr: 'Everything from Bob is read.\n' });
   expect(objects<Contact>(await adas('read Bob --json'))).toMatchObject([{ unread: 0 }]);
+
+  expect((await adas('search TW')).stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d {2}Bob: two\n$/);
+  expect((await bobs('search one --in Ada')).stdout).toMatch(/ {2}you to Ada: one\n$/);
+  expect(objects<SearchHit>(await adas('search from:bob --limit 1 --json'))).toMatchObject([{ direction: 'in' }]);
+  expect(await adas('search three')).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing found.\n' });
 
   const [first] = objects<Message>(await adas('messages Bob --json'));
   expect((await adas('messages Bob --ids')).stdout).toContain(`${first!.id}  `);

@@ -39,6 +39,7 @@ import { passphraseCommand } from './commands/profile/passphrase.ts';
 import { profileCommand } from './commands/profile/profile.ts';
 import { readCommand } from './commands/messages/read.ts';
 import { requestsCommand } from './commands/people/requests.ts';
+import { searchCommand } from './commands/messages/search.ts';
 import { visibilityCommand } from './commands/profile/visibility.ts';
 import { exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -73,6 +74,7 @@ export const commands = [
   sendCommand,
   messagesCommand,
   notesCommand,
+  searchCommand,
   readCommand,
   pinCommand,
   muteCommand,

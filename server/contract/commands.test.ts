@@ -13,6 +13,7 @@ import { networkCommands } from './network.ts';
 import { profileCommands } from './profile.ts';
 import { recoveryCommands } from './recovery.ts';
 import { repeatable } from './repeatable.ts';
+import { searchCommands } from './search.ts';
 import { sessionCommands } from './session.ts';
 
 const domains = [
@@ -26,6 +27,7 @@ const domains = [
   networkCommands,
   profileCommands,
   recoveryCommands,
+  searchCommands,
   sessionCommands,
 ];
 const rows: [name: string, row: CommandRow][] = Object.entries(commands);

@@ -13,6 +13,7 @@ import { messagesCommands } from './messages.ts';
 import { networkCommands } from './network.ts';
 import { profileCommands } from './profile.ts';
 import { recoveryCommands } from './recovery.ts';
+import { searchCommands } from './search.ts';
 import { sessionCommands } from './session.ts';
 
 /** No name stands in two domains. */
@@ -23,6 +24,7 @@ export const commands = {
   ...contactsCommands,
   ...messagesCommands,
   ...conversationsCommands,
+  ...searchCommands,
   ...draftsCommands,
   ...meetingCommands,
   ...networkCommands,

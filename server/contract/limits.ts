@@ -60,6 +60,12 @@ export const PAGE_MESSAGES_DEFAULT = 50;
 /** A page ends early once its texts together pass this, so that one reply never fills the socket's backlog. */
 export const PAGE_BYTES = 1024 * 1024;
 
+/** What is searched for, in UTF-16 code units: sixteen words of any length, with operators. */
+export const QUERY_LENGTH = 4096;
+
+/** Hits in one page of a search. */
+export const PAGE_HITS = 50;
+
 /** The conversation list carries this many characters of the last message. */
 export const PREVIEW_LENGTH = 160;
 

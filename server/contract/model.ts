@@ -10,3 +10,4 @@ export type * from './messages.ts';
 export type * from './network.ts';
 export type * from './profile.ts';
 export type * from './recovery.ts';
+export type * from './search.ts';

@@ -21,6 +21,7 @@ export const repeatable: Repeatable = {
   'conversation.mute': true,
   'conversation.archive': true,
   'conversation.unread': true,
+  'search.query': true,
   'draft.list': true,
   'draft.set': true,
   'people.list': true,

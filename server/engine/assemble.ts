@@ -47,6 +47,7 @@ import { PresenceService } from './presence/presence-service.ts';
 import { contactsWithoutPresenceKey, contactsWithPresenceKey } from './presence/rendezvous-keys.ts';
 import { Visibility } from './presence/visibility.ts';
 import { VisiblePeople } from './presence/visible-people.ts';
+import { MessageSearch } from './search/message-search.ts';
 import { StorageWatch } from './storage-watch.ts';
 
 export function assembleParts(options: EngineOptions): EngineParts {
@@ -118,7 +119,8 @@ function assembleDelivery(
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions });
-  return { sessions, outbox, inbox, typing, expiry };
+  const search = new MessageSearch({ store, roster, conversations, events, clock });
+  return { sessions, outbox, inbox, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */

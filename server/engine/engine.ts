@@ -36,6 +36,7 @@ import type { PresenceService } from './presence/presence-service.ts';
 import type { Visibility } from './presence/visibility.ts';
 import type { VisiblePeople } from './presence/visible-people.ts';
 import { protectionOf } from './profile/resealing.ts';
+import type { MessageSearch } from './search/message-search.ts';
 import type { StorageWatch } from './storage-watch.ts';
 
 export interface EngineParts {
@@ -56,6 +57,7 @@ export interface EngineParts {
   readonly inbox: Inbox;
   readonly budgets: Budgets;
   readonly expiry: Expiry;
+  readonly search: MessageSearch;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
   readonly drafts: Drafts;
@@ -150,7 +152,7 @@ function networkActs({
 }
 
 function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineActs, 'start' | 'stop'> {
-  const { options, presence, visibility, peers, networkFeed, expiry } = parts;
+  const { options, presence, visibility, peers, networkFeed, expiry, search } = parts;
   let endWatch: () => void = () => undefined;
   return {
     start: async () => {
@@ -161,6 +163,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       });
       expiry.start();
       parts.marks.start();
+      search.start();
       peers.encourageAll();
       await presence.start(options.peerPort);
     },
@@ -170,6 +173,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       networkFeed.stop();
       endWatch();
       expiry.stop();
+      search.stop();
       parts.pairing.stop();
       parts.twoWayCheck.stop();
       peers.stop();

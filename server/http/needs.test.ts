@@ -72,6 +72,7 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'conversation.archive': { conversation: id, archived: true },
   'conversation.unread': { conversation: id, unread: true },
   'conversation.clear': { conversation: id },
+  'search.query': { text: 'x' },
   'typing.set': { conversation: id, typing: true },
   'draft.list': {},
   'draft.set': { conversation: id, body: '' },

@@ -16,6 +16,7 @@ import { nearbyCommands } from './nearby.ts';
 import { pairingCommands } from './pairing.ts';
 import { phraseCommands } from './phrase.ts';
 import { requestCommands } from './requests.ts';
+import { searchCommands } from './search.ts';
 
 /** Those of the vault are the profile's: they open and close what these stand on. */
 export type EngineCommand = Exclude<ReadyCommand, VaultCommand>;
@@ -31,6 +32,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...markCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
+    ...searchCommands(engine),
     ...nearbyCommands(engine),
     ...pairingCommands(engine),
     ...inviteCommands(engine),

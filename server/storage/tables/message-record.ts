@@ -9,6 +9,7 @@ import {
 } from '../../contract/ids.ts';
 import { type AuthorId, authorSchema, OURSELVES } from '../../contract/messages.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
+import type { MessageScan } from './message-scan.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
 export const states = ['queued', 'sent', 'delivered', 'received', 'read', 'hidden'] as const;
@@ -69,6 +70,7 @@ export interface StoredRun {
 }
 
 export interface MessageTable {
+  readonly scan: MessageScan;
   /** Puts it behind all others. @returns its position. */
   append(message: NewMessage): number;
   /** The position that `append` gives next. */
@@ -81,6 +83,8 @@ export interface MessageTable {
   /** Puts it at the position it had in another database. */
   insert(message: MessageRecord): void;
   has(ref: MessageRef): boolean;
+  /** The number of its row, which no other has while it is there; null: there is none. */
+  rowOf(ref: MessageRef): number | null;
   /** The message of theirs that counts this number among those missing right before it; null: none does. */
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null;
   setMissing(message: MessageRecord, missing: number): void;

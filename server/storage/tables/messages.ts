@@ -20,6 +20,7 @@ import {
   type StoredPage,
   type StoredRun,
 } from './message-record.ts';
+import { SealedMessageScan } from './message-scan.ts';
 import { MessageTally, UNREAD } from './message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
 import { type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
@@ -45,6 +46,7 @@ const LAST = Number.MAX_VALUE;
 type RowKey = [conversation: number, author: number, id: Uint8Array];
 
 export class SealedMessages implements MessageTable {
+  readonly scan: SealedMessageScan;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
@@ -59,6 +61,7 @@ export class SealedMessages implements MessageTable {
     this.#seal = sealing.table('message');
     this.#rowids = rowids;
     this.#tally = new MessageTally(database, rowids);
+    this.scan = new SealedMessageScan(database, sealing, (row) => this.#open(row));
   }
 
   append(message: NewMessage): number {
@@ -80,7 +83,12 @@ export class SealedMessages implements MessageTable {
   }
 
   has(ref: MessageRef): boolean {
-    return this.#database.row(`SELECT 1 FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref)) !== null;
+    return this.rowOf(ref) !== null;
+  }
+
+  rowOf(ref: MessageRef): number | null {
+    const row = this.#database.row(`SELECT number FROM message WHERE ${BY_ID}`, ...this.#keyOf(ref));
+    return row?.number('number') ?? null;
   }
 
   behindHole(conversation: ConversationId, seq: number): MessageRecord | null {
