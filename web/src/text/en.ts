@@ -5,13 +5,14 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
-import { about, jump, own } from './en-talk.ts';
+import { about, jump, listing, own } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
   changedFiles,
   about,
   jump,
+  listing,
   own,
   errors,
   back,
