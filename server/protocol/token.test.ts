@@ -240,7 +240,7 @@ describe('version 2', () => {
     expect([withFields(name), withFields(name, place)]).toEqual([null, null]);
     const tooLong = [1, 65, ...new Array<number>(65).fill(0x41)];
     for (const bad of [[1, 0], [1, 1, 0xff], [1, 3, 0x65, 0xcc, 0x81], tooLong, [1, 9, 0x41]])
-      expect(withFields(bad), `${bad.slice(0, 5)}`).toBe('token-length');
+      expect(withFields(bad), bad.slice(0, 5).join()).toBe('token-length');
     expect(withFields(place, name)).toBe('token-length');
     expect(withFields(name, name)).toBe('token-length');
     expect(withFields(...new Array<number[]>(9).fill(place))).toBe('token-length');
