@@ -102,22 +102,24 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
     case 'invite':
       store.invites.put({ ...inviteBodySchema.parse(record), id: record.id });
       break;
-    case 'message': {
-      const { conversation, id, seq, position, state, as } = record;
-      const peer = known.get(conversation);
-      if (peer === undefined) throw damaged('a message is nobody’s');
-      store.messages.insert(record);
-      // To be encrypted in the session that the next link makes.
-      if (peer && isOurs(record) && (state === 'queued' || as !== undefined)) {
-        const what = as === undefined ? { hidden: false } : { hidden: true, as };
-        store.outbox.add({ ...peer, conversation, id, seq, position, ...what, session: null, envelope: null });
-      }
+    case 'message':
+      putMessage(store, record, known);
       break;
-    }
     case 'backup':
     case 'end':
       throw new Error('the reader keeps these to itself');
   }
+}
+
+function putMessage(store: Store, record: BackupRecord & { readonly t: 'message' }, known: Known): void {
+  const { conversation, id, seq, position, state, as } = record;
+  const peer = known.get(conversation);
+  if (peer === undefined) throw damaged('a message is nobody’s');
+  store.messages.insert(record);
+  // To be encrypted in the session that the next link makes.
+  if (!peer || !isOurs(record) || (state !== 'queued' && as === undefined)) return;
+  const what = as === undefined ? { hidden: false } : { hidden: true, as };
+  store.outbox.add({ ...peer, conversation, id, seq, position, ...what, session: null, envelope: null });
 }
 
 function requireKnown(known: Known, conversation: string): void {

@@ -28,6 +28,7 @@ import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
+import { Marks } from './contacts/marks.ts';
 import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { EntryViews } from './feed/entry-views.ts';
@@ -84,11 +85,12 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const router = new RecordRouter();
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
+  const marks = new Marks({ store, clock });
   const views = new EntryViews({ store, conversations, authors, links });
-  const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events, views });
+  const conversationFeed = new ConversationFeed({ store, conversations, marks, links, clock, events, views });
   const drafts = new Drafts({ store, conversations, clock, events });
   const people = { us, own, roster, authors, requests, contactMaker };
-  return { ...people, conversations, conversationFeed, views, drafts, links, router, budgets, feed };
+  return { ...people, conversations, conversationFeed, views, drafts, marks, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -110,12 +112,12 @@ function assemblePresence(options: EngineOptions, { us, own, roster, links }: Gr
 
 /** Messages out and in. */
 function assembleDelivery({ primitives, store, clock, random, events }: EngineOptions, known: WithPresence) {
-  const { us, own, roster, conversations, authors, conversationFeed, views } = known;
+  const { us, own, roster, conversations, authors, conversationFeed, views, marks } = known;
   const { links, router, budgets, feed, presence } = known;
   const ourIk = us.keys.identityKey.publicKey;
   const sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk });
   const told = tellOfMessages({
-    ...{ store, conversations, events, feed, conversationFeed, views },
+    ...{ store, conversations, events, feed, conversationFeed, views, marks },
     onPresence: () => presence.theirsChanged(),
   });
   const receipts = new Receipts({ store, roster, conversations, clock });
@@ -134,7 +136,18 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
 function assembleReach(options: EngineOptions, known: WithDelivery) {
   const { primitives, store, clock, random, events, transport, peerPort, interfaces } = options;
   const { us, own, roster, requests, contactMaker, links, router, feed, sessions, presence } = known;
-  const invites = new Invites({ primitives, clock, random, events, roster, us, store, peerPort, interfaces });
+  const invites = new Invites({
+    primitives,
+    clock,
+    random,
+    events,
+    roster,
+    us,
+    ourName: () => own.name,
+    store,
+    peerPort,
+    interfaces,
+  });
   const invitedGuests = new InvitedGuests({ store, clock, roster, invites, contactMaker });
   const strangers = new Strangers(clock, router);
   const agreement = new SessionAgreement({ store, sessions, random });
@@ -222,14 +235,15 @@ function join(parts: Omit<EngineParts, 'storageWatch'>): void {
 
 function watchStorage(
   { store, clock, events }: EngineOptions,
-  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts'>,
+  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts' | 'marks'>,
 ): StorageWatch {
-  const { sessions, invites, roster, links, peers, drafts } = parts;
+  const { sessions, invites, roster, links, peers, drafts, marks } = parts;
   return new StorageWatch({
     ...{ store, clock, events },
     forget: () => {
       sessions.forget();
       invites.forget();
+      marks.forget();
     },
     reload: () => roster.reload(),
     cut: () => links.cut(),

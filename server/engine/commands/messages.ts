@@ -8,12 +8,13 @@ import type { Conversation } from '../contacts/conversations.ts';
 import type { Engine } from '../engine.ts';
 import type { DeletionCommand } from './deletion.ts';
 import { shown, type ActCommand } from './acts.ts';
+import type { MarkCommand } from './marks.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 
-type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand | ActCommand>;
+type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand | ActCommand | MarkCommand>;
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
-  const { conversations, authors, outbox, conversationFeed, views, expiry, options } = engine;
+  const { conversations, authors, outbox, conversationFeed, views, expiry, marks, options } = engine;
   const { messages } = options.store;
   return {
     'conversation.list': () => conversationFeed.list(),
@@ -39,7 +40,11 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'message.read': async ({ conversation, upTo }) => {
       const place = conversations.get(conversation);
-      if (messages.unread(conversation) === 0) return conversationFeed.view(conversation);
+      const marked = marks.of(conversation).unread;
+      if (marked) await marks.change(conversation, { unread: false });
+      if (messages.unread(conversation) === 0) {
+        return marked ? conversationFeed.now(conversation) : conversationFeed.view(conversation);
+      }
       await expiry.read(conversation, upTo);
       madeRoom(engine, place);
       runInBackground(outbox.sendReceipt(conversation));

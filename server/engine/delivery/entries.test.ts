@@ -10,12 +10,12 @@ import { UNTOUCHED } from '../../storage/tables/folded.ts';
 import type { MessageRecord } from '../../storage/tables/message-record.ts';
 import { anyId } from '../../testing/ids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
-import type { Engine } from '../engine.ts';
+
 import { VERSIONS_BYTES, withEdit } from './kinds/edit.ts';
 
 let town: Town;
 let ann: TestLoom;
-let engine: Engine;
+let engine: TestLoom['profile']['opened']['engine'];
 let bob: AuthorId;
 let conversation: ConversationId;
 

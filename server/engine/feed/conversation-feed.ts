@@ -5,6 +5,7 @@ import type { Store } from '../../storage/profile-store.ts';
 import { Coalescer } from '../../timing/coalesce.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversations } from '../contacts/conversations.ts';
+import type { Marks } from '../contacts/marks.ts';
 import type { EventLog } from '../event-log.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
@@ -14,6 +15,7 @@ import { conversationView } from './views.ts';
 export interface ConversationFeedOptions {
   readonly store: Store;
   readonly conversations: Conversations;
+  readonly marks: Marks;
   readonly links: Links;
   readonly clock: Clock;
   readonly events: EventLog;
@@ -28,12 +30,13 @@ export class ConversationFeed {
   constructor(options: ConversationFeedOptions) {
     this.#options = options;
     this.#gathered = new Coalescer(options.clock, () => this.#tell());
+    options.marks.changed.on((id) => this.changed(id));
   }
 
   /** @throws CommandError conversation-unknown. */
   view(id: ConversationId): Conversation {
-    const { store, conversations, views } = this.#options;
-    return conversationView(store, conversations.get(id), views);
+    const { store, conversations, marks, views } = this.#options;
+    return conversationView(store, conversations.get(id), views, marks.of(id));
   }
 
   list(): readonly Conversation[] {

@@ -6,6 +6,7 @@ import type { MessageRef, MessageRecord } from '../../storage/tables/message-rec
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
 import type { ConversationFeed } from './conversation-feed.ts';
+import type { Marks } from '../contacts/marks.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
@@ -20,6 +21,7 @@ export interface MessageEventsOptions {
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
   readonly views: EntryViews;
+  readonly marks: Marks;
   /** A contact told us another presence key. */
   readonly onPresence: () => void;
 }
@@ -35,7 +37,9 @@ export function tellOfMessages(options: MessageEventsOptions): {
     (message: MessageRecord, content?: ParsedContent | null): void => {
       if (!store.isOpen) return;
       events.emit(event, { message: views.view(message, content) }, readAgain(options, message));
-      if (event !== 'message.changed') changed(options, message);
+      if (event === 'message.changed') return;
+      options.marks.came(message.conversation);
+      changed(options, message);
     };
   return {
     outbox: {

@@ -1,6 +1,7 @@
 // Records as the interface sees them.
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Connection, Contact, Conversation, Full, Message } from '../../contract/model.ts';
+import type { ConversationMarks } from '../../contract/marks.ts';
 import { PREVIEW_LENGTH } from '../../contract/limits.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -9,11 +10,17 @@ import type { Conversation as Place } from '../contacts/conversations.ts';
 import { isRefused, type ActiveLink } from '../links/active-link.ts';
 import type { EntryViews } from './entry-views.ts';
 
-export function conversationView({ messages }: Pick<Store, 'messages'>, place: Place, views: EntryViews): Conversation {
+export function conversationView(
+  { messages }: Pick<Store, 'messages'>,
+  place: Place,
+  views: EntryViews,
+  marks: ConversationMarks,
+): Conversation {
   const last = messages.last(place.id);
   return {
     ...place,
     unread: messages.unread(place.id),
+    marks,
     lastMessage: last ? preview(views.view(last)) : null,
   };
 }

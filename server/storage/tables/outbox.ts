@@ -130,7 +130,12 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return row && this.#open(row);
   }
 
-  remove({ contact, device, position, ...what }: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean {
+  remove({
+    contact,
+    device,
+    position,
+    ...what
+  }: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean {
     const key = this.#keyOf({ contact, device, position });
     const code = codeOf(what);
     const removed = this.#database.change(REMOVE, ...key, code) > 0;
