@@ -5,13 +5,14 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
-import { about, jump, own } from './en-talk.ts';
+import { about, jump, own, search } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
   changedFiles,
   about,
   jump,
+  search,
   own,
   errors,
   back,
@@ -66,7 +67,7 @@ export const en = {
     nearby: 'Nearby',
     nearbyHint: 'On this network right now',
     requests: 'Requests',
-    search: 'Search people',
+    search: 'Search people and messages',
     searchPlaceholder: 'Search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
