@@ -162,6 +162,7 @@ export const en = {
     emptyWaiting: 'You can write now. It will be sent once {name} has added you.',
     unknown: 'A message this version can’t show',
     missing: 'One message is missing here | One message is missing here | {count} messages are missing here',
+    copyCode: 'Copy this code',
     showAll: 'Show all',
     showLess: 'Show less',
     typing: '{name} is typing',
