@@ -35,6 +35,7 @@ import { encodeToken } from '../protocol/token.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { tapRecords } from '../testing/network/link-records.ts';
 import { WirePeer } from '../testing/network/wire-peer.ts';
+import { devicesOf } from '../engine/contacts/devices.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
@@ -234,7 +235,9 @@ async function isBorne(): Promise<void> {
 async function sealed(content: Uint8Array): Promise<Uint8Array> {
   const { engine, store } = bob.profile.opened;
   const [contact] = engine.roster.list();
-  const { envelope } = (await store.journal.write(() => engine.sessions.encrypt(contact!, randomId(random), content)))!;
+  const { envelope } = (await store.journal.write(() =>
+    engine.sessions.encrypt(devicesOf(contact!)[0], randomId(random), content),
+  ))!;
   return envelope;
 }
 

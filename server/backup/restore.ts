@@ -6,7 +6,7 @@ import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { isOurs } from '../storage/tables/message-record.ts';
-import type { Peer } from '../storage/tables/outbox.ts';
+import type { PeerDevice } from '../storage/rows/peer-device.ts';
 import { contactBodySchema } from '../storage/tables/contacts.ts';
 import { inviteBodySchema } from '../storage/tables/invites.ts';
 import type { Store, StoreOptions } from '../storage/profile-store.ts';
@@ -20,7 +20,7 @@ import { snapshot } from './snapshot.ts';
 const READING_SHARE = 0.7;
 
 /** With whom each conversation is that was read so far; null: with ourselves. */
-type Known = Map<string, Peer | null>;
+type Known = Map<string, PeerDevice | null>;
 
 type From = Omit<ReadOptions, 'take'>;
 

@@ -142,7 +142,7 @@ function assembleReach(options: EngineOptions, known: WithDelivery) {
     knownHosts: new KnownHosts(roster, clock),
     ourName: () => own.name,
     ourPort: () => peerPort,
-    offer: (contact) => agreement.offer(contact),
+    offer: (peer) => agreement.offer(peer),
     admitInvited: (link, theirs, theirStatic) => invitedGuests.admit(link, theirs, theirStatic),
     onStaticKey: (contact, key) => takeStaticKey({ options, roster, presence }, contact, key),
   });

@@ -123,7 +123,7 @@ function ownActs(
       await own.renewPresenceKey();
       if (running.aborted) return;
       presence.update();
-      const known = roster.list().filter((contact) => !contact.blocked && sessions.currentId(contact) !== null);
+      const known = roster.list().filter((contact) => !contact.blocked && sessions.hasCurrent(contact));
       await Promise.all(known.map((contact) => outbox.sendPresence(contact.id)));
     },
   };

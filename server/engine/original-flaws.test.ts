@@ -20,6 +20,7 @@ import { Neighbourhood } from '../testing/mdns/mdns-loopback.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { WirePeer, type WireChanges, type WireLink } from '../testing/network/wire-peer.ts';
 import type { Connection } from '../transport/transport.ts';
+import { devicesOf } from './contacts/devices.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
@@ -144,7 +145,7 @@ describe('message ids of the sender’s choice overwrite other conversations', (
     const { engine, store } = bob.profile.opened;
     const [contact] = engine.roster.list();
     const content = encodeContent({ t: 'text', body: 'rewritten', at: 1, seq: 1 });
-    const sealed = await store.journal.write(() => engine.sessions.encrypt(contact!, id, content));
+    const sealed = await store.journal.write(() => engine.sessions.encrypt(devicesOf(contact!)[0], id, content));
     engine.links.activeLinkOf(contact!.id)!.link.send(RECORD.envelope, sealed!.envelope);
     await town.pass(200);
     expect((await ann.history('Bob')).map(({ body }) => body)).toEqual(['from Bob', 'from Ann']);

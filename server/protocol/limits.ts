@@ -124,8 +124,8 @@ export const RECORDS_PER_LINK = 64;
 /** Bytes in the body of a record that cost as much as the record itself. */
 export const BYTES_PER_RECORD = 1024;
 
-/** Links of one contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
-export const LINKS_PER_CONTACT = 4;
+/** Links of one device of a contact: one in use, one that replaces it, and their mirror images of simultaneous dialling. */
+export const LINKS_PER_DEVICE = 4;
 
 /** Silence after which a PING asks whether the other is there. */
 export const PING_AFTER_MS = 15_000;

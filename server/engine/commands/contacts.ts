@@ -148,7 +148,7 @@ async function block(engine: Engine, id: ContactId, blocked: boolean): Promise<C
     engine.strangers.release(contact.ik);
     engine.peers.encourage(id);
     // Our key was renewed without them: they would not recognise us any more.
-    if (engine.sessions.currentId(contact) !== null) await engine.outbox.sendPresence(id);
+    if (engine.sessions.hasCurrent(contact)) await engine.outbox.sendPresence(id);
     return view;
   }
   engine.release(contact);

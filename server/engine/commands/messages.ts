@@ -24,7 +24,7 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
       requireWanted(engine, conversations.get(conversation));
       checkBody(body);
       const record = await outbox.send(conversation, { t: 'text', body }, id);
-      return messageView(record, conversationFeed.activeLinkOf(conversation));
+      return messageView(record, conversationFeed.activeLinksOf(conversation));
     },
     'message.page': ({ conversation, before, limit }) => {
       conversations.get(conversation);
@@ -32,8 +32,8 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
         throw new CommandError('message-unknown', 'no such message in this conversation');
       }
       const page = messages.page(conversation, before ?? null, limit, PAGE_BYTES);
-      const activeLink = conversationFeed.activeLinkOf(conversation);
-      return { messages: page.messages.map((record) => messageView(record, activeLink)), more: page.more };
+      const activeLinks = conversationFeed.activeLinksOf(conversation);
+      return { messages: page.messages.map((record) => messageView(record, activeLinks)), more: page.more };
     },
     'message.read': async ({ conversation, upTo }) => {
       const place = conversations.get(conversation);
@@ -45,7 +45,8 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'typing.set': ({ conversation, typing }) => {
       conversations.get(conversation);
-      conversationFeed.activeLinkOf(conversation)?.link.send(RECORD.typing, encodeTyping(typing));
+      for (const { link } of conversationFeed.activeLinksOf(conversation))
+        link.send(RECORD.typing, encodeTyping(typing));
       return done;
     },
   };

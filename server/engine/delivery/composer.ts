@@ -3,12 +3,12 @@
 import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRecord } from '../../storage/tables/message-record.ts';
 import type { OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversation, Conversations } from '../contacts/conversations.ts';
+import { devicesOf, type SessionPeer } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { isShown } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
@@ -53,17 +53,17 @@ export class Composer {
     return { message, content, rows: peers.map((peer) => this.#enqueue(peer, message, hidden)) };
   }
 
-  /** Whose devices are to have what we say there. */
-  peers(conversation: Conversation): readonly ContactRecord[] {
-    return conversation.kind === 'direct' ? [this.#options.roster.get(conversation.contact)] : [];
+  /** The devices that are to have what we say there. */
+  peers(conversation: Conversation): readonly SessionPeer[] {
+    return conversation.kind === 'direct' ? devicesOf(this.#options.roster.get(conversation.contact)) : [];
   }
 
-  #enqueue(peer: ContactRecord, message: MessageRecord, hidden: boolean): OutboxRow {
+  #enqueue(peer: SessionPeer, message: MessageRecord, hidden: boolean): OutboxRow {
     const { store, sessions } = this.#options;
     const { conversation, id, seq, position } = message;
     const sealed = sessions.encrypt(peer, id, message.content);
     const row = {
-      ...{ contact: peer.id, device: peer.device, conversation, id, seq, position, hidden },
+      ...{ contact: peer.contact, device: peer.device, conversation, id, seq, position, hidden },
       session: sealed?.session ?? null,
       envelope: sealed?.envelope ?? null,
     };

@@ -1,33 +1,38 @@
-// Carries what waits for a contact over their line (protocol §5). A line that opens carries everything, in order, in
+// Carries what waits for a device over the link to it (protocol §5). A link that opens carries everything, in order, in
 // batches; once it has caught up, new messages go straight from their commit to the wire. Envelopes of another session are
 // encrypted anew on the way.
 //
-//   open ── NACK 5 ──▶ resting ── time, ROOM ──▶ probing ── ACK ──▶ open
-//                         ▲───────── NACK 5 ────────┘
+//               room on the link          nothing waits
+//   ┌▶ behind ──────────────────▶ draining ───────────▶ direct
+//   │     ▲────── link full, no session ──┘               │
+//   │     ▲──────────────────── link full ────────────────┘
+//   │  any of these ── NACK 5 ──▶ resting ── time, ROOM ──▶ probing ── NACK 5 ──▶ resting
+//   └───────────────────────────────────────────────── ACK ──┘
 //
 // In *probing* the first that they had no room for is on its way alone.
 import type { MessageId } from '../../contract/ids.ts';
 import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
-import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
-import type { OutboxFacts, OutboxRow, Peer } from '../../storage/tables/outbox.ts';
+import type { PeerDevice } from '../../storage/rows/peer-device.ts';
+import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { runInBackground } from '../background.ts';
-import type { Flow, ActiveLink } from '../links/active-link.ts';
+import { peerOf, type SessionPeer } from '../contacts/devices.ts';
+import type { ActiveLink, Sending } from '../links/active-link.ts';
 import type { OutboxOptions } from './outbox.ts';
 
-type Resting = Extract<Flow, { kind: 'resting' }>;
+type Resting = Extract<Sending, { kind: 'resting' }>;
 
-/** Envelopes read from disk and handed to a line at once. */
+/** Envelopes read from disk and handed to a link at once. */
 const BATCH = 64;
 
-/** A line whose network has not taken this much yet is given no more. */
+/** A link whose network has not taken this much yet is given no more. */
 const BACKLOG_BYTES = 1024 * 1024;
 
-/** What a line remembers of what it has sent: more than the network holds, some megabytes of memory. */
+/** What a link remembers of what it has sent: more than the network holds, some megabytes of memory. */
 const FLYING = 20_000;
 
 /** Positions of ours are whole numbers: this far before one, nothing else of ours stands. */
@@ -47,78 +52,68 @@ export class Drain {
     });
     links.activated.on((activeLink) => this.#drain(activeLink));
     links.drained.on((activeLink) => {
-      if (!activeLink.caughtUp) this.#drain(activeLink);
+      if (activeLink.sending.kind === 'behind') this.#drain(activeLink);
     });
     links.deactivated.on((activeLink) => this.#end(activeLink));
   }
 
-  /** Carries what waits for this link; called when it is active and whenever it has room again. */
   #drain(activeLink: ActiveLink): void {
-    if (activeLink.draining || activeLink.flow.kind === 'resting') return;
-    activeLink.draining = true;
-    const carried = this.#carry(activeLink).finally(() => {
-      activeLink.draining = false;
-    });
-    runInBackground(carried);
+    activeLink.sending = { kind: 'draining' };
+    runInBackground(this.#carry(activeLink));
   }
 
   /** Straight to the wire when everything before it went there already. */
   forward(row: OutboxRow): void {
-    const activeLink = this.#options.links.activeLinkOf(row.contact);
+    const activeLink = this.#options.links.activeLinkTo(row);
     if (!activeLink) return;
-    const direct = activeLink.caughtUp && row.session === activeLink.session && activeLink.link.backlog < BACKLOG_BYTES;
-    if (direct) this.#put(activeLink, row);
-    else {
-      activeLink.caughtUp = false;
-      this.#drain(activeLink);
-    }
+    const { kind } = activeLink.sending;
+    if (kind === 'direct' && row.session === activeLink.session && hasRoom(activeLink)) this.#put(activeLink, row);
+    else if (kind === 'direct' || kind === 'behind') this.#drain(activeLink);
   }
 
   /** NACK 5: they have no room for this one, and take nothing after it before they have taken it. */
   notNow(activeLink: ActiveLink, id: MessageId): void {
-    const { flow } = activeLink;
-    if (flow.kind === 'probing' && flow.id !== id) return;
+    const { sending } = activeLink;
+    if (sending.kind === 'probing' && sending.id !== id) return;
     const row = this.#waiting(activeLink, id);
     if (!row) return;
     activeLink.inFlight.delete(id);
-    activeLink.caughtUp = false;
     activeLink.sentUpTo = Math.min(activeLink.sentUpTo, row.position - BEFORE);
-    if (flow.kind === 'resting') return;
-    const wait = flow.kind === 'probing' ? Math.min(NOT_NOW_LONGEST_MS, flow.wait * 2) : NOT_NOW_MS;
+    if (sending.kind === 'resting') return;
+    const wait = sending.kind === 'probing' ? Math.min(NOT_NOW_LONGEST_MS, sending.wait * 2) : NOT_NOW_MS;
     this.#rest(activeLink, { id, wait, since: this.#options.clock.monotonic() }, wait);
     this.#options.listener.onRefusing(activeLink.contact);
   }
 
   /** ROOM: tried at once, but no sooner than a moment after they refused it. */
   #room(activeLink: ActiveLink): void {
-    const { flow } = activeLink;
-    if (flow.kind !== 'resting') return;
-    flow.cancel();
-    const left = flow.since + NOT_NOW_MS - this.#options.clock.monotonic();
-    if (left > 0) this.#rest(activeLink, flow, left);
+    const { sending } = activeLink;
+    if (sending.kind !== 'resting') return;
+    sending.cancel();
+    const left = sending.since + NOT_NOW_MS - this.#options.clock.monotonic();
+    if (left > 0) this.#rest(activeLink, sending, left);
     else this.#probe(activeLink);
   }
 
   /** ACK: this one is on their disk. */
   taken(activeLink: ActiveLink, id: MessageId): void {
-    if (activeLink.flow.kind !== 'probing' || activeLink.flow.id !== id) return;
-    activeLink.flow = { kind: 'open' };
-    this.#options.listener.onRefusing(activeLink.contact);
+    if (activeLink.sending.kind !== 'probing' || activeLink.sending.id !== id) return;
     this.#drain(activeLink);
+    this.#options.listener.onRefusing(activeLink.contact);
   }
 
-  /** The line is closed. */
+  /** The link is closed. */
   #end(activeLink: ActiveLink): void {
-    if (activeLink.flow.kind === 'resting') activeLink.flow.cancel();
-    activeLink.flow = { kind: 'open' };
+    if (activeLink.sending.kind === 'resting') activeLink.sending.cancel();
+    activeLink.sending = { kind: 'behind' };
   }
 
-  encryptAnew(contact: ContactRecord, row: OutboxRow): OutboxRow {
+  encryptAnew(peer: SessionPeer, row: OutboxRow): OutboxRow {
     const { store, sessions } = this.#options;
     const message = readOurs(store, row);
     // Damaged: there is nothing left to send.
     if (!message) store.outbox.remove(row);
-    const sealed = message && sessions.encrypt(contact, row.id, message.content);
+    const sealed = message && sessions.encrypt(peer, row.id, message.content);
     if (!sealed) return { ...row, envelope: null };
     const renewed = { ...row, ...sealed };
     store.outbox.replace(renewed);
@@ -127,46 +122,55 @@ export class Drain {
 
   #rest(activeLink: ActiveLink, { id, wait, since }: Omit<Resting, 'kind' | 'cancel'>, ms: number): void {
     const cancel = this.#options.clock.after(ms, () => this.#probe(activeLink));
-    activeLink.flow = { kind: 'resting', id, wait, since, cancel };
+    activeLink.sending = { kind: 'resting', id, wait, since, cancel };
   }
 
   #probe(activeLink: ActiveLink): void {
-    const { flow } = activeLink;
-    if (flow.kind !== 'resting' || activeLink.link.closed) return;
-    // It is gone from our disk; they wait for it on this line, and on the next one for nothing.
-    if (!this.#waiting(activeLink, flow.id)) {
+    const { sending } = activeLink;
+    if (sending.kind !== 'resting' || activeLink.link.closed) return;
+    // It is gone from our disk; they wait for it on this link, and on the next one for nothing.
+    if (!this.#waiting(activeLink, sending.id)) {
       activeLink.link.bye(BYE.goingOffline);
       return;
     }
-    activeLink.flow = { kind: 'probing', id: flow.id, wait: flow.wait };
-    this.#drain(activeLink);
+    activeLink.sending = { kind: 'probing', id: sending.id, wait: sending.wait };
+    runInBackground(this.#carryOne(activeLink));
   }
 
+  /** As long as nothing else becomes of the link meanwhile, which then has a reader of its own. */
   async #carry(activeLink: ActiveLink): Promise<void> {
-    const { store } = this.#options;
-    const { link } = activeLink;
-    while (!link.closed && link.backlog < BACKLOG_BYTES && activeLink.flow.kind !== 'resting') {
-      const { flow } = activeLink;
-      const limit = flow.kind === 'probing' ? 1 : BATCH;
-      // Read inside a write: what comes back is durable, and no older row is still on its way to the disk.
-      const rows = await store.journal.write(() => this.#batch(activeLink, limit));
-      // They refused one meanwhile: it goes before these.
-      if (activeLink.flow !== flow) continue;
-      activeLink.caughtUp = rows.length === 0;
+    const { sending } = activeLink;
+    while (activeLink.sending === sending) {
+      if (!hasRoom(activeLink)) {
+        activeLink.sending = { kind: 'behind' };
+        return;
+      }
+      const rows = await this.#read(activeLink, BATCH);
+      if (activeLink.sending !== sending) return;
+      if (rows.length === 0) activeLink.sending = { kind: 'direct' };
       // Without a session nothing can go: the link that makes one carries it.
-      if (!rows.some((row) => row.envelope)) return;
-      // A link that closed meanwhile takes nothing; what waits is for the next line.
+      else if (!rows.some((row) => row.envelope)) activeLink.sending = { kind: 'behind' };
       for (const row of rows) this.#put(activeLink, row);
-      if (flow.kind === 'probing') return;
     }
   }
 
-  #batch(activeLink: ActiveLink, limit: number): OutboxRow[] {
+  /** However much the network has yet to take: it is one, and nothing is asked of it sooner than the next answer. */
+  async #carryOne(activeLink: ActiveLink): Promise<void> {
+    const { sending } = activeLink;
+    const rows = await this.#read(activeLink, 1);
+    if (activeLink.sending === sending) for (const row of rows) this.#put(activeLink, row);
+  }
+
+  /** Read inside a write: what comes back is durable, and no older row is still on its way to the disk. */
+  #read(activeLink: ActiveLink, limit: number): Promise<readonly OutboxRow[]> {
     const { store, roster } = this.#options;
-    const contact = roster.find(activeLink.contact);
-    if (!contact) return [];
-    const rows = store.outbox.pending(activeLink, activeLink.sentUpTo, limit);
-    return rows.map((row) => (row.session === activeLink.session ? row : this.encryptAnew(contact, row)));
+    return store.journal.write(() => {
+      const contact = roster.find(activeLink.contact);
+      if (!contact || activeLink.link.closed) return [];
+      const rows = store.outbox.pending(activeLink, activeLink.sentUpTo, limit);
+      const peer = peerOf(contact, activeLink.device);
+      return rows.map((row) => (row.session === activeLink.session ? row : this.encryptAnew(peer, row)));
+    });
   }
 
   #put(activeLink: ActiveLink, row: OutboxRow): void {
@@ -183,6 +187,10 @@ export class Drain {
   }
 }
 
+function hasRoom({ link }: ActiveLink): boolean {
+  return link.backlog < BACKLOG_BYTES;
+}
+
 /** One of ours. */
 type Ours = Pick<MessageRef, 'conversation' | 'id'>;
 
@@ -191,7 +199,7 @@ export function refOf({ conversation, id }: Ours): MessageRef {
 }
 
 /** The row of one that is not on the disk of this device yet. */
-export function waitingRow({ messages, outbox }: Store, peer: Peer, ours: Ours): OutboxRow | null {
+export function waitingRow({ messages, outbox }: Store, peer: PeerDevice, ours: Ours): OutboxRow | null {
   const place = messages.locate(refOf(ours));
   return place && outbox.get(peer, place.position);
 }

@@ -11,6 +11,7 @@ import { Database } from '../../storage/database.ts';
 import { idOf, newMessage } from '../../testing/disk/temp-store.ts';
 import { turns } from '../../testing/passing-time.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { devicesOf } from '../contacts/devices.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -50,7 +51,7 @@ describe('keys that nobody uses', () => {
     const envelopes = await store.journal.write(() =>
       [7, 8].map((seq) => {
         const content = encodeCbor({ t: 'text', at: 5, seq, body: 'x' });
-        return engine.sessions.encrypt(theirs!, idOf(seq), content)!.envelope;
+        return engine.sessions.encrypt(devicesOf(theirs!)[0], idOf(seq), content)!.envelope;
       }),
     );
     engine.links.activeLinks()[0]!.link.send(RECORD.envelope, envelopes[1]!);
@@ -77,7 +78,7 @@ describe('keys that nobody uses', () => {
 
   it('of an old session go after a week', async () => {
     const { engine, store } = ann.profile.opened;
-    await store.journal.write(() => engine.sessions.retire(engine.roster.get(contact)));
+    await store.journal.write(() => engine.sessions.retire(devicesOf(engine.roster.get(contact))[0]));
     town.network.reset();
     // Two, or three when both dialled at once and one of the new ones gave way.
     await town.until(() => kept().length >= 2);
@@ -92,7 +93,7 @@ describe('keys that nobody uses', () => {
   it('of an old session go as well when the clock was ahead as it was replaced', async () => {
     const { engine, store } = ann.profile.opened;
     ann.wrongBy = 10 * 365 * 24 * HOUR_MS;
-    await store.journal.write(() => engine.sessions.retire(engine.roster.get(contact)));
+    await store.journal.write(() => engine.sessions.retire(devicesOf(engine.roster.get(contact))[0]));
     town.network.reset();
     await town.until(() => kept().length >= 2);
     ann.wrongBy = 0;

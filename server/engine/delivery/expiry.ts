@@ -7,6 +7,7 @@ import type { MessageRef } from '../../storage/tables/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
+import { devicesOf } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -113,7 +114,7 @@ export class Expiry {
       await store.journal.write(() => {
         for (const id of some) {
           const contact = roster.find(id);
-          if (contact) sessions.tidy(contact);
+          for (const device of contact ? devicesOf(contact) : []) sessions.tidy(device);
         }
       });
     }

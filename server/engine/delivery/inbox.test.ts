@@ -9,6 +9,7 @@ import { NACK, parseNack, RECORD } from '../../protocol/records.ts';
 import { tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { randomId } from '../contacts/roster.ts';
+import { devicesOf } from '../contacts/devices.ts';
 
 const primitives = choosePrimitives(undefined);
 const random = (length: number): Uint8Array => primitives.random(length);
@@ -29,7 +30,9 @@ afterEach(() => town.end());
 async function sealed(content: Uint8Array): Promise<Uint8Array> {
   const { engine, store } = bob.profile.opened;
   const [contact] = engine.roster.list();
-  const { envelope } = (await store.journal.write(() => engine.sessions.encrypt(contact!, randomId(random), content)))!;
+  const { envelope } = (await store.journal.write(() =>
+    engine.sessions.encrypt(devicesOf(contact!)[0], randomId(random), content),
+  ))!;
   return envelope;
 }
 
@@ -164,7 +167,7 @@ it('an old session that ends in the very moment in which it is looked for is one
   for (let at = 0, looks = 1; looks > at; at += 1) {
     looks = 0;
     const envelope = await text(at + 10);
-    await store.journal.write(() => engine.sessions.retire(contact!));
+    await store.journal.write(() => engine.sessions.retire(devicesOf(contact!)[0]));
     Object.defineProperty(ann, 'wrongBy', {
       configurable: true,
       get: () => ((looks += 1) > at ? 2 * OLD_SESSION_MS : 0),

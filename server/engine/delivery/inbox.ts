@@ -19,6 +19,7 @@ import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { weightless } from '../links/flow/record-weight.ts';
 import type { Conversations } from '../contacts/conversations.ts';
+import { peerOf, type SessionPeer } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { applyContent, isShown, readContent } from './kinds/kinds.ts';
 import type { ActListener } from './kinds/message-kind.ts';
@@ -46,6 +47,8 @@ type Outcome =
       readonly applied: (() => void) | null;
     } & Placed)
   | { readonly kind: 'duplicate' }
+  /** Behind one that could not be opened: it comes again, in order, on the next link. */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'refused'; readonly reason: number };
 
 export interface InboxListener extends ActListener {
@@ -88,14 +91,16 @@ export class Inbox {
   /** A person has read or deleted some: who waits for room is told. */
   madeRoom(contact: ContactId): void {
     const { links, budgets } = this.#options;
-    const activeLink = links.activeLinkOf(contact);
-    if (activeLink?.awaits && !budgets.full(contact)) activeLink.link.send(RECORD.room, new Uint8Array(0));
+    if (budgets.full(contact)) return;
+    for (const { receiving, link } of links.activeLinksOf(contact)) {
+      if (receiving.kind === 'full') link.send(RECORD.room, NOTHING);
+    }
   }
 
   async #handle(activeLink: ActiveLink, envelope: Envelope): Promise<void> {
     const { store, listener } = this.#options;
-    if (activeLink.diverged) return;
     const outcome = await store.journal.write(() => this.#take(activeLink, envelope));
+    if (outcome.kind === 'dropped') return;
     if (outcome.kind === 'refused') {
       activeLink.link.send(RECORD.nack, encodeNack(envelope.messageId, outcome.reason));
       if (PARTED.has(outcome.reason)) activeLink.link.bye(BYE.goingOffline);
@@ -110,6 +115,7 @@ export class Inbox {
   }
 
   #take(activeLink: ActiveLink, envelope: Envelope): Outcome {
+    if (activeLink.receiving.kind === 'diverged') return { kind: 'dropped' };
     const { store, roster, conversations } = this.#options;
     const contact = roster.find(activeLink.contact);
     if (!contact || contact.blocked) return { kind: 'refused', reason: NACK.notAccepted };
@@ -119,33 +125,33 @@ export class Inbox {
     // Not decrypted: a step of the ratchet counts once, and who sends this will send it again.
     if (envelope.ciphertext.length > CONTENT_BYTES + TAG_BYTES) return { kind: 'refused', reason: NACK.tooLarge };
     if (!this.#hasRoom(activeLink, id)) return { kind: 'refused', reason: NACK.notNow };
-    const content = this.#decrypt(contact, envelope);
-    return typeof content === 'number'
-      ? this.#diverge(contact, activeLink, content)
-      : this.#store(contact, id, content);
+    const peer = peerOf(contact, activeLink.device);
+    const content = this.#decrypt(peer, envelope);
+    return typeof content === 'number' ? this.#diverge(peer, activeLink, content) : this.#store(contact, id, content);
   }
 
   /** Looked at before anything is decrypted: what waits costs us next to nothing, and comes again as it is. */
   #hasRoom(activeLink: ActiveLink, id: MessageId): boolean {
-    if (activeLink.awaits !== null && activeLink.awaits !== id) return false;
+    const { receiving, contact } = activeLink;
+    if (receiving.kind === 'full' && receiving.id !== id) return false;
     const { budgets, listener } = this.#options;
-    const taken = budgets.take(activeLink.contact);
-    if (!taken && activeLink.awaits === null) listener.onFull(activeLink.contact);
-    activeLink.awaits = taken ? null : id;
+    const taken = budgets.take(contact);
+    if (!taken && receiving.kind === 'open') listener.onFull(contact);
+    activeLink.receiving = taken ? { kind: 'open' } : { kind: 'full', id };
     return taken;
   }
 
   /** Our session and theirs have parted, as by an old database put back: the next link makes a new one, in order. */
-  #diverge(contact: ContactRecord, activeLink: ActiveLink, reason: number): Outcome {
-    this.#options.sessions.retire(contact);
-    activeLink.diverged = true;
+  #diverge(peer: SessionPeer, activeLink: ActiveLink, reason: number): Outcome {
+    this.#options.sessions.retire(peer);
+    activeLink.receiving = { kind: 'diverged' };
     return { kind: 'refused', reason };
   }
 
   /** @returns the content, or the reason to refuse it. */
-  #decrypt(contact: ContactRecord, envelope: Envelope): Uint8Array | number {
+  #decrypt(peer: SessionPeer, envelope: Envelope): Uint8Array | number {
     try {
-      return this.#options.sessions.decrypt(contact, envelope) ?? NACK.unknownSession;
+      return this.#options.sessions.decrypt(peer, envelope) ?? NACK.unknownSession;
     } catch (error) {
       if (error instanceof ProtocolError) return NACK.cannotDecrypt;
       throw error;

@@ -6,6 +6,7 @@ import { anyId } from '../../testing/ids.ts';
 import { encodeNack, NACK, RECORD } from '../../protocol/records.ts';
 import { Database } from '../../storage/database.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { devicesOf } from '../contacts/devices.ts';
 
 const primitives = choosePrimitives(undefined);
 
@@ -41,7 +42,7 @@ it('a message whose row is damaged costs itself alone: it is not sent, the other
   // Another session: everything is encrypted anew, from the rows.
   await ann.profile.opened.store.journal.write(() => {
     const { roster, sessions } = ann.profile.opened.engine;
-    sessions.retire(roster.get(contact));
+    sessions.retire(devicesOf(roster.get(contact))[0]);
   });
   await bob.start();
   await town.received(bob, 'Ann', 2);

@@ -1,6 +1,6 @@
-// What we send: written first, then carried by the contact's line until their disk has it (protocol §5).
+// What we send: written first, then carried by the link to each device until its disk has it (protocol §5).
 //
-//   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ line ─▶ ACK ─▶ out of the outbox
+//   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ link ─▶ ACK ─▶ out of the outbox
 //
 // How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
 import { CommandError } from '../../contract/errors.ts';
@@ -18,6 +18,7 @@ import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { acknowledgement, answer } from '../links/flow/record-weight.ts';
+import { peerOf } from '../contacts/devices.ts';
 import { randomId } from '../contacts/roster.ts';
 
 /** After so many refusals of one message the session itself is taken to be broken. */
@@ -64,7 +65,7 @@ export class Outbox {
   }
 
   /**
-   * Stores what we say in a conversation, and sends it where there is a line. Resolves once it is on our disk.
+   * Stores what we say in a conversation, and sends it where there is a link. Resolves once it is on our disk.
    * @param given its id: repeated with the same content, it sends nothing again. Left out, it gets a fresh one.
    * @throws CommandError message-id-taken, conversation-unknown.
    */
@@ -128,8 +129,9 @@ export class Outbox {
       const contact = roster.find(activeLink.contact);
       const waiting = this.#waiting(activeLink, id);
       if (!contact || !waiting) return null;
-      if (refusals <= REFUSALS) return this.drain.encryptAnew(contact, waiting);
-      sessions.retire(contact);
+      const peer = peerOf(contact, activeLink.device);
+      if (refusals <= REFUSALS) return this.drain.encryptAnew(peer, waiting);
+      sessions.retire(peer);
       return null;
     });
     if (row?.envelope) activeLink.link.send(RECORD.envelope, row.envelope);
@@ -144,10 +146,10 @@ export class Outbox {
   withdraw(ours: Pick<MessageRef, 'conversation' | 'id'>): boolean {
     const { store, clock, links, presenceKey, conversations } = this.#options;
     const peers = this.#composer.peers(conversations.get(ours.conversation));
-    const rows = peers.flatMap(({ id: contact, device }) => waitingRow(store, { contact, device }, ours) ?? []);
+    const rows = peers.flatMap((peer) => waitingRow(store, peer, ours) ?? []);
     const [first] = rows;
     if (!first || first.hidden) return false;
-    for (const { contact, id } of rows) links.activeLinkOf(contact)?.inFlight.delete(id);
+    for (const row of rows) links.activeLinkTo(row)?.inFlight.delete(row.id);
     if (!readOurs(store, ours)) {
       for (const row of rows) store.outbox.remove(row);
       return store.messages.erase(refOf(ours));

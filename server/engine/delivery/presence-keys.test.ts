@@ -5,6 +5,7 @@ import type { ContactId } from '../../contract/ids.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { Link } from '../links/link.ts';
+import { devicesOf } from '../contacts/devices.ts';
 
 let town: Town;
 let ann: TestLoom;
@@ -50,10 +51,12 @@ it('one waits at most when sessions are made anew and nothing is acknowledged', 
   const silence = vi.spyOn(Link.prototype, 'acknowledge').mockImplementation(() => undefined);
   const { store, engine } = ann.profile.opened;
   for (let i = 0; i < 5; i += 1) {
-    const session = engine.sessions.currentId(engine.roster.get(contact));
-    await store.journal.write(() => engine.sessions.retire(engine.roster.get(contact)));
+    const session = engine.sessions.currentId(devicesOf(engine.roster.get(contact))[0]);
+    await store.journal.write(() => engine.sessions.retire(devicesOf(engine.roster.get(contact))[0]));
     for (const { link } of engine.links.activeLinks()) link.destroy();
-    await town.until(() => ![null, session].includes(engine.sessions.currentId(engine.roster.get(contact))));
+    await town.until(
+      () => ![null, session].includes(engine.sessions.currentId(devicesOf(engine.roster.get(contact))[0])),
+    );
     await town.pass(200);
     expect(waiting()).toBe(1);
   }

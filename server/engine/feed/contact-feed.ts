@@ -39,9 +39,9 @@ export class ContactFeed {
   /** @throws CommandError contact-unknown. */
   view(id: ContactId): Contact {
     const { store, roster, conversations, links, budgets } = this.#options;
-    const [connection, activeLink, full] = [links.connectionOf(id), links.activeLinkOf(id), budgets.full(id)];
+    const [connection, activeLinks, full] = [links.connectionOf(id), links.activeLinksOf(id), budgets.full(id)];
     const conversation = conversations.directWith(id);
-    return contactView(store, roster.get(id), { conversation, connection, activeLink, full });
+    return contactView(store, roster.get(id), { conversation, connection, activeLinks, full });
   }
 
   changed(id: ContactId): void {

@@ -31,18 +31,18 @@ export class ConversationFeed {
   /** @throws CommandError conversation-unknown. */
   view(id: ConversationId): Conversation {
     const { store, conversations } = this.#options;
-    return conversationView(store, conversations.get(id), this.activeLinkOf(id));
+    return conversationView(store, conversations.get(id), this.activeLinksOf(id));
   }
 
   list(): readonly Conversation[] {
     return this.#options.conversations.list().map(({ id }) => this.view(id));
   }
 
-  /** What goes to a conversation with one contact travels there; null for any other, and without a link. */
-  activeLinkOf(id: ConversationId): ActiveLink | null {
+  /** What goes to a conversation with one contact travels there, to each of their devices; of any other there are none. */
+  activeLinksOf(id: ConversationId): readonly ActiveLink[] {
     const { conversations, links } = this.#options;
     const found = conversations.find(id);
-    return found?.kind === 'direct' ? links.activeLinkOf(found.contact) : null;
+    return found?.kind === 'direct' ? links.activeLinksOf(found.contact) : [];
   }
 
   changed(id: ConversationId): void {

@@ -29,7 +29,7 @@ export function tellOfMessages(options: MessageEventsOptions): {
   const tell =
     (event: 'message.stored' | 'message.received' | 'message.changed') =>
     (message: MessageRecord, content?: ParsedContent | null): void => {
-      events.emit(event, { message: messageView(message, null, content) }, readAgain(options, message));
+      events.emit(event, { message: messageView(message, [], content) }, readAgain(options, message));
       if (event !== 'message.changed') changed(options, message);
     };
   return {
@@ -70,7 +70,7 @@ function readAgain(
     read: () => {
       const record = conversations.find(conversation) ? readable(store, { conversation, author, id }) : null;
       if (!record || record.state === 'hidden') return null;
-      return { message: messageView(record, conversationFeed.activeLinkOf(conversation)) };
+      return { message: messageView(record, conversationFeed.activeLinksOf(conversation)) };
     },
   };
 }

@@ -38,7 +38,7 @@ export class NetworkFeed {
       addresses: listLocalAddresses(interfaces()).map((host) => formatAddress(host, peerPort)),
       discovery: presence.status,
       visibility: visibility.view,
-      links: links.all().map(([contact, { remoteAddress, role, since }]) => ({
+      links: links.all().map(([{ contact }, { remoteAddress, role, since }]) => ({
         contact,
         address: remoteAddress,
         role,

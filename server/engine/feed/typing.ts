@@ -30,7 +30,7 @@ export class Typing {
     options.router.on(RECORD.typing, ['active'], {
       handle: ({ contact }, body) => this.#set(contact, parseTyping(body)),
     });
-    options.links.dropped.on((contact, { wasActive }) => {
+    options.links.dropped.on(({ contact }, { wasActive }) => {
       if (wasActive) this.#set(contact, false);
     });
   }

@@ -10,15 +10,15 @@ import { isOurs, type MessageRecord } from '../../storage/tables/message-record.
 import type { Store } from '../../storage/profile-store.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
 import { readContent, viewOf } from '../delivery/kinds/kinds.ts';
-import type { ActiveLink } from '../links/active-link.ts';
+import { isRefused, type ActiveLink } from '../links/active-link.ts';
 
-/** @param content what the record says, where it was read before; null: unreadable. */
+/** @param activeLinks of the conversation. @param content what the record says, where it was read before; null: unreadable. */
 export function messageView(
   record: MessageRecord,
-  activeLink: ActiveLink | null,
+  activeLinks: readonly ActiveLink[],
   content: ParsedContent | null = readContent(record.content),
 ): Message {
-  const sent = record.state === 'queued' && activeLink !== null && record.position <= activeLink.sentUpTo;
+  const sent = record.state === 'queued' && activeLinks.some(({ sentUpTo }) => record.position <= sentUpTo);
   return {
     id: record.id,
     conversation: record.conversation,
@@ -37,13 +37,13 @@ export function messageView(
 export function conversationView(
   { messages }: Pick<Store, 'messages'>,
   place: Place,
-  activeLink: ActiveLink | null,
+  activeLinks: readonly ActiveLink[],
 ): Conversation {
   const last = messages.last(place.id);
   return {
     ...place,
     unread: messages.unread(place.id),
-    lastMessage: last ? preview(messageView(last, activeLink)) : null,
+    lastMessage: last ? preview(messageView(last, activeLinks)) : null,
   };
 }
 
@@ -53,12 +53,12 @@ export function contactView(
   {
     conversation,
     connection,
-    activeLink,
+    activeLinks,
     full,
   }: {
     readonly conversation: ConversationId;
     readonly connection: Connection;
-    readonly activeLink: ActiveLink | null;
+    readonly activeLinks: readonly ActiveLink[];
     readonly full: Full | null;
   },
 ): Contact {
@@ -78,7 +78,7 @@ export function contactView(
     conversation,
     queued: store.outbox.count(contact.id),
     full,
-    refuses: activeLink !== null && activeLink.flow.kind !== 'open',
+    refuses: activeLinks.length > 0 && activeLinks.every(isRefused),
   };
 }
 

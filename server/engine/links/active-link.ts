@@ -1,18 +1,22 @@
-// An open link to a contact, both having greeted as contacts: what messages travel on.
+// An open link to a device of a contact, both having greeted as contacts: what messages travel on.
 import type { MessageId } from '../../contract/ids.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
-import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
+import type { PeerDevice } from '../../storage/rows/peer-device.ts';
+import type { OutboxFacts } from '../../storage/tables/outbox.ts';
 import type { Link } from './link.ts';
 
-/** An active link that a new link of the same contact, or another network, makes suspect must answer within this, ms. */
+/** An active link that a new link of the same device, or another network, makes suspect must answer within this, ms. */
 export const PROBE_MS = 2_000;
 
-/**
- * How our messages go on an active link: they take them; they take none right now, and `id`, the first of those, is tried again
- * later; `id` is on its way alone, to see whether they do.
- */
-export type Flow =
-  | { readonly kind: 'open' }
+/** How our messages go on an active link (`delivery/drain.ts`). */
+export type Sending =
+  /** Older ones wait on disk for room on the link, or for a session. */
+  | { readonly kind: 'behind' }
+  /** What waits is read from disk and handed to the link. */
+  | { readonly kind: 'draining' }
+  /** Nothing older waits: new messages go straight to the wire. */
+  | { readonly kind: 'direct' }
+  /** They take none right now; `id`, the first of those, is tried again when `wait` ms are over. */
   | {
       readonly kind: 'resting';
       readonly id: MessageId;
@@ -20,7 +24,16 @@ export type Flow =
       readonly since: number;
       readonly cancel: () => void;
     }
+  /** `id` goes alone, to see whether they take it. */
   | { readonly kind: 'probing'; readonly id: MessageId; readonly wait: number };
+
+/** How theirs come in on it (`delivery/inbox.ts`). */
+export type Receiving =
+  | { readonly kind: 'open' }
+  /** We had no room for this one: nothing else is taken before it, so that order is kept. */
+  | { readonly kind: 'full'; readonly id: MessageId }
+  /** One could not be opened: nothing more is taken, for it would stand before that one. */
+  | { readonly kind: 'diverged' };
 
 /** The session that two sides of a link came to. */
 export interface AgreedSession {
@@ -30,7 +43,7 @@ export interface AgreedSession {
   readonly resumed: boolean;
 }
 
-export interface ActiveLink extends Peer {
+export interface ActiveLink extends PeerDevice {
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
   readonly initiator: IdentityPublicKey;
@@ -40,14 +53,8 @@ export interface ActiveLink extends Peer {
   readonly resumed: boolean;
   /** Position of the last message handed to the link. */
   sentUpTo: number;
-  /** Nothing older waits: new messages may go straight to the wire. */
-  caughtUp: boolean;
-  draining: boolean;
-  /** One of theirs could not be opened: nothing more is taken on this link, for it would stand before that one. */
-  diverged: boolean;
-  flow: Flow;
-  /** The one of theirs that we had no room for: nothing else is taken before it, so that order is kept. Null: none. */
-  awaits: MessageId | null;
+  sending: Sending;
+  receiving: Receiving;
   /** What is on its way, by id: whose acknowledgement need not be looked up. At most `FLYING`, others are looked up. */
   readonly inFlight: Map<MessageId, OutboxFacts>;
   /** How often each message was refused on this link, by id. */
@@ -55,7 +62,7 @@ export interface ActiveLink extends Peer {
 }
 
 export function openActiveLink(
-  { contact, device }: Peer,
+  { contact, device }: PeerDevice,
   link: Link,
   initiator: IdentityPublicKey,
   { id, resumed }: AgreedSession,
@@ -68,12 +75,14 @@ export function openActiveLink(
     session: id,
     resumed,
     sentUpTo: -Infinity,
-    caughtUp: false,
-    draining: false,
-    diverged: false,
-    flow: { kind: 'open' },
-    awaits: null,
+    sending: { kind: 'behind' },
+    receiving: { kind: 'open' },
     inFlight: new Map(),
     refusals: new Map(),
   };
+}
+
+/** Do they take nothing right now, as far as we know? */
+export function isRefused({ sending }: ActiveLink): boolean {
+  return sending.kind === 'resting' || sending.kind === 'probing';
 }

@@ -18,6 +18,7 @@ import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Link } from './link.ts';
 import type { GreetingPhase } from './link-phase.ts';
 import { runInBackground } from '../background.ts';
+import { peerOf, type ContactDevice, type SessionPeer } from '../contacts/devices.ts';
 import type { OurIdentity } from '../contacts/identity.ts';
 
 export interface Greeting {
@@ -50,6 +51,18 @@ export interface PeerKeys {
   readonly staticKey: StaticPublicKey;
 }
 
+/** A device of a contact. */
+export interface KnownDevice {
+  readonly contact: ContactRecord;
+  readonly device: ContactDevice;
+}
+
+interface Dialled {
+  readonly keys: PeerKeys;
+  /** Whose keys they are; null: a visit. */
+  readonly known: KnownDevice | null;
+}
+
 /** What the side that knows contacts tells the greeter. */
 export interface GreeterHost {
   readonly primitives: Primitives;
@@ -57,7 +70,7 @@ export interface GreeterHost {
   readonly identity: OurIdentity;
   ourName(): string;
   ourPort(): number;
-  offer(contact: ContactRecord): HelloSession | null;
+  offer(peer: SessionPeer): HelloSession | null;
   /** Initiator: what shows that we came by an invite of theirs; null: there is none to show. */
   inviteProof(contact: ContactRecord, link: Link): Uint8Array | null;
   /**
@@ -67,29 +80,28 @@ export interface GreeterHost {
   admit(link: Link, theirs: Hello, theirStatic: StaticPublicKey): Promise<Admitted | false>;
 }
 
-/** Greets as the initiator: `whom` we dialled, and the contact they are; null: a visit. */
+/** Greets as the initiator. */
 export function greetAsInitiator(
   host: GreeterHost,
   link: Link,
-  whom: PeerKeys & { readonly contact: ContactRecord | null },
+  { keys, known }: Dialled,
   done: (greeting: Greeting) => void,
   onClosed: () => void,
 ): void {
-  const { ik, staticKey, contact } = whom;
-  const session = contact && host.offer(contact);
+  const session = known && host.offer(known.device);
   link.handOver({
     kind: 'greeting',
     onSecured: () => {
-      const invite = contact && host.inviteProof(contact, link);
-      const hello = { ...ourHello(host, contact !== null, session), ...(invite && { invite }) };
+      const invite = known && host.inviteProof(known.contact, link);
+      const hello = { ...ourHello(host, known !== null, session), ...(invite && { invite }) };
       link.send(RECORD.hello, encodeHello(hello));
     },
     onRecord: (record) => {
-      const theirs = readHello(host, record, staticKey);
-      if (!equal(theirs.ik, ik)) throw new ProtocolError('hello-identity');
+      const theirs = readHello(host, record, keys.staticKey);
+      if (!equal(theirs.ik, keys.ik)) throw new ProtocolError('hello-identity');
       if (!theirs.ratchet) throw new ProtocolError('hello-ratchet');
       link.greeted();
-      done({ theirs, theirStatic: staticKey, contact: contact !== null, session, ratchet: null });
+      done({ theirs, theirStatic: keys.staticKey, contact: known !== null, session, ratchet: null });
     },
     onClosed,
   });
@@ -133,7 +145,7 @@ async function answer(
   const admitted = await host.admit(link, theirs, theirStatic);
   if (admitted === false || link.closed) return;
   const { contact, refused } = admitted;
-  const session = contact ? host.offer(contact) : null;
+  const session = contact ? host.offer(peerOf(contact, theirs.device)) : null;
   const ratchet = makeRatchetKey(host.primitives, host.random);
   const hello = { ...ourHello(host, contact !== null, session), ratchet: ratchet.publicKey };
   link.send(RECORD.hello, encodeHello({ ...hello, ...(refused !== undefined && { refused }) }));

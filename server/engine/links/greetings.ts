@@ -18,10 +18,12 @@ import {
   greetAsResponder,
   type Admitted,
   type GreetedLink,
+  type KnownDevice,
   type GreeterHost,
   type Greeting,
   type PeerKeys,
 } from './greeter.ts';
+import { peerOf } from '../contacts/devices.ts';
 import type { OurIdentity } from '../contacts/identity.ts';
 import { PROBE_MS } from './active-link.ts';
 import type { Links } from './links.ts';
@@ -46,7 +48,7 @@ export interface GreetingsOptions {
   readonly linkSessions: LinkSessions;
   readonly ourName: () => string;
   readonly ourPort: () => number;
-  /** What our HELLO says about our session with a contact. */
+  /** What our HELLO says about our session with a device. */
   readonly offer: GreeterHost['offer'];
   /** Somebody we do not know, or have blocked, shows an invite. */
   readonly admitInvited: (link: Link, theirs: Hello, theirStatic: StaticPublicKey) => Promise<Admitted>;
@@ -107,8 +109,9 @@ export class Greetings {
   }
 
   /** Greets on a link that we dialled, its responder proven. @param failed called when it ends before that is done. */
-  greet(link: Link, contact: ContactRecord, failed: () => void): void {
+  greet(link: Link, dialled: KnownDevice, failed: () => void): void {
     this.#arriving.add(link);
+    const { contact, device } = dialled;
     const done = (greeting: Greeting): void => {
       const known = this.#options.roster.find(contact.id);
       if (known && !this.#takesKey(known, greeting.theirs, greeting.theirStatic)) {
@@ -118,7 +121,7 @@ export class Greetings {
       this.#arriving.delete(link);
       this.#options.linkSessions.begin(link, contact, greeting);
     };
-    greetAsInitiator(this.#host, link, { ...contact, contact }, done, () => {
+    greetAsInitiator(this.#host, link, { keys: device, known: dialled }, done, () => {
       this.#arriving.delete(link);
       failed();
     });
@@ -137,7 +140,7 @@ export class Greetings {
         link.handOver({ ...this.#options.router.to('visiting', met), onClosed: () => undefined });
         left(met);
       };
-      greetAsInitiator(this.#host, link, { ...whom, contact: null }, done, () => left(null));
+      greetAsInitiator(this.#host, link, { keys: whom, known: null }, done, () => left(null));
     });
   }
 
@@ -162,14 +165,11 @@ export class Greetings {
       link.bye(BYE.protocolError);
       return false;
     }
-    const activeLink = links.activeLinkOf(contact.id);
+    const peer = peerOf(contact, theirs.device);
+    const activeLink = links.activeLinkTo(peer);
     // A visit leaves the active link alone.
-    if (
-      activeLink &&
-      theirs.contact &&
-      !links.prevails(contact.id, theirs.ik) &&
-      (await activeLink.link.probe(PROBE_MS))
-    ) {
+    const stands = activeLink && theirs.contact && !links.prevails(peer, theirs.ik);
+    if (stands && (await activeLink.link.probe(PROBE_MS))) {
       link.bye(BYE.duplicateLink);
       return false;
     }

@@ -7,6 +7,7 @@ import { BYE } from '../../protocol/records.ts';
 import type { HelloSession } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { runInBackground } from '../background.ts';
+import { peerOf, type SessionPeer } from '../contacts/devices.ts';
 import type { OurIdentity } from '../contacts/identity.ts';
 import type { InviteOutcome } from '../contacts/invite-outcome.ts';
 import type { LastSeen } from '../contacts/last-seen.ts';
@@ -20,15 +21,15 @@ import type { RecordRouter } from './record-router.ts';
 import { returnAddress } from './return-address.ts';
 import type { Strangers } from './strangers.ts';
 
-/** Where sessions with contacts come from. */
+/** Where sessions with the devices of contacts come from. */
 export interface SessionSource {
-  /** What our HELLO says about our session with a contact; null: there is none. */
-  offer(contact: ContactRecord): HelloSession | null;
+  /** What our HELLO says about our session with a device; null: there is none. */
+  offer(peer: SessionPeer): HelloSession | null;
   /**
    * Both are contacts: makes or resumes the session. Null: it could not be.
    * @throws ProtocolError, nothing written, when their ratchet key is bad.
    */
-  agree(contact: ContactRecord, greeted: GreetedLink): AgreedSession | null;
+  agree(peer: SessionPeer, greeted: GreetedLink): AgreedSession | null;
 }
 
 export interface LinkSessionsOptions {
@@ -48,7 +49,7 @@ export class LinkSessions {
 
   constructor(options: LinkSessionsOptions) {
     this.#options = options;
-    options.links.dropped.on((contact, { wasActive }) => {
+    options.links.dropped.on(({ contact }, { wasActive }) => {
       if (wasActive) options.lastSeen.note(contact, null);
     });
   }
@@ -65,12 +66,13 @@ export class LinkSessions {
       return;
     }
     const { refused, contact: added } = greeting.theirs;
-    if (!links.hold(contact.id, link, added)) return;
+    const peer = peerOf(contact, greeting.theirs.device);
+    if (!links.hold(peer, link, added)) return;
     link.handOver({
       ...router.to('waiting', { link, greeting }),
-      onClosed: () => links.drop(contact.id, link),
+      onClosed: () => links.drop(peer, link),
     });
-    if (added) this.#mutual(contact, link, greeting);
+    if (added) this.#mutual(contact, peer, { link, greeting });
     else if (refused !== undefined) inviteOutcome.refused(contact, refused);
   }
 
@@ -83,34 +85,35 @@ export class LinkSessions {
     if (theirs.contact) runInBackground(requests.greeted(theirs, theirStatic, returnAddress(link, theirs)));
   }
 
-  #mutual(contact: ContactRecord, link: Link, greeting: Greeting): void {
+  #mutual(contact: ContactRecord, peer: SessionPeer, greeted: GreetedLink): void {
     const { links, identity, sessions, inviteOutcome, lastSeen } = this.#options;
+    const { link, greeting } = greeted;
     const initiator = link.role === 'initiator' ? identity.keys.identityKey.publicKey : contact.ik;
-    if (!links.prevails(contact.id, initiator)) {
+    if (!links.prevails(peer, initiator)) {
       link.bye(BYE.duplicateLink);
       return;
     }
     link.trust();
-    const session = sessions.agree(contact, { link, greeting });
+    const session = sessions.agree(peer, greeted);
     if (!session) return;
     if (contact.invite) inviteOutcome.letIn(contact, greeting.theirs.name);
     lastSeen.note(contact.id, returnAddress(link, greeting.theirs));
     // A disk that refused has cut every link by now.
-    if (!link.closed)
-      this.#activate(openActiveLink({ contact: contact.id, device: contact.device }, link, initiator, session));
+    if (!link.closed) this.#activate(openActiveLink(peer, link, initiator, session));
   }
 
   #activate(activeLink: ActiveLink): void {
     const { links, router } = this.#options;
-    const { contact, link } = activeLink;
+    const { contact, device, link } = activeLink;
+    const peer = { contact, device };
     link.handOver({
       ...router.to('active', activeLink),
       onDrain: () => links.drained.emit(activeLink),
-      onSuspect: (suspect) => links.suspected.emit(contact, suspect),
-      onAcknowledged: () => links.acknowledged.emit(contact),
+      onSuspect: (suspect) => links.suspected.emit(peer, suspect),
+      onAcknowledged: () => links.acknowledged.emit(peer),
       onClosed: () => {
         links.deactivated.emit(activeLink);
-        links.drop(contact, link);
+        links.drop(peer, link);
       },
     });
     links.use(activeLink);

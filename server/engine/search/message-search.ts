@@ -113,7 +113,7 @@ export class MessageSearch {
     if (this.#running.signal.aborted) return null;
     const record = this.#options.store.messages.scan.at(row);
     if (!record) return null;
-    const message = messageView(record, null);
+    const message = messageView(record, []);
     const text = textOf(message);
     // Long texts take their time to be marked: not many of them in one turn.
     if (text.length > BYTES_AT_ONCE / 4) await nextTurn();
@@ -165,7 +165,7 @@ export class MessageSearch {
     for (const ref of left) {
       const row = messages.rowOf(ref);
       const record = row === null ? null : messages.scan.at(row);
-      if (record) this.#put(messageView(record, null));
+      if (record) this.#put(messageView(record, []));
     }
   }
 
@@ -209,7 +209,7 @@ export class MessageSearch {
   #addOlder(row: number, record: MessageRecord): boolean {
     // A removed contact's messages go piece by piece, and are nobody's until then.
     if (!this.#options.conversations.find(record.conversation)) return true;
-    const entry = this.#entryOf(row, messageView(record, null));
+    const entry = this.#entryOf(row, messageView(record, []));
     return entry.text === '' || this.#index.addOlder(entry);
   }
 

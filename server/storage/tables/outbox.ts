@@ -7,20 +7,15 @@ import type { Database } from '../database.ts';
 import type { Row } from '../rows/row.ts';
 import { StorageError } from '../errors.ts';
 import { idBytes, idOf } from '../rows/ids.ts';
+import type { PeerDevice } from '../rows/peer-device.ts';
 import { rowsWithin } from '../rows/pieces.ts';
 import type { Position, ResealedInPieces, ResealedPiece } from '../sealing/resealer.ts';
 import { float64, type SealedRow, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 import { byContact, RowCounter } from '../rows/row-counter.ts';
 import type { Rowids } from '../rows/rowids.ts';
 
-/** One device of a contact: the contact's id and the device's number, SPEC §1. */
-export interface Peer {
-  readonly contact: ContactId;
-  readonly device: number;
-}
-
 /** What stands in clear, and never changes. */
-export interface OutboxFacts extends Peer {
+export interface OutboxFacts extends PeerDevice {
   /** One of ours: its conversation, id and number, and its position, by which a device gets its messages. */
   readonly conversation: ConversationId;
   readonly id: MessageId;
@@ -44,10 +39,10 @@ export interface OutboxTable {
   /** Another in its place. @returns false when it is no longer there. */
   replace(row: OutboxRow): boolean;
   /** In order, those behind `after`. A damaged envelope is reported and comes back as one still to be encrypted. */
-  pending(peer: Peer, after: number, limit: number): OutboxRow[];
-  get(peer: Peer, position: number): OutboxRow | null;
+  pending(peer: PeerDevice, after: number, limit: number): OutboxRow[];
+  get(peer: PeerDevice, position: number): OutboxRow | null;
   /** @returns false when it was not there. */
-  remove(row: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
+  remove(row: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden'>): boolean;
   /** Those for a contact that are not hidden. */
   count(contact: ContactId): number;
   /** Those that are. */
@@ -113,18 +108,18 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return true;
   }
 
-  pending({ contact, device }: Peer, after: number, limit: number): OutboxRow[] {
+  pending({ contact, device }: PeerDevice, after: number, limit: number): OutboxRow[] {
     const sql = 'SELECT * FROM outbox WHERE contact = ? AND device = ? AND position > ? ORDER BY position LIMIT ?';
     const rows = this.#database.rows(sql, this.#rowids.contacts.of(contact), device, after, limit);
     return skipDamaged(this.#sealing, 'outbox', rows, (row) => this.#open(row));
   }
 
-  get(peer: Peer, position: number): OutboxRow | null {
+  get(peer: PeerDevice, position: number): OutboxRow | null {
     const row = this.#row(peer, position);
     return row && this.#open(row);
   }
 
-  remove({ contact, device, position, hidden }: Peer & Pick<OutboxFacts, 'position' | 'hidden'>): boolean {
+  remove({ contact, device, position, hidden }: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden'>): boolean {
     const key = this.#keyOf({ contact, device, position });
     const removed = this.#database.change(REMOVE, ...key, Number(hidden)) > 0;
     if (removed) (hidden ? this.#hidden : this.#counted).add(key[0], -1);
@@ -172,11 +167,11 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#seal.at(sealKey(this.#factsOf(row)));
   }
 
-  #row(peer: Peer, position: number): Row | null {
+  #row(peer: PeerDevice, position: number): Row | null {
     return this.#database.row(`SELECT * FROM outbox WHERE ${BY_KEY}`, ...this.#keyOf({ ...peer, position }));
   }
 
-  #keyOf({ contact, device, position }: Peer & Pick<OutboxFacts, 'position'>): RowKey {
+  #keyOf({ contact, device, position }: PeerDevice & Pick<OutboxFacts, 'position'>): RowKey {
     return [this.#rowids.contacts.of(contact), device, position];
   }
 

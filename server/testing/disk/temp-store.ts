@@ -9,7 +9,8 @@ import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRef, NewMessage } from '../../storage/tables/message-record.ts';
-import type { OutboxFacts, Peer } from '../../storage/tables/outbox.ts';
+import type { PeerDevice } from '../../storage/rows/peer-device.ts';
+import type { OutboxFacts } from '../../storage/tables/outbox.ts';
 import { createStore, openStore, type Store } from '../../storage/profile-store.ts';
 import type { DamagedRow } from '../../storage/sealing/sealing.ts';
 
@@ -98,7 +99,7 @@ export function refOf(contact: ContactId, direction: 'in' | 'out', id: MessageId
 }
 
 /** The one device of a contact that tests know. */
-export function deviceOf(contact: ContactId): Peer {
+export function deviceOf(contact: ContactId): PeerDevice {
   return { contact, device: 0 };
 }
 

@@ -4,6 +4,7 @@ import { parseEnvelope } from '../../protocol/envelope.ts';
 import { OLD_SESSIONS } from '../../protocol/limits.ts';
 import { Session } from '../../protocol/session.ts';
 import { nameOf, type Citizen, type Citizens } from './citizens.ts';
+import { devicesOf } from '../../engine/contacts/devices.ts';
 
 /** A session with everything it may keep. */
 const SESSION_BYTES = 512 * 1024;
@@ -60,7 +61,7 @@ export async function checkHealing(
   const stolen = citizens.sessions(a, b).find(({ role }) => role === 'current');
   if (!stolen) throw new Error('nothing to steal');
   const { sessions } = a.loom.profile.opened.engine;
-  let thief = Session.parse(sessions.context(citizens.contact(a, b)), stolen.state);
+  let thief = Session.parse(sessions.context(devicesOf(citizens.contact(a, b))[0]), stolen.state);
   const came = citizens.cameFrom(b, a);
   came.length = 0;
   // The first two see to it that a key of before is not used on; then one round trip.

@@ -113,7 +113,7 @@ export class WirePeer {
   /** Answers whoever dials. @returns the links so far, growing. */
   async listen(changes: WireChanges = {}): Promise<readonly WireLink[]> {
     const links: WireLink[] = [];
-    const ourStatic = this.identity.keys.staticKey;
+    const ourStatic = changes.staticKey ?? this.identity.keys.staticKey;
     const ratchet = changes.hello?.ratchet ?? primitives.x25519KeyPair(random(32)).publicKey;
     await this.#network.host(this.host).listen(this.host, PORT, (connection) => {
       const protocol = LinkProtocol.responder({ primitives, ourStatic, random });

@@ -5,13 +5,13 @@ const RENEW_MS = 3000;
 /** A pause this long is no longer typing; ms. */
 const PAUSE_MS = 5000;
 
-export interface Typing {
+export interface OwnTyping {
   readonly typed: () => void;
   readonly stopped: () => void;
 }
 
 /** Reports that a person types: at once, then rarely, and when they stop. */
-export function useTyping(tell: (typing: boolean) => void): Typing {
+export function useOwnTyping(tell: (typing: boolean) => void): OwnTyping {
   let told = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
