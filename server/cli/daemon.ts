@@ -1,4 +1,5 @@
 // The running Loom of a profile, as a command sees it: the control socket and what is asked of it most.
+import { NO_MARKS } from '../contract/marks.ts';
 import type { Contact, Conversation } from '../contract/model.ts';
 import type { ControlClient } from '../http/control/control-client.ts';
 import { connectControl, HungUpError, NotRunningError } from '../http/control/control-client.ts';
@@ -7,7 +8,7 @@ import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
 
-type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage'>;
+type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks'>;
 
 export class Daemon {
   readonly #client: ControlClient;
@@ -40,8 +41,8 @@ export class Daemon {
   async withConversations(contacts: readonly Contact[]): Promise<readonly ListedContact[]> {
     const conversations = new Map((await this.request('conversation.list', {})).map((each) => [each.id, each]));
     return contacts.map((contact) => {
-      const { unread = 0, lastMessage = null } = conversations.get(contact.conversation) ?? {};
-      return { ...contact, unread, lastMessage };
+      const { unread = 0, lastMessage = null, marks = NO_MARKS } = conversations.get(contact.conversation) ?? {};
+      return { ...contact, unread, lastMessage, marks };
     });
   }
 

@@ -12,8 +12,11 @@ import { introduceCommand } from './commands/people/introduce.ts';
 import { inviteCommand } from './commands/people/invite.ts';
 import { invitesCommand } from './commands/people/invites.ts';
 import { lockCommand } from './commands/profile/lock.ts';
+import { archiveCommand } from './commands/messages/archive.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
+import { muteCommand } from './commands/messages/mute.ts';
 import { notesCommand } from './commands/messages/notes.ts';
+import { pinCommand } from './commands/messages/pin.ts';
 import { pairCommand } from './commands/people/pair.ts';
 import { peersCommand } from './commands/people/peers.ts';
 import { phraseCommand } from './commands/recovery/phrase.ts';
@@ -73,6 +76,9 @@ export const commands = [
   notesCommand,
   searchCommand,
   readCommand,
+  pinCommand,
+  muteCommand,
+  archiveCommand,
   watchCommand,
   deleteCommand,
   clearCommand,

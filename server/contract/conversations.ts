@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { command, none, READY, result, type Done } from './command.ts';
 import { conversationIdSchema, messageIdSchema, type ContactId, type ConversationId, type PersonId } from './ids.ts';
+import { MUTE_SECONDS } from './limits.ts';
+import type { ConversationMarks } from './marks.ts';
 import { authorSchema, type Message, type MessageRef } from './messages.ts';
 
 /** `direct`: with one contact, and gone with them. `notes`: to ourselves. */
@@ -10,6 +12,7 @@ export type ConversationWith = { readonly kind: 'direct'; readonly contact: Cont
 export type Conversation = ConversationWith & {
   readonly id: ConversationId;
   readonly unread: number;
+  readonly marks: ConversationMarks;
   /** The newest message, its text cut to PREVIEW_LENGTH; null: none yet. */
   readonly lastMessage: Message | null;
 };
@@ -27,6 +30,34 @@ export const conversationsCommands = {
   /** The notes to ourselves, begun if there are none yet. */
   'conversation.notes': command({
     params: none,
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** On top of the list, in the order of pinning. */
+  'conversation.pin': command({
+    params: conversation.extend({ pinned: z.boolean() }),
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** For so many seconds, 0: no more; null: until the person says so. */
+  'conversation.mute': command({
+    params: conversation.extend({ seconds: z.int().min(0).max(MUTE_SECONDS).nullable() }),
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** Out of the list; it comes back with the next entry, unless it is muted by then. */
+  'conversation.archive': command({
+    params: conversation.extend({ archived: z.boolean() }),
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** Shown as unread, until it is read or this is taken back. Nothing in it becomes unread, and nobody learns of it. */
+  'conversation.unread': command({
+    params: conversation.extend({ unread: z.boolean() }),
     result: result<Conversation>(),
     repeatable: true,
     needs: READY,

@@ -19,6 +19,9 @@ export const MESSAGE_BYTES = 256 * 1024;
 export const DRAFTS_KEPT = 1000;
 export const DRAFTS_BYTES = 2 * 1024 * 1024;
 
+/** A conversation is muted for so long at most, in seconds, unless until the person says so: a year. */
+export const MUTE_SECONDS = 365 * 24 * 60 * 60;
+
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 

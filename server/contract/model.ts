@@ -4,6 +4,7 @@ export type * from './conversations.ts';
 export type * from './drafts.ts';
 export type * from './identity.ts';
 export type * from './ids.ts';
+export type * from './marks.ts';
 export type * from './meeting.ts';
 export type * from './messages.ts';
 export type * from './network.ts';

@@ -24,6 +24,7 @@ import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
+import { Marks } from './contacts/marks.ts';
 import { Drafts } from './feed/drafts.ts';
 import { ContactFeed } from './feed/contact-feed.ts';
 import { tellOfMessages } from './feed/message-events.ts';
@@ -78,10 +79,11 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const router = new RecordRouter();
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
-  const conversationFeed = new ConversationFeed({ store, conversations, links, clock, events });
+  const marks = new Marks({ store, clock });
+  const conversationFeed = new ConversationFeed({ store, conversations, marks, links, clock, events });
   const drafts = new Drafts({ store, conversations, clock, events });
   const people = { us, own, roster, requests, contactMaker };
-  return { ...people, conversations, conversationFeed, drafts, links, router, budgets, feed };
+  return { ...people, conversations, conversationFeed, drafts, marks, links, router, budgets, feed };
 }
 
 /** Who is near. */
@@ -104,12 +106,12 @@ function assemblePresence(options: EngineOptions, { us, own, roster, links }: Gr
 /** Messages out and in. */
 function assembleDelivery(
   { primitives, store, clock, random, events }: EngineOptions,
-  { us, own, roster, conversations, conversationFeed, links, router, budgets, feed, presence }: WithPresence,
+  { us, own, roster, conversations, conversationFeed, marks, links, router, budgets, feed, presence }: WithPresence,
 ) {
   const ourIk = us.keys.identityKey.publicKey;
   const sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk });
   const told = tellOfMessages({
-    ...{ store, conversations, events, feed, conversationFeed },
+    ...{ store, conversations, events, feed, conversationFeed, marks },
     onPresence: () => presence.theirsChanged(),
   });
   const shared = { store, roster, conversations, sessions, clock, links, router };
@@ -213,14 +215,15 @@ function join(parts: Omit<EngineParts, 'storageWatch'>): void {
 
 function watchStorage(
   { store, clock, events }: EngineOptions,
-  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts'>,
+  parts: Pick<EngineParts, 'sessions' | 'invites' | 'roster' | 'links' | 'peers' | 'drafts' | 'marks'>,
 ): StorageWatch {
-  const { sessions, invites, roster, links, peers, drafts } = parts;
+  const { sessions, invites, roster, links, peers, drafts, marks } = parts;
   return new StorageWatch({
     ...{ store, clock, events },
     forget: () => {
       sessions.forget();
       invites.forget();
+      marks.forget();
     },
     reload: () => roster.reload(),
     cut: () => links.cut(),

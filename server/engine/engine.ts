@@ -21,6 +21,7 @@ import type { Doctor } from './doctor/doctor.ts';
 import type { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ConversationFeed } from './feed/conversation-feed.ts';
+import type { Marks } from './contacts/marks.ts';
 import type { Drafts } from './feed/drafts.ts';
 import type { ContactFeed } from './feed/contact-feed.ts';
 import type { NetworkFeed } from './feed/network-feed.ts';
@@ -60,6 +61,7 @@ export interface EngineParts {
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
   readonly drafts: Drafts;
+  readonly marks: Marks;
   readonly networkFeed: NetworkFeed;
   readonly people: VisiblePeople;
   readonly visibility: Visibility;
@@ -160,6 +162,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
         networkFeed.changed();
       });
       expiry.start();
+      parts.marks.start();
       search.start();
       peers.encourageAll();
       await presence.start(options.peerPort);
@@ -179,6 +182,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       parts.feed.stop();
       parts.conversationFeed.stop();
       parts.drafts.stop();
+      parts.marks.stop();
       parts.invites.stop();
       visibility.stop();
       await presence.stop();

@@ -9,7 +9,6 @@ const contentSecurityPolicy = [
   "media-src 'self' blob:",
   "font-src 'self'",
   "connect-src 'self'",
-  "manifest-src 'self'",
   "worker-src 'none'",
   "frame-src 'none'",
   "object-src 'none'",

@@ -1,5 +1,6 @@
 // People and messages that no Loom has met, at one time for ever.
 import type { ContactId, ConversationId, MessageId } from '../../server/contract/model.ts';
+import { NO_MARKS } from '../../server/contract/marks.ts';
 import type { Listed } from '../src/domain/listed.ts';
 import type { Shown } from '../src/domain/message/outgoing.ts';
 
@@ -53,6 +54,7 @@ function contact(number: number, name: string, part: Partial<Listed> = {}): List
     addedAt: NOON,
     lastSeen: NOON - 90 * MINUTE,
     unread: 0,
+    marks: NO_MARKS,
     queued: 0,
     full: null,
     refuses: false,
@@ -66,8 +68,8 @@ export const ANN = contact(1, 'Ann Lindqvist', { connection: 'online', verified:
 export const PEOPLE: readonly Listed[] = [
   ANN,
   contact(2, 'Carl-Heinz Müller', { connection: 'online', unread: 12 }),
-  contact(3, 'Dana', { unread: 1200 }),
-  contact(4, 'W'.repeat(64)),
+  contact(3, 'Dana', { unread: 1200, marks: { ...NO_MARKS, pinnedAt: NOON, muted: { until: null } } }),
+  contact(4, 'W'.repeat(64), { marks: { ...NO_MARKS, unread: true } }),
   contact(5, 'Bob', { blocked: true }),
   contact(6, 'Łukasz Őry', { connection: 'waiting', lastMessage: null }),
 ];

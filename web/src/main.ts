@@ -3,6 +3,7 @@ import './api/entry-code.ts';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { makeRoomForKeyboard, quietMeasuring } from './browser-notices.ts';
 import { router } from './router.ts';
 import { removeServiceWorkers } from './service-worker-guard.ts';
 import { startStores } from './stores/events.ts';
@@ -11,6 +12,8 @@ import './styles/base.css';
 import { i18n } from './text/text.ts';
 import { loadTypeface } from './typeface.ts';
 
+quietMeasuring();
+makeRoomForKeyboard();
 const workerFound = await removeServiceWorkers().catch(() => false);
 const app = createApp(App, { workerFound });
 app.use(createPinia()).use(i18n).use(router);

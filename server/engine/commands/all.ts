@@ -10,6 +10,7 @@ import { draftCommands } from './drafts.ts';
 import type { Handlers, Named } from './handlers.ts';
 import { introductionCommands } from './introductions.ts';
 import { inviteCommands } from './invites.ts';
+import { markCommands } from './marks.ts';
 import { messageCommands } from './messages.ts';
 import { nearbyCommands } from './nearby.ts';
 import { pairingCommands } from './pairing.ts';
@@ -28,6 +29,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...messageCommands(engine),
     ...deletionCommands(engine),
     ...draftCommands(engine),
+    ...markCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
     ...searchCommands(engine),

@@ -33,6 +33,7 @@ export function contactCommands(engine: Engine): Handlers<Exclude<Named<'contact
       const contact = roster.get(params.contact);
       engine.release(contact);
       await engine.expiry.remove(contact.id);
+      engine.marks.forget();
       engine.drafts.forget(engine.conversations.directWith(contact.id));
       options.events.emit('conversation.removed', { conversation: engine.conversations.directWith(contact.id) });
       options.events.emit('contact.removed', { contact: contact.id });

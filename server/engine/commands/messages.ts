@@ -6,13 +6,14 @@ import { encodeTyping, RECORD } from '../../protocol/records.ts';
 import type { Conversation } from '../contacts/conversations.ts';
 import type { Engine } from '../engine.ts';
 import type { DeletionCommand } from './deletion.ts';
+import type { MarkCommand } from './marks.ts';
 import { messageView } from '../feed/views.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 
-type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand>;
+type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand | MarkCommand>;
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
-  const { conversations, outbox, conversationFeed, expiry, options } = engine;
+  const { conversations, outbox, conversationFeed, expiry, marks, options } = engine;
   const { messages } = options.store;
   return {
     'conversation.list': () => conversationFeed.list(),
@@ -37,7 +38,11 @@ export function messageCommands(engine: Engine): Handlers<MessageCommand> {
     },
     'message.read': async ({ conversation, upTo }) => {
       const place = conversations.get(conversation);
-      if (messages.unread(conversation) === 0) return conversationFeed.view(conversation);
+      const marked = marks.of(conversation).unread;
+      if (marked) await marks.change(conversation, { unread: false });
+      if (messages.unread(conversation) === 0) {
+        return marked ? conversationFeed.now(conversation) : conversationFeed.view(conversation);
+      }
       await expiry.read(conversation, upTo);
       madeRoom(engine, place);
       options.events.emit('message.read', { conversation, upTo: upTo ?? null });

@@ -5,6 +5,7 @@ import type { Store } from '../../storage/profile-store.ts';
 import { Coalescer } from '../../timing/coalesce.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversations } from '../contacts/conversations.ts';
+import type { Marks } from '../contacts/marks.ts';
 import type { EventLog } from '../event-log.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
@@ -13,6 +14,7 @@ import { conversationView } from './views.ts';
 export interface ConversationFeedOptions {
   readonly store: Store;
   readonly conversations: Conversations;
+  readonly marks: Marks;
   readonly links: Links;
   readonly clock: Clock;
   readonly events: EventLog;
@@ -26,12 +28,13 @@ export class ConversationFeed {
   constructor(options: ConversationFeedOptions) {
     this.#options = options;
     this.#gathered = new Coalescer(options.clock, () => this.#tell());
+    options.marks.changed.on((id) => this.changed(id));
   }
 
   /** @throws CommandError conversation-unknown. */
   view(id: ConversationId): Conversation {
-    const { store, conversations } = this.#options;
-    return conversationView(store, conversations.get(id), this.activeLinksOf(id));
+    const { store, conversations, marks } = this.#options;
+    return conversationView(store, conversations.get(id), this.activeLinksOf(id), marks.of(id));
   }
 
   list(): readonly Conversation[] {

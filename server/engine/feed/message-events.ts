@@ -5,6 +5,7 @@ import type { MessageRef, MessageRecord } from '../../storage/tables/message-rec
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
 import type { ConversationFeed } from './conversation-feed.ts';
+import type { Marks } from '../contacts/marks.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { EventLog, Recall } from '../event-log.ts';
 import type { InboxListener } from '../delivery/inbox.ts';
@@ -17,6 +18,7 @@ export interface MessageEventsOptions {
   readonly events: EventLog;
   readonly feed: ContactFeed;
   readonly conversationFeed: ConversationFeed;
+  readonly marks: Marks;
   /** A contact told us another presence key. */
   readonly onPresence: () => void;
 }
@@ -30,7 +32,9 @@ export function tellOfMessages(options: MessageEventsOptions): {
     (event: 'message.stored' | 'message.received' | 'message.changed') =>
     (message: MessageRecord, content?: ParsedContent | null): void => {
       events.emit(event, { message: messageView(message, [], content) }, readAgain(options, message));
-      if (event !== 'message.changed') changed(options, message);
+      if (event === 'message.changed') return;
+      options.marks.came(message.conversation);
+      changed(options, message);
     };
   return {
     outbox: {

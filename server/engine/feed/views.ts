@@ -1,6 +1,7 @@
 // Records as the interface sees them.
 import type { ConversationId } from '../../contract/ids.ts';
 import type { Connection, Contact, Conversation, Full, Message } from '../../contract/model.ts';
+import type { ConversationMarks } from '../../contract/marks.ts';
 import { PREVIEW_LENGTH } from '../../contract/limits.ts';
 import { timeOr } from '../../contract/words/time.ts';
 import { toHex } from '../../crypto/bytes.ts';
@@ -38,11 +39,13 @@ export function conversationView(
   { messages }: Pick<Store, 'messages'>,
   place: Place,
   activeLinks: readonly ActiveLink[],
+  marks: ConversationMarks,
 ): Conversation {
   const last = messages.last(place.id);
   return {
     ...place,
     unread: messages.unread(place.id),
+    marks,
     lastMessage: last ? preview(messageView(last, activeLinks)) : null,
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ContactId } from '../../contract/ids.ts';
+import { NO_MARKS } from '../../contract/marks.ts';
 import type { Contact, ContactRequest, Direction, Invite } from '../../contract/model.ts';
 import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -71,7 +72,14 @@ it('shows everything as it was', async () => {
     const conversation = directConversation(contact.id);
     return {
       contact: { ...contact, conversation },
-      conversation: { id: conversation, kind: 'direct', contact: contact.id, unread, lastMessage: asNow(lastMessage) },
+      conversation: {
+        id: conversation,
+        kind: 'direct',
+        contact: contact.id,
+        unread,
+        lastMessage: asNow(lastMessage),
+        marks: NO_MARKS,
+      },
     };
   });
   expect(contacts).toEqual(expected.map(({ contact }) => contact));

@@ -5,6 +5,7 @@
 //
 //   #launch=CODE                → /#launch=CODE   our own launch: this kind of code stands in that file alone
 //   #code=CODE, typed or pasted → /#code=CODE     the person holds the code
+//   the app, loaded again       → the same        WebKit calls a reload typed; what stood in the tab was ours
 //   anything else               → /#ask…          who led here is unknown: the app asks for a click first
 //
 // A typed address without a code counts as unknown, too: browsers still call it typed when another server redirected it.
@@ -13,10 +14,16 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fast
 import { LANDING_PATH } from '../guard.ts';
 
 const SCRIPT_PATH = '/open.js';
+/** Of redirects browsers count none once another origin is among them: a single one is ours, from `/`. */
 const script = `const { hash } = location;
 const typed = document.documentElement.dataset.from === 'person';
-const own = hash.startsWith('#launch=') || (typed && hash.startsWith('#code='));
+const own = hash.startsWith('#launch=') || (typed && (hash.startsWith('#code=') || isAgain()));
 location.replace('/' + (own ? hash : '#ask' + hash));
+
+function isAgain() {
+  const [loaded] = performance.getEntriesByType('navigation');
+  return loaded?.type === 'reload' && loaded.redirectCount === 1;
+}
 `;
 /** A program that had this port before may have left another script under this name in the browser's cache. */
 const integrity = `sha384-${createHash('sha384').update(script).digest('base64')}`;

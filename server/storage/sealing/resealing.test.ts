@@ -3,6 +3,7 @@ import { directConversation } from '../rows/conversation-rowids.ts';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_MARKS } from '../../contract/marks.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../../testing/keys.ts';
 import { seededNumbers } from '../../testing/seeded-random.ts';
 import {
@@ -23,7 +24,6 @@ import { Database } from '../database.ts';
 import { readKeyFiles } from '../profile-files/key-file.ts';
 import { keyId } from './key-ring.ts';
 import { openStore, removeStaleLock, type Store } from '../profile-store.ts';
-import { NO_MARKS } from '../tables/marks.ts';
 import { openVault } from '../profile-files/vault.ts';
 
 const OLD = 'the old one';

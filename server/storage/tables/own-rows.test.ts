@@ -2,14 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NO_MARKS } from '../../contract/marks.ts';
 import { contactRecord, idOf, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
 import type { Store } from '../profile-store.ts';
 import { directConversation } from '../rows/conversation-rowids.ts';
-import { NO_MARKS } from './marks.ts';
 
 const [ANN, BEN, NOTES] = [directConversation(idOf(1)), directConversation(idOf(2)), idOf(9)];
-const MARKS = { pinnedAt: 7, mutedUntil: 'unmuted', archived: true, unread: true } as const;
+const MARKS = { pinnedAt: 7, muted: { until: null }, archived: true, unread: true };
 
 let temp: TempStore;
 let store: Store;
@@ -22,7 +22,7 @@ beforeEach(async () => {
     store.conversations.addNotes(NOTES);
     for (const conversation of [ANN, BEN, NOTES]) store.drafts.put(conversation, `to ${conversation}`);
     store.marks.put(ANN, MARKS);
-    store.marks.put(NOTES, { ...NO_MARKS, mutedUntil: 8 });
+    store.marks.put(NOTES, { ...NO_MARKS, muted: { until: 8 } });
   });
 });
 afterEach(() => temp.remove());
@@ -52,7 +52,7 @@ test('is kept for each conversation, and gone when there is nothing more to keep
   );
   expect(store.marks.list()).toEqual([
     [ANN, MARKS],
-    [NOTES, { ...NO_MARKS, mutedUntil: 8 }],
+    [NOTES, { ...NO_MARKS, muted: { until: 8 } }],
   ]);
   await write(() => {
     for (const conversation of [ANN, NOTES]) store.drafts.put(conversation, '');

@@ -1,19 +1,15 @@
-import { computed, onBeforeUnmount, shallowRef, watch } from 'vue';
-import type { ComputedRef, ShallowRef } from 'vue';
+import { storeToRefs } from 'pinia';
+import { computed, onBeforeUnmount, watch } from 'vue';
+import type { ComputedRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import type { ConversationId, SearchHit } from '../../../server/contract/model.ts';
-import { matching } from '../domain/contact-order.ts';
-import type { Listed } from '../domain/listed.ts';
 import { plainName } from '../domain/names.ts';
 import { useConversationList } from '../stores/conversation-list.ts';
 import { useSearch } from '../stores/search.ts';
 import { text } from '../text/text.ts';
+import { useFoundList } from './use-found-list.ts';
 
-export interface SideSearch {
-  readonly query: ShallowRef<string>;
-  readonly searching: ComputedRef<boolean>;
-  /** People; all of them while nothing is looked for. */
-  readonly found: ComputedRef<readonly Listed[]>;
+export interface SideSearch extends ReturnType<typeof useFoundList> {
   /** What the one conversation is called that is searched; null: everywhere is. */
   readonly scope: ComputedRef<string | null>;
   /** The conversation that is open. */
@@ -27,11 +23,11 @@ export interface SideSearch {
  * @param focusField once the field is in view. @param isFree whether nothing lies over the page.
  */
 export function useSideSearch(focusField: () => void, isFree: () => boolean): SideSearch {
-  const list = useConversationList();
+  const { direct } = storeToRefs(useConversationList());
   const search = useSearch();
   const router = useRouter();
   const route = useRoute();
-  const query = shallowRef('');
+  const list = useFoundList();
   /** While one goes from hit to hit, they stay. */
   let visited: ConversationId | null = null;
 
@@ -39,11 +35,9 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     const id = route.params.conversation;
     return typeof id === 'string' ? (id as ConversationId) : null;
   });
-  const searching = computed(() => query.value.trim() !== '');
-  const found = computed(() => (search.within === null ? matching(list.ordered, query.value) : []));
   const scope = computed(() => {
     if (search.within === null) return null;
-    return plainName(list.direct.get(search.within)?.name ?? text('notes.title'));
+    return plainName(direct.value.get(search.within)?.name ?? text('notes.title'));
   });
 
   function everywhere(): void {
@@ -68,7 +62,7 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     current,
     (id) => {
       if (id === null || id === visited) return;
-      query.value = '';
+      list.query.value = '';
       everywhere();
     },
     { flush: 'sync' },
@@ -82,7 +76,7 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     search.ask(here ? current.value : null);
     return true;
   }, isFree);
-  return { query, searching, found, scope, current, everywhere, openHit };
+  return { ...list, scope, current, everywhere, openHit };
 }
 
 /**

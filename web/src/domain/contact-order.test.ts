@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_MARKS } from '../../../server/contract/marks.ts';
 import { anyId } from '../../../server/testing/ids.ts';
 import { inOrder, matching } from './contact-order.ts';
 import type { Listed } from './listed.ts';
@@ -23,6 +24,7 @@ function contact(name: string, addedAt: number, part: Partial<Listed> = {}): Lis
     full: null,
     refuses: false,
     lastMessage: null,
+    marks: NO_MARKS,
     ...part,
   };
 }
@@ -37,6 +39,12 @@ describe('contacts', () => {
       contact('a', 3),
     ];
     expect(inOrder(list).map(({ id }) => id)).toEqual(['new', 'a', 'b', 'old', 'blocked']);
+  });
+
+  it('stand on top while they are pinned, in the order of pinning', () => {
+    const pinnedAt = (at: number): Partial<Listed> => ({ marks: { ...NO_MARKS, pinnedAt: at } });
+    const list = [contact('new', 9), contact('second', 1, pinnedAt(5)), contact('first', 2, pinnedAt(4))];
+    expect(inOrder(list).map(({ id }) => id)).toEqual(['first', 'second', 'new']);
   });
 
   it('are found by parts of their name, without case and accents', () => {

@@ -12,6 +12,7 @@ import type {
 } from '../../../server/contract/model.ts';
 import { inOrder } from '../domain/contact-order.ts';
 import { listed } from '../domain/listed.ts';
+import type { Listed } from '../domain/listed.ts';
 import { messageKey } from '../domain/message/message-key.ts';
 import { laterState } from '../domain/message/timeline.ts';
 import { useContacts } from './contacts.ts';
@@ -54,10 +55,13 @@ export const useConversationList = defineStore('conversation-list', () => {
     const all = [...contacts.contacts.values()].map((contact) => listed(contact, known.get(contact.conversation)));
     return new Map(all.map((entry) => [entry.conversation, entry]));
   });
-  const ordered = computed(() => inOrder(direct.value.values()));
+  const all = computed(() => inOrder(direct.value.values()));
+  const ordered = computed(() => all.value.filter(({ marks }) => !marks.archived));
+  const archived = computed(() => all.value.filter(({ marks }) => marks.archived));
   /** The notes to ourselves; null until they are begun. */
   const notes = computed(() => [...conversations.value.values()].find(({ kind }) => kind === 'notes') ?? null);
-  const unread = computed(() => ordered.value.reduce((sum, entry) => sum + (entry.blocked ? 0 : entry.unread), 0));
+  /** Of those that one wants to be told of. */
+  const unread = computed(() => all.value.filter(counts).reduce((sum, entry) => sum + entry.unread, 0));
 
   async function load(): Promise<void> {
     const list = await link.call('conversation.list', {});
@@ -75,7 +79,9 @@ export const useConversationList = defineStore('conversation-list', () => {
   return {
     conversations,
     direct,
+    all,
     ordered,
+    archived,
     notes,
     unread,
     ...changes,
@@ -83,5 +89,32 @@ export const useConversationList = defineStore('conversation-list', () => {
     load,
     clear: () => (conversations.value = new Map()),
     openNotes,
+    ...createCommands(conversations),
   };
 });
+
+function counts({ blocked, marks }: Listed): boolean {
+  return !blocked && marks.muted === null;
+}
+
+/** How a conversation is shown here, in place at once. */
+function createCommands(conversations: Conversations) {
+  const link = useLink();
+
+  function keep(conversation: Conversation): void {
+    conversations.value.set(conversation.id, conversation);
+    triggerRef(conversations);
+  }
+
+  return {
+    pin: async (conversation: ConversationId, pinned: boolean) =>
+      keep(await link.call('conversation.pin', { conversation, pinned })),
+    /** @param seconds 0: no more; null: until the person says so. */
+    mute: async (conversation: ConversationId, seconds: number | null) =>
+      keep(await link.call('conversation.mute', { conversation, seconds })),
+    archive: async (conversation: ConversationId, archived: boolean) =>
+      keep(await link.call('conversation.archive', { conversation, archived })),
+    markUnread: async (conversation: ConversationId, unread: boolean) =>
+      keep(await link.call('conversation.unread', { conversation, unread })),
+  };
+}

@@ -39,3 +39,27 @@ export const jump = {
   go: 'Go there',
   first: 'First message',
 };
+
+/** How the list shows a conversation: known here alone. */
+export const listing = {
+  menu: 'Conversation',
+  more: 'More',
+  pin: 'Pin to top',
+  unpin: 'Unpin',
+  mute: 'Mute…',
+  unmute: 'Unmute',
+  archive: 'Archive',
+  unarchive: 'Move back to list',
+  unread: 'Mark as unread',
+  read: 'Mark as read',
+  muteFor: 'Mute for',
+  hour: 'For 1 hour',
+  hours: 'For 8 hours',
+  week: 'For a week',
+  always: 'Until I unmute',
+  archived: 'Archived ({count})',
+  archivedTitle: 'Archived',
+  archivedHint: 'A conversation comes back with its next message, unless it is muted.',
+  back: 'Back to all conversations',
+  state: { pinned: 'pinned', muted: 'muted', markedUnread: 'marked as unread' },
+};

@@ -5,7 +5,7 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
-import { about, jump, own, search } from './en-talk.ts';
+import { about, jump, listing, own, search } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
@@ -13,6 +13,7 @@ export const en = {
   about,
   jump,
   search,
+  listing,
   own,
   errors,
   back,

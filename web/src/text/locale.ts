@@ -3,7 +3,16 @@
 /** Languages the page has words in. */
 type Language = 'en';
 
-const wanted: readonly string[] = 'navigator' in globalThis ? navigator.languages : [];
+/** Browsers pass on what the system says, and where its language is not set WebKitGTK calls it “C”, which Intl refuses. */
+function isTag(tag: string): boolean {
+  try {
+    return new Intl.Locale(tag).language !== '';
+  } catch {
+    return false;
+  }
+}
+
+const wanted = 'navigator' in globalThis ? navigator.languages.filter(isTag) : [];
 
 /** Of the words. */
 export const language: Language = 'en';
