@@ -80,3 +80,29 @@ test('without a code and without another tab, the page says how to get in', asyn
   await expect(stale.getByRole('heading', { name: 'This link has been used' })).toBeVisible();
   await expect(stale.getByText(command)).toBeVisible();
 });
+
+test('a fresh link in a tab that is in loses nothing that was on its way', async ({ person }) => {
+  const ann = await person('Ann');
+  await ann.daemon.ask((control) => control.request('identity.create', { name: 'Ann', passphrase: '' }));
+  let first = true;
+  await ann.page.routeWebSocket(/./, (page) => {
+    const daemon = page.connectToServer();
+    if (!first) return;
+    first = false;
+    const held = new Set<unknown>();
+    const parse = (message: string | Buffer): { id?: number; command?: string } =>
+      JSON.parse(message.toString()) as { id?: number; command?: string };
+    page.onMessage((message) => {
+      const { id, command } = parse(message);
+      if (command === 'contact.list') held.add(id);
+      daemon.send(message);
+    });
+    daemon.onMessage((message) => {
+      if (!held.has(parse(message).id)) page.send(message);
+    });
+  });
+  await ann.open();
+  await expect(ann.page.getByText('Loading your conversations…')).toBeVisible();
+  await ann.open();
+  await expect(ann.page.getByText('No conversations yet.')).toBeVisible();
+});

@@ -27,6 +27,7 @@ import {
   CONTENT_TYPE_BYTES,
   NAME_BYTES,
   TEXT_BYTES,
+  INVITE_NAME_BYTES,
   TOKEN_ENDPOINTS,
 } from '../protocol/limits.ts';
 import { encodePair } from '../protocol/pairing/messages.ts';
@@ -380,7 +381,11 @@ describe('what a stranger sends', () => {
         ...{ version: 2, identityKey: identityKey.publicKey, staticKey: staticKey.publicKey, ...numbers, expiry },
         certificate: signCertificate(primitives, identityKey.privateKey, statement),
         secret: key(0xff).subarray(16),
-        endpoints: Array.from({ length: TOKEN_ENDPOINTS }, (_, n) => ({ host: `fd00::ffff:${n}`, port: 0xffff })),
+        name: full('𝒳', INVITE_NAME_BYTES),
+        endpoints: Array.from({ length: TOKEN_ENDPOINTS }, (_, n) => ({
+          host: `fd00::ffff:${n}`,
+          port: 0xffff,
+        })),
       });
       await host.listen({ hello: { refused: 0xff, name: full('𝒳', NAME_BYTES) } });
       await ann.run('contact.add', { token, name: `Host ${index}`, address: host.address });

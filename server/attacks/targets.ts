@@ -67,6 +67,7 @@ function tokenTargets(): Target[] {
     encodeToken(primitives, { version: 1, ...keys }),
     encodeToken(primitives, {
       ...{ version: 2, ...keys, device: 0, generation: 0, certificate, secret: random(16), expiry: 0 },
+      name: 'Ann',
       endpoints: [{ host: '192.168.1.5', port: 4712 }],
     }),
   ];

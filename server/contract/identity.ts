@@ -50,8 +50,16 @@ export const identityCommands = {
   }),
   'token.parse': command({
     params: z.strictObject({ token: pasted }),
-    /** `token` is the one that was found, without what stood around it. */
-    result: result<{ readonly version: 1 | 2; readonly publicKey: string; readonly token: string }>(),
+    /**
+     * `token` is the one that was found, without what stood around it. `name`: what an invite says its maker is called, which
+     * nobody has shown to be true; empty: nothing.
+     */
+    result: result<{
+      readonly version: 1 | 2;
+      readonly publicKey: string;
+      readonly token: string;
+      readonly name: string;
+    }>(),
     repeatable: true,
     needs: ANY,
   }),

@@ -127,7 +127,18 @@ function assembleDelivery(
 function assembleReach(options: EngineOptions, known: WithDelivery) {
   const { primitives, store, clock, random, events, transport, peerPort, interfaces } = options;
   const { us, own, roster, requests, contactMaker, links, router, feed, sessions, presence } = known;
-  const invites = new Invites({ primitives, clock, random, events, roster, us, store, peerPort, interfaces });
+  const invites = new Invites({
+    primitives,
+    clock,
+    random,
+    events,
+    roster,
+    us,
+    ourName: () => own.name,
+    store,
+    peerPort,
+    interfaces,
+  });
   const invitedGuests = new InvitedGuests({ store, clock, roster, invites, contactMaker });
   const strangers = new Strangers(clock, router);
   const agreement = new SessionAgreement({ store, sessions, random });

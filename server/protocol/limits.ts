@@ -18,6 +18,9 @@ export const TAG_BYTES = 16;
 /** An invite lists a few ways to its maker, not a network; keeps its QR code readable. */
 export const TOKEN_ENDPOINTS = 8;
 
+/** The name in an invite, as UTF-8: enough to know somebody by; their HELLO has all of it, and the QR code stays readable. */
+export const INVITE_NAME_BYTES = 64;
+
 /** An invite's secret: 128 bits cannot be guessed. */
 export const INVITE_SECRET_BYTES = 16;
 

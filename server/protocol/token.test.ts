@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeBase32, parseBase32 } from '../crypto/base32.ts';
-import { concat, fromHex, toHex } from '../crypto/bytes.ts';
+import { concat, fromHex, toHex, utf8 } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
 import { deriveIdentity, parseMasterSeed } from '../crypto/keys.ts';
 import { codeOf } from '../testing/code-of.ts';
@@ -9,6 +9,7 @@ import { seededRandom } from '../testing/seeded-random.ts';
 import { sharedVectors } from '../testing/shared-vectors.ts';
 import { signCertificate } from './certificate.ts';
 import { encodeEndpoint, readEndpoint } from './endpoint.ts';
+import { INVITE_NAME_BYTES } from './limits.ts';
 import loom2 from './testdata/loom2-answer.json' with { type: 'json' };
 import { encodeToken, parseToken, type CardToken, type InviteToken } from './token.ts';
 
@@ -171,9 +172,15 @@ describe('version 2', () => {
       expiry: u32,
       endpoints: fc.array(endpoint, { maxLength: 8 }),
     });
+    const named = fc.string({ minLength: 1, maxLength: 16, unit: 'binary' }).map((name) => name.normalize('NFC'));
+    const fitting = named.filter((name) => utf8(name).length <= INVITE_NAME_BYTES);
+    const withName = fc.option(
+      fitting.map((name) => ({ name })),
+      { nil: {} },
+    );
     fc.assert(
-      fc.property(bytes(32), rest, (seed, fields) => {
-        const given = makeInvite(seed, fields);
+      fc.property(bytes(32), rest, withName, (seed, fields, name) => {
+        const given = makeInvite(seed, { ...fields, ...name });
         const token = parse(encodeToken(primitives, given));
         expect(encodeToken(primitives, token)).toBe(encodeToken(primitives, given));
         expect({ ...token, endpoints: [] }).toEqual({ ...given, endpoints: [] });
@@ -213,6 +220,30 @@ describe('version 2', () => {
     for (let cut = 1; cut < 8; cut += 1) {
       expect(['token-length', 'token-encoding']).toContain(code(invite.slice(0, -cut)));
     }
+  });
+
+  it('may name its maker, within bounds, and before the endpoints alone', () => {
+    const endpoints = Array.from({ length: 8 }, (_, at) => ({ host: `10.0.0.${at}`, port: 1 }));
+    const longest = makeInvite(new Uint8Array(32), { name: 'é'.repeat(INVITE_NAME_BYTES / 2), endpoints });
+    expect(parse(encodeToken(primitives, longest))).toEqual(longest);
+    for (const name of ['', 'x'.repeat(INVITE_NAME_BYTES + 1), 'e\u0301'])
+      expect(() => encodeToken(primitives, { ...longest, name })).toThrow();
+    const plain = bytesOf(encodeToken(primitives, makeInvite(new Uint8Array(32), {})));
+    const withFields = (...fields: number[][]) => {
+      const body = concat(plain.subarray(0, 157), Uint8Array.of(fields.length, ...fields.flat()), new Uint8Array(4));
+      return code(tokenOf(body, 4));
+    };
+    const [name, place] = [
+      [1, 1, 0x41],
+      [4, 10, 0, 0, 1, 0, 1],
+    ];
+    expect([withFields(name), withFields(name, place)]).toEqual([null, null]);
+    const tooLong = [1, 65, ...new Array<number>(65).fill(0x41)];
+    for (const bad of [[1, 0], [1, 1, 0xff], [1, 3, 0x65, 0xcc, 0x81], tooLong, [1, 9, 0x41]])
+      expect(withFields(bad), bad.slice(0, 5).join()).toBe('token-length');
+    expect(withFields(place, name)).toBe('token-length');
+    expect(withFields(name, name)).toBe('token-length');
+    expect(withFields(...new Array<number[]>(9).fill(place))).toBe('token-length');
   });
 
   it('refuses a certificate that does not hold, and bad keys', () => {

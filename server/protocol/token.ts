@@ -9,6 +9,7 @@ import type { Primitives } from '../crypto/primitives.ts';
 import { verifyCertificate } from './certificate.ts';
 import { encodeEndpoint, endpointLength, readEndpoint, type Endpoint } from './endpoint.ts';
 import { ProtocolError } from './errors.ts';
+import { encodeInviteName, inviteNameLength, readInviteName } from './invite-name.ts';
 import { INVITE_SECRET_BYTES, KEY_BYTES, SIGNATURE_BYTES, TOKEN_ENDPOINTS } from './limits.ts';
 
 export interface CardToken {
@@ -29,6 +30,8 @@ export interface InviteToken {
   readonly secret: Uint8Array;
   /** Unix seconds; 0: never. */
   readonly expiry: number;
+  /** What its maker calls themselves, which anybody may have written; left out: it does not say. At most 64 bytes, in NFC. */
+  readonly name?: string;
   /** At most 8. */
   readonly endpoints: readonly Endpoint[];
 }
@@ -49,7 +52,7 @@ const CERTIFICATE_AT = GENERATION_AT + 4;
 const SECRET_AT = CERTIFICATE_AT + SIGNATURE_BYTES;
 const EXPIRY_AT = SECRET_AT + INVITE_SECRET_BYTES;
 const COUNT_AT = EXPIRY_AT + 4;
-const ENDPOINTS_AT = COUNT_AT + 1;
+const FIELDS_AT = COUNT_AT + 1;
 const INVITE_CHECKSUM_BYTES = 4;
 
 /** What eight characters of base32 hold: enough to see the version. */
@@ -84,9 +87,12 @@ export function tokenLength(encoded: string): number | null {
   const bytes = parseBase32(encoded.slice(0, encoded.length - (encoded.length % VERSION_CHARACTERS)));
   if (bytes?.[0] === 1) return charactersFor(CARD_BYTES);
   const count = bytes?.[COUNT_AT];
-  if (bytes?.[0] !== 2 || count === undefined || count > TOKEN_ENDPOINTS) return null;
-  let at = ENDPOINTS_AT;
-  for (let i = 0; i < count; i += 1) {
+  if (bytes?.[0] !== 2 || count === undefined) return null;
+  const nameLength = inviteNameLength(bytes, FIELDS_AT);
+  const endpoints = nameLength === 0 ? count : count - 1;
+  if (nameLength === null || endpoints < 0 || endpoints > TOKEN_ENDPOINTS) return null;
+  let at = FIELDS_AT + nameLength;
+  for (let i = 0; i < endpoints; i += 1) {
     const length = endpointLength(bytes[at]);
     if (length === null) return null;
     at += length;
@@ -105,8 +111,8 @@ function parseInvite(primitives: Primitives, encoded: string): InviteToken {
   const bytes = decode(encoded);
   const end = bytes.length - INVITE_CHECKSUM_BYTES;
   const count = bytes[COUNT_AT];
-  if (count === undefined || end < ENDPOINTS_AT || count > TOKEN_ENDPOINTS) throw new ProtocolError('token-length');
-  const endpoints = parseEndpoints(bytes.subarray(0, end), count);
+  if (count === undefined || end < FIELDS_AT) throw new ProtocolError('token-length');
+  const { name, endpoints } = parseFields(bytes.subarray(0, end), count);
   const body = requireChecksum(primitives, bytes, INVITE_CHECKSUM_BYTES);
   const token: InviteToken = {
     version: 2,
@@ -116,16 +122,27 @@ function parseInvite(primitives: Primitives, encoded: string): InviteToken {
     certificate: body.slice(CERTIFICATE_AT, SECRET_AT),
     secret: body.slice(SECRET_AT, EXPIRY_AT),
     expiry: readU32(body, EXPIRY_AT),
+    ...(name !== undefined && { name }),
     endpoints,
   };
   if (!verifyCertificate(primitives, token.identityKey, token, token.certificate)) throw new ProtocolError('token-key');
   return token;
 }
 
+/** A name first, if there is one; the rest are endpoints. */
+function parseFields(body: Uint8Array, count: number): Pick<InviteToken, 'name' | 'endpoints'> {
+  const name = readInviteName(body, FIELDS_AT);
+  if (name === null) throw new ProtocolError('token-length');
+  if (name === undefined) return { endpoints: parseEndpoints(body, FIELDS_AT, count) };
+  const at = FIELDS_AT + encodeInviteName(name).length;
+  return { name, endpoints: parseEndpoints(body, at, count - 1) };
+}
+
 /** Exactly `count`, to the end: a text cut short shows here, before its checksum is looked at. */
-function parseEndpoints(body: Uint8Array, count: number): Endpoint[] {
+function parseEndpoints(body: Uint8Array, from: number, count: number): Endpoint[] {
+  if (count < 0 || count > TOKEN_ENDPOINTS) throw new ProtocolError('token-length');
   const endpoints: Endpoint[] = [];
-  let at = ENDPOINTS_AT;
+  let at = from;
   for (let i = 0; i < count; i += 1) {
     const read = readEndpoint(body, at);
     if (!read) throw new ProtocolError('token-length');
@@ -148,7 +165,8 @@ function cardBody({ version, identityKey, staticKey }: CardToken): Uint8Array {
 }
 
 function inviteBody(token: InviteToken): Uint8Array {
-  const { version, identityKey, staticKey, device, generation, certificate, secret, expiry, endpoints } = token;
+  const { version, identityKey, staticKey, device, generation, certificate, secret, expiry, name, endpoints } = token;
+  const fields = [...(name === undefined ? [] : [encodeInviteName(name)]), ...endpoints.map(encodeEndpoint)];
   if (
     secret.length !== INVITE_SECRET_BYTES ||
     certificate.length !== SIGNATURE_BYTES ||
@@ -164,8 +182,8 @@ function inviteBody(token: InviteToken): Uint8Array {
     certificate,
     secret,
     u32(expiry),
-    Uint8Array.of(endpoints.length),
-    ...endpoints.map(encodeEndpoint),
+    Uint8Array.of(fields.length),
+    ...fields,
   );
 }
 

@@ -25,7 +25,7 @@ export interface TokenKeys {
   /** Left out: the static key is what the card says. */
   readonly certificate?: Uint8Array | undefined;
   /** Null: the token is a card, not an invite. */
-  readonly invite: Pick<InviteToken, 'secret' | 'expiry' | 'endpoints'> | null;
+  readonly invite: Pick<InviteToken, 'secret' | 'expiry' | 'name' | 'endpoints'> | null;
 }
 
 /**
@@ -63,8 +63,8 @@ function keysOf(token: IdentityToken): Omit<TokenKeys, 'text'> {
   const { version, identityKey, staticKey } = token;
   // Version 1 knows neither device nor generation, both of which begin at 0, and proves no key.
   if (token.version === 1) return { version, identityKey, staticKey, device: 0, generation: 0, invite: null };
-  const { device, generation, certificate, secret, expiry, endpoints } = token;
-  return { version, identityKey, staticKey, device, generation, certificate, invite: { secret, expiry, endpoints } };
+  const { device, generation, certificate, ...invite } = token;
+  return { version, identityKey, staticKey, device, generation, certificate, invite };
 }
 
 function tokenCode(code: string): ErrorCode {

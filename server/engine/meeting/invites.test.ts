@@ -228,7 +228,7 @@ describe('the token of an invite', () => {
     );
     expect(addresses).toEqual(expect.arrayContaining(written));
     expect(parsed.secret.length).toBe(16);
-    expect(await bob.run('token.parse', { token })).toMatchObject({ version: 2 });
+    expect(await bob.run('token.parse', { token })).toMatchObject({ version: 2, name: 'Ann' });
   });
 
   it('leaves out what leads nowhere from elsewhere', () => {

@@ -4,6 +4,7 @@ import { CommandError } from '../../contract/errors.ts';
 import type { Params } from '../../contract/commands.ts';
 import type { Invite, InviteState } from '../../contract/model.ts';
 import type { InviteId } from '../../contract/ids.ts';
+import { cutName } from '../../contract/words/names.ts';
 import { equal, wipe } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
@@ -18,7 +19,7 @@ import type { Primitives } from '../../crypto/primitives.ts';
 import type { Adapter, Interfaces } from '../../network/adapters.ts';
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import { inviteProof, REFUSED } from '../../protocol/invite.ts';
-import { INVITE_SECRET_BYTES, TOKEN_ENDPOINTS } from '../../protocol/limits.ts';
+import { INVITE_NAME_BYTES, INVITE_SECRET_BYTES, TOKEN_ENDPOINTS } from '../../protocol/limits.ts';
 import { encodeToken } from '../../protocol/token.ts';
 import type { InviteRecord } from '../../storage/tables/invites.ts';
 import type { Store } from '../../storage/profile-store.ts';
@@ -45,6 +46,7 @@ export interface InvitesOptions {
   readonly events: EventLog;
   readonly roster: Roster;
   readonly us: OurIdentity;
+  readonly ourName: () => string;
   readonly peerPort: number;
   readonly interfaces: () => Interfaces;
 }
@@ -172,7 +174,8 @@ export class Invites {
   }
 
   #token(secret: Uint8Array, expiresAt: number | null): string {
-    const { us, primitives, interfaces, peerPort } = this.#options;
+    const { us, ourName, primitives, interfaces, peerPort } = this.#options;
+    const name = cutName(ourName(), INVITE_NAME_BYTES);
     const { keys, device, generation, certificate } = us;
     return encodeToken(primitives, {
       version: 2,
@@ -183,6 +186,7 @@ export class Invites {
       certificate,
       secret,
       expiry: expiresAt === null ? 0 : expiresAt / 1000,
+      ...(name !== '' && { name }),
       endpoints: endpointsFor(listLocalAddresses(interfaces(), TOKEN_ENDPOINTS), peerPort),
     });
   }

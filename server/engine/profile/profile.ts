@@ -10,6 +10,7 @@ import type { StateNeed } from '../../contract/command.ts';
 import { commands } from '../../contract/commands.ts';
 import type { ApplicationCommand, Params, ProfileCommand, Result } from '../../contract/commands.ts';
 import { CommandError } from '../../contract/errors.ts';
+import { cutName, tidyName } from '../../contract/words/names.ts';
 import type { Identity, ProfileState } from '../../contract/model.ts';
 import { toHex, wipe } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
@@ -63,12 +64,12 @@ export class Profile implements Application {
       }),
       'backup.places': () => findPlaces(options.haunts ?? systemHaunts()),
       'token.parse': ({ token }) => {
-        const { version, identityKey, text } = readToken(
+        const { version, identityKey, text, invite } = readToken(
           options.primitives,
           token,
           this.#opened?.engine.us.keys.identityKey.publicKey,
         );
-        return { version, publicKey: toHex(identityKey), token: text };
+        return { version, publicKey: toHex(identityKey), token: text, name: cutName(tidyName(invite?.name ?? '')) };
       },
       'vault.unlock': ({ passphrase }) => this.#inTurn(() => this.#unlock(passphrase)),
       'vault.wipe': () => this.#wipe(),

@@ -164,6 +164,8 @@ export class Client {
     this.#socket = null;
     this.#subscribed = false;
     old?.close();
+    // Its end is nobody's any more: what was on its way goes on the new one.
+    this.#pending.cut();
     const socket: ProvenSocket = new ProvenSocket(this.#session, this.#keepsake, {
       proven: (keepsake) => {
         if (this.#socket !== socket) return;

@@ -7,6 +7,7 @@ import { useConversationList } from './conversation-list.ts';
 import { useConversations } from './conversations.ts';
 import { useDrafts } from './drafts.ts';
 import { useLink } from './daemon.ts';
+import { Loading } from './loading.ts';
 import { useMeeting } from './meeting.ts';
 import { useProfile } from './profile.ts';
 import { useRecovery } from './recovery.ts';
@@ -178,18 +179,12 @@ export function startStores(): void {
     conversations.sendLockedAgain();
   }
 
-  /** Not all was loaded, though events may have come that only the rest would show: a cut line, or a lock in between. */
-  let stale = false;
+  const loading = new Loading(load);
+  const reload = (): void => loading.begin();
 
-  function reload(): void {
-    stale = false;
-    load().catch(() => (stale = true));
-  }
-
-  // The line may come back with nothing missed: what the cut kept from loading is missing all the same.
   watch(
     () => stores.link.line.kind,
-    (kind) => kind === 'open' && stale && reload(),
+    (kind) => kind === 'open' && loading.resume(),
   );
 
   function drain(): void {

@@ -52,6 +52,8 @@ export const meet = {
     lost: 'The connection to {name} broke. They can pick you again while you are visible.',
   },
   gone: 'They are no longer visible. Ask them to make themselves visible again.',
+  isInviteOf:
+    '{name} invites you. That is the name in the invite: only the two of you can tell whether it is true. If the invite is still open, you are connected at once.',
   isInvite: 'This is an invite: if it is still open, you are connected at once.',
   isToken: 'This is a contact code. They must add yours too before you can talk.',
   refused: {
@@ -111,6 +113,7 @@ export const scan = {
 export const invites = {
   instead: 'Easier: send an invite. They paste it, and you are connected.',
   noted: 'Invite saved. Enter your name, and you are connected.',
+  notedOf: '{name} invites you. Enter your name, and you are connected.',
   pasteHere: 'Were you invited? Paste the invite anywhere on this page.',
   open: 'Send an invite',
   lead: 'The first person to use it becomes your contact. Send it where nobody else can read it.',
