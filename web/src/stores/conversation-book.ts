@@ -27,6 +27,8 @@ const KEPT = 200;
 const PAGE = 50;
 /** Older ones that one jump loads at most, some seconds of work. */
 const BACK_MOST = 20_000;
+/** The same for one message that was asked for. */
+const FAR_MOST = 100_000;
 
 export interface Conversation {
   readonly messages: readonly Shown[];
@@ -79,23 +81,20 @@ export class ConversationBook {
   }
 
   /** Loads older ones until those of `time` are there, in ms since 1970, or BACK_MOST are. */
-  async loadBack(conversation: ConversationId, time: number): Promise<void> {
-    await this.#entry(conversation).loading;
-    const { phase, more, messages } = this.of(conversation).value;
-    const most = messages.length + BACK_MOST;
-    const wants: Wants = (loaded) => sentAt(loaded[0] ?? { at: 0, arrivedAt: 0 }) >= time && loaded.length < most;
-    if (phase === 'ready' && more && wants(messages, [])) await this.#load(conversation, wants);
+  loadBack(conversation: ConversationId, time: number): Promise<void> {
+    const wants: Wants = ([oldest]) => sentAt(oldest ?? { at: 0, arrivedAt: 0 }) >= time;
+    return this.#loadFar(conversation, BACK_MOST, wants);
   }
 
-  /** Loads older ones until `message` is there, or BACK_MOST are. @returns whether it is. */
+  /** Loads older ones until the one in `position` is there, or FAR_MOST are. */
+  loadTo(conversation: ConversationId, position: number): Promise<void> {
+    return this.#loadFar(conversation, FAR_MOST, ([oldest]) => (oldest?.position ?? -Infinity) > position);
+  }
+
+  /** Loads older ones until `message` is there, or FAR_MOST are. @returns whether it is. */
   async loadBackTo(message: MessageRef): Promise<boolean> {
-    const { conversation } = message;
-    await this.#entry(conversation).loading;
-    const { phase, more, messages } = this.of(conversation).value;
-    const most = messages.length + BACK_MOST;
     const key = messageKey(message);
-    const wants: Wants = (loaded, page) => page.every((each) => messageKey(each) !== key) && loaded.length < most;
-    if (phase === 'ready' && more && this.find(message) === undefined) await this.#load(conversation, wants);
+    await this.#loadFar(message.conversation, FAR_MOST, (_, page) => page.every((each) => messageKey(each) !== key));
     return this.find(message) !== undefined;
   }
 
@@ -242,6 +241,15 @@ export class ConversationBook {
     const stored: readonly Shown[] = timeline.snapshot();
     const messages = local.length === 0 ? stored : [...stored, ...local];
     view.value = { ...view.value, prepended: false, ...change, messages };
+  }
+
+  /** Older ones for as long as `wants` says, but `most` at most. */
+  async #loadFar(conversation: ConversationId, most: number, wants: Wants): Promise<void> {
+    await this.#entry(conversation).loading;
+    const { phase, more, messages } = this.of(conversation).value;
+    const bound = messages.length + most;
+    const wantsMore: Wants = (loaded, page) => loaded.length < bound && wants(loaded, page);
+    if (phase === 'ready' && more && wantsMore(messages, messages)) await this.#load(conversation, wantsMore);
   }
 
   #load(conversation: ConversationId, wants: Wants): Promise<void> {

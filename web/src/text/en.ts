@@ -6,7 +6,7 @@ import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { acts, emoji } from './en-acts.ts';
-import { about, jump, listing, own } from './en-talk.ts';
+import { about, jump, listing, own, search } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
@@ -15,6 +15,7 @@ export const en = {
   changedFiles,
   about,
   jump,
+  search,
   listing,
   own,
   errors,
@@ -70,7 +71,7 @@ export const en = {
     nearby: 'Nearby',
     nearbyHint: 'On this network right now',
     requests: 'Requests',
-    search: 'Search people',
+    search: 'Search people and messages',
     searchPlaceholder: 'Search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
@@ -165,6 +166,7 @@ export const en = {
     emptyWaiting: 'You can write now. It will be sent once {name} has added you.',
     unknown: 'A message this version can’t show',
     missing: 'One message is missing here | One message is missing here | {count} messages are missing here',
+    copyCode: 'Copy this code',
     showAll: 'Show all',
     showLess: 'Show less',
     typing: '{name} is typing',
