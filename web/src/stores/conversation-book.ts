@@ -15,6 +15,8 @@ import { sentAt } from '../../../server/contract/words/time.ts';
 import type { CommandName, Input, Result } from '../../../server/contract/commands.ts';
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
+import { unloaded } from '../domain/message/loaded-conversation.ts';
+import type { LoadedConversation } from '../domain/message/loaded-conversation.ts';
 import { messageKey } from '../domain/message/message-key.ts';
 import { Outgoing } from '../domain/message/outgoing.ts';
 import type { Shown } from '../domain/message/outgoing.ts';
@@ -30,21 +32,10 @@ const BACK_MOST = 20_000;
 /** The same for one message that was asked for. */
 const FAR_MOST = 100_000;
 
-export interface Conversation {
-  readonly messages: readonly Shown[];
-  readonly phase: 'unloaded' | 'loading' | 'ready' | 'failed';
-  /** Older ones exist. */
-  readonly more: boolean;
-  /** This change put older messages in front of those already shown. */
-  readonly prepended: boolean;
-}
-
-const empty: Conversation = { messages: [], phase: 'unloaded', more: false, prepended: false };
-
 interface Entry {
   /** Replaced by a reload, which is how an answer under way is known to be stale. */
   timeline: Timeline;
-  readonly view: ShallowRef<Conversation>;
+  readonly view: ShallowRef<LoadedConversation>;
   loading: Promise<void> | null;
 }
 
@@ -63,7 +54,7 @@ export class ConversationBook {
     this.#call = call;
   }
 
-  of(conversation: ConversationId): ShallowRef<Conversation> {
+  of(conversation: ConversationId): ShallowRef<LoadedConversation> {
     return this.#entry(conversation).view;
   }
 
@@ -217,7 +208,7 @@ export class ConversationBook {
     if (entry === undefined) return;
     entry.timeline = new Timeline();
     entry.loading = null;
-    this.#show(conversation, empty);
+    this.#show(conversation, unloaded);
   }
 
   drop(conversation: ConversationId): void {
@@ -229,13 +220,13 @@ export class ConversationBook {
   #entry(conversation: ConversationId): Entry {
     let entry = this.#entries.get(conversation);
     if (entry === undefined) {
-      entry = { timeline: new Timeline(), view: shallowRef(empty), loading: null };
+      entry = { timeline: new Timeline(), view: shallowRef(unloaded), loading: null };
       this.#entries.set(conversation, entry);
     }
     return entry;
   }
 
-  #show(conversation: ConversationId, change: Partial<Conversation> = {}): void {
+  #show(conversation: ConversationId, change: Partial<LoadedConversation> = {}): void {
     const { timeline, view } = this.#entry(conversation);
     const local = this.#outgoing.of(conversation);
     const stored: readonly Shown[] = timeline.snapshot();

@@ -3,7 +3,7 @@ import type { ComputedRef, ShallowRef } from 'vue';
 import type { Listed } from '../../domain/listed.ts';
 import { firstUnread, isUnreadUpTo } from '../../domain/message/reading.ts';
 import { useConversations } from '../../stores/conversations.ts';
-import type { Conversation } from '../../stores/conversation-book.ts';
+import type { LoadedConversation } from '../../domain/message/loaded-conversation.ts';
 import { useReader } from './use-reader.ts';
 
 /** A burst of messages is marked as read together; ms. */
@@ -19,7 +19,10 @@ export interface Reading {
 }
 
 /** Marks what somebody has in view as read, and remembers where the unread began. */
-export function useReading(contact: ComputedRef<Listed | undefined>, conversation: ComputedRef<Conversation>): Reading {
+export function useReading(
+  contact: ComputedRef<Listed | undefined>,
+  conversation: ComputedRef<LoadedConversation>,
+): Reading {
   const conversations = useConversations();
   const looking = useReader();
   const seen = shallowRef(-Infinity);
