@@ -71,6 +71,15 @@ function expectQuiet({ violations, foreign, links, same }: Watched, origin: stri
   for (const link of links) expect(link).toMatch(new RegExp(`^(?:${origin}/|https?://|mailto:)`));
 }
 
+/** The same in lists of bold lines, and in code: few enough for a text to be shown whole. */
+function formatted(burst: readonly string[]): string[] {
+  const lines = burst.map((text) => text.replaceAll('\n', ' '));
+  return [0, 20, 40].flatMap((from) => {
+    const some = lines.slice(from, from + 20);
+    return [some.map((line) => `- *${line}*`).join('\n'), `> \`\`\`\n${some.join('\n')}\n\`\`\`\n${some[0] ?? ''}`];
+  });
+}
+
 test('texts from a contact, and names, as each class of payload', async ({ person }) => {
   expect(payloads.length).toBeGreaterThanOrEqual(500);
   const [ann, bob] = [await person('Ann'), await person('Bob')];
@@ -85,13 +94,17 @@ test('texts from a contact, and names, as each class of payload', async ({ perso
     const burst = payloads.slice(at, at + 60);
     await bob.daemon.ask(async (control) => {
       await Promise.all(
-        burst.map((body) => control.request('message.send', { conversation: contact!.conversation, body })),
+        [...burst, ...formatted(burst)].map((body) =>
+          control.request('message.send', { conversation: contact!.conversation, body }),
+        ),
       );
       await control.request('message.send', { conversation: contact!.conversation, body: `end of ${at}` });
     });
     await expect(ann.message(`end of ${at}`)).toBeVisible();
-    for (const text of await ann.log.locator('p').evaluateAll((all) => all.map((one) => one.textContent)))
-      seen.add(text);
+    const said = ann.log.locator('[data-text]');
+    // A formatted one has what was typed beside what is shown.
+    const texts = await said.evaluateAll((all) => all.map((one) => [one.getAttribute('data-text'), one.textContent]));
+    for (const [typed, shown] of texts) seen.add(typed === '' || typed == null ? (shown ?? '') : typed);
     expectQuiet(await look(), ann.daemon.origin);
   }
   // As they were written, letter for letter: what came was shown, and nothing of it became markup.

@@ -2,6 +2,7 @@
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../contract/messages.ts';
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ContactId, MessageId } from '../contract/ids.ts';
 import { fromHex, toHex } from '../crypto/bytes.ts';
 import { choosePrimitives } from '../crypto/choose.ts';
@@ -77,6 +78,20 @@ const service = {
     contact = (await profile.execute('contact.list', {}))[0]?.id ?? ('' as ContactId);
     await profile.execute('message.page', { conversation: directConversation(contact), limit: PAGE });
     return performance.now() - start;
+  },
+
+  /** Waits until all of it can be searched. @returns milliseconds of that, and of the longest turn meanwhile. */
+  async fillSearch(): Promise<{ readonly ms: number; readonly longestTurn: number }> {
+    const start = performance.now();
+    let [longestTurn, before] = [0, start];
+    let filling = true;
+    while (filling) {
+      await nextTurn();
+      const now = performance.now();
+      [longestTurn, before] = [Math.max(longestTurn, now - before), now];
+      filling = (await profile.execute('search.query', { text: '' })).searched === 'filling';
+    }
+    return { ms: performance.now() - start, longestTurn };
   },
 
   /** Pages all over the conversation, as the interface gets them. @returns milliseconds for one. */

@@ -3,8 +3,13 @@
 import type { HistoryService } from './history-process.ts';
 import type { Process } from './process.ts';
 import type { Row } from './report.ts';
+import { spreadOf } from './statistics.ts';
 import { comparison } from './stopwatch.ts';
 import { Workplace } from './bench-scratch.ts';
+
+/** For each 100,000 messages, and what a turn of the event loop may take beside. */
+const FILLED_MS = 3000;
+const TURN_MS = 8;
 
 export interface HistoryScale {
   readonly rounds: number;
@@ -25,6 +30,7 @@ export function measureHistory({ rounds, long, short, pages }: HistoryScale): Pr
     }
     const reader = process(place, longFolder);
     await reader.ask('start', long);
+    const filled = await reader.ask('fillSearch', null);
     const measured: { ours: number; reference: number }[] = [];
     for (let round = 0; round <= 3 * rounds; round += 1) {
       const ours = await reader.ask('readPages', pages);
@@ -52,8 +58,22 @@ export function measureHistory({ rounds, long, short, pages }: HistoryScale): Pr
         ratio: page.ratio,
         goal: { kind: 'at-most', ratio: 3 },
       },
+      wanted(`${size}: read for the search after a start`, filled.ms, (FILLED_MS * long) / 100_000),
+      wanted('the longest turn meanwhile', filled.longestTurn, TURN_MS),
     ];
   });
+}
+
+/** Measured once: a start fills the search once. */
+function wanted(what: string, ms: number, most: number): Row {
+  return {
+    what,
+    unit: 'ms',
+    ours: spreadOf([ms]),
+    reference: { what: 'wanted', ...spreadOf([most]) },
+    ratio: spreadOf([ms / most]),
+    goal: { kind: 'at-most', ratio: 1 },
+  };
 }
 
 function process(place: Workplace, folder: string): Process<HistoryService> {

@@ -6,6 +6,7 @@ import { measureMany, measureSingly } from './delivery.ts';
 import { measureHandshake } from './handshake.ts';
 import { measureHistory } from './history.ts';
 import { measureRatchet } from './ratchet.ts';
+import { measureSearch } from './search.ts';
 import { machine, sentence, table, type Row } from './report.ts';
 
 interface Scale {
@@ -13,6 +14,7 @@ interface Scale {
   readonly delivery: Parameters<typeof measureMany>[0];
   readonly crowd: Parameters<typeof measureSenders>[0];
   readonly history: Parameters<typeof measureHistory>[0];
+  readonly search: Parameters<typeof measureSearch>[0];
   readonly browser: Parameters<typeof measureEvents>[0];
 }
 
@@ -21,18 +23,24 @@ const NORMAL: Scale = {
   delivery: { rounds: 5, singly: 200, many: 10_000, ungrouped: 1000 },
   crowd: { rounds: 3, senders: 100, messages: 5000, idle: 500, idleSeconds: 30 },
   history: { rounds: 5, long: 100_000, short: 1000, pages: 100 },
+  search: { texts: 100_000, rounds: 20 },
   browser: { rounds: 7, events: 500 },
 };
-const FULL: Scale = { ...NORMAL, history: { ...NORMAL.history, long: 1_000_000 } };
+const FULL: Scale = {
+  ...NORMAL,
+  history: { ...NORMAL.history, long: 1_000_000 },
+  search: { ...NORMAL.search, texts: 1_000_000 },
+};
 const QUICK: Scale = {
   crypto: { count: 3, ms: 5 },
   delivery: { rounds: 1, singly: 5, many: 50, ungrouped: 20 },
   crowd: { rounds: 1, senders: 3, messages: 30, idle: 3, idleSeconds: 1 },
   history: { rounds: 1, long: 300, short: 100, pages: 2 },
+  search: { texts: 500, rounds: 1 },
   browser: { rounds: 1, events: 10 },
 };
 
-async function measure({ crypto, delivery, crowd, history, browser }: Scale): Promise<readonly Row[]> {
+async function measure({ crypto, delivery, crowd, history, search, browser }: Scale): Promise<readonly Row[]> {
   return [
     ...(await measureRatchet(crypto)),
     await measureHandshake(crypto),
@@ -40,6 +48,7 @@ async function measure({ crypto, delivery, crowd, history, browser }: Scale): Pr
     ...(await measureMany(delivery)),
     ...(await measureSenders(crowd)),
     ...(await measureHistory(history)),
+    ...(await measureSearch(search)),
     await measureEvents(browser),
     ...(await measureIdle(crowd)),
   ];

@@ -25,6 +25,8 @@ const KEPT = 200;
 const PAGE = 50;
 /** Older ones that one jump loads at most, some seconds of work. */
 const BACK_MOST = 20_000;
+/** The same for one message that was asked for. */
+const FAR_MOST = 100_000;
 
 export interface Conversation {
   readonly messages: readonly Shown[];
@@ -82,6 +84,15 @@ export class ConversationBook {
     const { phase, more, messages } = this.of(conversation).value;
     const most = messages.length + BACK_MOST;
     const wants: Wants = (loaded) => sentAt(loaded[0] ?? { at: 0, arrivedAt: 0 }) >= time && loaded.length < most;
+    if (phase === 'ready' && more && wants(messages, [])) await this.#load(conversation, wants);
+  }
+
+  /** Loads older ones until the one in `position` is there, or FAR_MOST are. */
+  async loadTo(conversation: ConversationId, position: number): Promise<void> {
+    await this.#entry(conversation).loading;
+    const { phase, more, messages } = this.of(conversation).value;
+    const most = messages.length + FAR_MOST;
+    const wants: Wants = (loaded) => (loaded[0]?.position ?? -Infinity) > position && loaded.length < most;
     if (phase === 'ready' && more && wants(messages, [])) await this.#load(conversation, wants);
   }
 

@@ -16,6 +16,22 @@ export const about = {
   keyHint: 'Their own Loom shows them the same picture and the same first letters.',
 };
 
+/** What was said, found again. */
+export const search = {
+  messages: 'Messages',
+  looking: 'Searching…',
+  filling: 'Searching older messages…',
+  nothing: 'No message says that.',
+  failed: 'Loom didn’t answer. Change a letter to search again.',
+  newest: 'The oldest messages were not searched: there are too many.',
+  found: 'No message found | One message found | {count} messages found',
+  more: 'Show more',
+  you: 'You:',
+  here: 'Search in this conversation',
+  within: 'Only in {name}',
+  everywhere: 'Search everywhere',
+};
+
 /** To another day of a conversation. */
 export const jump = {
   title: 'Go to a day',

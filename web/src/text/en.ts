@@ -5,13 +5,14 @@ import { errors } from './en-errors.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
-import { about, jump, listing, own } from './en-talk.ts';
+import { about, jump, listing, own, search } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
   changedFiles,
   about,
   jump,
+  search,
   listing,
   own,
   errors,
@@ -67,7 +68,7 @@ export const en = {
     nearby: 'Nearby',
     nearbyHint: 'On this network right now',
     requests: 'Requests',
-    search: 'Search people',
+    search: 'Search people and messages',
     searchPlaceholder: 'Search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
@@ -163,6 +164,7 @@ export const en = {
     unknown: 'A message this version can’t show',
     deleted: 'This message was deleted',
     missing: 'One message is missing here | One message is missing here | {count} messages are missing here',
+    copyCode: 'Copy this code',
     showAll: 'Show all',
     showLess: 'Show less',
     typing: '{name} is typing',

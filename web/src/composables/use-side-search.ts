@@ -1,0 +1,96 @@
+import { storeToRefs } from 'pinia';
+import { computed, onBeforeUnmount, watch } from 'vue';
+import type { ComputedRef } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import type { ConversationId, SearchHit } from '../../../server/contract/model.ts';
+import { plainName } from '../domain/names.ts';
+import { useConversationList } from '../stores/conversation-list.ts';
+import { useSearch } from '../stores/search.ts';
+import { text } from '../text/text.ts';
+import { useFoundList } from './use-found-list.ts';
+
+export interface SideSearch extends ReturnType<typeof useFoundList> {
+  /** What the one conversation is called that is searched; null: everywhere is. */
+  readonly scope: ComputedRef<string | null>;
+  /** The conversation that is open. */
+  readonly current: ComputedRef<ConversationId | null>;
+  readonly everywhere: () => void;
+  readonly openHit: (hit: SearchHit) => Promise<void>;
+}
+
+/**
+ * What the side bar looks for, among people and messages.
+ * @param focusField once the field is in view. @param isFree whether nothing lies over the page.
+ */
+export function useSideSearch(focusField: () => void, isFree: () => boolean): SideSearch {
+  const { direct } = storeToRefs(useConversationList());
+  const search = useSearch();
+  const router = useRouter();
+  const route = useRoute();
+  const list = useFoundList();
+  /** While one goes from hit to hit, they stay. */
+  let visited: ConversationId | null = null;
+
+  const current = computed(() => {
+    const id = route.params.conversation;
+    return typeof id === 'string' ? (id as ConversationId) : null;
+  });
+  const scope = computed(() => {
+    if (search.within === null) return null;
+    return plainName(direct.value.get(search.within)?.name ?? text('notes.title'));
+  });
+
+  function everywhere(): void {
+    search.within = null;
+  }
+
+  async function openHit(hit: SearchHit): Promise<void> {
+    search.target = hit;
+    visited = hit.conversation;
+    await router.push(`/c/${hit.conversation}`);
+    visited = null;
+  }
+
+  /** On a narrow screen the field is elsewhere. */
+  async function toField(): Promise<void> {
+    await router.push(window.matchMedia('(max-width: 47.99rem)').matches ? '/' : route.fullPath);
+    focusField();
+  }
+
+  // What was searched for is found: the list is whole again.
+  watch(
+    current,
+    (id) => {
+      if (id === null || id === visited) return;
+      list.query.value = '';
+      everywhere();
+    },
+    { flush: 'sync' },
+  );
+  watch(
+    () => search.asked,
+    () => void toField(),
+  );
+  useSearchKeys((here) => {
+    if (here && current.value === null) return false;
+    search.ask(here ? current.value : null);
+    return true;
+  }, isFree);
+  return { ...list, scope, current, everywhere, openHit };
+}
+
+/**
+ * Ctrl+K everywhere, Ctrl+Shift+F in the conversation that is open.
+ * @param ask `here`: for the latter. @returns false when there is nothing to be done.
+ */
+function useSearchKeys(ask: (here: boolean) => boolean, isFree: () => boolean): void {
+  function pressed(event: KeyboardEvent): void {
+    const key = event.key.toLowerCase();
+    const here = key === 'f' && event.shiftKey;
+    if (!(here || (key === 'k' && !event.shiftKey)) || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (isFree() && ask(here)) event.preventDefault();
+  }
+
+  window.addEventListener('keydown', pressed);
+  onBeforeUnmount(() => window.removeEventListener('keydown', pressed));
+}
