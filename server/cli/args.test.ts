@@ -71,9 +71,9 @@ describe('parseCommandLine', () => {
     ['status --json=yes', "Option '--json' does not take an argument"],
     ['status now', 'status: “now” is one word too many. Usage: loom-web status'],
     ['add', 'add: CODE is missing. Usage: loom-web add CODE | - --name NAME [--address HOST:PORT]'],
-    ['send ada hello world', 'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -]'],
-    ['send', 'send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -]'],
-    ['delete bob', 'delete: ID is missing. Usage: loom-web delete CONTACT ID [--theirs | --mine]'],
+    ['send ada hello world', 'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]'],
+    ['send', 'send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]'],
+    ['delete bob', 'delete: ID is missing. Usage: loom-web delete CONTACT ID [--everyone] [--theirs | --mine]'],
     [
       'passphrase',
       'passphrase: what to do is missing. Usage: loom-web passphrase set | change | remove [--passphrase-fd N]',

@@ -35,6 +35,9 @@ import { wipeCommand } from './commands/profile/wipe.ts';
 import { clearCommand } from './commands/messages/clear.ts';
 import { contactCommand } from './commands/people/contact.ts';
 import { deleteCommand } from './commands/messages/delete.ts';
+import { editCommand } from './commands/messages/edit.ts';
+import { forwardCommand } from './commands/messages/forward.ts';
+import { reactCommand } from './commands/messages/react.ts';
 import { passphraseCommand } from './commands/profile/passphrase.ts';
 import { profileCommand } from './commands/profile/profile.ts';
 import { readCommand } from './commands/messages/read.ts';
@@ -80,6 +83,9 @@ export const commands = [
   muteCommand,
   archiveCommand,
   watchCommand,
+  editCommand,
+  reactCommand,
+  forwardCommand,
   deleteCommand,
   clearCommand,
   phraseCommand,

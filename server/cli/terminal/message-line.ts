@@ -8,7 +8,14 @@ export function messageLine(message: Message, name: string, time: string): strin
   const state = message.direction === 'out' ? `  (${message.state})` : '';
   // Each line of a text on its own, so that none can pass for another message.
   const lines = textOf(message).split('\n').map(printable).join('\n    ');
-  return `${time}  ${who}: ${lines}${state}`;
+  return `${time}  ${who}: ${lines}${marksOf(message)}${state}`;
+}
+
+/** What acts have made of it. */
+function marksOf(message: Message): string {
+  const edited = message.kind === 'text' && message.edits !== undefined ? '  (edited)' : '';
+  const reactions = (message.reactions ?? []).map(({ emoji, by }) => `  ${printable(emoji)} ${by.length}`);
+  return edited + reactions.join('');
 }
 
 function textOf(message: Message): string {

@@ -27,6 +27,11 @@ export class Sayings {
     if (message.event === 'message.received' || message.event === 'message.stored') {
       return [messageLine(message.data.message, this.#nameIn(message.data.message.conversation), time)];
     }
+    // What an act has made of it; a hole that closes is of no interest.
+    if (message.event === 'message.changed') {
+      const { message: changed, act } = message.data;
+      return act ? [`${messageLine(changed, this.#nameIn(changed.conversation), time)}  (${act})`] : [];
+    }
     if (message.event === 'contact.changed') return this.#changed(message.data.contact, time);
     const said = this.#sentence(message);
     return said === null ? [] : [`${time}  ${said}`];
@@ -48,6 +53,8 @@ export class Sayings {
         return `${this.#name(data.contact)} was removed`;
       case 'request.changed':
         return `${printable(data.request.name)} wants to talk to you (“loom-web requests” lists who asks)`;
+      case 'message.seen':
+        return `${printable(this.#nameIn(data.conversation))} has read what you wrote`;
       case 'message.deleted':
         return `a message ${this.#with(data.conversation)} was deleted`;
       case 'conversation.cleared':

@@ -127,6 +127,8 @@ export class Segment {
     if (index < 0) return false;
     const [start, end] = [this.#start(index), this.#end(index)];
     const bytes = Buffer.from(text);
+    // A reaction changes a message, and not what it says.
+    if (this.#buffer.subarray(start, end).equals(bytes)) return true;
     const before = this.#buffer;
     const grown = bytes.length - (end - start);
     this.#buffer = Buffer.concat([before.subarray(0, start), bytes, before.subarray(end)], before.length + grown);

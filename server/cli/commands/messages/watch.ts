@@ -36,8 +36,12 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
-    case 'message.changed':
       return { event, cursor, ...message.data.message };
+    case 'message.changed': {
+      // Who has done what to it stands beside it.
+      const { message: changed, ...why } = message.data;
+      return { event, cursor, ...why, ...changed };
+    }
     case 'contact.changed':
       // A contact is `contact` in every event; here it is also what the event is about.
       return { event, cursor, contact: message.data.contact.id, ...message.data.contact };

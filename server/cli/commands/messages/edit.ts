@@ -1,0 +1,22 @@
+import { daemonCommand } from '../../command.ts';
+import { checkMessage, findMessage } from '../../find-message.ts';
+import { jsonLine } from '../../terminal/printable.ts';
+import { typedText } from '../../terminal/typed-text.ts';
+
+export const editCommand = daemonCommand({
+  name: 'edit',
+  usage: 'CONTACT ID [TEXT | -]',
+  summary: 'gives a message of yours other words, or what stdin holds',
+  words: [2, 3],
+  options: {},
+  check({ words: [, id = ''] }) {
+    checkMessage('edit', id);
+  },
+  async run({ words: [who = '', id = '', text = '-'], json, terminal }, daemon) {
+    const message = await findMessage(daemon, await daemon.contact(who), id, { mine: true });
+    const body = text === '-' ? await typedText(terminal) : text;
+    const edited = await daemon.request('message.edit', { ...message, body });
+    if (json) terminal.print(jsonLine(edited));
+    else terminal.tell('Edited. What it said before stays readable to both of you.');
+  },
+});

@@ -1,0 +1,56 @@
+// Which message a person means by an id on the command line.
+import type { MessageId } from '../contract/ids.ts';
+import { CommandError } from '../contract/errors.ts';
+import { OURSELVES, type AuthorId } from '../contract/messages.ts';
+import type { Contact, MessageRef } from '../contract/model.ts';
+import { UsageError } from '../options.ts';
+import type { Daemon } from './daemon.ts';
+import { CommandFailure } from './exit.ts';
+
+const ID = /^[0-9a-f]{32}$/;
+
+/** The options of commands that take one message. */
+export const whoseOptions = {
+  theirs: { help: 'the one they sent, where an id of theirs is the same as one of yours' },
+  mine: { help: 'the one you sent' },
+} as const;
+
+interface Whose {
+  readonly theirs?: boolean | undefined;
+  readonly mine?: boolean | undefined;
+}
+
+/** @throws UsageError */
+export function checkMessage(command: string, id: string, { theirs, mine }: Whose = {}): void {
+  if (!ID.test(id)) throw new UsageError(`${command}: ID is 32 hex digits, as “messages --ids” shows`);
+  if (theirs && mine) throw new UsageError(`${command}: --theirs or --mine, not both`);
+}
+
+/** @throws CommandFailure when there is none, or one of each. */
+export async function findMessage(
+  daemon: Daemon,
+  { id: contact, conversation }: Pick<Contact, 'id' | 'conversation'>,
+  written: string,
+  { theirs, mine }: Whose = {},
+): Promise<MessageRef> {
+  const id = written as MessageId;
+  if (theirs) return { conversation, author: contact, id };
+  if (mine) return { conversation, author: OURSELVES, id };
+  const found: AuthorId[] = [];
+  for (const author of [OURSELVES, contact])
+    if (await isThere(daemon, { conversation, author, id })) found.push(author);
+  const [author, other] = found;
+  if (author === undefined) throw new CommandFailure('failed', 'There is no such message.');
+  if (other) throw new CommandFailure('failed', 'Each of you has one with this id: say --theirs or --mine.');
+  return { conversation, author, id };
+}
+
+async function isThere(daemon: Daemon, { conversation, author, id }: MessageRef): Promise<boolean> {
+  try {
+    await daemon.request('message.page', { conversation, limit: 1, before: { author, id } });
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 'message-unknown') return false;
+    throw error;
+  }
+}
