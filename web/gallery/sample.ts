@@ -91,4 +91,17 @@ export const TALK: readonly Shown[] = [
   own('On its way to the disk', { state: 'sending' }),
   own('This one failed', { state: 'failed', problem: 'internal' }),
   message('', { kind: 'introduction', introduced: { name: 'Eve', publicKey: key(9) } }),
+  message('Found them', {
+    reply: { author: 'me', id: id(2), is: 'here', text: 'And did you bring the ropes?' },
+    reactions: [
+      { emoji: '⚓', by: ['me'], own: true },
+      { emoji: '★', by: ['me', id(1)], own: false },
+    ],
+  } as Partial<Shown>),
+  own('With other words', { edits: 1, state: 'read' } as Partial<Shown>),
+  own('', { kind: 'deleted', state: 'delivered' }),
+  message('Passed on', {
+    forwarded: true,
+    reply: { author: null, id: id(99), is: 'missing', text: 'What is not here' },
+  } as Partial<Shown>),
 ];
