@@ -97,11 +97,11 @@ export const TALK: readonly Shown[] = [
       { emoji: '⚓', by: ['me'], own: true },
       { emoji: '★', by: ['me', id(1)], own: false },
     ],
-  } as Partial<Shown>),
-  own('With other words', { edits: 1, state: 'read' } as Partial<Shown>),
+  }),
+  own('With other words', { edits: 1, state: 'read' }),
   own('', { kind: 'deleted', state: 'delivered' }),
   message('Passed on', {
     forwarded: true,
     reply: { author: null, id: id(99), is: 'missing', text: 'What is not here' },
-  } as Partial<Shown>),
+  }),
 ];
