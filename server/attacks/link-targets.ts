@@ -148,6 +148,13 @@ export function recordTargets(): Target[] {
   const text = encodeContent({ t: 'text', body: 'Grüße', at: 1_700_000_000_000, seq: 1 });
   const presence = encodeContent({ t: 'presence', key: makePresenceKey(random), at: 1_700_000_000_000, seq: 2 });
   const keys = { ik: random(32), sk: random(32), device: 0, gen: 0, cert: random(64) };
+  const acts = [
+    encodeContent({ t: 'text', body: 'At noon', re: { by: random(32), id }, quote: 'When?', at: 1, seq: 4 }),
+    encodeContent({ t: 'edit', of: id, n: 1, body: 'At one', at: 2, seq: 5 }),
+    encodeContent({ t: 'delete', of: id, at: 3, seq: 6 }),
+    encodeContent({ t: 'react', to: { by: random(32), id }, emoji: '👍', at: 4, seq: 7 }),
+    encodeContent({ t: 'read', upto: id, at: 5, seq: 8 }),
+  ];
   const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];
   const pairing = [
@@ -159,7 +166,7 @@ export function recordTargets(): Target[] {
   return [
     { name: 'HELLO', samples: [encodeHello(hello)], weight: 2, feed: refusing(parseHello) },
     { name: 'envelope', samples: [envelope], weight: 1, feed: refusing(parseEnvelope) },
-    { name: 'content', samples: [text, presence, introduce], weight: 2, feed: refusing(parseContent) },
+    { name: 'content', samples: [text, presence, introduce, ...acts], weight: 2, feed: refusing(parseContent) },
     { name: 'PAIR', samples: pairing, weight: 1, feed: refusing(parsePair) },
     { name: 'CHECK', samples: [encodeCheck(random(8))], weight: 0.3, feed: refusing(parseCheck) },
     { name: 'CHECKED', samples: [encodeChecked(checked)], weight: 1, feed: refusing(parseChecked) },

@@ -7,6 +7,7 @@ import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
 import { CONTENT_BYTES, EDITS, MENTIONS, QUOTE_BYTES, TEXT_BYTES, TTL_SECONDS } from '../limits.ts';
+import contents from '../testdata/contents.json' with { type: 'json' };
 import introduced from '../testdata/introduce.json' with { type: 'json' };
 import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
 
@@ -197,4 +198,21 @@ describe('content', () => {
       '32 bytes',
     );
   });
+
+  it('is, of texts and acts, what an independent implementation encodes', () => {
+    for (const { given, content: hex } of contents.contents) {
+      const bytes = Buffer.from(hex, 'hex');
+      const parsed = parseContent(bytes);
+      expect(parsed).toEqual(withBytes(given));
+      expect(encodeContent(parsed as Content)).toEqual(Uint8Array.from(bytes));
+    }
+  });
 });
+
+/** Of `{ hex }` the bytes. */
+function withBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withBytes);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('hex' in value) return Uint8Array.from(Buffer.from(String(value.hex), 'hex'));
+  return Object.fromEntries(Object.entries(value).map(([key, part]: [string, unknown]) => [key, withBytes(part)]));
+}
