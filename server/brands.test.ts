@@ -17,7 +17,7 @@ import type { CardToken } from './protocol/token.ts';
 import type { Store } from './storage/profile-store.ts';
 import type { ContactRecord } from './storage/tables/contacts.ts';
 import { directConversation } from './storage/rows/conversation-rowids.ts';
-import type { MessageRecord } from './storage/tables/message-record.ts';
+import type { MessageRecord } from './storage/tables/message/message-record.ts';
 import type { OutboxFacts } from './storage/tables/outbox.ts';
 
 const primitives = choosePrimitives(undefined);

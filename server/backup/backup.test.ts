@@ -10,7 +10,7 @@ import { concat } from '../crypto/bytes.ts';
 import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../testing/keys.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
-import type { MessageRecord } from '../storage/tables/message-record.ts';
+import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { identityRecord, PASSPHRASE, TempBackups } from '../testing/disk/temp-backup.ts';
 import {

@@ -14,7 +14,7 @@ import { u32 } from '../crypto/bytes.ts';
 import { contactBodySchema, type ContactRecord } from '../storage/tables/contacts.ts';
 import { identitySchema, type IdentityRecord } from '../storage/tables/identity.ts';
 import { inviteBodySchema, type InviteRecord } from '../storage/tables/invites.ts';
-import { messageSchema, type MessageRecord } from '../storage/tables/message-record.ts';
+import { messageSchema, type MessageRecord } from '../storage/tables/message/message-record.ts';
 import { requestBodySchema, type RequestRecord } from '../storage/tables/requests.ts';
 import { bytesSchema } from '../storage/sealing/sealing.ts';
 import { seenSchema, type SeenRecord } from '../storage/tables/seen.ts';

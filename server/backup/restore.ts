@@ -5,7 +5,7 @@ import { CommandError } from '../contract/errors.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { deriveIdentity, parseMasterSeed, makePresenceKey } from '../crypto/keys.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
-import { isOurs } from '../storage/tables/message-record.ts';
+import { isOurs } from '../storage/tables/message/message-record.ts';
 import type { PeerDevice } from '../storage/rows/peer-device.ts';
 import { contactBodySchema } from '../storage/tables/contacts.ts';
 import { inviteBodySchema } from '../storage/tables/invites.ts';

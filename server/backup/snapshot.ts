@@ -1,7 +1,7 @@
 // All of a profile that a backup holds, as it stands at one moment, while the profile goes on: contacts with their
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
-import type { MessageRecord } from '../storage/tables/message-record.ts';
+import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { OutboxFacts } from '../storage/tables/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';

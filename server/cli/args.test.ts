@@ -71,7 +71,10 @@ describe('parseCommandLine', () => {
     ['status --json=yes', "Option '--json' does not take an argument"],
     ['status now', 'status: “now” is one word too many. Usage: loom-web status'],
     ['add', 'add: CODE is missing. Usage: loom-web add CODE | - --name NAME [--address HOST:PORT]'],
-    ['send ada hello world', 'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]'],
+    [
+      'send ada hello world',
+      'send: “world” is one word too many. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]',
+    ],
     ['send', 'send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]'],
     ['delete bob', 'delete: ID is missing. Usage: loom-web delete CONTACT ID [--everyone] [--theirs | --mine]'],
     [

@@ -1,5 +1,5 @@
 // Messages that were deleted: nothing of what they said is left in any file, and what is left of them counts as before.
-import type { MessageRef } from './tables/message-record.ts';
+import type { MessageRef } from './tables/message/message-record.ts';
 import { directConversation } from './rows/conversation-rowids.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

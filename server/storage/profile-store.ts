@@ -16,7 +16,7 @@ import { GroupJournal, type Journal } from './journal.ts';
 import { MAX_EARLIER_KEYS, readKeyFiles } from './profile-files/key-file.ts';
 import { SealedInvites, type InviteTable } from './tables/invites.ts';
 import { removeLock, requireNoLock } from './profile-files/lock.ts';
-import type { MessageTable } from './tables/message-record.ts';
+import type { MessageTable } from './tables/message/message-record.ts';
 import { SealedMessages } from './tables/messages.ts';
 import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './tables/outbox.ts';

@@ -4,7 +4,7 @@ import type { MessageId } from '../../contract/ids.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { Conversation } from '../../contract/model.ts';
 import { fromHex } from '../../crypto/bytes.ts';
-import { isOurs, type MessageRecord, type MessageRef } from '../../storage/tables/message-record.ts';
+import { isOurs, type MessageRecord, type MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';

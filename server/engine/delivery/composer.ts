@@ -4,7 +4,7 @@ import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { OURSELVES } from '../../contract/messages.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
 import type { OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversation, Conversations } from '../contacts/conversations.ts';

@@ -15,7 +15,7 @@ import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
 import { StorageError } from '../../storage/errors.ts';
 import { OURSELVES } from '../../contract/messages.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';

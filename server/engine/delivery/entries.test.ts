@@ -6,8 +6,8 @@ import type { AuthorId } from '../../contract/messages.ts';
 import { fromHex } from '../../crypto/bytes.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
 import { QUOTE_BYTES, TEXT_BYTES, WAITING_ACTS, WAITING_ACTS_MS } from '../../protocol/limits.ts';
-import { UNTOUCHED } from '../../storage/tables/folded.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import { UNTOUCHED } from '../../storage/tables/message/folded.ts';
+import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
 import { anyId } from '../../testing/ids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 

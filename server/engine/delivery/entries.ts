@@ -7,7 +7,7 @@ import { encodeContent, type ContentOf, type ParsedContent } from '../../protoco
 import { WAITING_ACTS, WAITING_ACTS_MS } from '../../protocol/limits.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
 import type { Roster } from '../contacts/roster.ts';

@@ -3,7 +3,7 @@
 // event loop.
 import { CommandError } from '../../contract/errors.ts';
 import type { ContactId, ConversationId } from '../../contract/ids.ts';
-import type { MessageRef } from '../../storage/tables/message-record.ts';
+import type { MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';

@@ -9,7 +9,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { CONTENT_BYTES, TAG_BYTES } from '../../protocol/limits.ts';
 import { BYE, encodeNack, NACK, RECORD } from '../../protocol/records.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
-import type { MessageRecord, NewMessage } from '../../storage/tables/message-record.ts';
+import type { MessageRecord, NewMessage } from '../../storage/tables/message/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Budgets } from './budgets.ts';
 import type { Clock } from '../../timing/clock.ts';

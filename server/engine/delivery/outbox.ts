@@ -9,7 +9,7 @@ import { equal, toHex } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
 import { encodeContent, parseContent, type Content, type Said } from '../../protocol/content/content.ts';
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Receipts } from './receipts.ts';
 import { Composer, type Composed, type ComposerOptions } from './composer.ts';

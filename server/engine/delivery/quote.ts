@@ -1,6 +1,6 @@
 // What a message says now, and how a reply to it begins.
 import { QUOTE_BYTES } from '../../protocol/limits.ts';
-import type { MessageRecord } from '../../storage/tables/message-record.ts';
+import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
 import { readContent } from './kinds/kinds.ts';
 
 /** The words of a text, as last edited; null: it is no text, or gone. */

@@ -2,7 +2,7 @@
 import type { Events } from '../../contract/events.ts';
 import type { ParsedContent } from '../../protocol/content/content.ts';
 import { StorageError } from '../../storage/errors.ts';
-import type { MessageRef, MessageRecord } from '../../storage/tables/message-record.ts';
+import type { MessageRef, MessageRecord } from '../../storage/tables/message/message-record.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { ContactFeed } from './contact-feed.ts';
 import type { ConversationFeed } from './conversation-feed.ts';

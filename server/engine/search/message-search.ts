@@ -12,8 +12,8 @@ import type { Message, Searched, SearchHit, SearchPage } from '../../contract/mo
 import { sentAt } from '../../contract/words/time.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message-record.ts';
-import type { ScannedRun } from '../../storage/tables/message-scan.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { ScannedRun } from '../../storage/tables/message/message-scan.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { Conversations } from '../contacts/conversations.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { AuthorRowids } from './author-rowids.ts';
 import { ContactRowids } from './contact-rowids.ts';
 import { ConversationRowids } from './conversation-rowids.ts';
-import { MessageKeys } from '../tables/message-key.ts';
+import { MessageKeys } from '../tables/message/message-key.ts';
 
 export class Rowids {
   readonly contacts: ContactRowids;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { contactRecord, idOf, newMessage, refOf, tempStore, type TempStore } from '../../testing/disk/temp-store.ts';
 import type { Store } from '../profile-store.ts';
 import { directConversation } from '../rows/conversation-rowids.ts';
-import { UNTOUCHED } from './folded.ts';
+import { UNTOUCHED } from './message/folded.ts';
 
 const [ANN, BEN] = [idOf(1), idOf(2)];
 const conversation = directConversation(ANN);

@@ -15,7 +15,7 @@ import {
   type TempStore,
 } from '../../testing/disk/temp-store.ts';
 import { Database } from '../database.ts';
-import { isOurs, type MessageRecord, type NewMessage, type StoredPage } from './message-record.ts';
+import { isOurs, type MessageRecord, type NewMessage, type StoredPage } from './message/message-record.ts';
 import type { Store } from '../profile-store.ts';
 
 const CONTACT = idOf(1);

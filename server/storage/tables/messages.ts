@@ -5,7 +5,7 @@ import { skipDamaged } from '../rows/skip-damaged.ts';
 import type { Database } from '../database.ts';
 import { OURS } from '../rows/author-rowids.ts';
 import type { Row } from '../rows/row.ts';
-import { encodeBody } from './message-body.ts';
+import { encodeBody } from './message/message-body.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import {
   STATE,
@@ -18,11 +18,11 @@ import {
   type RefWithin,
   type StoredPage,
   type StoredRun,
-} from './message-record.ts';
-import { SealedMessageScan } from './message-scan.ts';
-import { MessageTally, UNREAD } from './message-tally.ts';
-import { latePosition, nextPosition, rowsBehind } from './message-position.ts';
-import { MessageRows } from './message-rows.ts';
+} from './message/message-record.ts';
+import { SealedMessageScan } from './message/message-scan.ts';
+import { MessageTally, UNREAD } from './message/message-tally.ts';
+import { latePosition, nextPosition, rowsBehind } from './message/message-position.ts';
+import { MessageRows } from './message/message-rows.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import { countWithin } from '../rows/pieces.ts';
 import type { Rowids } from '../rows/rowids.ts';

@@ -12,8 +12,8 @@ import type { Rowids } from '../rows/rowids.ts';
 import { skipDamaged } from '../rows/skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
-import type { MessageRef } from './message-record.ts';
-import { MessageRows } from './message-rows.ts';
+import type { MessageRef } from './message/message-record.ts';
+import { MessageRows } from './message/message-rows.ts';
 
 const bodySchema = z.object({
   /** Who said it, and as which message. */

@@ -8,7 +8,7 @@ import { asIdentityKey, asPresenceKey, asStaticKey } from '../keys.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { OURSELVES } from '../../contract/messages.ts';
-import type { MessageRef, NewMessage } from '../../storage/tables/message-record.ts';
+import type { MessageRef, NewMessage } from '../../storage/tables/message/message-record.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { OutboxFacts } from '../../storage/tables/outbox.ts';
 import { createStore, openStore, type Store } from '../../storage/profile-store.ts';

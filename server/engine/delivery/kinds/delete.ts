@@ -2,8 +2,8 @@
 import type { MessageId } from '../../../contract/ids.ts';
 import { toHex } from '../../../crypto/bytes.ts';
 import type { ContentOf } from '../../../protocol/content/content.ts';
-import { UNTOUCHED } from '../../../storage/tables/folded.ts';
-import type { MessageRecord } from '../../../storage/tables/message-record.ts';
+import { UNTOUCHED } from '../../../storage/tables/message/folded.ts';
+import type { MessageRecord } from '../../../storage/tables/message/message-record.ts';
 import type { MessageKind } from './message-kind.ts';
 
 export const deletion: MessageKind<ContentOf<'delete'>> = {

@@ -3,7 +3,7 @@ import type { MessageId } from '../../../contract/ids.ts';
 import { toHex } from '../../../crypto/bytes.ts';
 import type { ContentOf } from '../../../protocol/content/content.ts';
 import { TEXT_BYTES } from '../../../protocol/limits.ts';
-import { UNTOUCHED, type Edit, type Folded } from '../../../storage/tables/folded.ts';
+import { UNTOUCHED, type Edit, type Folded } from '../../../storage/tables/message/folded.ts';
 import type { MessageKind } from './message-kind.ts';
 
 /** What the versions between the first and the last take together, as UTF-8: as much as one text. The oldest make room. */

@@ -3,7 +3,7 @@
 import type { ContactId, ConversationId } from '../../../contract/ids.ts';
 import type { AuthorId, Deed, MessageContent } from '../../../contract/model.ts';
 import type { ContactRecord } from '../../../storage/tables/contacts.ts';
-import type { MessageRecord, MessageRef } from '../../../storage/tables/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../../storage/tables/message/message-record.ts';
 import type { Roster } from '../../contacts/roster.ts';
 import type { Entries } from '../entries.ts';
 

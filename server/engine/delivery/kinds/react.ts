@@ -3,7 +3,7 @@ import { emojiOf } from '../../../contract/words/emoji.ts';
 import type { MessageId } from '../../../contract/ids.ts';
 import { toHex } from '../../../crypto/bytes.ts';
 import type { ContentOf } from '../../../protocol/content/content.ts';
-import { UNTOUCHED, type Folded, type Reacted } from '../../../storage/tables/folded.ts';
+import { UNTOUCHED, type Folded, type Reacted } from '../../../storage/tables/message/folded.ts';
 import type { MessageKind } from './message-kind.ts';
 
 export const react: MessageKind<ContentOf<'react'>> = {

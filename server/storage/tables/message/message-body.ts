@@ -7,7 +7,7 @@
 import { decode } from 'cborg';
 import { encodeFolded, parseFolded } from './folded.ts';
 import { bodySchema, type MessageRecord } from './message-record.ts';
-import { StorageError } from '../errors.ts';
+import { StorageError } from '../../errors.ts';
 
 export type MessageBody = Pick<MessageRecord, 'at' | 'receivedAt' | 'missing' | 'content' | 'deliveredAt' | 'folded'>;
 

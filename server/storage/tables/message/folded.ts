@@ -1,8 +1,8 @@
 // What acts have made of a message, folded into its row: edits, reactions, that it was taken back. As JSON, which V8 reads
 // several times as fast as CBOR: a page of fifty is to cost little more for it.
 import { z } from 'zod';
-import { messageIdSchema } from '../../contract/ids.ts';
-import { authorSchema } from '../../contract/messages.ts';
+import { messageIdSchema } from '../../../contract/ids.ts';
+import { authorSchema } from '../../../contract/messages.ts';
 
 /** Of `act`, by its id and its number in the direction it came in. */
 const actSchema = z.object({ act: messageIdSchema, seq: z.number(), at: z.number() });

@@ -1,9 +1,9 @@
 // Messages by the number of their row, newest first: how the search index comes to know them, and opens what it found.
-import { skipDamaged } from '../rows/skip-damaged.ts';
-import { countWithin } from '../rows/pieces.ts';
-import type { Row } from '../rows/row.ts';
-import type { Database } from '../database.ts';
-import type { Sealing } from '../sealing/sealing.ts';
+import { skipDamaged } from '../../rows/skip-damaged.ts';
+import { countWithin } from '../../rows/pieces.ts';
+import type { Row } from '../../rows/row.ts';
+import type { Database } from '../../database.ts';
+import type { Sealing } from '../../sealing/sealing.ts';
 import type { MessageRecord } from './message-record.ts';
 
 export interface ScannedMessage {

@@ -7,10 +7,10 @@
 // Rows are sealed so since there were contacts and directions alone; conversations and authors fit in without a row being
 // sealed anew. Nothing in the row of a conversation or an author needs a seal of its own: once it is changed, no message
 // opens that it speaks for.
-import { OURS, type AuthorRowids } from '../rows/author-rowids.ts';
-import type { ConversationRowids } from '../rows/conversation-rowids.ts';
-import { idBytes } from '../rows/ids.ts';
-import type { Row } from '../rows/row.ts';
+import { OURS, type AuthorRowids } from '../../rows/author-rowids.ts';
+import type { ConversationRowids } from '../../rows/conversation-rowids.ts';
+import { idBytes } from '../../rows/ids.ts';
+import type { Row } from '../../rows/row.ts';
 
 const BY_CONTACT = Uint8Array.of(0);
 const BY_OURSELVES = Uint8Array.of(1);

@@ -1,9 +1,9 @@
 // Positions of messages in a conversation: real numbers, unique in it. One that comes late gets one between two others,
 // at the share of the hole that its number has: a hole filled from front to back or back to front, in any order, then
 // never runs out of numbers in between, as halving would after some fifty.
-import type { Database } from '../database.ts';
+import type { Database } from '../../database.ts';
 import { STATE } from './message-record.ts';
-import type { Row } from '../rows/row.ts';
+import type { Row } from '../../rows/row.ts';
 
 const EDGE = `
   SELECT position FROM message WHERE conversation = ? AND (state = ${STATE.hidden}) = ? AND position`;

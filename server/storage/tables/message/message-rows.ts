@@ -1,10 +1,10 @@
 // Rows of messages: how they are found, sealed and opened. What is done with them stands in `messages.ts`.
-import type { ConversationId, MessageId } from '../../contract/ids.ts';
-import { idBytes, idOf } from '../rows/ids.ts';
-import type { Row } from '../rows/row.ts';
-import type { Rowids } from '../rows/rowids.ts';
-import type { SealedRow, Sealing, TableSeal } from '../sealing/sealing.ts';
-import { StorageError } from '../errors.ts';
+import type { ConversationId, MessageId } from '../../../contract/ids.ts';
+import { idBytes, idOf } from '../../rows/ids.ts';
+import type { Row } from '../../rows/row.ts';
+import type { Rowids } from '../../rows/rowids.ts';
+import type { SealedRow, Sealing, TableSeal } from '../../sealing/sealing.ts';
+import { StorageError } from '../../errors.ts';
 import { parseBody } from './message-body.ts';
 import { states, type MessageRecord, type MessageRef } from './message-record.ts';
 

@@ -1,10 +1,10 @@
 // What messages add up to: how many of a conversation are unread, and their bytes; what a contact's fill of our disk.
-import { OURS } from '../rows/author-rowids.ts';
-import type { Database } from '../database.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { OURS } from '../../rows/author-rowids.ts';
+import type { Database } from '../../database.ts';
+import { HeldBytes } from '../held-bytes.ts';
 import { STATE } from './message-record.ts';
-import { byConversation, RowCounter } from '../rows/row-counter.ts';
-import type { Rowids } from '../rows/rowids.ts';
+import { byConversation, RowCounter } from '../../rows/row-counter.ts';
+import type { Rowids } from '../../rows/rowids.ts';
 
 export const UNREAD = `state = ${STATE.received}`;
 

@@ -6,9 +6,9 @@ import {
   type ContactId,
   type ConversationId,
   type MessageId,
-} from '../../contract/ids.ts';
-import { type AuthorId, authorSchema, OURSELVES } from '../../contract/messages.ts';
-import { bytesSchema } from '../sealing/sealing.ts';
+} from '../../../contract/ids.ts';
+import { type AuthorId, authorSchema, OURSELVES } from '../../../contract/messages.ts';
+import { bytesSchema } from '../../sealing/sealing.ts';
 import { foldedSchema, type Folded } from './folded.ts';
 import type { MessageScan } from './message-scan.ts';
 
