@@ -1,6 +1,6 @@
 // The emoji that were used last, and the skin tone: for as long as the page lives, since it stores nothing in the browser.
 import { shallowRef } from 'vue';
-import type { Tone } from '../domain/emoji.ts';
+import type { Tone } from '../../domain/emoji.ts';
 
 const MOST = 16;
 
