@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const quick = ['server/**/*.test.ts', 'web/**/*.test.ts', 'config/**/*.test.ts'];
@@ -12,6 +13,8 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'slow' ? slow : mode === 'system' ? system : quick,
     pool: 'forks',
     fileParallelism: mode !== 'slow' && mode !== 'system',
+    // Also on two cores: many tests wait for networks and disks.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: mode === 'slow' ? 0 : 60_000,
     // Making keys from passphrases takes seconds on a computer that is busy.
     hookTimeout: 60_000,
