@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { launchOptions } from './scripts/find-browser.js';
 
@@ -15,8 +16,8 @@ export default defineConfig({
   outputDir: path('../test-results'),
   // One set for all systems: what is compared brings its own typeface.
   snapshotPathTemplate: '{testDir}/{testFileDir}/gallery/{arg}{ext}',
-  // Each test starts Looms of its own, and a browser; two at a time fill two cores.
-  workers: slow ? 1 : 2,
+  // Each test starts Looms of its own, and a browser, and waits for them now and then: three at a time fill two cores.
+  workers: slow ? 1 : Math.max(3, availableParallelism() - 1),
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

@@ -109,22 +109,26 @@ test('messages to someone away wait, say so, and are delivered when they are bac
   await expect(bob.message('third')).toBeVisible();
 });
 
-test('a restart of either side loses nothing and asks for nothing', async ({ friends: { ann, bob } }) => {
-  await ann.send('before');
-  await expect(bob.message('before')).toBeVisible();
-  for (const person of [ann, bob]) {
-    await person.daemon.kill();
-    await person.daemon.start();
-    await person.open();
-    await person.openConversation(person === ann ? 'Bob' : 'Ann');
-    await expect(person.message('before')).toBeVisible();
-    await expect(person.entry(person === ann ? 'Bob' : 'Ann')).toHaveAccessibleName(/online/i);
-  }
-  await ann.send('after');
-  await bob.send('after too');
-  await expect(bob.message('after')).toBeVisible();
-  await expect(ann.message('after too')).toBeVisible();
-});
+test(
+  'a restart of either side loses nothing and asks for nothing',
+  { tag: '@slow' },
+  async ({ friends: { ann, bob } }) => {
+    await ann.send('before');
+    await expect(bob.message('before')).toBeVisible();
+    for (const person of [ann, bob]) {
+      await person.daemon.kill();
+      await person.daemon.start();
+      await person.open();
+      await person.openConversation(person === ann ? 'Bob' : 'Ann');
+      await expect(person.message('before')).toBeVisible();
+      await expect(person.entry(person === ann ? 'Bob' : 'Ann')).toHaveAccessibleName(/online/i);
+    }
+    await ann.send('after');
+    await bob.send('after too');
+    await expect(bob.message('after')).toBeVisible();
+    await expect(ann.message('after too')).toBeVisible();
+  },
+);
 
 test('unread messages are counted until they are seen', async ({ friends: { ann, bob } }) => {
   await bob.page.goto(`${bob.daemon.origin}/#/`);

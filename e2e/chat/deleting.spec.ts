@@ -64,7 +64,7 @@ test('one that waits is not sent any more', async ({ friends: { ann, bob } }) =>
   await expect(bob.page.getByText(/missing here/)).toHaveCount(0);
 });
 
-test('a conversation is emptied, and the contact stays', async ({ friends: { ann, bob } }) => {
+test('a conversation is emptied, and the contact stays', { tag: '@slow' }, async ({ friends: { ann, bob } }) => {
   for (let number = 1; number <= 60; number += 1) await ann.send(`line ${number}.`);
   await expect(bob.message('line 60.')).toBeVisible();
   const dialog = await bob.openDetails('Delete');

@@ -61,47 +61,51 @@ for (const trouble of ['ENOSPC write', 'EIO sync'] as const satisfies readonly T
   );
 }
 
-test('a disk that is really full, or read-only: said at the start, and nothing is damaged', async () => {
-  const [ann, bob] = [new Person('ann'), new Person('bob')];
-  const disk = await SmallDisk.over(bob.daemon.dataDir, 8);
-  test.skip(!disk);
-  if (!disk) return;
-  bob.daemon.disk = disk;
-  try {
-    await befriended(ann, bob);
-    ann.startWriting();
-    bob.startWriting();
-    await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
-    disk.fill();
-    await expect.poll(storageOf(bob)).toBe('failing');
-    disk.empty();
-    await expect.poll(storageOf(bob)).toBe('ok');
-    await Promise.all([ann.stopWriting(), bob.stopWriting()]);
-    await expectWhole(ann, bob);
+test(
+  'a disk that is really full, or read-only: said at the start, and nothing is damaged',
+  { tag: '@slow' },
+  async () => {
+    const [ann, bob] = [new Person('ann'), new Person('bob')];
+    const disk = await SmallDisk.over(bob.daemon.dataDir, 8);
+    test.skip(!disk);
+    if (!disk) return;
+    bob.daemon.disk = disk;
+    try {
+      await befriended(ann, bob);
+      ann.startWriting();
+      bob.startWriting();
+      await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+      disk.fill();
+      await expect.poll(storageOf(bob)).toBe('failing');
+      disk.empty();
+      await expect.poll(storageOf(bob)).toBe('ok');
+      await Promise.all([ann.stopWriting(), bob.stopWriting()]);
+      await expectWhole(ann, bob);
 
-    // A start on a full disk either runs, and says so, or ends with one sentence.
-    await bob.daemon.kill();
-    disk.fill();
-    await bob.daemon.start().then(
-      () => bob.daemon.kill(),
-      (error: unknown) => expect(String(error)).toContain('ended with 1'),
-    );
-    disk.empty();
+      // A start on a full disk either runs, and says so, or ends with one sentence.
+      await bob.daemon.kill();
+      disk.fill();
+      await bob.daemon.start().then(
+        () => bob.daemon.kill(),
+        (error: unknown) => expect(String(error)).toContain('ended with 1'),
+      );
+      disk.empty();
 
-    disk.readOnly = true;
-    const [program = '', ...args] = bob.daemon.commandLine;
-    const refused = spawnSync(program, args, { encoding: 'utf8' });
-    expect(refused.status).toBe(5);
-    expect(refused.stderr).toContain('No permission');
-    disk.readOnly = false;
-    await bob.daemon.start();
-    await expectWhole(ann, bob);
-  } finally {
-    await ann.remove();
-    await bob.remove();
-    disk.remove();
-  }
-});
+      disk.readOnly = true;
+      const [program = '', ...args] = bob.daemon.commandLine;
+      const refused = spawnSync(program, args, { encoding: 'utf8' });
+      expect(refused.status).toBe(5);
+      expect(refused.stderr).toContain('No permission');
+      disk.readOnly = false;
+      await bob.daemon.start();
+      await expectWhole(ann, bob);
+    } finally {
+      await ann.remove();
+      await bob.remove();
+      disk.remove();
+    }
+  },
+);
 
 test(
   'a start on a disk that refuses ends with one sentence, and the next one finds everything',

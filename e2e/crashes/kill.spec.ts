@@ -39,7 +39,7 @@ const MAKING = [
   'after log.sync 1',
 ];
 
-test('killed anywhere while the profile is made, it is new or whole; no hand is needed', async () => {
+test('killed anywhere while the profile is made, it is new or whole; no hand is needed', { tag: '@slow' }, async () => {
   const ann = new Person('ann');
   const create = { name: 'Ann', passphrase: '' };
   try {

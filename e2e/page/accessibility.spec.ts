@@ -101,26 +101,30 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
   await check(bob.page, 'a request');
 });
 
-test('names as long as they may be leave everything in its place', async ({ friends: { ann }, person }) => {
-  test.slow();
-  const long = 'W'.repeat(64);
-  await ann.daemon.ask(async (control) => {
-    await control.request('identity.rename', { name: long });
-    const [contact] = await control.request('contact.list', {});
-    await control.request('contact.rename', { contact: contact!.id, name: long });
-    await control.request('contact.verify', { contact: contact!.id, verified: true });
-  });
-  const carl = await person('Carl');
-  await ann.know(await carl.begin(), `${long.slice(1)}M`);
-  await ann.openConversation(long);
-  await ann.openCard();
-  await expect(ann.page.getByRole('region', { name: 'Your card' })).toContainText(long);
-  await check(ann.page, 'an own card with a long name');
-  await ann.page.keyboard.press('Escape');
-  await check(ann.page, 'a conversation with a long name');
-  await ann.openDetails();
-  await check(ann.page, 'a contact with a long name');
-});
+test(
+  'names as long as they may be leave everything in its place',
+  { tag: '@slow' },
+  async ({ friends: { ann }, person }) => {
+    test.slow();
+    const long = 'W'.repeat(64);
+    await ann.daemon.ask(async (control) => {
+      await control.request('identity.rename', { name: long });
+      const [contact] = await control.request('contact.list', {});
+      await control.request('contact.rename', { contact: contact!.id, name: long });
+      await control.request('contact.verify', { contact: contact!.id, verified: true });
+    });
+    const carl = await person('Carl');
+    await ann.know(await carl.begin(), `${long.slice(1)}M`);
+    await ann.openConversation(long);
+    await ann.openCard();
+    await expect(ann.page.getByRole('region', { name: 'Your card' })).toContainText(long);
+    await check(ann.page, 'an own card with a long name');
+    await ann.page.keyboard.press('Escape');
+    await check(ann.page, 'a conversation with a long name');
+    await ann.openDetails();
+    await check(ann.page, 'a contact with a long name');
+  },
+);
 
 test('who presses a button keeps their place, also while it works and when it has', async ({ friends: { ann } }) => {
   const dialog = await ann.openDetails('Verify');

@@ -16,7 +16,7 @@ test('a stranger asks, is accepted, and what they wrote arrives', async ({ perso
   await expect(ann.log.getByText('delivered')).toHaveCount(1);
 });
 
-test('a stranger who is blocked learns nothing and asks no more', async ({ person }) => {
+test('a stranger who is blocked learns nothing and asks no more', { tag: '@slow' }, async ({ person }) => {
   const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
   const [, token] = await Promise.all([ann.begin(), bob.begin()]);
   await ann.know(token, 'Bob', bob.address);

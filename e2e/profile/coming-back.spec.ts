@@ -110,7 +110,7 @@ test('from the recovery phrase: the same person, whom a contact finds without do
   await expect(bob.page.getByRole('list', { name: 'Conversations' }).getByRole('listitem')).toHaveCount(1);
 });
 
-test('from a backup: everything, and what was sent meanwhile', async ({ person }) => {
+test('from a backup: everything, and what was sent meanwhile', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const { ann, bob, lose } = await acquainted(person);
   const file = join(folder, 'ann.backup');
