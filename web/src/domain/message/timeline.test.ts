@@ -103,6 +103,20 @@ describe('a timeline', () => {
     expect(timeline.snapshot().map(({ state }) => state)).toEqual(['read', 'read', 'sent', 'read']);
   });
 
+  it('marks as read what they have of ours, as far as they have read, and finds a message by its reference', () => {
+    const timeline = new Timeline();
+    for (const position of [1, 2, 4, 5]) timeline.put(message(position, { state: 'delivered' }));
+    timeline.put(message(3, { author: ANN, direction: 'in', state: 'received' }));
+    timeline.put(message(6, { state: 'sent' }));
+    timeline.seen(4);
+    const states = (): string[] => timeline.snapshot().map(({ state }) => state);
+    expect(states()).toEqual(['read', 'read', 'received', 'read', 'delivered', 'sent']);
+    timeline.seen(6);
+    expect(states()).toEqual(['read', 'read', 'received', 'read', 'read', 'sent']);
+    expect(timeline.get(message(5))?.state).toBe('read');
+    expect(timeline.get(message(7))).toBeUndefined();
+  });
+
   it('keeps the newest and forgets the rest', () => {
     const timeline = new Timeline();
     for (let order = 1; order <= 10; order += 1) timeline.put(message(order));
