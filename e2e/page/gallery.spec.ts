@@ -10,6 +10,8 @@ const NOW = Date.UTC(2026, 10, 30, 18);
 
 let server: ViteDevServer;
 
+// One after the other: they share a server, which compiles everything once.
+test.describe.configure({ mode: 'default' });
 test.use({ timezoneId: 'UTC', locale: 'en-US', reducedMotion: 'reduce', deviceScaleFactor: 1 });
 
 test.beforeAll(async () => {
