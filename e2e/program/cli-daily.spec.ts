@@ -207,7 +207,7 @@ test('every command has its help, by --help and by help, and says what is missin
   }
   expect(await loomWeb(['send'])).toMatchObject({
     code: 2,
-    stderr: 'loom-web: send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -]\n',
+    stderr: 'loom-web: send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]\n',
   });
   expect((await loomWeb(['send', '--json'])).stderr).toContain('"code":"misuse"');
 });

@@ -16,7 +16,7 @@ test('says what is missing, and what there is nothing to do about', async () => 
     });
     expect(await loomWeb([...place(ann), 'send'])).toMatchObject({
       code: 2,
-      stderr: 'loom-web: send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -]\n',
+      stderr: 'loom-web: send: CONTACT is missing. Usage: loom-web send CONTACT [TEXT | -] [--reply-to ID]\n',
     });
     expect(await loomWeb([...place(ann), 'add', 'hello', '--name', 'Bob'])).toMatchObject({
       code: 1,
