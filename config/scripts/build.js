@@ -6,6 +6,8 @@ import { Inventory } from './third-party.js';
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, new URL('../', import.meta.url)));
 
+// Whatever the shell says: a development build would be another one.
+process.env.NODE_ENV = 'production';
 const inventory = new Inventory();
 for (const config of ['vite.server.config.ts', 'vite.config.ts']) {
   await build({ configFile: path(config), plugins: [inventory.plugin()], logLevel: 'warn' });
