@@ -19,6 +19,14 @@ async function notices(person: Person, during: () => Promise<void>): Promise<str
   return told;
 }
 
+/** They are each other's contacts and write; some of it has arrived. */
+async function bothWrite(ann: Person, bob: Person): Promise<void> {
+  await befriended(ann, bob);
+  ann.startWriting();
+  bob.startWriting();
+  await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+}
+
 const storageOf = (person: Person) => async () => (await person.status()).storage;
 
 // SQLite is told of any write that fails in the same way, whatever the reason.
@@ -30,10 +38,7 @@ for (const trouble of ['ENOSPC write', 'EIO sync'] as const satisfies readonly T
     async () => {
       const [ann, bob] = [new Person('ann'), new Person('bob')];
       try {
-        await befriended(ann, bob);
-        ann.startWriting();
-        bob.startWriting();
-        await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+        await bothWrite(ann, bob);
 
         const told = await notices(bob, async () => {
           bob.trouble = trouble;
@@ -71,10 +76,7 @@ test(
     if (!disk) return;
     bob.daemon.disk = disk;
     try {
-      await befriended(ann, bob);
-      ann.startWriting();
-      bob.startWriting();
-      await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+      await bothWrite(ann, bob);
       disk.fill();
       await expect.poll(storageOf(bob)).toBe('failing');
       disk.empty();
@@ -113,10 +115,7 @@ test(
   async () => {
     const [ann, bob] = [new Person('ann'), new Person('bob')];
     try {
-      await befriended(ann, bob);
-      ann.startWriting();
-      bob.startWriting();
-      await expect.poll(async () => (await bob.texts('in')).length).toBeGreaterThan(20);
+      await bothWrite(ann, bob);
       await Promise.all([ann.stopWriting(), bob.stopWriting()]);
       for (const trouble of ['EIO make', 'EIO sync'] as const) {
         await bob.daemon.kill();

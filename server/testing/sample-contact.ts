@@ -1,4 +1,4 @@
-// A contact as the command line gets one, for tests of what it says of them.
+// A contact as command line and page get one, for tests of what they say of them.
 import type { Contact } from '../contract/model.ts';
 import { anyId } from './ids.ts';
 

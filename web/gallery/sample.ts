@@ -1,6 +1,7 @@
 // People and messages that no Loom has met, at one time for ever.
 import type { ContactId, ConversationId, MessageId } from '../../server/contract/model.ts';
 import { NO_MARKS } from '../../server/contract/marks.ts';
+import { sampleContact } from '../../server/testing/sample-contact.ts';
 import type { Listed } from '../src/domain/listed.ts';
 import type { Shown } from '../src/domain/message/outgoing.ts';
 
@@ -40,24 +41,11 @@ export const own = (body: string, part: Partial<Shown> = {}): Shown =>
 function contact(number: number, name: string, part: Partial<Listed> = {}): Listed {
   const { state, ...last } = message(`What ${name} wrote last, longer than the row is wide`);
   return {
-    id: id(number),
-    conversation: id(100 + number),
-    name,
-    publicKey: key(number),
-    verified: false,
-    addedBy: 'token',
-    introducedBy: null,
-    invite: null,
-    blocked: false,
-    connection: 'offline',
-    addresses: [],
+    ...sampleContact({ id: id(number), conversation: id(100 + number), name, publicKey: key(number) }),
     addedAt: NOON,
     lastSeen: NOON - 90 * MINUTE,
     unread: 0,
     marks: NO_MARKS,
-    queued: 0,
-    full: null,
-    refuses: false,
     lastMessage: { ...last, state: state === 'read' ? 'read' : 'received' },
     ...part,
   };

@@ -2,13 +2,16 @@ import { onBeforeUnmount, onMounted, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
 import type { MenuPlace } from '../components/base/menu.ts';
 
-/** From the edge of the window, and from what it belongs to; px. */
+/** From the edge of the window; px. */
 const MARGIN = 8;
+/** Between it and the place below it; px. */
+const GAP = 4;
 
 export interface PopoverParts {
   readonly box: Readonly<ShallowRef<HTMLElement | null>>;
-  /** What it stands above; below where there is no room. */
   readonly place: MenuPlace;
+  /** On which side of its place it stands; on the other where there is no room. */
+  readonly side: 'above' | 'below';
   readonly close: () => void;
 }
 
@@ -16,12 +19,14 @@ export interface Popover {
   /** Its top left corner, px from that of the window. */
   readonly at: Readonly<ShallowRef<MenuPlace>>;
   readonly fit: () => void;
-  /** Gives the focus back to where it was. */
+  /** Gives the focus back to where it was before. */
+  readonly goBack: () => void;
+  /** The same, and closes. */
   readonly leave: () => void;
 }
 
-/** A box above a place of the window, which a press beside it closes. */
-export function usePopover({ box, place, close }: PopoverParts): Popover {
+/** A box at a place of the window, which a press beside it closes. */
+export function usePopover({ box, place, side, close }: PopoverParts): Popover {
   const at = shallowRef<MenuPlace>(place);
   const opener = document.activeElement;
   const stop = new AbortController();
@@ -30,16 +35,22 @@ export function usePopover({ box, place, close }: PopoverParts): Popover {
     const { value: element } = box;
     if (element === null) return;
     const { width, height } = element.getBoundingClientRect();
-    const above = place.y - height - MARGIN;
+    const [lowest, rightmost] = [window.innerHeight - height - MARGIN, window.innerWidth - width - MARGIN];
+    const above = place.y - height - GAP;
+    const isAbove = side === 'above' ? above >= MARGIN : place.y > lowest;
     at.value = {
-      x: Math.max(MARGIN, Math.min(place.x, window.innerWidth - width - MARGIN)),
-      y: Math.max(MARGIN, Math.min(above < MARGIN ? place.y + MARGIN : above, window.innerHeight - height - MARGIN)),
+      x: Math.max(MARGIN, Math.min(place.x, rightmost)),
+      y: Math.max(MARGIN, Math.min(isAbove ? above : place.y, lowest)),
     };
   }
 
+  function goBack(): void {
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+  }
+
   function leave(): void {
+    goBack();
     close();
-    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
   }
 
   onMounted(() => {
@@ -53,5 +64,5 @@ export function usePopover({ box, place, close }: PopoverParts): Popover {
     window.addEventListener('blur', close, { signal });
   });
   onBeforeUnmount(() => stop.abort());
-  return { at, fit, leave };
+  return { at, fit, goBack, leave };
 }

@@ -1,32 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NO_MARKS } from '../../../server/contract/marks.ts';
 import { anyId } from '../../../server/testing/ids.ts';
+import { sampleContact } from '../../../server/testing/sample-contact.ts';
 import { inOrder, matching } from './contact-order.ts';
 import type { Listed } from './listed.ts';
 
 function contact(name: string, addedAt: number, part: Partial<Listed> = {}): Listed {
-  return {
-    id: anyId(name),
-    conversation: anyId(name),
-    name,
-    publicKey: '',
-    verified: false,
-    addedBy: 'token',
-    introducedBy: null,
-    invite: null,
-    blocked: false,
-    connection: 'offline',
-    addresses: [],
-    addedAt,
-    lastSeen: null,
-    unread: 0,
-    queued: 0,
-    full: null,
-    refuses: false,
-    lastMessage: null,
-    marks: NO_MARKS,
-    ...part,
-  };
+  const ids = { id: anyId(name), conversation: anyId(name) } as const;
+  return { ...sampleContact({ ...ids, name, addedAt }), unread: 0, lastMessage: null, marks: NO_MARKS, ...part };
 }
 
 describe('contacts', () => {
