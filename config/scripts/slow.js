@@ -1,5 +1,6 @@
-// `npm run test:slow [-- FILTER]`: the long runs (fuzz, soak, thousands of kills) of what `npm test` tries shortly. Needs
-// a build and the installed packages; takes hours. FILTER is a part of a file's name.
+// `npm run test:slow [-- FILTER]`: the long runs (fuzz, soak, thousands of kills) of what `npm test` tries shortly,
+// and the browser tests tagged @slow. Needs a build and the installed packages; takes hours. FILTER is a part of a file's
+// name.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './installed.js';

@@ -3,7 +3,6 @@ import { expect, test } from '../support/fixtures.ts';
 
 /** Fifty pages of it: the page loads a few, whatever the number. */
 const MESSAGES = 3_000;
-const WINDOW = 200;
 /** Of the protocol's test data: nobody who runs anywhere. */
 const SOMEBODY =
   'LOOM-AHAUPTFRMPSHHETBB7HYMOMMHP3FEBPP2YSHUP4DHZ4CDJSVIFRBE7WYKAS6UPM5A5JYAP3KJEIEJ2HECPFH5FOUWN56KUI4NIAD3LJYEE';
@@ -18,20 +17,10 @@ test(
     const ann = await person('Ann');
     await ann.begin();
     await ann.know(SOMEBODY, 'Bob');
-    await ann.daemon.ask(async (control) => {
-      const [contact] = await control.request('contact.list', {});
-      for (let sent = 0; sent < MESSAGES; sent += WINDOW) {
-        const window = Array.from({ length: WINDOW }, (_, i) => sent + i);
-        await Promise.all(
-          window.map((n) =>
-            control.request('message.send', { conversation: contact!.conversation, body: `message ${n}` }),
-          ),
-        );
-      }
-    });
+    await ann.sendMany(MESSAGES, (number) => `message ${number}`);
     await ann.page.reload();
     await ann.openConversation('Bob');
-    await expect(ann.message(`message ${MESSAGES - 1}`)).toBeVisible();
+    await expect(ann.message(`message ${MESSAGES}`)).toBeVisible();
     const seen = new Set<string>();
     await ann.log.hover();
     for (let turn = 0; turn < 100; turn += 1) {

@@ -72,7 +72,7 @@ test(
   async () => {
     const [ann, bob] = [new Person('ann'), new Person('bob')];
     const disk = await SmallDisk.over(bob.daemon.dataDir, 8);
-    test.skip(!disk);
+    test.skip(!disk, 'needs Linux, root and unshare');
     if (!disk) return;
     bob.daemon.disk = disk;
     try {

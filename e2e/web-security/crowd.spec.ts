@@ -6,7 +6,7 @@ import { TestPage } from '../../server/testing/network/http-edge.ts';
 import { Daemon } from '../support/daemon.ts';
 import { answers, Crowd, openTab, told } from './crowd.ts';
 
-const SOCKETS = Number(process.env.LOOM_CROWD ?? 1500);
+const SOCKETS = Number(process.env.LOOM_CROWD ?? 1_500);
 const ANSWERS = 200;
 
 test('unproven sockets and wrong codes keep the owner out no longer than they take', async () => {
@@ -44,7 +44,7 @@ test('unproven sockets and wrong codes keep the owner out no longer than they ta
   }
 });
 
-test(`${SOCKETS} idle and slow sockets keep no open tab waiting`, { tag: '@slow' }, async () => {
+test(`${SOCKETS} idle and slow sockets keep no open tab waiting`, async () => {
   const daemon = new Daemon('ann');
   await daemon.start();
   try {

@@ -9,6 +9,10 @@ import { CommandFailure } from './exit.ts';
 
 const ID = /^[0-9a-f]{32}$/;
 
+export function isMessageId(text: string): text is MessageId {
+  return ID.test(text);
+}
+
 /** The options of commands that take one message. */
 export const whoseOptions = {
   theirs: { help: 'the one they sent, where an id of theirs is the same as one of yours' },
@@ -18,11 +22,13 @@ export const whoseOptions = {
 interface Whose {
   readonly theirs?: boolean | undefined;
   readonly mine?: boolean | undefined;
+  /** Of one each, ours is meant. */
+  readonly prefer?: 'mine';
 }
 
 /** @throws UsageError */
 export function checkMessage(command: string, id: string, { theirs, mine }: Whose = {}): void {
-  if (!ID.test(id)) throw new UsageError(`${command}: ID is 32 hex digits, as “messages --ids” shows`);
+  if (!isMessageId(id)) throw new UsageError(`${command}: ID is 32 hex digits, as “messages --ids” shows`);
   if (theirs && mine) throw new UsageError(`${command}: --theirs or --mine, not both`);
 }
 
@@ -31,7 +37,7 @@ export async function findMessage(
   daemon: Daemon,
   { id: contact, conversation }: Pick<Contact, 'id' | 'conversation'>,
   written: string,
-  { theirs, mine }: Whose = {},
+  { theirs, mine, prefer }: Whose = {},
 ): Promise<MessageRef> {
   const id = written as MessageId;
   if (theirs) return { conversation, author: contact, id };
@@ -41,7 +47,8 @@ export async function findMessage(
     if (await isThere(daemon, { conversation, author, id })) found.push(author);
   const [author, other] = found;
   if (author === undefined) throw new CommandFailure('failed', 'There is no such message.');
-  if (other) throw new CommandFailure('failed', 'Each of you has one with this id: say --theirs or --mine.');
+  if (other && prefer === undefined)
+    throw new CommandFailure('failed', 'Each of you has one with this id: say --theirs or --mine.');
   return { conversation, author, id };
 }
 

@@ -3,13 +3,6 @@ import { chromium, type ConsoleMessage, type LaunchOptions } from '@playwright/t
 import { isExpected, LISTENING } from './listening.ts';
 import { KEYS, type RemotePage } from './remote-page.ts';
 
-const NAMES = new Map<string, string>([
-  [KEYS.enter, 'Enter'],
-  [KEYS.escape, 'Escape'],
-  [KEYS.tab, 'Tab'],
-  [KEYS.shift, 'Shift'],
-]);
-
 export async function openChromium(options: LaunchOptions): Promise<RemotePage> {
   const browser = await chromium.launch(options);
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -27,7 +20,7 @@ export async function openChromium(options: LaunchOptions): Promise<RemotePage> 
     evaluate: (expression) => page.evaluate(expression),
     click: ({ x, y }) => page.mouse.click(x, y),
     press: async (keys) => {
-      for (const key of keys) await page.keyboard.press(NAMES.get(key) ?? key);
+      for (const key of keys) await page.keyboard.press(key === KEYS.enter ? 'Enter' : key);
     },
     complaints: () => complaints.filter((complaint) => !isExpected(complaint)),
     picture: () => page.screenshot(),

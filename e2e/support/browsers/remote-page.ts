@@ -26,7 +26,7 @@ export interface RemotePage {
 }
 
 /** Keys without a character (WebDriver §17.4.2). */
-export const KEYS = { enter: '\uE007', escape: '\uE00C', tab: '\uE004', shift: '\uE008' } as const;
+export const KEYS = { enter: '\uE007' } as const;
 
 /** How WebDriver (§17.5) and WebDriver BiDi (input.performActions) are told of keys: in the same words. */
 export function keyActions(keys: readonly string[]): object {

@@ -3,11 +3,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../../../server/http/opening/bad-ports.ts';
 import { openDisplay } from './display.ts';
 import { LISTENING } from './listening.ts';
 import { clickActions, keyActions, type Point, type RemotePage } from './remote-page.ts';
@@ -83,17 +82,6 @@ class WebKitPage implements RemotePage {
   async #listen(): Promise<void> {
     await this.evaluate(`(${LISTENING}, 0)`);
   }
-}
-
-/** A port that was free a moment ago: the driver has to be told one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function openSession(driver: string, binary: string): Promise<string> {

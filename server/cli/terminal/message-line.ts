@@ -4,18 +4,19 @@ import { printable } from './printable.ts';
 
 /** @param name of the contact. @param time as it is to be shown. */
 export function messageLine(message: Message, name: string, time: string): string {
-  const who = message.direction === 'in' ? printable(name) : 'you';
+  const who = (message.direction === 'in' ? printable(name) : 'you') + marksOf(message);
   const state = message.direction === 'out' ? `  (${message.state})` : '';
   // Each line of a text on its own, so that none can pass for another message.
   const lines = textOf(message).split('\n').map(printable).join('\n    ');
-  return `${time}  ${who}: ${lines}${marksOf(message)}${state}`;
+  return `${time}  ${who}: ${lines}${state}`;
 }
 
-/** What acts have made of it. */
+/** What acts have made of it; before the text, which could otherwise pretend to it. */
 function marksOf(message: Message): string {
-  const edited = message.kind === 'text' && message.edits !== undefined ? '  (edited)' : '';
-  const reactions = (message.reactions ?? []).map(({ emoji, by }) => `  ${printable(emoji)} ${by.length}`);
-  return edited + reactions.join('');
+  const edited = message.kind === 'text' && message.edits !== undefined ? ['edited'] : [];
+  const reactions = (message.reactions ?? []).map(({ emoji, by }) => `${printable(emoji)} ${by.length}`);
+  const marks = [...edited, ...reactions];
+  return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
 }
 
 function textOf(message: Message): string {

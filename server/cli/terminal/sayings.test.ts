@@ -33,6 +33,23 @@ it('says a message, and no line of it passes for another', () => {
   expect(say(new Sayings([bob]), received)).toEqual([`${time}  Bob: hello\n    21:00  Bob: forged`]);
 });
 
+it('says who has done what to a message, and no text passes for a mark', () => {
+  const message: Message = {
+    ...hello,
+    body: 'hi  (edited)',
+    edits: 1,
+    reactions: [{ emoji: '👍', by: ['me'], own: true }],
+  };
+  const acted = (data: object): EventMessage =>
+    ({ cursor: 1, event: 'message.changed', data: { message, ...data } });
+  const line = `    ${time}  Bob (edited, 👍 1): hi  (edited)`;
+  const sayings = new Sayings([bob]);
+  expect(say(sayings, acted({ act: 'edited', by: bob.id }))).toEqual([`${time}  Bob edited`, line]);
+  expect(say(sayings, acted({ act: 'reacted', by: 'me' }))).toEqual([`${time}  you reacted to`, line]);
+  expect(say(sayings, acted({ act: 'deleted', by: bob.id }))).toEqual([`${time}  Bob deleted a message for everyone`]);
+  expect(say(sayings, acted({}))).toEqual([]);
+});
+
 it('says once who comes and goes, and nothing of what else changes', () => {
   const sayings = new Sayings([bob]);
   expect(say(sayings, changed({ ...bob, queued: 1, connection: 'connecting' }))).toEqual([]);

@@ -1,10 +1,13 @@
 // What happens, in words for a person who watches: what they would want to be told, and nothing twice.
 import type { ContactId, ConversationId } from '../../contract/ids.ts';
 import type { EventMessage } from '../../contract/events.ts';
+import { OURSELVES } from '../../contract/messages.ts';
 import type { Connection, Contact } from '../../contract/model.ts';
 import { clockTime } from './local-time.ts';
 import { messageLine } from './message-line.ts';
 import { printable } from './printable.ts';
+
+type EventData<E extends EventMessage['event']> = Extract<EventMessage, { readonly event: E }>['data'];
 
 interface Known {
   readonly conversation: ConversationId;
@@ -27,14 +30,19 @@ export class Sayings {
     if (message.event === 'message.received' || message.event === 'message.stored') {
       return [messageLine(message.data.message, this.#nameIn(message.data.message.conversation), time)];
     }
-    // What an act has made of it; a hole that closes is of no interest.
-    if (message.event === 'message.changed') {
-      const { message: changed, act } = message.data;
-      return act ? [`${messageLine(changed, this.#nameIn(changed.conversation), time)}  (${act})`] : [];
-    }
+    if (message.event === 'message.changed') return this.#acted(message.data, time);
     if (message.event === 'contact.changed') return this.#changed(message.data.contact, time);
     const said = this.#sentence(message);
     return said === null ? [] : [`${time}  ${said}`];
+  }
+
+  /** What an act has made of a message; a hole that closes is of no interest. */
+  #acted({ message, act, by }: EventData<'message.changed'>, time: string): readonly string[] {
+    if (act === undefined) return [];
+    const name = this.#nameIn(message.conversation);
+    const who = by === OURSELVES ? 'you' : printable(name);
+    if (act === 'deleted') return [`${time}  ${who} deleted a message for everyone`];
+    return [`${time}  ${who} ${act === 'edited' ? 'edited' : 'reacted to'}`, `    ${messageLine(message, name, time)}`];
   }
 
   /** A contact changes with each message; only who comes and goes is worth a line. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import { checkMessage, findMessage, whoseOptions } from '../../find-message.ts';
 import { jsonLine } from '../../terminal/printable.ts';
@@ -13,11 +14,12 @@ export const deleteCommand = daemonCommand({
   },
   check({ words: [, id = ''], values }) {
     checkMessage('delete', id, values);
+    if (values.everyone && values.theirs) throw new UsageError('delete: --everyone is for a message of yours');
   },
   async run({ words: [who = '', id = ''], values, json, terminal }, daemon) {
     const contact = await daemon.contact(who);
     const everyone = values.everyone ?? false;
-    const message = await findMessage(daemon, contact, id, everyone ? { mine: true } : values);
+    const message = await findMessage(daemon, contact, id, everyone ? { ...values, prefer: 'mine' } : values);
     await daemon.request('message.delete', { ...message, everyone });
     if (json) terminal.print(jsonLine(await daemon.listed(contact)));
     else if (everyone) terminal.tell('Deleted here, and there once Loom reaches them.');

@@ -13,7 +13,7 @@ export const editCommand = daemonCommand({
     checkMessage('edit', id);
   },
   async run({ words: [who = '', id = '', text = '-'], json, terminal }, daemon) {
-    const message = await findMessage(daemon, await daemon.contact(who), id, { mine: true });
+    const message = await findMessage(daemon, await daemon.contact(who), id, { prefer: 'mine' });
     const body = text === '-' ? await typedText(terminal) : text;
     const edited = await daemon.request('message.edit', { ...message, body });
     if (json) terminal.print(jsonLine(edited));

@@ -7,6 +7,7 @@ import { sentAt } from '../../../contract/words/time.ts';
 import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
+import { isMessageId } from '../../find-message.ts';
 import { printRows } from '../../terminal/rows.ts';
 import { localTime } from '../../terminal/local-time.ts';
 import { messageLine } from '../../terminal/message-line.ts';
@@ -26,12 +27,12 @@ export const messagesCommand = daemonCommand({
   options: {
     limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
     before: { value: 'ID', help: 'only those before this message' },
-    ids: { help: 'show their ids, which delete and --before take' },
+    ids: { help: 'show their ids, which other commands and --before take' },
     read: { help: 'mark all of theirs as read' },
   },
   check({ values: { limit, before } }) {
     if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
-    if (before !== undefined && !/^[0-9a-f]{32}$/.test(before)) throw new UsageError('--before needs a message id');
+    if (before !== undefined && !isMessageId(before)) throw new UsageError('--before needs a message id');
   },
   async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
     const contact = await daemon.contact(who);

@@ -24,7 +24,7 @@ export const muteCommand = daemonCommand({
   },
 });
 
-/** Null: until somebody says so. @throws UsageError. */
+/** Null: until you say so. @throws UsageError. */
 function secondsOf(word: string | undefined): number | null {
   if (word === undefined) return null;
   const seconds = Object.hasOwn(times, word) ? times[word] : undefined;

@@ -3,7 +3,7 @@ import type { ConversationId } from '../../../contract/ids.ts';
 import { PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
 import type { Contact, Conversation, SearchHit, SearchPage } from '../../../contract/model.ts';
 import { sentAt } from '../../../contract/words/time.ts';
-import { wholeNumber } from '../../../options.ts';
+import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
 import { localTime } from '../../terminal/local-time.ts';
@@ -32,7 +32,8 @@ export const searchCommand = daemonCommand({
     notes: { help: 'only in the notes to yourself' },
     limit: { value: 'N', help: `how many at most (${PAGE_MESSAGES_DEFAULT})` },
   },
-  check({ values: { limit } }) {
+  check({ values: { in: who, notes, limit } }) {
+    if (who !== undefined && notes) throw new UsageError('search: --in or --notes, not both');
     if (limit !== undefined) wholeNumber('--limit', limit, 1, MOST);
   },
   async run({ words: [text = ''], values, json, terminal }, daemon) {
