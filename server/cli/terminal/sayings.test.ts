@@ -40,8 +40,7 @@ it('says who has done what to a message, and no text passes for a mark', () => {
     edits: 1,
     reactions: [{ emoji: '👍', by: ['me'], own: true }],
   };
-  const acted = (data: object): EventMessage =>
-    ({ cursor: 1, event: 'message.changed', data: { message, ...data } });
+  const acted = (data: object): EventMessage => ({ cursor: 1, event: 'message.changed', data: { message, ...data } });
   const line = `    ${time}  Bob (edited, 👍 1): hi  (edited)`;
   const sayings = new Sayings([bob]);
   expect(say(sayings, acted({ act: 'edited', by: bob.id }))).toEqual([`${time}  Bob edited`, line]);
