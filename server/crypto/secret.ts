@@ -1,7 +1,7 @@
 // Secrets that do not print. Anything that reaches a log, an error message or JSON by accident shows `[redacted]`.
 // Two forms: `Secret`, the base of opaque private keys, and `SecretBytes`, a byte array that is otherwise like any other.
 // It hides secrets from careless printing only: any holder of the object can use it, and `wipe` (bytes.ts) ends it.
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 const REDACTED = '[redacted]';
 
@@ -42,8 +42,20 @@ export class Wipeable<T> {
   }
 }
 
-/** A copy of secret bytes; pieces cut from it (`slice`, `subarray`) are SecretBytes as well. */
+/**
+ * A copy of secret bytes; pieces cut from it (`slice`, `subarray`) are SecretBytes as well. They lie outside V8's own heap,
+ * which moves small arrays about and leaves copies that nothing wipes.
+ */
 export class SecretBytes extends Uint8Array {
+  constructor(source: number | ArrayBuffer | ArrayLike<number>, offset?: number, length?: number) {
+    if (typeof source === 'number') super(new ArrayBuffer(source));
+    else if (types.isArrayBuffer(source)) super(source, offset, length);
+    else {
+      super(new ArrayBuffer(source.length));
+      this.set(source);
+    }
+  }
+
   override toString(): string {
     return REDACTED;
   }

@@ -9,7 +9,7 @@
 //
 // At the bounds (5 chains, 2,000 keys) that is 84,405 bytes.
 import { Buffer } from 'node:buffer';
-import { equal, u16, writeU32 } from '../crypto/bytes.ts';
+import { equal, u16, wipe, writeU32 } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { KEY_BYTES, RECEIVING_CHAINS, SESSION_ID_BYTES, SKIPPED_KEYS } from './limits.ts';
 import { CHAIN_END, ChainKey } from './ratchet/chain-key.ts';
@@ -82,6 +82,15 @@ export function encodeState({ id, sent, received, ratchet }: SessionState): Uint
 /** @throws ProtocolError `session-state` on anything that `encodeState` does not write. */
 export function parseState(state: Uint8Array): SessionState {
   const bytes = new Uint8Array(state); // a copy, and no Buffer, whose `slice` is none
+  try {
+    return readState(bytes);
+  } finally {
+    wipe(bytes);
+  }
+}
+
+/** Whatever it gives is cut out as a copy. */
+function readState(bytes: Uint8Array): SessionState {
   demand(bytes.length >= AWAITING_BYTES && bytes[0] === FORMAT);
   const buffer = asBuffer(bytes);
   const ours = new RatchetKey({ scalar: cut(bytes, SCALAR_AT), publicKey: cut(bytes, OURS_AT) });

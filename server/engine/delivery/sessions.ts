@@ -1,7 +1,7 @@
 // The Double Ratchet sessions with all devices of contacts: read from disk when first needed, written with every step, forgotten
 // when a write failed. One session with a device is current; replaced ones still receive for a while (protocol §4).
 import type { ContactId } from '../../contract/ids.ts';
-import { toHex } from '../../crypto/bytes.ts';
+import { toHex, wipe } from '../../crypto/bytes.ts';
 import type { IdentityPublicKey } from '../../crypto/keys.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import type { Envelope } from '../../protocol/envelope.ts';
@@ -193,5 +193,7 @@ function readSession(context: SessionContext, state: Uint8Array): Session | null
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;
+  } finally {
+    wipe(state);
   }
 }

@@ -363,7 +363,7 @@ test('no statement reads a whole table or sorts one, but the few contacts and co
     store.messages.insertLate(newMessage(CONTACT, 2));
     store.outbox.add({ ...facts, session: idOf(4), envelope });
     store.outbox.replace({ ...facts, session: idOf(5), envelope });
-    store.sessions.save(CONTACT, 0, { id: idOf(4), role: 'old', since: 1, state: envelope });
+    store.sessions.save(CONTACT, 0, { id: idOf(4), role: 'old', since: 1, state: envelope.slice() });
     store.sessions.remove(CONTACT, 0, idOf(4));
     store.messages.setMissing(store.messages.get(refOf(CONTACT, 'in', idOf(1)))!, 2);
     store.messages.delivered(facts, 7);

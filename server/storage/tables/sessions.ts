@@ -22,7 +22,7 @@ export interface SessionRecord {
 export interface SessionTable {
   /** By id, which is by chance; damaged ones are left out and reported. */
   load(contact: ContactId, device: number): SessionRecord[];
-  /** Adds or replaces; `state` is read when the transaction is committed. */
+  /** Adds or replaces; `state` is asked for whenever it is written, anew each time, and wiped once it is sealed. */
   save(contact: ContactId, device: number, session: SessionRecord): void;
   remove(contact: ContactId, device: number, id: string): void;
 }
@@ -58,7 +58,9 @@ export class SealedSessions implements SessionTable, Resealable {
     this.#database.later(deferredKey(contact, device, session.id), SAVE, () => {
       const { id, role, since, state } = session;
       const [contactKey, idKey] = [idBytes(contact), idBytes(id)];
-      return [contactKey, device, idKey, this.#seal.seal(rowKey(contactKey, device, idKey), { role, since, state })];
+      const sealed = this.#seal.seal(rowKey(contactKey, device, idKey), { role, since, state });
+      wipe(state);
+      return [contactKey, device, idKey, sealed];
     });
   }
 

@@ -68,14 +68,14 @@ describe('sessions', () => {
   });
 
   test('are replaced and removed', async () => {
-    const newer = { ...session(1, 'old'), state: new Uint8Array(2000).fill(9) };
+    const newer = (): SessionRecord => ({ ...session(1, 'old'), state: new Uint8Array(2000).fill(9) });
     await store.journal.write(() => {
       for (const number of [1, 2]) store.sessions.save(idOf(1), 0, session(number, 'current'));
-      store.sessions.save(idOf(1), 0, newer);
+      store.sessions.save(idOf(1), 0, newer());
       store.sessions.remove(idOf(1), 0, idOf(2));
       store.sessions.remove(idOf(1), 0, idOf(3));
     });
-    expect(store.sessions.load(idOf(1), 0).map(plain)).toEqual([newer]);
+    expect(store.sessions.load(idOf(1), 0).map(plain)).toEqual([newer()]);
   });
 });
 

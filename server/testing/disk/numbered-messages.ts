@@ -13,7 +13,7 @@ export function writeNumbered(store: Store, number: number): Promise<number> {
   return store.journal.write(() => {
     const content = new Uint8Array(number % 7 === 0 ? 9000 : 200).fill(number);
     store.contacts.setOutSeq(CONTACT, number);
-    store.sessions.save(CONTACT, 0, { id: SESSION, role: 'current', since: number, state: content });
+    store.sessions.save(CONTACT, 0, { id: SESSION, role: 'current', since: number, state: content.slice() });
     const position = store.messages.append(newMessage(CONTACT, number, { direction: 'out', content }));
     const facts = outboxFacts({ contact: CONTACT, id: idOf(number), seq: number, position, hidden: false });
     store.outbox.add({ ...facts, session: SESSION, envelope: content });
