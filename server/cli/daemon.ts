@@ -8,7 +8,7 @@ import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
 
-type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks'>;
+type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks' | 'timer'>;
 
 export class Daemon {
   readonly #client: ControlClient;
@@ -41,8 +41,13 @@ export class Daemon {
   async withConversations(contacts: readonly Contact[]): Promise<readonly ListedContact[]> {
     const conversations = new Map((await this.request('conversation.list', {})).map((each) => [each.id, each]));
     return contacts.map((contact) => {
-      const { unread = 0, lastMessage = null, marks = NO_MARKS } = conversations.get(contact.conversation) ?? {};
-      return { ...contact, unread, lastMessage, marks };
+      const {
+        unread = 0,
+        lastMessage = null,
+        marks = NO_MARKS,
+        timer = 0,
+      } = conversations.get(contact.conversation) ?? {};
+      return { ...contact, unread, lastMessage, marks, timer };
     });
   }
 
