@@ -231,6 +231,22 @@ describe('reading', () => {
     await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'read'));
   });
 
+  it('is not told of what lies behind one that is unread', async () => {
+    await said('one', 'two', 'three');
+    const { id: conversation } = await bob.conversation('Ann');
+    const [one, , three] = await bob.history('Ann');
+    await bob.run('message.read', { conversation, upTo: one!.position });
+    // Taken back, it counts as read on their side.
+    await ann.run('message.delete', { ...(await at(ann, 'Bob', 'three')), everyone: true });
+    await quiet();
+    await town.until(async () => (await bob.history('Ann')).at(-1)?.kind === 'deleted');
+    await bob.run('message.read', { conversation, upTo: one!.position });
+    await quiet();
+    expect((await find(ann, 'Bob', 'two')).state).toBe('delivered');
+    expect(bob.profile.opened.store.messages.lastSeen(conversation, -Infinity)?.id).toBe(one!.id);
+    expect(three!.position).toBeGreaterThan(one!.position);
+  });
+
   it('is neither told nor taken when it is off', async () => {
     await said('one');
     await bob.run('receipts.set', { on: false });

@@ -46,7 +46,7 @@ export class Receipts {
     const place = conversations.find(conversation);
     const contact = place?.kind === 'direct' ? roster.find(place.contact) : undefined;
     if (!this.on || !contact || contact.blocked || store.outbox.receipts(contact.id) > 0) return null;
-    const last = store.messages.lastSeen(conversation);
+    const last = store.messages.lastSeen(conversation, store.seen.upTo(conversation, OURSELVES));
     if (!last || !store.seen.add(conversation, OURSELVES, { position: last.position, at: clock.now() })) return null;
     return { t: 'read', upto: fromHex(last.id) };
   }
