@@ -59,7 +59,7 @@ export function actCommands(engine: Engine): Handlers<ActCommand> {
     },
     'receipts.get': () => ({ on: receipts.on }),
     'receipts.set': async ({ on }) => {
-      await receipts.set(on);
+      await receipts.set(on, () => outbox.withdrawReceipts());
       options.events.emit('receipts.changed', { on });
       return { on };
     },

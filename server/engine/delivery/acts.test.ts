@@ -247,6 +247,22 @@ describe('reading', () => {
     expect(three!.position).toBeGreaterThan(one!.position);
   });
 
+  it('is not told any more once it is off, though it waits', async () => {
+    await said('one');
+    const { id: conversation } = await bob.conversation('Ann');
+    await ann.stop();
+    await town.until(() => bob.profile.opened.engine.links.all().length === 0);
+    await bob.run('message.read', { conversation });
+    const { outbox } = bob.profile.opened.store;
+    expect(outbox.acts()).toMatchObject([{ as: 'receipt' }]);
+    await bob.run('receipts.set', { on: false });
+    expect(outbox.acts()).toEqual([]);
+    await ann.start();
+    await bob.send('Ann', 'back');
+    await quiet();
+    expect(await find(ann, 'Bob', 'one')).toMatchObject({ state: 'delivered' });
+  });
+
   it('is neither told nor taken when it is off', async () => {
     await said('one');
     await bob.run('receipts.set', { on: false });

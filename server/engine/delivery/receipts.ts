@@ -31,9 +31,13 @@ export class Receipts {
     return (this.#on ??= this.#options.store.settings.get(SETTING) !== false);
   }
 
-  async set(on: boolean): Promise<void> {
+  /** @param withdraw takes back those that wait to be sent; asked when they are turned off. */
+  async set(on: boolean, withdraw: () => void): Promise<void> {
     const { store } = this.#options;
-    await store.journal.write(() => store.settings.put(SETTING, on));
+    await store.journal.write(() => {
+      store.settings.put(SETTING, on);
+      if (!on) withdraw();
+    });
     this.#on = on;
   }
 
