@@ -207,6 +207,9 @@ export const CONTENT_BYTES = TEXT_BYTES + 2048;
  */
 export const WAITING_ACTS = 256;
 
+/** And what they take, sealed: a few edits of the longest texts, or all 256 of a common length. */
+export const WAITING_ACTS_BYTES = 4 * TEXT_BYTES;
+
 /** And how long: longer than a lost message is waited for. */
 export const WAITING_ACTS_MS = 30 * 24 * 60 * 60 * 1000;
 

@@ -232,7 +232,6 @@ const acts = `
     conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
     author INTEGER NOT NULL,
     id BLOB NOT NULL,
-    lapses INTEGER NOT NULL,
     body BLOB NOT NULL
   );
   CREATE INDEX waiting_act_target ON waiting_act (conversation, author, id);

@@ -4,7 +4,7 @@ import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { OURSELVES, type AuthorId } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { encodeContent, type ContentOf, type ParsedContent } from '../../protocol/content/content.ts';
-import { WAITING_ACTS, WAITING_ACTS_MS } from '../../protocol/limits.ts';
+import { WAITING_ACTS, WAITING_ACTS_BYTES, WAITING_ACTS_MS } from '../../protocol/limits.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Fading, MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
@@ -166,16 +166,16 @@ export class Entries {
 
   #await(content: ParsedContent, target: MessageRef, act: ActFacts): null {
     if (content.t === 'unknown') return null;
-    // What is taken back says nothing more, whatever else of it has come.
-    if (content.t === 'delete') this.#options.store.waitingActs.lapse(target);
-    this.#add({ ...factsOf(act), target, lapses: content.t !== 'read', content: encodeContent(content) });
+    // What is taken back says nothing more, whatever else of it has come, and nowhere: quotes of it go as well.
+    if (content.t === 'delete') for (const waits of this.#options.store.waitingActs.take(target)) this.#giveUp(waits);
+    this.#add({ ...factsOf(act), target, content: encodeContent(content) });
     return null;
   }
 
   #awaitQuoted(message: MessageRecord, content: ContentOf<'text'>): void {
     const target = this.#targetOf(content, message.conversation);
     if (target && !this.#options.store.messages.has(target)) {
-      this.#add({ ...factsOf(message), target, lapses: false, content: NOTHING });
+      this.#add({ ...factsOf(message), target, content: NOTHING });
     }
   }
 
@@ -183,7 +183,9 @@ export class Entries {
     const { waitingActs } = this.#options.store;
     const { conversation } = waiting.target;
     waitingActs.add(waiting);
-    while (waitingActs.count(conversation) > WAITING_ACTS) {
+    const isTooMuch = (): boolean =>
+      waitingActs.count(conversation) > WAITING_ACTS || waitingActs.bytes(conversation) > WAITING_ACTS_BYTES;
+    while (isTooMuch()) {
       const oldest = waitingActs.takeOldest(conversation);
       if (oldest) this.#giveUp(oldest);
     }
@@ -213,12 +215,6 @@ function withoutQuote(content: ContentOf<'text'>): ContentOf<'text'> {
   return quote === undefined ? content : rest;
 }
 
-function factsOf({
-  author: by,
-  id: act,
-  seq,
-  at,
-  receivedAt,
-}: ActFacts): Omit<WaitingAct, 'target' | 'lapses' | 'content'> {
+function factsOf({ author: by, id: act, seq, at, receivedAt }: ActFacts): Omit<WaitingAct, 'target' | 'content'> {
   return { by, act, seq, at, receivedAt };
 }

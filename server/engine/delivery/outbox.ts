@@ -204,6 +204,12 @@ export class Outbox {
     }
   }
 
+  /** Receipts that wait are not sent; inside a `journal.write`. */
+  withdrawReceipts(): void {
+    for (const { conversation, id, as } of this.#options.store.outbox.acts())
+      if (as === 'receipt') this.withdrawActs(conversation, [id]);
+  }
+
   #stored({ message, content, rows, applied }: Composed): void {
     this.#options.listener.onStored(message, content);
     applied?.();

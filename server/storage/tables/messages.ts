@@ -34,12 +34,14 @@ const BY_ID = 'conversation = ? AND author = ? AND id = ?';
 const REWRITE = `UPDATE message SET state = ?, fades = ?, tag = ?, body = ? WHERE ${BY_ID}`;
 const WAITS = `
   SELECT * FROM message WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
-const LAST_SEEN = `
-  SELECT conversation, author, id, position FROM message
-  WHERE conversation = ? AND (state = ${STATE.hidden}) = 0 AND author <> ${OURS} AND state = ${STATE.read}
-  ORDER BY position DESC LIMIT 1`;
 // Written like the index message_position, or SQLite would not use it.
 const SHOWN = `conversation = ? AND (state = ${STATE.hidden}) = 0`;
+const FIRST_UNREAD = `
+  SELECT position FROM message WHERE ${SHOWN} AND ${UNREAD} AND position > ? ORDER BY position LIMIT 1`;
+const LAST_SEEN = `
+  SELECT conversation, author, id, position FROM message
+  WHERE ${SHOWN} AND author <> ${OURS} AND state = ${STATE.read} AND position > ?
+  AND position < ifnull((${FIRST_UNREAD}), 9e999) ORDER BY position DESC LIMIT 1`;
 /** All that opening one takes. */
 const OPENED = 'conversation, author, id, seq, position, state, tag, body';
 const NOTHING = new Uint8Array(0);
@@ -200,8 +202,9 @@ export class SealedMessages implements MessageTable {
     return true;
   }
 
-  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null {
-    const row = this.#database.row(LAST_SEEN, this.#rows.of(conversation));
+  lastSeen(conversation: ConversationId, after: number): Pick<MessageRecord, 'author' | 'id' | 'position'> | null {
+    const place = [this.#rows.of(conversation), after] as const;
+    const row = this.#database.row(LAST_SEEN, ...place, ...place);
     return row && { ...this.#rows.refOf(row), position: row.number('position') };
   }
 

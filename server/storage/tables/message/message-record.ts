@@ -149,8 +149,8 @@ export interface MessageTable {
   shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk, at `at` by our clock. @returns false when there is none that still waits for that. */
   delivered(message: PlacedOurs, at: number): boolean;
-  /** The newest of theirs that a person has seen; null: there is none. */
-  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
+  /** The last of theirs behind position `after` that a person has seen with all before it; null: there is none. */
+  lastSeen(conversation: ConversationId, after: number): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
   unreadUpTo(
     conversation: ConversationId,
