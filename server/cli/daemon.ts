@@ -7,6 +7,7 @@ import type { ProfilePlace } from '../options.ts';
 import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
+import { notRunningSentence } from './terminal/error-sentences.ts';
 
 type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks' | 'timer'>;
 
@@ -72,7 +73,7 @@ export class Daemon {
 
 /** @throws CommandFailure with exit code 4 when the profile is not running, 5 when its folder is not ours alone. */
 export async function reachDaemon(place: ProfilePlace): Promise<Daemon> {
-  const notRunning = new CommandFailure('notRunning', `Loom is not running for the profile “${place.profile}”.`);
+  const notRunning = new CommandFailure('notRunning', notRunningSentence(place.profile));
   if (!folderExists(place)) throw notRunning;
   try {
     return new Daemon(await connectControl(place.folder));
