@@ -12,7 +12,7 @@ import type { Erasing } from './erasing.ts';
 const AT_ONCE = 250;
 
 /** Kept in mind, the soonest, half a megabyte; when they are gone, the disk is asked for the next. */
-export const SOONEST = 10_000;
+const SOONEST = 10_000;
 
 /** A clock may be set, and a computer may sleep: looked at again at least so often. */
 const LOOK_MS = 60 * 1000;
