@@ -47,6 +47,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   room('contacts'),
   room('links', 'contacts/'),
   room('delivery', 'contacts/', 'links/'),
+  room('files', 'contacts/', 'links/', 'delivery/'),
   room('presence', 'contacts/', 'links/'),
   room('meeting', 'contacts/', 'links/', 'presence/'),
   room('doctor', 'contacts/', 'links/', 'presence/'),

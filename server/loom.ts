@@ -23,7 +23,7 @@ import { Dispatcher } from './http/dispatch.ts';
 import { SessionFile } from './http/kept-sessions.ts';
 import { Launch } from './http/opening/launch.ts';
 import type { Launcher } from './http/opening/launcher.ts';
-import { startHttp, type HttpServer } from './http/listen.ts';
+import { startHttp, type HttpServer, type ListenOptions } from './http/listen.ts';
 import { landingUrl, pageUrl } from './http/opening/page-address.ts';
 import { readLastPort, rememberPort } from './network/last-port.ts';
 import type { DiscoveryBackend } from './options.ts';
@@ -112,7 +112,7 @@ export async function startLoom(options: LoomOptions): Promise<Loom> {
     removeStaleLock(folder);
     await profile.start();
     access.restore(profile.state === 'locked');
-    http = await openDoor(options, access, dispatcher);
+    http = await openDoor(options, { access, dispatcher, application: profile });
     rememberPort(folder, 'page', http.port);
     door.resolve(http);
     ready.resolve(dispatcher);
@@ -161,12 +161,14 @@ function makeDiscovery(backend: LoomOptions['discovery'], options: MdnsOptions):
   }
 }
 
-async function openDoor(options: LoomOptions, access: Access, dispatcher: Dispatcher): Promise<HttpServer> {
+async function openDoor(
+  options: LoomOptions,
+  inside: Pick<ListenOptions, 'access' | 'dispatcher' | 'application'>,
+): Promise<HttpServer> {
   const { folder, port, staticFolder, urlCommand, onBug } = options;
   const preferredPort = readLastPort(folder, 'page');
   return startHttp({
-    access,
-    dispatcher,
+    ...inside,
     clock: systemClock,
     staticFolder,
     urlCommand,

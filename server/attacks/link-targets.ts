@@ -6,6 +6,20 @@ import { encodeContent, parseContent } from '../protocol/content/content.ts';
 import { parseEnvelope } from '../protocol/envelope.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { encodeFrame, FrameReader, layOutFlush, RecordReader } from '../protocol/frames.ts';
+import {
+  encodeData,
+  encodeEnd,
+  encodeGot,
+  encodeReady,
+  encodeStop,
+  encodeWant,
+  parseData,
+  parseEnd,
+  parseGot,
+  parseReady,
+  parseStop,
+  parseWant,
+} from '../protocol/files/file-records.ts';
 import { encodeHello, parseHello } from '../protocol/hello.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import { LinkProtocol } from '../protocol/link-protocol.ts';
@@ -157,6 +171,15 @@ export function recordTargets(): Target[] {
     encodeContent({ t: 'timer', after: 3600, at: 6, seq: 9 }),
     encodeContent({ t: 'text', body: 'Brief', ttl: 3600, at: 7, seq: 10 }),
   ];
+  const file = encodeContent({ t: 'file', name: 'a.png', size: 9, type: 'image/png', caption: 'x', at: 6, seq: 9 });
+  const moving = [
+    encodeWant({ id, from: 1_048_576, hash: random(32) }),
+    encodeData({ id, position: 65_536, bytes: random(40) }),
+    encodeEnd({ id, root: random(32) }),
+    encodeGot({ id, position: 9 }),
+    encodeStop({ id, reason: 1 }),
+    encodeReady(id),
+  ];
   const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];
   const pairing = [
@@ -168,10 +191,16 @@ export function recordTargets(): Target[] {
   return [
     { name: 'HELLO', samples: [encodeHello(hello)], weight: 2, feed: refusing(parseHello) },
     { name: 'envelope', samples: [envelope], weight: 1, feed: refusing(parseEnvelope) },
-    { name: 'content', samples: [text, presence, introduce, ...acts], weight: 2, feed: refusing(parseContent) },
+    { name: 'content', samples: [text, presence, introduce, file, ...acts], weight: 2, feed: refusing(parseContent) },
     { name: 'PAIR', samples: pairing, weight: 1, feed: refusing(parsePair) },
     { name: 'CHECK', samples: [encodeCheck(random(8))], weight: 0.3, feed: refusing(parseCheck) },
     { name: 'CHECKED', samples: [encodeChecked(checked)], weight: 1, feed: refusing(parseChecked) },
+    ...[parseWant, parseData, parseEnd, parseGot, parseStop, parseReady].map((parse) => ({
+      name: parse.name,
+      samples: moving,
+      weight: 0.3,
+      feed: refusing(parse),
+    })),
     ...[parseAck, parseNack, parsePing, parseBye, parseTyping, parseRoom].map((parse) => ({
       name: parse.name,
       samples: small,

@@ -11,6 +11,9 @@ import { importLoomCommand } from './commands/recovery/import-loom.ts';
 import { introduceCommand } from './commands/people/introduce.ts';
 import { inviteCommand } from './commands/people/invite.ts';
 import { invitesCommand } from './commands/people/invites.ts';
+import { fileCommand } from './commands/files/file.ts';
+import { filesCommand } from './commands/files/files.ts';
+import { sendFileCommand } from './commands/files/send-file.ts';
 import { lockCommand } from './commands/profile/lock.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
 import { muteCommand } from './commands/messages/mute.ts';
@@ -75,6 +78,9 @@ export const commands = [
   peersCommand,
   doctorCommand,
   sendCommand,
+  sendFileCommand,
+  filesCommand,
+  fileCommand,
   messagesCommand,
   notesCommand,
   searchCommand,

@@ -7,6 +7,7 @@ import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
 import { draftsCommands } from './drafts.ts';
 import type { ErrorBody } from './errors.ts';
+import { filesCommands } from './files.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
 import { messagesCommands } from './messages.ts';
@@ -23,6 +24,7 @@ export const commands = {
   ...recoveryCommands,
   ...contactsCommands,
   ...messagesCommands,
+  ...filesCommands,
   ...conversationsCommands,
   ...searchCommands,
   ...draftsCommands,

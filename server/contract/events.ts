@@ -2,6 +2,7 @@
 import type { ContactsEvents } from './contacts.ts';
 import type { ConversationsEvents } from './conversations.ts';
 import type { DraftsEvents } from './drafts.ts';
+import type { FilesEvents } from './files.ts';
 import type { IdentityEvents } from './identity.ts';
 import type { MeetingEvents } from './meeting.ts';
 import type { MessagesEvents } from './messages.ts';
@@ -17,6 +18,7 @@ export interface Events
     RecoveryEvents,
     ContactsEvents,
     MessagesEvents,
+    FilesEvents,
     ConversationsEvents,
     DraftsEvents,
     MeetingEvents,

@@ -82,3 +82,21 @@ export const EVENTS_BYTES = 4 * 1024 * 1024;
 
 /** Of those, so many are read again from the disk for one tab, some ten milliseconds; more, and reloading is cheaper. */
 export const EVENTS_READ_AGAIN = 500;
+
+/** What is said of a file, in UTF-16 code units; the wire bounds its bytes by the same number. */
+export const CAPTION_LENGTH = 4096;
+
+/** The name of a file as callers give it; the engine cuts it to what goes on the wire. */
+export const FILE_NAME_LENGTH = 1024;
+
+/** A path on this computer. */
+export const FILE_PATH_LENGTH = 4096;
+
+/** A media type, as long as RFC 6838 has it. */
+export const FILE_TYPE_LENGTH = 127;
+
+/** Pixels of one side of a picture. */
+export const FILE_SIDE = 65_535;
+
+/** Of one piece of a file that the page hands over: a second or so of any disk. */
+export const UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;

@@ -9,6 +9,7 @@ import {
   type MessageId,
   type PersonId,
 } from './ids.ts';
+import type { FileFacts } from './files.ts';
 import { EMOJI_LENGTH, MESSAGE_BYTES, PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from './limits.ts';
 
 export type Direction = 'in' | 'out';
@@ -44,7 +45,7 @@ export interface Reply {
 
 /**
  * What a message says, by kind; `unknown`: a kind that this version cannot show. Scripts find a `body` in each, empty for
- * all but a text.
+ * all but a text and what is said of a file.
  */
 export type MessageContent =
   | {
@@ -62,6 +63,8 @@ export type MessageContent =
       readonly body: '';
       readonly introduced: { readonly name: string; readonly publicKey: string };
     }
+  /** A file; `body` is what is said of it, or empty. */
+  | { readonly kind: 'file'; readonly body: string; readonly file: FileFacts }
   /** A line that says what the author has changed. `timer`: what is written from then on disappears after so many seconds; 0: it stays. */
   | { readonly kind: 'change'; readonly body: ''; readonly change: { readonly timer: number } }
   /** Its author took it back, from everyone: nothing of it is left. */

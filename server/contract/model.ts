@@ -2,6 +2,7 @@
 export type * from './contacts.ts';
 export type * from './conversations.ts';
 export type * from './drafts.ts';
+export type * from './files.ts';
 export type * from './identity.ts';
 export type * from './ids.ts';
 export type * from './marks.ts';

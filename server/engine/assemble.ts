@@ -4,6 +4,7 @@ import { TurnScheduler } from './links/flow/turn-scheduler.ts';
 import { equal } from '../crypto/bytes.ts';
 import type { PresenceKey } from '../crypto/keys.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
+import type { MessageRef } from '../storage/tables/message/message-record.ts';
 import { runInBackground } from './background.ts';
 import { Authors } from './contacts/authors.ts';
 import { Conversations } from './contacts/conversations.ts';
@@ -29,6 +30,9 @@ import { Doctor } from './doctor/doctor.ts';
 import { TwoWayCheck } from './doctor/two-way-check.ts';
 import type { EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { Files } from './files/files.ts';
+import { savedName } from './files/file-names.ts';
+import { Transfers } from './files/transfers.ts';
 import { ConversationFeed } from './feed/conversation-feed.ts';
 import { Marks } from './contacts/marks.ts';
 import { Drafts } from './feed/drafts.ts';
@@ -38,6 +42,7 @@ import { tellOfMessages } from './feed/message-events.ts';
 import { NetworkFeed } from './feed/network-feed.ts';
 import { Typing } from './feed/typing.ts';
 import { Admission } from './links/admission/admission.ts';
+import { BulkLinks } from './links/bulk-links.ts';
 import { Dialler } from './links/dialler.ts';
 import { Greetings } from './links/greetings.ts';
 import { KnownHosts } from './links/admission/known-hosts.ts';
@@ -88,11 +93,15 @@ function assembleGround({ primitives, store, clock, random, events, identity }: 
   const budgets = new Budgets({ store, conversations, clock });
   const feed = new ContactFeed({ store, roster, conversations, links, budgets, clock, events });
   const marks = new Marks({ store, clock });
-  const views = new EntryViews({ store, conversations, authors, links });
+  const transfers = new Transfers({ store, clock, events });
+  const bulkLinks = new BulkLinks({ clock, roster, links, router });
+  const files = { progress: (message: MessageRef) => transfers.progress(message), savedName };
+  const views = new EntryViews({ store, conversations, authors, links, files });
   const conversationFeed = new ConversationFeed({ store, conversations, marks, links, clock, events, views });
   const drafts = new Drafts({ store, conversations, clock, events });
   const people = { us, own, roster, authors, requests, contactMaker };
-  return { ...people, conversations, conversationFeed, views, drafts, marks, links, router, budgets, feed };
+  const linked = { links, bulkLinks, router, transfers };
+  return { ...people, ...linked, conversations, conversationFeed, views, drafts, marks, budgets, feed };
 }
 
 /** Who is near. */
@@ -115,7 +124,7 @@ function assemblePresence(options: EngineOptions, { us, own, roster, links }: Gr
 /** Messages out and in. */
 function assembleDelivery({ primitives, store, clock, random, events }: EngineOptions, known: WithPresence) {
   const { us, own, roster, conversations, authors, conversationFeed, views, marks } = known;
-  const { links, router, budgets, feed, presence } = known;
+  const { links, bulkLinks, router, budgets, feed, presence, transfers } = known;
   const ourIk = us.keys.identityKey.publicKey;
   const sessions = new Sessions({ store, primitives, clock, random, ourIdentity: ourIk });
   const told = tellOfMessages({
@@ -123,7 +132,13 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
     onPresence: () => presence.theirsChanged(),
   });
   const receipts = new Receipts({ store, roster, conversations, clock });
-  const entries = new Entries({ store, roster, authors, takesReceipts: () => receipts.on, told: told.acts });
+  const moving = { links, bulkLinks, router, transfers };
+  const files = new Files({ primitives, random, clock, store, roster, conversations, events, ...moving });
+  const entries = new Entries({
+    ...{ store, roster, authors, offers: files },
+    takesReceipts: () => receipts.on,
+    told: told.acts,
+  });
   const shared = { store, roster, conversations, sessions, entries, clock, links, router };
   const presenceKey = (): PresenceKey => own.presenceKey;
   const outbox = new Outbox({ ...shared, random, receipts, presenceKey, listener: told.outbox });
@@ -133,13 +148,13 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions, entries });
   const search = new MessageSearch({ store, roster, conversations, events, clock, views });
-  return { sessions, receipts, entries, outbox, inbox, erasing, fading, typing, expiry, search };
+  return { sessions, files, receipts, entries, outbox, inbox, erasing, fading, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */
 function assembleReach(options: EngineOptions, known: WithDelivery) {
   const { primitives, store, clock, random, events, transport, peerPort, interfaces } = options;
-  const { us, own, roster, requests, contactMaker, links, router, feed, sessions, presence } = known;
+  const { us, own, roster, requests, contactMaker, links, bulkLinks, router, feed, sessions, presence } = known;
   const invites = new Invites({
     primitives,
     clock,
@@ -158,7 +173,7 @@ function assembleReach(options: EngineOptions, known: WithDelivery) {
   const inviteOutcome = new InviteOutcome({ store, roster, onSettled: (contact) => feed.changed(contact) });
   const lastSeen = new LastSeen({ store, roster, clock });
   const linkSessions = new LinkSessions({
-    ...{ identity: us, roster, requests, links, strangers, router },
+    ...{ identity: us, roster, requests, links, bulkLinks, strangers, router },
     ...{ sessions: agreement, inviteOutcome, lastSeen },
   });
   const scheduler = new TurnScheduler();
@@ -173,6 +188,7 @@ function assembleReach(options: EngineOptions, known: WithDelivery) {
     onStaticKey: (contact, key) => takeStaticKey({ options, roster, presence }, contact, key),
   });
   const dialler = new Dialler({ primitives, clock, scheduler, random, transport, ourStatic: us.keys.staticKey });
+  bulkLinks.reachBy({ dialler, greetings });
   const targets = (contact: ContactRecord): ReturnType<typeof targetsOf> => targetsOf(contact, presence);
   const peers = new Peers({ clock, random, roster, links, dialler, greetings, targets });
   return { invites, strangers, greetings, dialler, peers };

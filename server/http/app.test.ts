@@ -381,8 +381,8 @@ describe('W11 headers on every response', () => {
 
   it('stand on our own failures, which say nothing and are told to us', async () => {
     const bugs: unknown[] = [];
-    const { access, dispatcher } = smallDispatcher(systemClock);
-    const options = { access, dispatcher, clock: systemClock, staticFolder: import.meta.dirname };
+    const { access, dispatcher, application } = smallDispatcher(systemClock);
+    const options = { access, dispatcher, application, clock: systemClock, staticFolder: import.meta.dirname };
     const app = await buildHttp({ ...options, onBug: (error) => bugs.push(error) });
     app.get('/bug', () => Promise.reject(new Error('with a secret in its text')));
     await app.listen({ host: '127.0.0.1', port: 0 });

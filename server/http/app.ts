@@ -8,11 +8,13 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Application } from '../engine/application.ts';
 import type { Clock } from '../timing/clock.ts';
 import type { Access } from './access.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { guard, refusal, refuse, SOCKET_PATH } from './guard.ts';
 import { emptyResponse, headerLines, IMMUTABLE, securityHeaders, textResponse } from './headers.ts';
+import { addFiles } from './files.ts';
 import { addLanding, leadToLanding } from './opening/landing.ts';
 import { removeLeftovers } from './stale-service-worker.ts';
 import {
@@ -33,6 +35,7 @@ import { addWayIn, PLAIN_URL_COMMAND } from './opening/entry-help.ts';
 export interface HttpOptions {
   readonly access: Access;
   readonly dispatcher: Dispatcher;
+  readonly application: Pick<Application, 'files'>;
   readonly clock: Clock;
   /** Where connections have their place; a proven tab keeps its own. Left out: there is room for all. */
   readonly places?: Places<Socket>;
@@ -111,6 +114,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       door.accept(socket, request.headers.origin ?? '', () => options.places?.keep(request.raw.socket)),
   });
   addSession(app, options.access);
+  addFiles(app, options.application);
   addLanding(app);
   addWayIn(app, options.urlCommand ?? PLAIN_URL_COMMAND);
   await addStatic(app, options.staticFolder);
@@ -164,7 +168,7 @@ function answerBadTarget(_: FastifyError, request: FastifyRequest, reply: Fastif
 
 function isServed(app: FastifyInstance, request: FastifyRequest): boolean {
   const url = request.url.split('?', 1)[0] ?? '';
-  return (['GET', 'POST'] as const).some((method) => app.hasRoute({ method, url }));
+  return (['GET', 'POST', 'PATCH'] as const).some((method) => app.hasRoute({ method, url }));
 }
 
 async function addWebSocket(app: FastifyInstance, door: SocketDoor): Promise<void> {

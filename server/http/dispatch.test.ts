@@ -113,7 +113,11 @@ describe('a request', () => {
   });
 
   it('is one of a bounded number at a time', () => {
-    const application: Application = { events: new EventLog('boot'), execute: () => new Promise(() => undefined) };
+    const application: Application = {
+      events: new EventLog('boot'),
+      files: null,
+      execute: () => new Promise(() => undefined),
+    };
     const { access } = parts;
     const dispatcher = new Dispatcher({
       application,

@@ -57,7 +57,7 @@ export function guard(request: FastifyRequest, reply: FastifyReply, done: () => 
 /** Ends a request without reading what may still come of it. */
 export function refuse(reply: FastifyReply, status: number): void {
   refused.add(reply.request.raw.socket);
-  if (status === 405) void reply.header('Allow', 'GET, HEAD, POST');
+  if (status === 405) void reply.header('Allow', 'GET, HEAD, POST, PATCH');
   void reply
     .headers({ ...securityHeaders, Connection: 'close' })
     .code(status)

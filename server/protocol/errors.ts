@@ -56,6 +56,11 @@ export const protocolErrorCodes = [
   'pair-unexpected',
   'pair-point',
   'pair-tag',
+  // §11, files.
+  'file-name',
+  'file-type',
+  'file-caption',
+  'file-unwanted',
 ] as const;
 
 export type ProtocolErrorCode = (typeof protocolErrorCodes)[number];

@@ -5,7 +5,7 @@
 //   initiator  idle ──start──▶ hailing ──answer / 1──▶ handshaking ──message 2──▶ proven ──proceed / 3──▶ secured
 //   responder  preamble ──preamble / answer──▶ listening ──message 1──▶ called ──answer / 2──▶ handshaking ──3──▶ secured
 //   either     ──bad bytes──▶ closed before secured; once secured: deaf, so that a BYE may still go out
-import { concat, readU16, u16, utf8 } from '../crypto/bytes.ts';
+import { concat, readU16, u16 } from '../crypto/bytes.ts';
 import { parseStaticPublicKey, type StaticPublicKey } from '../crypto/keys.ts';
 import type { Primitives, X25519KeyPair } from '../crypto/primitives.ts';
 import { ProtocolError } from './errors.ts';
@@ -23,6 +23,7 @@ import {
   STRANGER_FRAME_BYTES,
 } from './limits.ts';
 import { Handshake, XKHFS, type Role } from './noise/handshake.ts';
+import { preambleFor, readPurpose, type LinkPurpose } from './preamble.ts';
 import type { LinkRecord } from './records.ts';
 import { Secured, type Longest, type Received } from './secured.ts';
 
@@ -51,6 +52,8 @@ export interface ResponderOptions {
 export interface InitiatorOptions extends ResponderOptions {
   /** The key we dial. */
   readonly theirStatic: StaticPublicKey;
+  /** Left out: chat. */
+  readonly purpose?: LinkPurpose;
 }
 
 type State =
@@ -68,8 +71,6 @@ type State =
 const TRUSTED: Longest = { frame: FRAME_BYTES, record: RECORD_BYTES };
 const STRANGER: Longest = { frame: STRANGER_FRAME_BYTES, record: HELLO_BYTES };
 const NO_PAYLOAD = new Uint8Array(0);
-const MAGIC = utf8('LOOM');
-const OUR_PREAMBLE = concat(MAGIC, u16(PROTOCOL_VERSION), u16(PROTOCOL_VERSION));
 const [MESSAGE_1_BYTES, MESSAGE_2_BYTES, MESSAGE_3_BYTES] = HANDSHAKE_BYTES;
 
 export class LinkProtocol {
@@ -78,9 +79,11 @@ export class LinkProtocol {
   readonly #input = new FrameReader();
   #state: State;
   #longest: Longest;
+  #purpose: LinkPurpose;
 
-  private constructor(role: Role, options: ResponderOptions, state: State) {
+  private constructor(role: Role, options: ResponderOptions, state: State, purpose: LinkPurpose) {
     this.role = role;
+    this.#purpose = purpose;
     this.#options = options;
     this.#state = state;
     this.#longest = role === 'initiator' ? TRUSTED : STRANGER;
@@ -89,11 +92,16 @@ export class LinkProtocol {
   static initiator(options: InitiatorOptions): LinkProtocol {
     const { theirStatic } = options;
     if (theirStatic.length !== KEY_BYTES) throw new Error('a static key has 32 bytes');
-    return new LinkProtocol('initiator', options, { kind: 'idle', theirStatic });
+    return new LinkProtocol('initiator', options, { kind: 'idle', theirStatic }, options.purpose ?? 'chat');
   }
 
   static responder(options: ResponderOptions): LinkProtocol {
-    return new LinkProtocol('responder', options, { kind: 'preamble' });
+    return new LinkProtocol('responder', options, { kind: 'preamble' }, 'chat');
+  }
+
+  /** Responder: as the preamble says, once that is here. */
+  get purpose(): LinkPurpose {
+    return this.#purpose;
   }
 
   /** h of the finished handshake, 32 bytes, the same on both sides. @throws Error before secured and after close. */
@@ -121,7 +129,7 @@ export class LinkProtocol {
     if (this.role === 'responder') return [];
     if (this.#state.kind !== 'idle') throw new Error('the link is started already');
     this.#state = { ...this.#state, kind: 'hailing' };
-    return [{ kind: 'send', bytes: OUR_PREAMBLE }];
+    return [{ kind: 'send', bytes: preambleFor(this.#purpose) }];
   }
 
   /** What came from the socket, in any chunking. Only after `next` has answered null. */
@@ -219,7 +227,7 @@ export class LinkProtocol {
   #readPreamble(): LinkEvent | null {
     const preamble = this.#input.takeBytes(PREAMBLE_BYTES);
     if (!preamble) return null;
-    requireOurVersion(preamble);
+    this.#purpose = readPurpose(preamble);
     const answer = concat(u16(PROTOCOL_VERSION), this.#options.random(FRESHNESS_BYTES));
     this.#state = { kind: 'listening', prologue: concat(preamble, answer) };
     return { kind: 'send', bytes: answer };
@@ -230,7 +238,7 @@ export class LinkProtocol {
     const answer = this.#input.takeBytes(ANSWER_BYTES);
     if (!answer) return null;
     if (readU16(answer, 0) !== PROTOCOL_VERSION) throw new ProtocolError('version-unsupported');
-    const prologue = concat(OUR_PREAMBLE, answer);
+    const prologue = concat(preambleFor(this.#purpose), answer);
     const handshake = new Handshake('initiator', { ...this.#options, theirStatic, pattern: XKHFS, prologue });
     this.#state = { kind: 'handshaking', handshake };
     return writeMessage(handshake);
@@ -277,13 +285,4 @@ export class LinkProtocol {
 
 function writeMessage(handshake: Handshake): LinkEvent {
   return { kind: 'send', bytes: encodeFrame(handshake.writeMessage(NO_PAYLOAD)) };
-}
-
-/** "LOOM" ‖ lowest(u16) ‖ highest(u16), our version within. */
-function requireOurVersion(preamble: Uint8Array): void {
-  if (!MAGIC.every((byte, i) => preamble[i] === byte)) throw new ProtocolError('preamble-malformed');
-  const lowest = readU16(preamble, MAGIC.length);
-  const highest = readU16(preamble, MAGIC.length + 2);
-  if (lowest > highest) throw new ProtocolError('preamble-malformed');
-  if (lowest > PROTOCOL_VERSION || highest < PROTOCOL_VERSION) throw new ProtocolError('version-unsupported');
 }

@@ -1,6 +1,6 @@
 // The records that flow in a link (SPEC §3): their types and the bodies of the small ones. What arrives has passed the
 // channel's tag, so it is the peer's word, but the peer may be hostile: every body is measured before it is read.
-// HELLO, ENVELOPE, PAIR, CHECK and CHECKED have modules of their own; how records travel is known to frames.ts and link.ts.
+// HELLO, ENVELOPE, PAIR, CHECK, CHECKED and those of files have modules of their own; how records travel is known to frames.ts and link.ts.
 import { concat } from '../crypto/bytes.ts';
 import { ProtocolError } from './errors.ts';
 import { ACK_IDS, MESSAGE_ID_BYTES, PING_BYTES } from './limits.ts';
@@ -10,7 +10,7 @@ export interface LinkRecord {
   readonly body: Uint8Array;
 }
 
-/** 16–31 are reserved for file transfer; a receiver skips types it does not know. */
+/** A receiver skips types it does not know. */
 export const RECORD = {
   pad: 0,
   hello: 1,
@@ -24,8 +24,14 @@ export const RECORD = {
   pair: 9,
   check: 10,
   checked: 11,
-  // 12 to 21 are for groups, devices, files and calls.
+  // 12 to 15 are for groups and devices, 21 is for calls.
+  want: 16,
+  data: 17,
+  end: 18,
+  got: 19,
+  stop: 20,
   room: 22,
+  ready: 23,
 } as const;
 
 /** Why an envelope was not taken. */

@@ -254,7 +254,29 @@ const disappearing = `
   );
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts, disappearing];
+/** Files that are under way or here, and the hashes of their blocks. */
+const files = `
+  CREATE TABLE transfer (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
+    author INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    live INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX transfer_message ON transfer (conversation, author, id);
+  CREATE INDEX transfer_live ON transfer (number) WHERE live = 1;
+
+  CREATE TABLE transfer_hash (
+    transfer INTEGER NOT NULL REFERENCES transfer (number) ON DELETE CASCADE,
+    page INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (transfer, page)
+  ) WITHOUT ROWID;
+`;
+
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts, disappearing, files];
 
 export const LATEST_VERSION = steps.length;
 

@@ -11,6 +11,7 @@ import { Database } from './database.ts';
 import { SealedDrafts, type DraftTable } from './tables/drafts.ts';
 import { SealedMarks, type MarkTable } from './tables/marks.ts';
 import { StorageError } from './errors.ts';
+import { FileFolder } from './files/file-folder.ts';
 import { SealedIdentity, type IdentityTable } from './tables/identity.ts';
 import { GroupJournal, type Journal } from './journal.ts';
 import { MAX_EARLIER_KEYS, readKeyFiles } from './profile-files/key-file.ts';
@@ -30,6 +31,7 @@ import { Sealing, type DamageListener } from './sealing/sealing.ts';
 import { SealedSeen, type SeenTable } from './tables/seen.ts';
 import { SealedSessions, type SessionTable } from './tables/sessions.ts';
 import { SealedSettings, type SettingTable } from './tables/settings.ts';
+import { SealedTransfers, type TransferTable } from './tables/transfers.ts';
 import { SealedWaitingActs, type WaitingActTable } from './tables/waiting-acts.ts';
 import { SealedTimers, type TimerTable } from './tables/timers.ts';
 import {
@@ -72,6 +74,9 @@ export interface Store {
   readonly requests: RequestTable;
   readonly settings: SettingTable;
   readonly invites: InviteTable;
+  readonly transfers: TransferTable;
+  /** Where sealed files are. */
+  readonly files: FileFolder;
   readonly passphraseSet: boolean;
   /** Not closed: what was durable as it closed may be told later, and can then read nothing. */
   readonly isOpen: boolean;
@@ -184,6 +189,8 @@ class ProfileStore implements Store {
   readonly requests: RequestTable;
   readonly settings: SettingTable;
   readonly invites: InviteTable;
+  readonly transfers: TransferTable;
+  readonly files: FileFolder;
   readonly rowSet: RowSet;
   readonly resealer: Resealer;
   readonly #options: StoreOptions;
@@ -199,6 +206,7 @@ class ProfileStore implements Store {
     this.#sealing = sealing;
     this.#passphraseSet = passphraseSet;
     this.journal = new GroupJournal(database);
+    this.files = new FileFolder(options.folder);
     const rowids = new Rowids(database);
     const identity = (this.identity = new SealedIdentity(database, sealing));
     this.messages = new SealedMessages(database, sealing, rowids);
@@ -214,6 +222,7 @@ class ProfileStore implements Store {
     const requests = (this.requests = new SealedRequests(database, sealing));
     const settings = (this.settings = new SealedSettings(database, sealing));
     const invites = (this.invites = new SealedInvites(database, sealing));
+    const transfers = (this.transfers = new SealedTransfers(database, sealing, rowids));
     // Last among what is sealed anew: it counts the rows as the others leave them.
     const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
@@ -230,6 +239,7 @@ class ProfileStore implements Store {
         timers,
         waitingActs,
         seen,
+        transfers,
         rowSet,
       ],
       large: [new ResealedMessages(database, sealing, rowids), outbox],

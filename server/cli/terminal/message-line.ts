@@ -33,6 +33,8 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return `(introduces ${message.introduced.name})`;
+    case 'file':
+      return `(file: ${message.file.name}, ${message.file.state})${message.body === '' ? '' : ` ${message.body}`}`;
     case 'change':
       return `(${timerWords(message.change.timer)})`;
     case 'deleted':

@@ -8,6 +8,7 @@ import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
 import { deletionCommands } from './deletion.ts';
 import { draftCommands } from './drafts.ts';
+import { fileCommands } from './files.ts';
 import type { Handlers, Named } from './handlers.ts';
 import { introductionCommands } from './introductions.ts';
 import { inviteCommands } from './invites.ts';
@@ -32,6 +33,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...actCommands(engine),
     ...deletionCommands(engine),
     ...draftCommands(engine),
+    ...fileCommands(engine),
     ...markCommands(engine),
     ...ruleCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),

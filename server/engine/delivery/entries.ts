@@ -13,7 +13,7 @@ import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { applyContent, readContent } from './kinds/kinds.ts';
-import type { ActFacts, ActListener, ChangeOf } from './kinds/message-kind.ts';
+import type { ActFacts, ActListener, ChangeOf, OfferListener } from './kinds/message-kind.ts';
 import { isLater } from './kinds/timer.ts';
 import { quoteOf } from './quote.ts';
 
@@ -29,6 +29,7 @@ export interface EntriesOptions {
   /** Whether people tell each other what they have read. */
   readonly takesReceipts: () => boolean;
   readonly told: ActListener;
+  readonly offers: OfferListener;
 }
 
 export class Entries {
@@ -42,9 +43,9 @@ export class Entries {
 
   /** What a content that was just stored changes. @returns what is to be told once it is durable; null: nothing. */
   apply(content: ParsedContent | null, act: ActFacts): (() => void) | null {
-    const { roster, told } = this.#options;
+    const { roster, told, offers } = this.#options;
     const contact = act.author === OURSELVES ? null : (roster.find(act.author) ?? null);
-    return applyContent(content, { act, contact, roster, told, entries: this });
+    return applyContent(content, { act, contact, roster, told, offers, entries: this });
   }
 
   /** Changes the message an act is about; one that is not here yet is waited for. */

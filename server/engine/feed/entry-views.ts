@@ -2,6 +2,7 @@
 import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { timeOr } from '../../contract/words/time.ts';
 import type { AuthorId, Message, MessageContent, Reaction, Reply } from '../../contract/model.ts';
+import type { FileProgress } from '../../contract/files.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { ContentOf, ParsedContent } from '../../protocol/content/content.ts';
@@ -22,6 +23,8 @@ export interface EntryViewsOptions {
   readonly conversations: Conversations;
   readonly authors: Authors;
   readonly links: Pick<Links, 'activeLinksOf'>;
+  /** How far the file of a message is. */
+  readonly files: { progress(message: MessageRef): FileProgress; savedName(name: string): string };
 }
 
 /** What is so of a whole conversation: positions up to which ours are on the wire, and up to which they have seen them. */
@@ -85,6 +88,11 @@ export class EntryViews {
     const { folded, conversation } = record;
     if (folded?.deletedAt != null) return DELETED;
     const said = viewOf(content);
+    if (said.kind === 'file') {
+      const { files } = this.#options;
+      const { name } = said.file;
+      return { ...said, file: { ...said.file, savedAs: files.savedName(name), ...files.progress(record) } };
+    }
     if (said.kind !== 'text') return said;
     const reply = content?.t === 'text' && content.re ? this.#replyOf(content, conversation, find) : null;
     const last = folded?.edits.at(-1);

@@ -62,7 +62,7 @@ export function contactView(
 }
 
 function preview(message: Message): Message {
-  if (message.kind !== 'text') return message;
+  if (message.kind !== 'text' && message.kind !== 'file') return message;
   // Not in the middle of a surrogate pair.
   const body = message.body.slice(0, PREVIEW_LENGTH).replace(/[\ud800-\udbff]$/, '');
   return { ...message, body };

@@ -47,6 +47,8 @@ export interface ActiveLink extends PeerDevice {
   readonly link: Link;
   /** Identity key of the side that dialled, for the one-link rule. */
   readonly initiator: IdentityPublicKey;
+  /** What their Loom can do, bits of HELLO. */
+  readonly features: number;
   /** Hex id of the session that it sends in. */
   readonly session: string;
   /** False: the session was made with this link. */
@@ -64,14 +66,14 @@ export interface ActiveLink extends PeerDevice {
 export function openActiveLink(
   { contact, device }: PeerDevice,
   link: Link,
-  initiator: IdentityPublicKey,
+  { initiator, features }: Pick<ActiveLink, 'initiator' | 'features'>,
   { id, resumed }: AgreedSession,
 ): ActiveLink {
   return {
     contact,
     device,
     link,
-    initiator,
+    ...{ initiator, features },
     session: id,
     resumed,
     sentUpTo: -Infinity,

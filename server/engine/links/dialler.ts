@@ -5,6 +5,7 @@ import type { StaticPublicKey } from '../../crypto/keys.ts';
 import type { X25519KeyPair } from '../../crypto/primitives.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { LinkProtocol } from '../../protocol/link-protocol.ts';
+import type { LinkPurpose } from '../../protocol/preamble.ts';
 import type { Connection, Transport } from '../../transport/transport.ts';
 import { Link } from './link.ts';
 import type { Clock } from '../../timing/clock.ts';
@@ -39,6 +40,12 @@ export interface DialTarget {
 /** What an address answered. */
 export type Probed = Pick<Tried, 'outcome' | 'ms'>;
 
+/** Whose key is dialled, and what for. */
+interface Whom {
+  readonly theirStatic: StaticPublicKey;
+  readonly purpose: LinkPurpose;
+}
+
 export interface DiallerOptions {
   readonly primitives: Primitives;
   readonly transport: Transport;
@@ -58,7 +65,12 @@ export class Dialler {
   }
 
   /** @returns a link whose responder is proven and which waits for `proceed`, or null when no address led there. */
-  async dial(theirStatic: StaticPublicKey, targets: readonly DialTarget[], signal: AbortSignal): Promise<Link | null> {
+  async dial(
+    theirStatic: StaticPublicKey,
+    targets: readonly DialTarget[],
+    signal: AbortSignal,
+    purpose: LinkPurpose = 'chat',
+  ): Promise<Link | null> {
     const race = new AbortController();
     const stop = (): void => race.abort();
     signal.addEventListener('abort', stop, { once: true });
@@ -67,7 +79,7 @@ export class Dialler {
     let winner: Link | null = null;
     const attempts = targets.slice(0, TARGETS).map(async (target, index) => {
       await this.#pause(index * STAGGER_MS, race.signal);
-      const link = await this.#attempt(theirStatic, target, race.signal);
+      const link = await this.#attempt({ theirStatic, purpose }, target, race.signal);
       if (link === null) return;
       if (winner !== null || race.signal.aborted) link.destroy();
       else {
@@ -109,17 +121,17 @@ export class Dialler {
     const connection = await this.#connect(target, silence.signal, (error) => (failure = error));
     if (!connection) return outcomeOf(failure);
     const cancel = this.#options.clock.after(CONNECT_MS, () => silence.abort());
-    const link = await this.#prove(connection, theirStatic, silence.signal);
+    const link = await this.#prove(connection, { theirStatic, purpose: 'chat' }, silence.signal);
     cancel();
     link?.destroy();
     if (link) return 'reached';
     return silence.signal.aborted ? 'silent' : 'other-identity';
   }
 
-  #attempt(theirStatic: StaticPublicKey, target: DialTarget, race: AbortSignal): Promise<Link | null> {
+  #attempt(whom: Whom, target: DialTarget, race: AbortSignal): Promise<Link | null> {
     return this.#dials.run(async () => {
       const connection = await this.#connect(target, race);
-      return connection && (await this.#prove(connection, theirStatic, race));
+      return connection && (await this.#prove(connection, whom, race));
     });
   }
 
@@ -145,9 +157,9 @@ export class Dialler {
     }
   }
 
-  #prove(connection: Connection, theirStatic: StaticPublicKey, race: AbortSignal): Promise<Link | null> {
+  #prove(connection: Connection, whom: Whom, race: AbortSignal): Promise<Link | null> {
     const { primitives, clock, scheduler, random, ourStatic } = this.#options;
-    const protocol = LinkProtocol.initiator({ primitives, ourStatic, theirStatic, random });
+    const protocol = LinkProtocol.initiator({ primitives, ourStatic, random, ...whom });
     const link = new Link({ connection, protocol, clock, scheduler, random });
     const lose = (): void => link.destroy();
     if (race.aborted) {

@@ -11,6 +11,7 @@ import type { Primitives } from '../../crypto/primitives.ts';
 import { verifyCertificate } from '../../protocol/certificate.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { encodeHello, parseHello, type Hello } from '../../protocol/hello.ts';
+import { FEATURE_FILES } from '../../protocol/files/limits.ts';
 import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { makeRatchetKey, type HelloSession, type RatchetKey } from '../../protocol/session.ts';
@@ -88,7 +89,7 @@ export function greetAsInitiator(
   done: (greeting: Greeting) => void,
   onClosed: () => void,
 ): void {
-  const session = known && host.offer(known.device);
+  const session = known && link.purpose === 'chat' ? host.offer(known.device) : null;
   link.handOver({
     kind: 'greeting',
     onSecured: () => {
@@ -145,7 +146,7 @@ async function answer(
   const admitted = await host.admit(link, theirs, theirStatic);
   if (admitted === false || link.closed) return;
   const { contact, refused } = admitted;
-  const session = contact ? host.offer(peerOf(contact, theirs.device)) : null;
+  const session = contact && link.purpose === 'chat' ? host.offer(peerOf(contact, theirs.device)) : null;
   const ratchet = makeRatchetKey(host.primitives, host.random);
   const hello = { ...ourHello(host, contact !== null, session), ratchet: ratchet.publicKey };
   link.send(RECORD.hello, encodeHello({ ...hello, ...(refused !== undefined && { refused }) }));
@@ -173,7 +174,7 @@ function ourHello(host: GreeterHost, contact: boolean, session: HelloSession | n
     port: host.ourPort(),
     contact,
     session,
-    features: 0,
+    features: FEATURE_FILES,
     name: host.ourName(),
   };
 }

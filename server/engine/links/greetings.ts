@@ -157,6 +157,7 @@ export class Greetings {
       return false;
     }
     const contact = roster.byIdentity(theirs.ik);
+    if (link.purpose === 'bulk') return this.#admitBulk(link, contact, theirs, theirStatic);
     if (!contact || contact.blocked) {
       const shown = theirs.invite && theirs.contact;
       return shown ? this.#options.admitInvited(link, theirs, theirStatic) : { contact: null };
@@ -174,6 +175,18 @@ export class Greetings {
       return false;
     }
     return { contact: roster.find(contact.id) ?? null };
+  }
+
+  /** Files are for contacts alone: a stranger asks for nothing so. */
+  #admitBulk(
+    link: Link,
+    contact: ContactRecord | undefined,
+    theirs: Hello,
+    theirStatic: StaticPublicKey,
+  ): Admitted | false {
+    if (contact?.blocked === false && this.#takesKey(contact, theirs, theirStatic)) return { contact };
+    link.bye(BYE.goingOffline);
+    return false;
   }
 
   /**

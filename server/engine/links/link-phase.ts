@@ -3,6 +3,7 @@
 //
 //   dialled ──▶ proving ──▶ greeting ─┬─▶ visiting   we dialled, and are no contact of theirs
 //   accepted ───────────────▲         ├─▶ stranger   they are no contact of ours
+//                                     ├─▶ bulk       a contact's, for the bytes of files
 //                                     └─▶ waiting    a contact's, on which no messages travel (yet) ──▶ active
 import type { StaticPublicKey } from '../../crypto/keys.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
@@ -50,15 +51,23 @@ export interface ActivePhase extends Routed {
   readonly onAcknowledged: () => void;
 }
 
-export type LinkPhase = ProvingPhase | GreetingPhase | MetPhase | ActivePhase;
+/** The bytes of files travel on it. */
+export interface BulkPhase extends Routed {
+  readonly kind: 'bulk';
+  /** What was written is with the network. */
+  readonly onDrain: () => void;
+}
+
+export type LinkPhase = ProvingPhase | GreetingPhase | MetPhase | ActivePhase | BulkPhase;
 
 const next: Readonly<Record<LinkPhase['kind'], readonly LinkPhase['kind'][]>> = {
   proving: ['greeting'],
-  greeting: ['visiting', 'stranger', 'waiting'],
+  greeting: ['visiting', 'stranger', 'waiting', 'bulk'],
   visiting: [],
   stranger: [],
   waiting: ['active'],
   active: [],
+  bulk: [],
 };
 
 /** @param from null: the link is new. */

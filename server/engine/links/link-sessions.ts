@@ -3,6 +3,7 @@
 //   both are contacts ─▶ waiting ─ session made or resumed ─▶ active ─▶ outbox, inbox
 //   only we have them ─▶ waiting, for them
 //   we do not have them ─▶ stranger; a request, and the link closes after a minute
+//   it is for files      ─▶ bulk, beside an active link; without one it closes
 import { BYE } from '../../protocol/records.ts';
 import type { HelloSession } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -14,6 +15,7 @@ import type { LastSeen } from '../contacts/last-seen.ts';
 import type { Requests } from '../contacts/requests.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { openActiveLink, type ActiveLink, type AgreedSession } from './active-link.ts';
+import type { BulkLinks } from './bulk-links.ts';
 import type { GreetedLink, Greeting } from './greeter.ts';
 import type { Link } from './link.ts';
 import type { Links } from './links.ts';
@@ -37,6 +39,7 @@ export interface LinkSessionsOptions {
   readonly roster: Pick<Roster, 'find'>;
   readonly requests: Pick<Requests, 'greeted'>;
   readonly links: Links;
+  readonly bulkLinks: BulkLinks;
   readonly strangers: Strangers;
   readonly router: RecordRouter;
   readonly sessions: SessionSource;
@@ -61,6 +64,10 @@ export class LinkSessions {
       link.bye(BYE.goingOffline);
       return;
     }
+    if (link.purpose === 'bulk') {
+      this.#bulk(contact, { link, greeting });
+      return;
+    }
     if (!contact || !greeting.contact) {
       this.#stranger({ link, greeting });
       return;
@@ -74,6 +81,14 @@ export class LinkSessions {
     });
     if (added) this.#mutual(contact, peer, { link, greeting });
     else if (refused !== undefined) inviteOutcome.refused(contact, refused);
+  }
+
+  /** For files of two who are linked already, and each other's contacts. */
+  #bulk(contact: ContactRecord | null, { link, greeting }: GreetedLink): void {
+    const { bulkLinks, links } = this.#options;
+    const peer = contact && peerOf(contact, greeting.theirs.device);
+    if (!peer || !greeting.theirs.contact || !links.activeLinkTo(peer)) link.bye(BYE.goingOffline);
+    else bulkLinks.use(peer, link);
   }
 
   #stranger(greeted: GreetedLink): void {
@@ -99,7 +114,8 @@ export class LinkSessions {
     if (contact.invite) inviteOutcome.letIn(contact, greeting.theirs.name);
     lastSeen.note(contact.id, returnAddress(link, greeting.theirs));
     // A disk that refused has cut every link by now.
-    if (!link.closed) this.#activate(openActiveLink(peer, link, initiator, session));
+    if (!link.closed)
+      this.#activate(openActiveLink(peer, link, { initiator, features: greeting.theirs.features }, session));
   }
 
   #activate(activeLink: ActiveLink): void {

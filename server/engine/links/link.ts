@@ -7,6 +7,7 @@
 // Untrusted bytes end here: a ProtocolError from the link or from whoever reads a record closes the connection. Who
 // hears what happens here is said by the phase (`link-phase.ts`).
 import type { LinkEvent } from '../../protocol/link-protocol.ts';
+import type { LinkPurpose } from '../../protocol/preamble.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { CALL_DEADLINE_MS, HANDSHAKE_DEADLINE_MS } from '../../protocol/limits.ts';
 import { BYE, encodeBye, parseBye, parsePing, RECORD, type LinkRecord } from '../../protocol/records.ts';
@@ -72,8 +73,13 @@ export class Link {
     options.connection.onDrain = () => {
       this.#intake.readOn();
       this.#outgoing.flush();
-      this.#active?.onDrain();
+      if (this.#phase && 'onDrain' in this.#phase) this.#phase.onDrain();
     };
+  }
+
+  /** Of one that was accepted: known once it is secured. */
+  get purpose(): LinkPurpose {
+    return this.#options.protocol.purpose;
   }
 
   get role(): 'initiator' | 'responder' {

@@ -3,6 +3,7 @@
 // `link.ts`, and a greeting is its HELLO.
 import type { LinkRecord } from '../../protocol/records.ts';
 import type { ActiveLink } from './active-link.ts';
+import type { BulkLink } from './bulk-links.ts';
 import type { GreetedLink } from './greeter.ts';
 import type { LinkPhase } from './link-phase.ts';
 import { smallRecord, type Weight } from './flow/record-weight.ts';
@@ -13,6 +14,7 @@ export interface Origins {
   readonly stranger: GreetedLink;
   readonly waiting: GreetedLink;
   readonly active: ActiveLink;
+  readonly bulk: BulkLink;
 }
 
 export type RoutedPhase = keyof Origins;
@@ -34,7 +36,10 @@ export interface RoutedTo<P extends RoutedPhase> {
 }
 
 export class RecordRouter {
-  readonly #routes: Routes = { visiting: new Map(), stranger: new Map(), waiting: new Map(), active: new Map() };
+  readonly #routes: Routes = {
+    ...{ visiting: new Map(), stranger: new Map(), waiting: new Map(), active: new Map() },
+    bulk: new Map(),
+  };
 
   /** From now on `route` takes records of this type in these phases. @throws Error when another takes them already. */
   on<P extends RoutedPhase>(type: number, phases: readonly P[], route: Route<P>): void {

@@ -20,7 +20,8 @@ import { createStore, inspectProfile, openStore, type Store } from '../../storag
 import { buildProfile, removeStages } from '../../storage/profile-files/staged-profile.ts';
 import { destroyKeys, removeFiles } from '../../storage/profile-files/wipe.ts';
 import type { Listener } from '../../transport/transport.ts';
-import type { Application } from '../application.ts';
+import type { Application, FileDoor } from '../application.ts';
+import { fileDoor } from './file-door.ts';
 import type { VaultCommand } from '../commands/all.ts';
 import { restoreCommands, newIdentity } from '../commands/restore.ts';
 import { done, type Handler, type Handlers } from '../commands/handlers.ts';
@@ -84,6 +85,10 @@ export class Profile implements Application {
   get state(): ProfileState {
     if (this.#opened) return 'ready';
     return this.#exists ? 'locked' : 'new';
+  }
+
+  get files(): FileDoor | null {
+    return this.#opened && fileDoor(this.#opened.engine.files);
   }
 
   get peerPort(): number {

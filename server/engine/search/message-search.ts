@@ -238,6 +238,8 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return message.introduced.name;
+    case 'file':
+      return `${message.file.name} ${message.body}`;
     case 'change':
     case 'deleted':
     case 'unknown':

@@ -7,6 +7,7 @@ import { CONTENT_TYPE_BYTES } from '../limits.ts';
 import type { ContentKind, Numbered } from './content-kind.ts';
 import { deletion } from './kinds/delete.ts';
 import { edit } from './kinds/edit.ts';
+import { file } from './kinds/file.ts';
 import { introduce } from './kinds/introduce.ts';
 import { presence } from './kinds/presence.ts';
 import { react } from './kinds/react.ts';
@@ -15,7 +16,7 @@ import { text } from './kinds/text.ts';
 import { timer } from './kinds/timer.ts';
 
 /** Every kind, by its `t` on the wire. A new one is a module and a row here. */
-const kinds = { text, presence, introduce, edit, delete: deletion, react, read, timer };
+const kinds = { text, presence, introduce, file, edit, delete: deletion, react, read, timer };
 
 type Kinds = typeof kinds;
 export type ContentName = keyof Kinds;

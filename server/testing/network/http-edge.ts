@@ -23,6 +23,7 @@ import { clientProof } from '../../http/proof.ts';
 /** Emits the texts it is told to, as events; everything else is done, locked or a bug, by command. */
 export class SmallApplication implements Application {
   readonly events = new EventLog(randomBytes(8).toString('hex'));
+  readonly files = null;
   readonly executed: { command: ApplicationCommand; params: unknown }[] = [];
 
   async execute<N extends ApplicationCommand>(command: N, params: Params<N>): Promise<Result<N>> {
@@ -85,6 +86,7 @@ export async function openDoorOf<A extends Application>(
   const http = await startHttp({
     access: parts.access,
     dispatcher: parts.dispatcher,
+    application,
     clock,
     staticFolder,
     onBug: (error) => parts.bugs.push(error),

@@ -1,6 +1,7 @@
 // Sends each event to the store it concerns. Thousands a second become one change of the page per frame.
 import { watch } from 'vue';
-import type { EventMessage } from '../../../server/contract/events.ts';
+import type { EventMessage, Events } from '../../../server/contract/events.ts';
+import { withProgress } from '../domain/file/file-progress.ts';
 import { startLeaveWarning, stopLeaveWarning } from '../composables/leave-warning.ts';
 import { useContacts } from './contacts.ts';
 import { useConversationList } from './conversation-list.ts';
@@ -117,6 +118,9 @@ function applyToMessages(
       conversations.setState(data, data.state);
       conversationList.noteState(data, data.state);
       return true;
+    case 'file.changed':
+      noteProgress(conversations, data);
+      return true;
     case 'message.seen':
       conversations.seen(data.conversation, data.upTo);
       conversationList.noteSeen(data.conversation, data.upTo);
@@ -133,6 +137,12 @@ function applyToMessages(
     default:
       return false;
   }
+}
+
+/** Of those that are not loaded, their page brings it along. */
+function noteProgress(conversations: Stores['conversations'], data: Events['file.changed']): void {
+  const known = conversations.find(data);
+  if (known) conversations.put(withProgress(known, data.progress));
 }
 
 function applyToProfile(

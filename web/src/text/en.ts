@@ -2,6 +2,7 @@
 import { back } from './en-back.ts';
 import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
+import { files } from './en-files.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
@@ -12,6 +13,7 @@ import { launcher } from './en-way-in.ts';
 export const en = {
   acts,
   emoji,
+  files,
   changedFiles,
   about,
   jump,
@@ -181,7 +183,6 @@ export const en = {
     yesterday: 'Yesterday',
     discard: 'Discard',
     notSent: 'Not sent.',
-    textOnly: 'Loom carries text only, for now.',
   },
   state: {
     sending: 'sending',

@@ -10,6 +10,7 @@ import { ProtocolError } from '../../../protocol/errors.ts';
 import type { Fading } from '../../../storage/tables/message/message-record.ts';
 import { deletion } from './delete.ts';
 import { edit } from './edit.ts';
+import { file } from './file.ts';
 import { introduce } from './introduce.ts';
 import type { Acting, MessageKind } from './message-kind.ts';
 import { presence } from './presence.ts';
@@ -19,7 +20,7 @@ import { text } from './text.ts';
 import { timer } from './timer.ts';
 
 const kinds: { readonly [T in ContentName]: MessageKind<ContentOf<T>> } = {
-  ...{ text, presence, introduce, timer },
+  ...{ text, presence, introduce, file, timer },
   ...{ edit, delete: deletion, react, read },
 };
 

@@ -2,6 +2,7 @@
 // of a kind's module, whose bytes are known to `protocol/content/kinds`.
 import type { ContactId, ConversationId } from '../../../contract/ids.ts';
 import type { AuthorId, Deed, MessageContent } from '../../../contract/model.ts';
+import type { ContentOf } from '../../../protocol/content/content.ts';
 import type { ContactRecord } from '../../../storage/tables/contacts.ts';
 import type { MessageRecord, MessageRef } from '../../../storage/tables/message/message-record.ts';
 import type { Roster } from '../../contacts/roster.ts';
@@ -18,6 +19,12 @@ export interface Acting {
   readonly roster: Roster;
   readonly entries: Entries;
   readonly told: ActListener;
+  readonly offers: OfferListener;
+}
+
+export interface OfferListener {
+  /** Inside the transaction. @param contact null: ourselves. @returns what follows once it is durable; null: nothing. */
+  offered(content: ContentOf<'file'>, act: ActFacts, contact: ContactId | null): (() => void) | null;
 }
 
 export interface ActListener {

@@ -1,5 +1,6 @@
 /** Line icons on a 24-unit grid, drawn with a stroke of 1.75. */
 export const icons = {
+  attach: 'M19.500 11.500l-7.800 7.800a5 5 0 0 1-7-7l8.300-8.300a3.300 3.300 0 0 1 4.700 4.700l-8 8a1.700 1.700 0 0 1-2.400-2.400l7-7',
   archive: 'M4 5h16v4H4zM5.500 9v10.500h13V9M10 13h4',
   add: 'M12 5v14M5 12h14',
   back: 'M15 5l-7 7 7 7',

@@ -6,6 +6,7 @@ import { isEmojiOnly } from '../../../domain/message/text-parts.ts';
 import { text } from '../../../text/text.ts';
 import ChangeNote from './ChangeNote.vue';
 import DeletedBody from './DeletedBody.vue';
+import FileBody from './FileBody.vue';
 import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
 import UnknownBody from './UnknownBody.vue';
@@ -36,6 +37,12 @@ const kinds: { readonly [K in Kind]: MessageKind<K> } = {
   introduction: {
     body: IntroductionNote,
     preview: ({ introduced }) => text('introducing.preview', { name: isolateName(introduced.name) }),
+    isBare: () => false,
+  },
+  file: {
+    body: FileBody,
+    preview: ({ direction, file }) =>
+      text(direction === 'out' ? 'files.previewYou' : 'files.preview', { name: isolateName(file.name) }),
     isBare: () => false,
   },
   change: {

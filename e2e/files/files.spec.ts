@@ -1,0 +1,123 @@
+// Files between two people, each with a browser and a Loom of their own.
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures.ts';
+
+const MIB = 1024 * 1024;
+
+/** Megabytes take their time on a computer that is busy. */
+const PATIENT = { timeout: 60_000 };
+test.setTimeout(240_000);
+
+let folder: string;
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'loom-e2e-files-'));
+});
+test.afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+async function attach(page: Page, ...paths: readonly string[]): Promise<void> {
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach' }).click();
+  await (await choosing).setFiles([...paths]);
+}
+
+/** A PNG of one colour. */
+function picture(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x6a)]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => line)));
+  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([magic, chunk('IHDR', head), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function crc(bytes: Uint8Array): number {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
+
+test('a file is offered, accepted, and saved as it was', async ({ friends: { ann, bob } }) => {
+  const bytes = randomBytes(20 * MIB + 3);
+  await attach(ann.page, fileOf('Grüße & <b>more<b>.bin', bytes));
+  const card = bob.log.getByRole('article').filter({ hasText: 'Grüße & <b>more<b>.bin' });
+  await expect(card.getByText('Waiting for you to accept it')).toBeVisible(PATIENT);
+  await expect(card.getByText(/Saved as .*Grüße & _b_more_b_\.bin/)).toBeVisible();
+  await card.getByRole('button', { name: 'Accept' }).click();
+  await expect(card.getByText('Received')).toBeVisible(PATIENT);
+  await expect(ann.log.getByText('Delivered')).toBeVisible(PATIENT);
+  const loading = bob.page.waitForEvent('download');
+  await card.getByRole('button', { name: 'Save' }).click();
+  const saved = await (await loading).path();
+  expect(digest(await readFile(saved))).toBe(digest(bytes));
+});
+
+test('a picture appears by itself, decoded, on both sides', async ({ friends: { ann, bob } }) => {
+  await attach(ann.page, fileOf('field.png', picture(640, 320)));
+  for (const { log } of [ann, bob]) {
+    const shown = log.getByRole('img', { name: /Picture .*field\.png/ });
+    await expect(shown).toBeVisible(PATIENT);
+    await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+    expect(await shown.evaluate((image) => image.getBoundingClientRect().width)).toBeLessThanOrEqual(320);
+  }
+});
+
+test('what is called a picture and is none is a card, and runs nowhere', async ({ friends: { ann, bob } }) => {
+  await attach(ann.page, fileOf('photo.png', Buffer.from('<script>document.title = "taken"</script>')));
+  const card = bob.log.getByRole('article').filter({ hasText: 'photo.png' });
+  await expect(card.getByText('Received')).toBeVisible(PATIENT);
+  await expect(bob.log.getByRole('img', { name: /Picture/ })).toHaveCount(0);
+  await expect(bob.page).not.toHaveTitle('taken');
+});
+
+test('a file that is declined is so on both sides', async ({ friends: { ann, bob } }) => {
+  await attach(ann.page, fileOf('no.bin', randomBytes(10)));
+  await bob.log.getByRole('button', { name: 'Decline' }).click();
+  await expect(bob.log.getByText('Declined')).toBeVisible();
+  await expect(ann.log.getByText('Declined')).toBeVisible();
+});
+
+test('Loom is killed in the middle, on both sides, and the file still arrives', async ({ friends: { ann, bob } }) => {
+  const bytes = randomBytes(200 * MIB);
+  const { conversation } = await ann.daemon.ask(async (control) => (await control.request('contact.list', {}))[0]!);
+  const path = fileOf('large.bin', bytes);
+  await ann.daemon.ask((control) => control.request('file.sendPath', { conversation, path }));
+  const card = bob.log.getByRole('article').filter({ hasText: 'large.bin' });
+  await card.getByRole('button', { name: 'Accept' }).click();
+  await expect(card.getByRole('progressbar')).toBeVisible();
+  await bob.daemon.kill();
+  await bob.daemon.start();
+  await ann.daemon.kill();
+  await ann.daemon.start();
+  await bob.page.goto(await bob.daemon.url());
+  await bob.openConversation('Ann');
+  await expect(card.getByText('Received')).toBeVisible(PATIENT);
+  const loading = bob.page.waitForEvent('download');
+  await card.getByRole('button', { name: 'Save' }).click();
+  expect(digest(await readFile(await (await loading).path()))).toBe(digest(bytes));
+});

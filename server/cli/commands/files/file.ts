@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import type { Message } from '../../../contract/model.ts';
+import { UsageError } from '../../../options.ts';
+import { daemonCommand } from '../../command.ts';
+import { checkMessage, findMessage, whoseOptions } from '../../find-message.ts';
+import { fileLine } from '../../terminal/file-line.ts';
+import { jsonLine, printable } from '../../terminal/printable.ts';
+
+const decisions = ['accept', 'decline', 'pause', 'resume', 'cancel'] as const;
+type Decision = (typeof decisions)[number];
+
+const isDecision = (word: string): word is Decision => (decisions as readonly string[]).includes(word);
+
+export const fileCommand = daemonCommand({
+  name: 'file',
+  usage: 'accept | decline | pause | resume | cancel | save CONTACT ID [PATH]',
+  summary: 'decides on a file, or saves it: to PATH, a folder or a new file, else to Downloads; “files” shows ids',
+  words: [3, 4],
+  options: whoseOptions,
+  check({ words: [what = '', , id = '', path], values }) {
+    checkMessage('file', id, values);
+    if (what !== 'save' && !isDecision(what))
+      throw new UsageError(`file: ${[...decisions, 'save'].join(', ')}, not “${what}”`);
+    if (what !== 'save' && path !== undefined) throw new UsageError('file: PATH is for “save”');
+  },
+  async run({ words: [what = '', who = '', id = '', path], values, json, terminal }, daemon) {
+    const message = await findMessage(daemon, await daemon.contact(who), id, values);
+    if (isDecision(what)) {
+      const decided = (await daemon.request(`file.${what}`, message)) as Message & { readonly kind: 'file' };
+      terminal.print(json ? jsonLine(decided) : fileLine(decided));
+      return;
+    }
+    const saved = await daemon.request('file.save', { ...message, ...(path !== undefined && { path: resolve(path) }) });
+    terminal.print(json ? jsonLine(saved) : printable(saved.path));
+  },
+});

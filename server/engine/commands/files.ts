@@ -1,0 +1,173 @@
+// Files: handed over, offered, decided on, shown and saved.
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CommandError } from '../../contract/errors.ts';
+import type { ConversationId, MessageId } from '../../contract/ids.ts';
+import type { Message } from '../../contract/messages.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { FILE_CAPTION_BYTES } from '../../protocol/files/limits.ts';
+import type { Said } from '../../protocol/content/content.ts';
+import type { MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { TransferPlace } from '../../storage/tables/transfers.ts';
+import { randomId } from '../contacts/roster.ts';
+import type { Engine } from '../engine.ts';
+import type { BlockHashes } from '../files/block-hashes.ts';
+import { offeredName, savedName } from '../files/file-names.ts';
+import { HEAD_BYTES, shownType } from '../files/media-type.ts';
+import { saveAs } from '../files/saving.ts';
+import { NOT_WAITING, stampOf } from '../files/source.ts';
+import type { FileToOffer } from '../files/uploads.ts';
+import { shown } from './acts.ts';
+import { done, type Handlers, type Named } from './handlers.ts';
+import { requireWanted } from './messages.ts';
+
+interface Offered {
+  readonly conversation: ConversationId;
+  readonly id?: MessageId | undefined;
+  readonly caption?: string | undefined;
+}
+
+export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
+  const { files } = engine;
+  const act =
+    (decide: (message: MessageRef) => Promise<void>) =>
+    async (message: MessageRef): Promise<Message> => {
+      await decide(message);
+      return engine.views.view(shown(engine, message));
+    };
+  return {
+    'file.begin': async ({ name, ...file }) => ({
+      ticket: await files.uploads.begin({ ...file, name: offeredName(name) }),
+    }),
+    'file.discard': async ({ ticket }) => {
+      await files.uploads.discard(ticket);
+      return done;
+    },
+    'file.send': (params) => sendCopy(engine, params),
+    'file.sendPath': (params) => sendPath(engine, params),
+    'file.accept': act((message) => files.accept(message)),
+    'file.decline': act((message) => files.decline(message)),
+    'file.pause': act((message) => files.pause(message)),
+    'file.resume': act((message) => files.resume(message)),
+    'file.cancel': act((message) => files.cancel(message)),
+    'file.ticket': async ({ purpose, ...message }) => {
+      if (purpose === 'view') await requireShowable(engine, message);
+      else files.get(message);
+      return { ticket: files.tickets.mint(message, purpose) };
+    },
+    'file.save': async ({ path, ...message }) => {
+      const { file, transfer } = await files.open(message);
+      try {
+        return { path: await saveAs(file, transfer.size, savedName(transfer.name), path) };
+      } finally {
+        await file.close();
+      }
+    },
+    'file.list': ({ conversation }) => {
+      if (conversation !== undefined) engine.conversations.get(conversation);
+      return listed(engine, conversation);
+    },
+  };
+}
+
+async function sendCopy(
+  engine: Engine,
+  { ticket, ...offered }: Offered & { readonly ticket: string },
+): Promise<Message> {
+  const { files, options } = engine;
+  const known = repeated(engine, offered);
+  if (known) return known;
+  checkOffer(engine, offered);
+  const { file, place, hashes } = await files.uploads.finish(ticket);
+  try {
+    return await offer(engine, offered, file, { place: { kind: 'sealed', ...place }, hashes });
+  } catch (error) {
+    await options.store.files.remove(place).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function sendPath(engine: Engine, { path, ...offered }: Offered & { readonly path: string }): Promise<Message> {
+  const known = repeated(engine, offered);
+  if (known) return known;
+  checkOffer(engine, offered);
+  const { stamp, size } = await look(path);
+  const file = { name: offeredName(basename(path)), size, type: '' };
+  return offer(engine, offered, file, { place: { kind: 'path', path, stamp }, hashes: null });
+}
+
+/** @throws CommandError file-missing, file-refused: it is no file, or not to be read. */
+async function look(path: string): Promise<{ readonly stamp: string; readonly size: number }> {
+  try {
+    const handle = await open(path, NOT_WAITING);
+    try {
+      const stats = await handle.stat({ bigint: true });
+      if (!stats.isFile()) throw new CommandError('file-refused', 'this is not a file');
+      return { stamp: stampOf(stats), size: Number(stats.size) };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    if ('code' in error && error.code === 'ENOENT') throw new CommandError('file-missing', 'there is no such file');
+    throw new CommandError('file-refused', 'this file cannot be read');
+  }
+}
+
+/** What a caller asks for again, who did not hear the answer. */
+function repeated(engine: Engine, { conversation, id }: Offered): Message | null {
+  const message = id && ({ conversation, author: 'me', id } as const);
+  if (!message || !engine.options.store.messages.has(message)) return null;
+  const view = engine.views.view(shown(engine, message));
+  if (view.kind !== 'file') throw new CommandError('message-id-taken', 'another message has this id');
+  return view;
+}
+
+/** @throws CommandError conversation-unknown, contact-blocked, files-unsupported, message-too-large. */
+function checkOffer(engine: Engine, { conversation, caption = '' }: Offered): void {
+  const place = engine.conversations.get(conversation);
+  requireWanted(engine, place);
+  if (place.kind !== 'direct') throw new CommandError('files-unsupported', 'notes take no files');
+  if (Buffer.byteLength(caption) > FILE_CAPTION_BYTES)
+    throw new CommandError('message-too-large', `what is said of a file has at most ${FILE_CAPTION_BYTES} bytes`);
+}
+
+async function offer(
+  engine: Engine,
+  { conversation, id: given, caption }: Offered,
+  { name, size, type, width, height }: FileToOffer,
+  prepared: { readonly place: TransferPlace; readonly hashes: BlockHashes | null },
+): Promise<Message> {
+  const { files, outbox, views, options } = engine;
+  const id = given ?? (randomId(options.random) as MessageId);
+  const sides = width !== undefined && height !== undefined && { width, height };
+  const said: Said = { t: 'file', name, size, type, ...sides, ...(caption && { caption }) };
+  files.prepare(id, prepared);
+  try {
+    return views.view(await outbox.send(conversation, said, id));
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new CommandError('bad-request', 'this file cannot be offered so');
+    throw error;
+  } finally {
+    files.unprepare(id);
+  }
+}
+
+/** @throws CommandError file-unknown, file-state: it is not here, or nothing that is shown. */
+async function requireShowable({ files }: Engine, message: MessageRef): Promise<void> {
+  const { file } = await files.open(message);
+  try {
+    if (shownType(await file.read(0, HEAD_BYTES)) === null)
+      throw new CommandError('file-state', 'this file is to be saved, not to be shown');
+  } finally {
+    await file.close();
+  }
+}
+
+function listed({ transfers, entries, views }: Engine, conversation: ConversationId | undefined): readonly Message[] {
+  return transfers.of(conversation).flatMap(({ message }) => {
+    const entry = entries.find(message);
+    const view = entry && entry.state !== 'hidden' ? views.view(entry) : null;
+    return view?.kind === 'file' ? [view] : [];
+  });
+}

@@ -1,0 +1,92 @@
+// What goes when a message goes, by whatever way: how far its file is, and the file. And what a crash has left.
+import type { EventMessage } from '../../contract/events.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import { runInBackground } from '../background.ts';
+import type { EventLog } from '../event-log.ts';
+import { readContent } from '../delivery/kinds/kinds.ts';
+import type { LiveTransfer, Transfers } from './transfers.ts';
+
+export interface LeftoversOptions {
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly transfers: Transfers;
+  /** Names of files that belong to no message yet. */
+  readonly others: () => readonly string[];
+  /** It moves no further. */
+  readonly halt: (live: LiveTransfer) => void;
+  /** Resolves when nothing of it is being written. */
+  readonly settled: (message: MessageRef) => Promise<void>;
+}
+
+export class Leftovers {
+  readonly #options: LeftoversOptions;
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { store, events } = this.#options;
+    this.#unsubscribe = events.subscribe((event) => this.#follow(event));
+    // Messages that went while nobody was told.
+    for (const { message } of store.transfers.list()) if (!this.#isOffered(message)) this.#forget(message);
+    runInBackground(this.#sweep());
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+  }
+
+  /** A file that cannot be removed now is found by the next sweep. */
+  async remove(place: { readonly name: string }): Promise<void> {
+    await this.#options.store.files.remove(place).catch(() => undefined);
+  }
+
+  #follow(event: EventMessage): void {
+    if (event.event === 'message.deleted') this.#look(event.data);
+    else if (event.event === 'message.changed' && event.data.act === 'deleted') this.#look(event.data.message);
+    else if (event.event === 'conversation.cleared') {
+      for (const { message } of this.#options.store.transfers.of(event.data.conversation)) this.#look(message);
+    } else if (event.event === 'contact.removed') runInBackground(this.#sweep());
+  }
+
+  #look({ conversation, author, id }: MessageRef): void {
+    const message = { conversation, author, id };
+    if (this.#options.transfers.get(message) && !this.#isOffered(message)) this.#forget(message);
+  }
+
+  #isOffered(message: MessageRef): boolean {
+    const record = this.#read(message);
+    if (!record || record.state === 'hidden' || record.folded?.deletedAt != null) return false;
+    return readContent(record.content)?.t === 'file';
+  }
+
+  #read(message: MessageRef): MessageRecord | null {
+    try {
+      return this.#options.store.messages.get(message);
+    } catch {
+      return null;
+    }
+  }
+
+  #forget(message: MessageRef): void {
+    const { transfers, store, halt, settled } = this.#options;
+    const live = transfers.find(message);
+    if (live) halt(live);
+    const removed = store.journal.write(() => transfers.remove(message));
+    const done = removed.then(async (transfer) => {
+      await settled(message);
+      if (transfer?.place.kind === 'sealed') await this.remove(transfer.place);
+    });
+    runInBackground(done);
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, others } = this.#options;
+    const known = store.transfers.list().flatMap(({ place }) => (place.kind === 'sealed' ? [place.name] : []));
+    const kept = new Set(known);
+    await store.files.sweep((name) => kept.has(name) || others().includes(name)).catch(() => undefined);
+  }
+}

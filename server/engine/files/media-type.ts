@@ -1,0 +1,30 @@
+// What a file is by its first bytes, and by nothing that anybody says of it: what a browser is given as a picture is one. Only
+// what browsers decode by themselves, safely apart from the page, is known here: no SVG, no HTML, no PDF.
+
+type Magic = readonly (number | null)[];
+
+const ascii = (text: string): Magic => Array.from(text, (letter) => letter.charCodeAt(0));
+const any = (count: number): Magic => Array.from({ length: count }, () => null);
+
+const known: readonly (readonly [type: string, magic: Magic])[] = [
+  ['image/png', [0x89, ...ascii('PNG'), 0x0d, 0x0a, 0x1a, 0x0a]],
+  ['image/jpeg', [0xff, 0xd8, 0xff]],
+  ['image/gif', ascii('GIF87a')],
+  ['image/gif', ascii('GIF89a')],
+  ['image/webp', [...ascii('RIFF'), ...any(4), ...ascii('WEBP')]],
+  ['audio/wav', [...ascii('RIFF'), ...any(4), ...ascii('WAVE')]],
+  ['audio/flac', ascii('fLaC')],
+  ['audio/ogg', ascii('OggS')],
+  ['audio/mpeg', ascii('ID3')],
+  ['video/webm', [0x1a, 0x45, 0xdf, 0xa3]],
+  ['video/mp4', [...any(4), ...ascii('ftyp')]],
+];
+
+/** Bytes of a file that are enough to know it. */
+export const HEAD_BYTES = 32;
+
+/** @returns a type that may be shown; null: it is to be saved, and not to be shown. */
+export function shownType(head: Uint8Array): string | null {
+  const found = known.find(([, magic]) => magic.every((byte, at) => byte === null || head[at] === byte));
+  return found?.[0] ?? null;
+}

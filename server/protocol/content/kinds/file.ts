@@ -1,0 +1,70 @@
+// A file that the sender offers: what it is called and how large it is. It is known by the id of this message, and its bytes
+// come on request (SPEC §11).
+import { optional, textField, uintField, type CborMap } from '../../cbor/cbor.ts';
+import { ProtocolError } from '../../errors.ts';
+import { FILE_CAPTION_BYTES, FILE_NAME_BYTES, FILE_SIDE_PIXELS, FILE_TYPE_BYTES } from '../../files/limits.ts';
+import type { ContentKind } from '../content-kind.ts';
+
+/** Keys that are not there are left out. All of it is the sender's word. */
+export interface OfferedFile {
+  /** Bytes, up to 2⁵³ − 1. */
+  readonly size: number;
+  /** One part of a path: 1 to FILE_NAME_BYTES as UTF-8 in NFC, without `/`, `\` and NUL, neither `.` nor `..`. */
+  readonly name: string;
+  /** A media type of at most FILE_TYPE_BYTES; empty: not known. */
+  readonly type: string;
+  /** Of a picture, pixels, 1 to FILE_SIDE_PIXELS each. */
+  readonly width?: number;
+  readonly height?: number;
+  /** What is said of it: 1 to FILE_CAPTION_BYTES as UTF-8. */
+  readonly caption?: string;
+}
+
+/** `type/subtype` of RFC 6838 restricted names, without parameters. */
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/;
+
+export const file: ContentKind<OfferedFile> = {
+  parse: (map) => ({
+    size: uintField(map, 'size'),
+    name: requireFileName(textField(map, 'name')),
+    type: requireFileType(textField(map, 'type')),
+    ...(map.has('width') && { width: sideField(map, 'width') }),
+    ...(map.has('height') && { height: sideField(map, 'height') }),
+    ...(map.has('caption') && { caption: requireCaption(optional(map, 'caption', textField) ?? '') }),
+  }),
+  encode({ size, name, type, width, height, caption }) {
+    if ([width, height].some((side) => side !== undefined && (side < 1 || side > FILE_SIDE_PIXELS)))
+      throw new Error('a side has 1 to FILE_SIDE_PIXELS pixels');
+    return {
+      ...{ size, width, height },
+      name: requireFileName(name),
+      type: requireFileType(type),
+      caption: caption === undefined ? undefined : requireCaption(caption),
+    };
+  },
+};
+
+/** @throws ProtocolError file-name. */
+export function requireFileName(name: string): string {
+  const { length } = Buffer.from(name);
+  const isBad = length === 0 || length > FILE_NAME_BYTES || name === '.' || name === '..' || /[/\\\0]/.test(name);
+  if (isBad || name !== name.normalize('NFC')) throw new ProtocolError('file-name');
+  return name;
+}
+
+function requireFileType(type: string): string {
+  if (type !== '' && (type.length > FILE_TYPE_BYTES || !MEDIA_TYPE.test(type))) throw new ProtocolError('file-type');
+  return type;
+}
+
+function requireCaption(caption: string): string {
+  const length = Buffer.byteLength(caption);
+  if (length === 0 || length > FILE_CAPTION_BYTES) throw new ProtocolError('file-caption');
+  return caption;
+}
+
+function sideField(map: CborMap, key: string): number {
+  const pixels = uintField(map, key, FILE_SIDE_PIXELS);
+  if (pixels === 0) throw new ProtocolError('field-type');
+  return pixels;
+}

@@ -1,0 +1,110 @@
+// Files on their way from this tab into Loom, and what people decide about those that are offered.
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { ConversationId, Message, MessageId, MessageRef } from '../../../server/contract/model.ts';
+import { randomHex } from '../api/hex.ts';
+import { CallError } from '../api/pending.ts';
+import { upload } from '../api/upload.ts';
+import { sidesOf } from '../domain/file/picture.ts';
+import type { Call } from './conversation-book.ts';
+import { useConversations } from './conversations.ts';
+import { useLink } from './daemon.ts';
+
+/** One that the daemon does not have yet, or that it refused. */
+export interface HandedOver {
+  readonly id: MessageId;
+  readonly conversation: ConversationId;
+  readonly name: string;
+  readonly size: number;
+  readonly sent: number;
+  /** Null: it is under way. */
+  readonly problem: CallError['code'] | null;
+}
+
+type Decision = 'accept' | 'decline' | 'pause' | 'resume' | 'cancel';
+
+/** As the wire takes it: without parameters. */
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/;
+
+const refOf = ({ conversation, author, id }: MessageRef): MessageRef => ({ conversation, author, id });
+
+/** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
+async function handOver(
+  call: Call,
+  { id, conversation }: Pick<HandedOver, 'id' | 'conversation'>,
+  file: File,
+  onSent: (sent: number) => void,
+  signal: AbortSignal,
+): Promise<Message> {
+  signal.throwIfAborted();
+  const { name, size } = file;
+  const type = MEDIA_TYPE.test(file.type) ? file.type : '';
+  const { ticket } = await call('file.begin', { name, size, type, ...(await sidesOf(file)) });
+  try {
+    await upload(ticket, file, onSent, signal);
+    return await call('file.send', { conversation, id, ticket });
+  } catch (error) {
+    call('file.discard', { ticket }).catch(() => undefined); // Forgotten by itself, a little later.
+    throw error;
+  }
+}
+
+export const useFiles = defineStore('files', () => {
+  const link = useLink();
+  const conversations = useConversations();
+  const handedOver = shallowRef<readonly HandedOver[]>([]);
+  const running = new Map<MessageId, AbortController>();
+  let turn: Promise<void> = Promise.resolve();
+
+  function note(id: MessageId, change: Partial<HandedOver>): void {
+    handedOver.value = handedOver.value.map((each) => (each.id === id ? { ...each, ...change } : each));
+  }
+
+  function show(message: Message): void {
+    conversations.put(message);
+    conversations.publish();
+  }
+
+  /** One after the other, in their order. Each is a message of its own. */
+  function send(conversation: ConversationId, files: readonly File[]): void {
+    for (const file of files) {
+      const id = randomHex(16) as MessageId;
+      const handed = { id, conversation, name: file.name, size: file.size, sent: 0, problem: null };
+      handedOver.value = [...handedOver.value, handed];
+      const abort = new AbortController();
+      running.set(id, abort);
+      turn = turn.then(() => sendOne(handed, file, abort.signal));
+    }
+  }
+
+  async function sendOne(handed: HandedOver, file: File, signal: AbortSignal): Promise<void> {
+    const { id } = handed;
+    const onSent = (sent: number): void => note(id, { sent });
+    try {
+      show(await handOver((command, params) => link.call(command, params), handed, file, onSent, signal));
+      forget(id);
+    } catch (error) {
+      if (!signal.aborted) note(id, { problem: error instanceof CallError ? error.code : 'internal' });
+    } finally {
+      running.delete(id);
+    }
+  }
+
+  /** It is not sent; one that failed is no longer shown. */
+  function forget(id: MessageId): void {
+    running.get(id)?.abort();
+    handedOver.value = handedOver.value.filter((each) => each.id !== id);
+  }
+
+  async function decide(message: MessageRef, decision: Decision): Promise<void> {
+    show(await link.call(`file.${decision}`, refOf(message)));
+  }
+
+  /** Where an element finds it. @throws CallError. */
+  async function address(message: MessageRef, purpose: 'view' | 'save'): Promise<string> {
+    const { ticket } = await link.call('file.ticket', { ...refOf(message), purpose });
+    return `/files/out/${ticket}`;
+  }
+
+  return { handedOver, send, forget, decide, address };
+});
