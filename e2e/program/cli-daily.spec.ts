@@ -3,7 +3,14 @@
 import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Contact, ContactRequest, Identity, Message, SearchHit } from '../../server/contract/model.ts';
+import type {
+  Contact,
+  ContactRequest,
+  Identity,
+  Message,
+  MessageInfo,
+  SearchHit,
+} from '../../server/contract/model.ts';
 import { commands } from '../../server/cli/run.ts';
 import { environment, loomWeb, objects, place, shell, type Ended } from '../support/command-line.ts';
 import { Daemon, MAIN } from '../support/daemon.ts';
@@ -145,7 +152,7 @@ const linesOf = async (daemon: Daemon, name: string): Promise<Line[]> =>
   objects<Line>(await shell(daemon)(`messages ${name} --json`));
 
 /** Waits until what `name` sees says so. */
-async function sees(daemon: Daemon, name: string, wanted: object): Promise<void> {
+async function sees(daemon: Daemon, name: string, wanted: Record<string, unknown>): Promise<void> {
   await expect
     .poll(async () => (await linesOf(daemon, name)).at(-1), { timeout: 30_000 })
     .toEqual(expect.objectContaining(wanted));
@@ -162,7 +169,7 @@ test('a message is answered, edited, reacted to, passed on and taken back, and e
   });
   let watched = '';
   watch.stdout.on('data', (piece: Buffer) => (watched += piece.toString()));
-  const tells = (wanted: object): Promise<void> =>
+  const tells = (wanted: Record<string, unknown>): Promise<void> =>
     expect
       .poll(() => objects({ code: 0, stderr: '', stdout: watched.slice(0, watched.lastIndexOf('\n') + 1) }), {
         timeout: 30_000,
@@ -194,6 +201,12 @@ test('a message is answered, edited, reacted to, passed on and taken back, and e
   expect(objects<Line>(await run(bob, ['react', 'Ada', yes, '--json']))).toMatchObject([{ reactions: [] }]);
   await bobs('read Ada');
   await sees(ada, 'Bob', { state: 'read' });
+  const [info] = objects<MessageInfo>(await adas(`info Bob ${yes} --json`));
+  expect(info).toMatchObject({ versions: [{ body: 'Yes' }, { body: 'Yes, gladly' }], reactions: [], deletedAt: null });
+  expect([typeof info!.deliveredAt, typeof info!.readAt]).toEqual(['number', 'number']);
+  expect((await adas(`info Bob ${yes}`)).stdout).toMatch(
+    /^Written {10}.*\nStored here {6}.*\nOn their device {2}.*\nRead {13}.*\nEarlier {10}.* {2}Yes\n$/,
+  );
 
   const passed = objects<Line>(await run(ada, ['forward', 'Bob', theirs!.id, 'Bob', '--json']));
   expect(passed).toMatchObject([{ body: 'Tea at five?', forwarded: true, replyTo: null }]);
