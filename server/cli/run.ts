@@ -11,6 +11,7 @@ import { importLoomCommand } from './commands/recovery/import-loom.ts';
 import { introduceCommand } from './commands/people/introduce.ts';
 import { inviteCommand } from './commands/people/invite.ts';
 import { invitesCommand } from './commands/people/invites.ts';
+import { infoCommand } from './commands/messages/info.ts';
 import { lockCommand } from './commands/profile/lock.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
 import { muteCommand } from './commands/messages/mute.ts';
@@ -41,6 +42,7 @@ import { passphraseCommand } from './commands/profile/passphrase.ts';
 import { profileCommand } from './commands/profile/profile.ts';
 import { readCommand } from './commands/messages/read.ts';
 import { requestsCommand } from './commands/people/requests.ts';
+import { timerCommand } from './commands/messages/timer.ts';
 import { searchCommand } from './commands/messages/search.ts';
 import { visibilityCommand } from './commands/profile/visibility.ts';
 import { exitCodes } from './exit.ts';
@@ -75,12 +77,14 @@ export const commands = [
   doctorCommand,
   sendCommand,
   messagesCommand,
+  infoCommand,
   notesCommand,
   searchCommand,
   readCommand,
   pinCommand,
   muteCommand,
   archiveCommand,
+  timerCommand,
   watchCommand,
   editCommand,
   reactCommand,

@@ -195,6 +195,9 @@ export const EMOJI_BYTES = 32;
 /** How long an entry may live after it was read, in seconds, at most: 4 weeks. */
 export const TTL_SECONDS = 4 * 7 * 24 * 60 * 60;
 
+/** The shortest that a timer is set to: long enough to read a text once it is opened. */
+export const TIMER_SECONDS = 60;
+
 /** A content: the longest text and all that may stand beside it, mentions first. No kind needs more, so nobody keeps more. */
 export const CONTENT_BYTES = TEXT_BYTES + 2048;
 

@@ -7,12 +7,14 @@ import { encodeContent, type ContentOf, type ParsedContent } from '../../protoco
 import { WAITING_ACTS, WAITING_ACTS_BYTES, WAITING_ACTS_MS } from '../../protocol/limits.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { Fading, MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { TimerSetting } from '../../storage/tables/timers.ts';
 import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { applyContent, readContent } from './kinds/kinds.ts';
 import type { ActFacts, ActListener, ChangeOf } from './kinds/message-kind.ts';
+import { isLater } from './kinds/timer.ts';
 import { quoteOf } from './quote.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -55,7 +57,16 @@ export class Entries {
     if (!changed) return this.drop();
     if (deed === 'deleted') store.messages.overwrite(changed);
     else store.messages.rewrite(changed);
+    if (entry.fading && act.author === OURSELVES) this.#fadeAlong(act, entry.fading);
     return () => told.onActed(target, deed, act.author);
+  }
+
+  /** What is written there from now on is there for so long. @returns false when a later setting counts. */
+  setTimer(conversation: ConversationId, setting: TimerSetting): boolean {
+    const { timers } = this.#options.store;
+    if (!isLater(setting, timers.get(conversation))) return false;
+    timers.put(conversation, setting);
+    return true;
   }
 
   drop(): null {
@@ -140,6 +151,12 @@ export class Entries {
       this.#giveUp(act);
     }
     return some.at(-1)?.row ?? null;
+  }
+
+  /** What an act of ours says of one that disappears is in no backup either. */
+  #fadeAlong(act: MessageRef, { life }: Fading): void {
+    const said = this.find(act);
+    if (said) this.#options.store.messages.rewrite({ ...said, fading: { life, until: null } });
   }
 
   #targetOf({ re }: ContentOf<'text'>, conversation: ConversationId): MessageRef | null {

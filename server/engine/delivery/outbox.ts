@@ -210,8 +210,9 @@ export class Outbox {
       if (as === 'receipt') this.withdrawActs(conversation, [id]);
   }
 
-  #stored({ message, content, rows }: Composed): void {
+  #stored({ message, content, rows, applied }: Composed): void {
     this.#options.listener.onStored(message, content);
+    applied?.();
     for (const row of rows) this.drain.forward(row);
   }
 
@@ -266,8 +267,9 @@ export class Outbox {
 
 function says(message: MessageRecord | null, said: Said): message is MessageRecord {
   if (!message) return false;
-  const { at, seq } = message;
-  return equal(message.content, encodeContent({ ...said, at, seq }));
+  const { at, seq, fading } = message;
+  const ttl = said.t === 'text' && fading ? { ttl: fading.life / 1000 } : {};
+  return equal(message.content, encodeContent({ ...said, ...ttl, at, seq }));
 }
 
 /** To be encrypted anew. */

@@ -238,6 +238,7 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return message.introduced.name;
+    case 'change':
     case 'deleted':
     case 'unknown':
       return '';

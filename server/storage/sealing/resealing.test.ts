@@ -248,7 +248,7 @@ describe('a passphrase that is changed', () => {
       const contact = CONTACTS[number % 5]!;
       await store.journal.write(() => {
         store.messages.append(newMessage(contact, number));
-        store.messages.markRead(directConversation(CONTACTS[(number + 1) % 5]!));
+        store.messages.markRead(directConversation(CONTACTS[(number + 1) % 5]!), 9);
         store.settings.put('setting 3', number);
         store.contacts.setInSeq(contact, number);
         store.sessions.save(contact, 0, { id: idOf(500), role: 'old', since: number, state: new Uint8Array(9) });

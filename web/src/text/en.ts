@@ -6,7 +6,7 @@ import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { acts, emoji } from './en-acts.ts';
-import { about, jump, listing, own, search } from './en-talk.ts';
+import { about, jump, listing, own, search, timer } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
@@ -17,6 +17,7 @@ export const en = {
   jump,
   search,
   listing,
+  timer,
   own,
   errors,
   back,

@@ -5,18 +5,21 @@ import type { ConversationMarks } from '../../../../server/contract/model.ts';
 import type { MenuItem, MenuPlace } from '../../components/base/menu.ts';
 import type { Listed } from '../../domain/listed.ts';
 import { MUTES, mutes, type Mute } from '../../domain/mute.ts';
+import { timerOptions } from '../../domain/timer-choices.ts';
 import { useConversationList } from '../../stores/conversation-list.ts';
 import { useConversations } from '../../stores/conversations.ts';
 import { text } from '../../text/text.ts';
 
-type Action = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read';
-export type ListingChoice = Action | Mute;
+type Action = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read' | 'timer';
+/** So many seconds. */
+type Life = `${number}`;
+export type ListingChoice = Action | Mute | Life;
 
 interface Opened {
   readonly place: MenuPlace;
   readonly contact: Listed;
-  /** What is asked: what to do, or how long it is to be muted. */
-  readonly asks: 'what' | 'mute';
+  /** What is asked: what to do, how long it is to be muted, or how long messages are there. */
+  readonly asks: 'what' | 'mute' | 'timer';
 }
 
 export interface ListingMenu {
@@ -35,20 +38,21 @@ export function useListingMenu(): ListingMenu {
   /** What takes the place of the menu that is about to close. */
   let next: Opened | null = null;
 
-  const label = computed(() => text(menu.value?.asks === 'mute' ? 'listing.muteFor' : 'listing.menu'));
+  const label = computed(() => text(labels[menu.value?.asks ?? 'what']));
   const items = computed(() => {
     if (menu.value === null) return [];
+    if (menu.value.asks === 'timer') return timerItems(menu.value.contact);
     return menu.value.asks === 'mute' ? muteItems() : itemsOf(menu.value.contact);
   });
 
   function choose(choice: ListingChoice): void {
     if (menu.value === null) return;
-    if (choice === 'mute') next = { ...menu.value, asks: 'mute' };
+    if (choice === 'mute' || choice === 'timer') next = { ...menu.value, asks: choice };
     // What failed is told by the banner: the daemon, or its disk, is not there.
     else act(menu.value.contact, choice).catch(() => undefined);
   }
 
-  async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute'>): Promise<void> {
+  async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute' | 'timer'>): Promise<void> {
     switch (choice) {
       case 'pin':
       case 'unpin':
@@ -63,7 +67,7 @@ export function useListingMenu(): ListingMenu {
       case 'unmute':
         return list.mute(conversation, 0);
       default:
-        return list.mute(conversation, MUTES[choice]);
+        return isMute(choice) ? list.mute(conversation, MUTES[choice]) : list.setTimer(conversation, Number(choice));
     }
   }
 
@@ -80,11 +84,26 @@ export function useListingMenu(): ListingMenu {
   };
 }
 
-function itemsOf({ marks, unread }: Listed): readonly MenuItem<ListingChoice>[] {
+const labels = { what: 'listing.menu', mute: 'listing.muteFor', timer: 'timer.title' } as const;
+
+function isMute(choice: Mute | Life): choice is Mute {
+  return Object.hasOwn(MUTES, choice);
+}
+
+function timerItems({ timer }: Listed): readonly MenuItem<ListingChoice>[] {
+  return timerOptions(timer).map(({ value, label }) => ({
+    key: `${value}` as const,
+    icon: value === timer ? 'check' : 'timer',
+    label,
+  }));
+}
+
+function itemsOf({ marks, unread, blocked }: Listed): readonly MenuItem<ListingChoice>[] {
   const isUnread = marks.unread || unread > 0;
   return [
     marks.pinnedAt === null ? item('pin', 'pin') : item('unpin', 'pin'),
     muteItem(marks),
+    ...(blocked ? [] : [{ key: 'timer', icon: 'timer', label: text('timer.menu') } as const]),
     isUnread ? item('read', 'check') : item('unread', 'dot'),
     marks.archived ? item('unarchive', 'comeBack') : item('archive', 'archive'),
   ];
@@ -98,6 +117,9 @@ function muteItems(): readonly MenuItem<ListingChoice>[] {
   return mutes.map((key) => item(key, key === 'always' ? 'muted' : 'clock'));
 }
 
-function item(key: ListingChoice, icon: MenuItem<ListingChoice>['icon']): MenuItem<ListingChoice> {
+function item(
+  key: Exclude<ListingChoice, 'timer' | Life>,
+  icon: MenuItem<ListingChoice>['icon'],
+): MenuItem<ListingChoice> {
   return { key, icon, label: text(`listing.${key}`) };
 }
