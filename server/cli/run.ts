@@ -14,6 +14,7 @@ import { invitesCommand } from './commands/people/invites.ts';
 import { fileCommand } from './commands/files/file.ts';
 import { filesCommand } from './commands/files/files.ts';
 import { sendFileCommand } from './commands/files/send-file.ts';
+import { infoCommand } from './commands/messages/info.ts';
 import { lockCommand } from './commands/profile/lock.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
 import { muteCommand } from './commands/messages/mute.ts';
@@ -82,6 +83,7 @@ export const commands = [
   filesCommand,
   fileCommand,
   messagesCommand,
+  infoCommand,
   notesCommand,
   searchCommand,
   readCommand,
