@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures.ts';
+import { expect, test, type Person } from '../support/fixtures.ts';
 
 const MIB = 1024 * 1024;
 
@@ -102,22 +102,61 @@ test('a file that is declined is so on both sides', async ({ friends: { ann, bob
   await expect(ann.log.getByText('Declined')).toBeVisible();
 });
 
-test('Loom is killed in the middle, on both sides, and the file still arrives', async ({ friends: { ann, bob } }) => {
-  const bytes = randomBytes(200 * MIB);
+test('a picture is sent without where it was taken, and turned as it was', async ({ friends: { ann, bob } }) => {
+  const said = await readFile(new URL('./testdata/holiday.webp', import.meta.url));
+  await attach(ann.page, fileOf('holiday.webp', said));
+  const shown = bob.log.getByRole('img', { name: /Picture .*holiday\.webp/ });
+  await expect(shown).toBeVisible(PATIENT);
+  await expect
+    .poll(() => shown.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth))
+    .not.toBe(0);
+  const loading = bob.page.waitForEvent('download');
+  await bob.log.getByRole('button', { name: 'Save' }).click();
+  const saved = await readFile(await (await loading).path());
+  expect(said.includes('Camera')).toBe(true);
+  expect(saved.includes('Camera')).toBe(false);
+  expect(saved.length).toBeLessThan(said.length);
+});
+
+test('a picture that says it is as large as a town is a card', async ({ friends: { ann, bob } }) => {
+  const bytes = picture(10, 10);
+  bytes.writeUInt32BE(60_000, 16);
+  bytes.writeUInt32BE(60_000, 20);
+  bytes.writeUInt32BE(crc(bytes.subarray(12, 29)), 29);
+  await attach(ann.page, fileOf('town.png', bytes));
+  const card = bob.log.getByRole('article').filter({ hasText: 'town.png' });
+  await expect(card.getByText('Received')).toBeVisible(PATIENT);
+  await expect(card.getByRole('button', { name: 'Save' })).toBeVisible();
+  await expect(bob.log.getByRole('img', { name: /Picture/ })).toHaveCount(0);
+});
+
+/** Both are killed while a file of so many MiB is under way. */
+async function killedInTheMiddle({ ann, bob }: { ann: Person; bob: Person }, mebibytes: number): Promise<void> {
+  const bytes = randomBytes(mebibytes * MIB);
   const { conversation } = await ann.daemon.ask(async (control) => (await control.request('contact.list', {}))[0]!);
   const path = fileOf('large.bin', bytes);
   await ann.daemon.ask((control) => control.request('file.sendPath', { conversation, path }));
   const card = bob.log.getByRole('article').filter({ hasText: 'large.bin' });
-  await card.getByRole('button', { name: 'Accept' }).click();
-  await expect(card.getByRole('progressbar')).toBeVisible();
+  const accept = card.getByRole('button', { name: 'Accept' });
+  await accept.click();
+  await expect(accept).toBeHidden();
   await bob.daemon.kill();
   await bob.daemon.start();
   await ann.daemon.kill();
   await ann.daemon.start();
   await bob.page.goto(await bob.daemon.url());
   await bob.openConversation('Ann');
-  await expect(card.getByText('Received')).toBeVisible(PATIENT);
+  await expect(card.getByText('Received')).toBeVisible({ timeout: 1_000 * mebibytes + PATIENT.timeout });
   const loading = bob.page.waitForEvent('download');
   await card.getByRole('button', { name: 'Save' }).click();
   expect(digest(await readFile(await (await loading).path()))).toBe(digest(bytes));
+}
+
+test('Loom is killed on both sides, and the file still arrives', async ({ friends }) => {
+  await killedInTheMiddle(friends, 24);
+});
+
+test('Loom is killed in the middle of a large file, and it still arrives', { tag: '@slow' }, async ({ friends }) => {
+  test.setTimeout(900_000);
+  await killedInTheMiddle(friends, 200);
 });

@@ -96,7 +96,14 @@ describe('a file that is handed over', () => {
 });
 
 describe('a file that is fetched', () => {
-  const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), randomBytes(200_000)]);
+  /** Its header says that it is as wide as high. */
+  const pngOf = (side: number): Buffer => {
+    const bytes = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR', 'latin1'), randomBytes(200_000)]);
+    bytes.writeUInt32BE(side, 16);
+    bytes.writeUInt32BE(side, 20);
+    return bytes;
+  };
+  const png = pngOf(100);
 
   it('is shown to elements that show it, as often as they like, and in ranges', async () => {
     const ticket = await ticketFor(await handedOver(png), 'view');
@@ -130,6 +137,14 @@ describe('a file that is fetched', () => {
   it('is not to be shown unless it is what browsers show', async () => {
     const message = await handedOver(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'));
     await expect(ticketFor(message, 'view')).rejects.toMatchObject({ code: 'file-state' });
+  });
+
+  it('is not to be shown when it says that it takes gigabytes to draw', async () => {
+    const [largest, larger] = [await handedOver(pngOf(8_000)), await handedOver(pngOf(8_001))];
+    const ticket = await ticketFor(largest, 'view');
+    expect((await get(ticket, { 'Sec-Fetch-Dest': 'image' })).status).toBe(200);
+    await expect(ticketFor(larger, 'view')).rejects.toMatchObject({ code: 'file-state' });
+    expect((await get(await ticketFor(larger, 'save'))).status).toBe(200);
   });
 
   it('is gone when the profile is closed', async () => {

@@ -130,6 +130,7 @@ test('a profile from before anything disappeared is taken over as it is', async 
   const database = new Database(temp.path);
   database.transaction(() => {
     database.script(`
+      DROP TABLE transfer_hash; DROP TABLE transfer;
       DROP INDEX message_fading; ALTER TABLE message DROP COLUMN fades; DROP TABLE timer; PRAGMA user_version = 8`);
   });
   database.close();

@@ -4,10 +4,12 @@ import { shownType } from './media-type.ts';
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 it.each([
-  ['\x89PNG\r\n\x1a\n....', 'image/png'],
-  ['\xff\xd8\xff\xe0....', 'image/jpeg'],
-  ['GIF89a....', 'image/gif'],
-  ['RIFF....WEBPVP8 ', 'image/webp'],
+  ['\x89PNG\r\n\x1a\n....IHDR\0\0\x1f\x40\0\0\x1f\x40', 'image/png'],
+  ['\x89PNG\r\n\x1a\n....IHDR\0\0\xea\x60\0\0\xea\x60', null],
+  ['\x89PNG\r\n\x1a\n....', null],
+  ['\xff\xd8\xff\xc0\0\x11\x08\0\x10\0\x10', 'image/jpeg'],
+  ['GIF89a\x10\0\x10\0\0\0\0,\0\0\0\0\x10\0\x10\0', 'image/gif'],
+  ['RIFF....WEBPVP8X....\0\0\0\0\x10\0\0\x10\0\0', 'image/webp'],
   ['RIFF....WAVEfmt ', 'audio/wav'],
   ['....ftypisom', 'video/mp4'],
   ['OggS....', 'audio/ogg'],

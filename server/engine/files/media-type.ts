@@ -1,5 +1,6 @@
 // What a file is by its first bytes, and by nothing that anybody says of it: what a browser is given as a picture is one. Only
 // what browsers decode by themselves, safely apart from the page, is known here: no SVG, no HTML, no PDF.
+import { isDrawable } from './picture-sides.ts';
 
 type Magic = readonly (number | null)[];
 
@@ -20,11 +21,12 @@ const known: readonly (readonly [type: string, magic: Magic])[] = [
   ['video/mp4', [...any(4), ...ascii('ftyp')]],
 ];
 
-/** Bytes of a file that are enough to know it. */
-export const HEAD_BYTES = 32;
+/** Bytes of a file that are enough to know it: what a camera writes before a picture's size is seldom more than 130 KiB. */
+export const HEAD_BYTES = 256 * 1024;
 
-/** @returns a type that may be shown; null: it is to be saved, and not to be shown. */
+/** @returns a type that may be shown; null: it is to be saved, and not to be shown, as a picture that is too large to be drawn. */
 export function shownType(head: Uint8Array): string | null {
   const found = known.find(([, magic]) => magic.every((byte, at) => byte === null || head[at] === byte));
-  return found?.[0] ?? null;
+  const type = found?.[0] ?? null;
+  return type?.startsWith('image/') && !isDrawable(type, head) ? null : type;
 }

@@ -5,6 +5,7 @@ import type { ConversationId, Message, MessageId, MessageRef } from '../../../se
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
 import { upload } from '../api/upload.ts';
+import { withoutMetadata } from '../domain/file/metadata/without-metadata.ts';
 import { sidesOf } from '../domain/file/picture.ts';
 import type { Call } from './conversation-book.ts';
 import { useConversations } from './conversations.ts';
@@ -32,10 +33,14 @@ const refOf = ({ conversation, author, id }: MessageRef): MessageRef => ({ conve
 async function handOver(
   call: Call,
   { id, conversation }: Pick<HandedOver, 'id' | 'conversation'>,
-  file: File,
+  chosen: File,
   onSent: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<Message> {
+  signal.throwIfAborted();
+  const file = await withoutMetadata(chosen).catch(() => {
+    throw new CallError('file-missing', 'the file cannot be read');
+  });
   signal.throwIfAborted();
   const { name, size } = file;
   const type = MEDIA_TYPE.test(file.type) ? file.type : '';

@@ -24,7 +24,7 @@ export const fileCommand = daemonCommand({
     if (what !== 'save' && path !== undefined) throw new UsageError('file: PATH is for “save”');
   },
   async run({ words: [what = '', who = '', id = '', path], values, json, terminal }, daemon) {
-    const message = await findMessage(daemon, await daemon.contact(who), id, values);
+    const message = await findMessage(daemon, await daemon.place(who), id, values);
     if (isDecision(what)) {
       const decided = (await daemon.request(`file.${what}`, message)) as Message & { readonly kind: 'file' };
       terminal.print(json ? jsonLine(decided) : fileLine(decided));
