@@ -75,7 +75,6 @@ export interface Store {
   readonly settings: SettingTable;
   readonly invites: InviteTable;
   readonly transfers: TransferTable;
-  /** Where sealed files are. */
   readonly files: FileFolder;
   readonly passphraseSet: boolean;
   /** Not closed: what was durable as it closed may be told later, and can then read nothing. */
@@ -161,9 +160,8 @@ function assemble(options: StoreOptions, vault: OpenedVault, database: Database)
   try {
     migrate(database);
     const owner = database.row('SELECT database FROM profile')?.bytes('database');
-    if (!owner || !equal(owner, vault.database)) {
+    if (!owner || !equal(owner, vault.database))
       throw new StorageError('damaged', 'this database belongs to other keys');
-    }
     const { primitives, onDamaged } = options;
     const sealing = new Sealing({ primitives, ...vault, onDamaged: onDamaged ?? (() => undefined) });
     return new ProfileStore(options, database, sealing, vault.passphraseSet);

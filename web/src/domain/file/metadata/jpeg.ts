@@ -21,9 +21,8 @@ export function jpegParts(file: Bytes): readonly Bytes[] | null {
       continue;
     }
     if (marker === EOI) return [...kept, file.subarray(at, at + 2)];
-    const length = ((file[at + 2] ?? 0) << 8) | (file[at + 3] ?? 0);
-    const end = at + 2 + length;
-    if (length < 2 || end > file.length) return null;
+    const end = endOfSegment(file, at);
+    if (end === null) return null;
     const body = file.subarray(at + 4, end);
     const behind = marker === SOS ? endOfScan(file, end) : end;
     if (marker === APP1 && turned === null && startsWith(body, 'Exif\0\0')) {
@@ -41,6 +40,13 @@ function isKept(marker: number, body: Uint8Array): boolean {
   if (marker === APP2) return startsWith(body, 'ICC_PROFILE\0');
   if (marker === APP14) return startsWith(body, 'Adobe');
   return marker !== COM && (marker < APP0 || marker > APP15);
+}
+
+/** @returns null: it has none. */
+function endOfSegment(file: Uint8Array, at: number): number | null {
+  const length = ((file[at + 2] ?? 0) << 8) | (file[at + 3] ?? 0);
+  const end = at + 2 + length;
+  return length < 2 || end > file.length ? null : end;
 }
 
 /** The next marker that is neither a stuffed byte nor a restart. */
