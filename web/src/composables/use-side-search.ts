@@ -15,6 +15,8 @@ export interface SideSearch extends ReturnType<typeof useFoundList> {
   /** The conversation that is open. */
   readonly current: ComputedRef<ConversationId | null>;
   readonly everywhere: () => void;
+  /** The list is whole again. */
+  readonly clear: () => void;
   readonly openHit: (hit: SearchHit) => Promise<void>;
 }
 
@@ -44,6 +46,11 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     search.within = null;
   }
 
+  function clear(): void {
+    list.query.value = '';
+    everywhere();
+  }
+
   async function openHit(hit: SearchHit): Promise<void> {
     search.target = hit;
     visited = hit.conversation;
@@ -61,9 +68,7 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
   watch(
     current,
     (id) => {
-      if (id === null || id === visited) return;
-      list.query.value = '';
-      everywhere();
+      if (id !== null && id !== visited) clear();
     },
     { flush: 'sync' },
   );
@@ -76,7 +81,7 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     search.ask(here ? current.value : null);
     return true;
   }, isFree);
-  return { ...list, scope, current, everywhere, openHit };
+  return { ...list, scope, current, everywhere, clear, openHit };
 }
 
 /**

@@ -73,6 +73,7 @@ export const en = {
     requests: 'Requests',
     search: 'Search people and messages',
     searchPlaceholder: 'Search',
+    clearSearch: 'Clear search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
     noneHint: 'Is someone with you? One of you becomes visible. The other picks their name here.',
