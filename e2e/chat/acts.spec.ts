@@ -1,5 +1,6 @@
 // What people do with messages, each seen on the other side: answered, reacted to, given other words, taken back, passed on.
 import { expect, test, type Person } from '../support/fixtures.ts';
+import { checkScreen } from '../support/screen.ts';
 import type { Locator } from '@playwright/test';
 
 /** The bubble that says `words` itself, and does not only answer them. */
@@ -159,4 +160,53 @@ test('what is begun about a message is there when one comes back, and the focus 
   await notes.click();
   await expect(ann.message('have a look')).toHaveCount(1);
   await expect(ann.message('the plan')).toHaveCount(1);
+});
+
+test('an emoji is completed by its name while one writes', async ({ friends: { ann, bob } }) => {
+  const { page } = ann;
+  const list = page.getByRole('listbox', { name: 'Emoji' });
+  await composer(ann).pressSequentially('at 10:30, :rocke');
+  await expect(list.getByRole('option', { name: 'rocket' })).toHaveAttribute('aria-selected', 'true');
+  await checkScreen(page, 'emoji by name');
+  // Enter takes it, and does not send.
+  await composer(ann).press('Enter');
+  await expect(composer(ann)).toHaveValue('at 10:30, 🚀');
+  await expect(list).toHaveCount(0);
+  // The arrows choose, and a press does; Escape leaves what is typed.
+  await composer(ann).pressSequentially(' :thumbs_');
+  await composer(ann).press('ArrowDown');
+  await expect(list.getByRole('option', { name: 'thumbs down' })).toHaveAttribute('aria-selected', 'true');
+  await list.getByRole('option', { name: 'thumbs up' }).click();
+  await expect(composer(ann)).toHaveValue('at 10:30, 🚀 👍');
+  await expect(composer(ann)).toBeFocused();
+  await composer(ann).pressSequentially(' :smile');
+  await expect(list).toBeVisible();
+  await composer(ann).press('Escape');
+  await expect(list).toHaveCount(0);
+  await composer(ann).press('Enter');
+  await expect(bob.message('at 10:30, 🚀 👍 :smile')).toBeVisible();
+});
+
+test('the dialogs about a message are as they must be', async ({ friends: { ann } }) => {
+  test.slow();
+  await ann.send('first words\n'.repeat(30));
+  const row = ann.log.getByRole('article').last();
+  await expect(row).toBeVisible();
+  for (const words of ['second', 'third', 'fourth']) {
+    await composer(ann).press('ArrowUp');
+    await composer(ann).fill(`${words} words\n`.repeat(30));
+    await composer(ann).press('Enter');
+    await expect(row).toContainText(`${words} words`);
+  }
+  await row.focus();
+  await ann.page.keyboard.press('+');
+  await ann.page.getByRole('toolbar', { name: 'React' }).getByRole('button', { name: '👍' }).press('Enter');
+  for (const action of ['Details', 'Forward', 'Delete']) {
+    await row.focus();
+    await ann.page.keyboard.press('Enter');
+    await ann.page.getByRole('menuitem', { name: action }).press('Enter');
+    await expect(ann.page.getByRole('dialog')).toBeVisible();
+    await checkScreen(ann.page, action);
+    await ann.page.keyboard.press('Escape');
+  }
 });
