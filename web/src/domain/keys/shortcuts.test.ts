@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import readme from '../../../../README.md?raw';
 import { en } from '../../text/en.ts';
 import { keyCaps, PLACES, shortcutFor, shortcuts, shortcutsOf, type ShortcutId } from './shortcuts.ts';
+
+/** README, as a text. */
+const [readme = ''] = Object.values(
+  import.meta.glob<string>('../../../../README.md', { query: '?raw', import: 'default', eager: true }),
+);
 
 const pressed = (key: string, held: Partial<KeyboardEvent> = {}, code = '') => ({
   key,
@@ -34,6 +38,11 @@ describe('shortcuts', () => {
     expect(shortcutFor(pressed('t', { ctrlKey: true }, 'KeyK'), ['everywhere'], false)).toBeUndefined();
   });
 
+  it('are shown as the keys are labelled', () => {
+    expect(keyCaps('Mod Shift F', false)).toEqual(['Ctrl', 'Shift', 'F']);
+    expect(keyCaps('Alt ArrowDown', true)).toEqual(['⌥', '↓']);
+  });
+
   it('are none twice in one place, and none of the browser’s', () => {
     const all = Object.values(shortcuts).flatMap(({ place, keys }) => keys.map((each) => `${place} ${each}`));
     expect(new Set(all).size).toBe(all.length);
@@ -43,15 +52,12 @@ describe('shortcuts', () => {
   });
 
   it('are in README as they are here', () => {
+    const written = readme.split('\n').map((line) => line.replaceAll(/ {2,}/gu, ' '));
+    const cap = (key: string): string => `\`${key}\``;
     const row = (id: ShortcutId): string => {
-      const keys = shortcuts[id].keys.map((each) =>
-        keyCaps(each, false)
-          .map((cap) => `\`${cap}\``)
-          .join(' '),
-      );
+      const keys = shortcuts[id].keys.map((each) => keyCaps(each, false).map(cap).join(' '));
       return `| ${keys.join(' or ')} | ${en.keys.do[id]} |`;
     };
-    const written = readme.split('\n').map((line) => line.replaceAll(/ {2,}/gu, ' '));
     for (const place of PLACES) for (const id of shortcutsOf(place)) expect(written).toContain(row(id));
   });
 });
