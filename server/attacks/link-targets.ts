@@ -154,6 +154,8 @@ export function recordTargets(): Target[] {
     encodeContent({ t: 'delete', of: id, at: 3, seq: 6 }),
     encodeContent({ t: 'react', to: { by: random(32), id }, emoji: '👍', at: 4, seq: 7 }),
     encodeContent({ t: 'read', upto: id, at: 5, seq: 8 }),
+    encodeContent({ t: 'timer', after: 3600, at: 6, seq: 9 }),
+    encodeContent({ t: 'text', body: 'Brief', ttl: 3600, at: 7, seq: 10 }),
   ];
   const introduce = encodeContent({ t: 'introduce', ...keys, name: 'Zoë', at: 1_700_000_000_000, seq: 3 });
   const small = [encodeNack(id, 1), random(8), encodeBye(1), encodeTyping(true), encodeAck([id, random(16)])];

@@ -155,7 +155,7 @@ describe('a backup', () => {
     const content = new Uint8Array(20).fill(0xac);
     const waiting = {
       target: { conversation, author: ANN, id: idOf(32) },
-      ...{ by: ANN, act: idOf(33), seq: 6, at: 7, receivedAt: 8, lapses: true, content },
+      ...{ by: ANN, act: idOf(33), seq: 6, at: 7, receivedAt: 8, content },
     };
     await store.journal.write(() => {
       const [first] = store.messages.page(conversation, null, 1000, Infinity).messages;
@@ -184,6 +184,54 @@ describe('a backup', () => {
     expect(restored.seen.list()).toEqual(store.seen.list());
     expect(restored.waitingActs.list().map((act) => plain(act))).toEqual([plain(waiting)]);
     await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
+  });
+
+  it('holds nothing that disappears, and brings back how long what is written lasts', async () => {
+    await fill();
+    const conversation = directConversation(ANN);
+    const fading = { life: 60_000, until: null };
+    const content = new Uint8Array(30).fill(0xfa);
+    await store.journal.write(() => {
+      store.messages.append(newMessage(ANN, 20, { content, fading }));
+      store.messages.append(newMessage(ANN, 21, { content, fading: { ...fading, until: 9 } }));
+      const position = store.messages.append(
+        newMessage(ANN, 22, { direction: 'out', state: 'hidden', content, fading }),
+      );
+      const row = outboxFacts({ contact: ANN, id: idOf(22), seq: 22, position, hidden: true });
+      store.outbox.add({ ...row, as: 'act', session: null, envelope: null });
+      store.timers.put(conversation, { after: 60, at: 7 });
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(historyOf(restored, ANN)).toEqual(historyOf(store, ANN).filter(({ fading: fades }) => !fades));
+    expect(restored.messages.get({ conversation, author: 'me', id: idOf(22) })).toBeNull();
+    expect(restored.timers.list()).toEqual([[conversation, { after: 60, at: 7 }]]);
+    await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
+  });
+
+  it('is whole while a removed contact is cleared away', async () => {
+    await fill();
+    const conversation = directConversation(ANN);
+    await store.journal.write(() => {
+      const target = { conversation, author: ANN, id: idOf(32) };
+      store.waitingActs.add({
+        target,
+        by: ANN,
+        act: idOf(33),
+        seq: 6,
+        at: 7,
+        receivedAt: 8,
+        content: new Uint8Array(9),
+      });
+      store.seen.add(conversation, ANN, { position: 3, at: 10 });
+      store.contacts.remove(ANN);
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(restored.contacts.list().map(({ id }) => id)).toEqual([BEN]);
+    expect([restored.seen.list(), restored.waitingActs.list()]).toEqual([[], []]);
   });
 
   it('brings back the notes to ourselves, under their id, and has nothing of them to send', async () => {

@@ -19,6 +19,7 @@ import { requestBodySchema, type RequestRecord } from '../storage/tables/request
 import { bytesSchema } from '../storage/sealing/sealing.ts';
 import { seenSchema, type SeenRecord } from '../storage/tables/seen.ts';
 import type { Setting } from '../storage/tables/settings.ts';
+import { timerSchema, type TimerSetting } from '../storage/tables/timers.ts';
 import { waitingActSchema, type WaitingAct } from '../storage/tables/waiting-acts.ts';
 
 /** Before each record. */
@@ -48,6 +49,7 @@ export type BackupRecord =
   | ({ readonly t: 'invite' } & InviteRecord)
   /** `as`: an act or a receipt of ours that has yet to be sent. */
   | ({ readonly t: 'message'; readonly as?: 'act' | 'receipt' | undefined } & MessageRecord)
+  | ({ readonly t: 'timer'; readonly conversation: ConversationId } & TimerSetting)
   | ({ readonly t: 'seen' } & SeenRecord)
   | ({ readonly t: 'waiting' } & WaitingAct)
   | EndRecord;
@@ -63,6 +65,7 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   requestBodySchema.extend({ t: z.literal('request'), id: requestIdSchema }),
   inviteBodySchema.extend({ t: z.literal('invite'), id: inviteIdSchema }),
   messageSchema.extend({ t: z.literal('message'), as: z.enum(['act', 'receipt']).optional() }),
+  timerSchema.extend({ t: z.literal('timer') }),
   seenSchema.extend({ t: z.literal('seen') }),
   waitingActSchema.extend({ t: z.literal('waiting') }),
   countsSchema.extend({ t: z.literal('end'), damaged: count, tooLarge: count.default(0), digest: bytesSchema }),

@@ -88,6 +88,12 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       known.set(record.id, null);
       store.conversations.addNotes(record.id);
       break;
+    case 'timer': {
+      const { conversation, after, at } = record;
+      requireKnown(known, conversation);
+      store.timers.put(conversation, { after, at });
+      break;
+    }
     case 'seen':
       requireKnown(known, record.conversation);
       store.seen.put(record);

@@ -46,7 +46,8 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     if (last === null) return;
     after = last;
     // A row may be stored anew under the number of one that was deleted meanwhile; its conversation then is not in here.
-    const theirs = messages.filter(({ conversation }) => known.has(conversation));
+    // What disappears would outlive its time in a file.
+    const theirs = messages.filter(({ conversation, fading }) => known.has(conversation) && !fading);
     const all = theirs.map((message) => entryOf(messageRecord(message, acts.get(placeOf(message)))));
     const entries = all.filter(({ bytes }) => bytes.length <= RECORD_LENGTH_BYTES + RECORD_BYTES);
     yield { entries, damaged, tooLarge: all.length - entries.length, share: last / newest };
@@ -72,6 +73,7 @@ function smallRecords(store: Store): BackupRecord[] {
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
     ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
+    ...store.timers.list().map(([conversation, setting]) => ({ t: 'timer', conversation, ...setting }) as const),
     ...store.seen.list().map((seen) => ({ t: 'seen', ...seen }) as const),
     ...store.waitingActs.list().map((act) => ({ t: 'waiting', ...act }) as const),
     ...store.requests.list().map((request) => ({ t: 'request', ...request }) as const),

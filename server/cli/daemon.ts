@@ -7,8 +7,9 @@ import type { ProfilePlace } from '../options.ts';
 import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
+import { notRunningSentence } from './terminal/error-sentences.ts';
 
-type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks'>;
+type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks' | 'timer'>;
 
 export class Daemon {
   readonly #client: ControlClient;
@@ -41,8 +42,13 @@ export class Daemon {
   async withConversations(contacts: readonly Contact[]): Promise<readonly ListedContact[]> {
     const conversations = new Map((await this.request('conversation.list', {})).map((each) => [each.id, each]));
     return contacts.map((contact) => {
-      const { unread = 0, lastMessage = null, marks = NO_MARKS } = conversations.get(contact.conversation) ?? {};
-      return { ...contact, unread, lastMessage, marks };
+      const {
+        unread = 0,
+        lastMessage = null,
+        marks = NO_MARKS,
+        timer = 0,
+      } = conversations.get(contact.conversation) ?? {};
+      return { ...contact, unread, lastMessage, marks, timer };
     });
   }
 
@@ -67,7 +73,7 @@ export class Daemon {
 
 /** @throws CommandFailure with exit code 4 when the profile is not running, 5 when its folder is not ours alone. */
 export async function reachDaemon(place: ProfilePlace): Promise<Daemon> {
-  const notRunning = new CommandFailure('notRunning', `Loom is not running for the profile “${place.profile}”.`);
+  const notRunning = new CommandFailure('notRunning', notRunningSentence(place.profile));
   if (!folderExists(place)) throw notRunning;
   try {
     return new Daemon(await connectControl(place.folder));

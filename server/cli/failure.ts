@@ -6,7 +6,7 @@ import { CommandFailure, exitCodes } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { whereabouts } from './process-lifecycle.ts';
 import { jsonLine } from './terminal/printable.ts';
-import { exitCodeOf, sentences } from './terminal/sentences.ts';
+import { exitCodeOf, sentences } from './terminal/error-sentences.ts';
 
 export interface Failure {
   /** Of the contract, when Loom refused; else what the exit code means, in a word. */

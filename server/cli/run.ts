@@ -41,6 +41,7 @@ import { passphraseCommand } from './commands/profile/passphrase.ts';
 import { profileCommand } from './commands/profile/profile.ts';
 import { readCommand } from './commands/messages/read.ts';
 import { requestsCommand } from './commands/people/requests.ts';
+import { timerCommand } from './commands/messages/timer.ts';
 import { searchCommand } from './commands/messages/search.ts';
 import { visibilityCommand } from './commands/profile/visibility.ts';
 import { exitCodes } from './exit.ts';
@@ -81,6 +82,7 @@ export const commands = [
   pinCommand,
   muteCommand,
   archiveCommand,
+  timerCommand,
   watchCommand,
   editCommand,
   reactCommand,

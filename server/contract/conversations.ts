@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { command, none, READY, result, type Done } from './command.ts';
 import { conversationIdSchema, messageIdSchema, type ContactId, type ConversationId, type PersonId } from './ids.ts';
-import { MUTE_SECONDS } from './limits.ts';
+import { MUTE_SECONDS, TIMER_SECONDS, TIMER_SECONDS_MOST } from './limits.ts';
 import type { ConversationMarks } from './marks.ts';
 import { authorSchema, type Message, type MessageRef } from './messages.ts';
 
@@ -13,6 +13,8 @@ export type Conversation = ConversationWith & {
   readonly id: ConversationId;
   readonly unread: number;
   readonly marks: ConversationMarks;
+  /** What is written from now on disappears so many seconds after it was read; 0: it stays. */
+  readonly timer: number;
   /** The newest message, its text cut to PREVIEW_LENGTH; null: none yet. */
   readonly lastMessage: Message | null;
 };
@@ -62,6 +64,15 @@ export const conversationsCommands = {
   /** Shown as unread, until it is read or this is taken back. Nothing in it becomes unread, and nobody learns of it. */
   'conversation.unread': command({
     params: conversation.extend({ unread: z.boolean() }),
+    result: result<Conversation>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  /** What everyone writes in it from now on disappears so many seconds after it was read; 0: it stays. Said in it as a line. */
+  'conversation.timer': command({
+    params: conversation.extend({
+      seconds: z.union([z.literal(0), z.int().min(TIMER_SECONDS).max(TIMER_SECONDS_MOST)]),
+    }),
     result: result<Conversation>(),
     repeatable: true,
     needs: READY,

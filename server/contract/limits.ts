@@ -25,6 +25,10 @@ export const DRAFTS_BYTES = 2 * 1024 * 1024;
 /** A conversation is muted for so long at most, in seconds, unless until the person says so: a year. */
 export const MUTE_SECONDS = 365 * 24 * 60 * 60;
 
+/** What is written disappears so long after reading, in seconds: a minute to 4 weeks. Equal the bounds of the wire protocol. */
+export const TIMER_SECONDS = 60;
+export const TIMER_SECONDS_MOST = 4 * 7 * 24 * 60 * 60;
+
 /** Longest passphrase taken, in UTF-16 code units; a bound on work, not a rule for people. */
 export const PASSPHRASE_LENGTH = 1024;
 

@@ -62,6 +62,8 @@ export type MessageContent =
       readonly body: '';
       readonly introduced: { readonly name: string; readonly publicKey: string };
     }
+  /** A line that says what the author has changed. `timer`: what is written from then on disappears after so many seconds; 0: it stays. */
+  | { readonly kind: 'change'; readonly body: ''; readonly change: { readonly timer: number } }
   /** Its author took it back, from everyone: nothing of it is left. */
   | { readonly kind: 'deleted'; readonly body: '' }
   | { readonly kind: 'unknown'; readonly body: '' };
@@ -82,6 +84,8 @@ export interface MessageFacts {
   readonly position: number;
   /** How many messages of theirs are missing right before this one. */
   readonly missing: number;
+  /** So many seconds after it was read, or delivered if it is ours, it disappears; `at`: then, ms; null: not yet. Left out: it stays. */
+  readonly disappears?: { readonly after: number; readonly at: number | null };
   /** Left out: nobody has reacted. */
   readonly reactions?: readonly Reaction[];
 }
@@ -112,6 +116,8 @@ export interface MessageInfo {
   readonly readAt: number | null;
   /** Its author took it back, by their clock. */
   readonly deletedAt: number | null;
+  /** As in the message, as it is now. Null: it stays. */
+  readonly disappears: NonNullable<MessageFacts['disappears']> | null;
   /** Of a text, oldest first; the last is what it says. Null: too much to keep. */
   readonly versions: readonly { readonly body: string | null; readonly at: number }[];
   readonly reactions: readonly { readonly author: AuthorId; readonly emoji: string; readonly at: number }[];

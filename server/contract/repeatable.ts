@@ -27,6 +27,7 @@ export const repeatable: Repeatable = {
   'conversation.mute': true,
   'conversation.archive': true,
   'conversation.unread': true,
+  'conversation.timer': true,
   'search.query': true,
   'draft.list': true,
   'draft.set': true,

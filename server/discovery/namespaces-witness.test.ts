@@ -8,7 +8,7 @@ import { Avahi } from '../testing/mdns/avahi.ts';
 import { Scene, keys } from '../testing/mdns/discovery-scene.ts';
 import { Machines } from '../testing/network/namespaces.ts';
 import type { Sighting } from './discovery.ts';
-import { encodeText, parseText } from './mdns/dns/text.ts';
+import { encodeText, parseText } from './mdns/dns/txt-record.ts';
 import { presenceHint, quarterHour } from './hint.ts';
 import { isLabel, newLabel } from './presence.ts';
 

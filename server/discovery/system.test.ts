@@ -11,7 +11,7 @@ import { seededRandom } from '../testing/seeded-random.ts';
 import type { TimerClock } from '../timing/timer-group.ts';
 import type { DiscoveryStatus, VisibleCard, Presence, Sighting } from './discovery.ts';
 import type { Interfaces } from '../network/adapters.ts';
-import { encodeText, parseText } from './mdns/dns/text.ts';
+import { encodeText, parseText } from './mdns/dns/txt-record.ts';
 import { presenceHint, quarterHour } from './hint.ts';
 import { isLabel, newLabel } from './presence.ts';
 import { SystemDiscovery } from './system.ts';

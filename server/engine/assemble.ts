@@ -17,7 +17,9 @@ import { Roster } from './contacts/roster.ts';
 import type { ProvenKey } from './contacts/static-key.ts';
 import { Budgets } from './delivery/budgets.ts';
 import { Entries } from './delivery/entries.ts';
+import { Erasing } from './delivery/erasing.ts';
 import { Expiry } from './delivery/expiry.ts';
+import { Fading } from './delivery/fading.ts';
 import { Inbox } from './delivery/inbox.ts';
 import { Outbox } from './delivery/outbox.ts';
 import { Receipts } from './delivery/receipts.ts';
@@ -126,10 +128,12 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
   const presenceKey = (): PresenceKey => own.presenceKey;
   const outbox = new Outbox({ ...shared, random, receipts, presenceKey, listener: told.outbox });
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
+  const erasing = new Erasing({ store, entries, outbox });
+  const fading = new Fading({ store, clock, erasing, onGone: told.onGone });
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions, entries });
   const search = new MessageSearch({ store, roster, conversations, events, clock, views });
-  return { sessions, receipts, entries, outbox, inbox, typing, expiry, search };
+  return { sessions, receipts, entries, outbox, inbox, erasing, fading, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */

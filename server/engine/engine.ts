@@ -15,7 +15,9 @@ import type { Requests } from './contacts/requests.ts';
 import type { Roster } from './contacts/roster.ts';
 import type { Budgets } from './delivery/budgets.ts';
 import type { Entries } from './delivery/entries.ts';
+import type { Erasing } from './delivery/erasing.ts';
 import type { Expiry } from './delivery/expiry.ts';
+import type { Fading } from './delivery/fading.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import type { Outbox } from './delivery/outbox.ts';
 import type { Receipts } from './delivery/receipts.ts';
@@ -63,6 +65,8 @@ export interface EngineParts {
   readonly outbox: Outbox;
   readonly inbox: Inbox;
   readonly budgets: Budgets;
+  readonly erasing: Erasing;
+  readonly fading: Fading;
   readonly expiry: Expiry;
   readonly search: MessageSearch;
   readonly feed: ContactFeed;
@@ -169,6 +173,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
         peers.networkChanged();
         networkFeed.changed();
       });
+      await parts.fading.start();
       expiry.start();
       parts.marks.start();
       search.start();
@@ -181,6 +186,7 @@ function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineAct
       networkFeed.stop();
       endWatch();
       expiry.stop();
+      parts.fading.stop();
       search.stop();
       parts.pairing.stop();
       parts.twoWayCheck.stop();

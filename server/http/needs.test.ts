@@ -77,6 +77,7 @@ const fitting: { readonly [N in CommandName]: Input<N> } = {
   'conversation.mute': { conversation: id, seconds: null },
   'conversation.archive': { conversation: id, archived: true },
   'conversation.unread': { conversation: id, unread: true },
+  'conversation.timer': { conversation: id, seconds: 60 },
   'conversation.clear': { conversation: id },
   'search.query': { text: 'x' },
   'typing.set': { conversation: id, typing: true },

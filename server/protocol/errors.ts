@@ -51,6 +51,7 @@ export const protocolErrorCodes = [
   'mentions',
   'edit-number',
   'emoji-too-large',
+  'timer-seconds',
   // §8, pairing.
   'pair-unexpected',
   'pair-point',

@@ -195,6 +195,9 @@ export const EMOJI_BYTES = 32;
 /** How long an entry may live after it was read, in seconds, at most: 4 weeks. */
 export const TTL_SECONDS = 4 * 7 * 24 * 60 * 60;
 
+/** The shortest that a timer is set to: long enough to read a text once it is opened. */
+export const TIMER_SECONDS = 60;
+
 /** A content: the longest text and all that may stand beside it, mentions first. No kind needs more, so nobody keeps more. */
 export const CONTENT_BYTES = TEXT_BYTES + 2048;
 
@@ -203,6 +206,9 @@ export const CONTENT_BYTES = TEXT_BYTES + 2048;
  * a disk. The oldest make room.
  */
 export const WAITING_ACTS = 256;
+
+/** And what they take, sealed: a few edits of the longest texts, or all 256 of a common length. */
+export const WAITING_ACTS_BYTES = 4 * TEXT_BYTES;
 
 /** And how long: longer than a lost message is waited for. */
 export const WAITING_ACTS_MS = 30 * 24 * 60 * 60 * 1000;

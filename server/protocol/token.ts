@@ -88,7 +88,8 @@ export function tokenLength(encoded: string): number | null {
   if (bytes?.[0] === 1) return charactersFor(CARD_BYTES);
   const count = bytes?.[COUNT_AT];
   if (bytes?.[0] !== 2 || count === undefined) return null;
-  const nameLength = inviteNameLength(bytes, FIELDS_AT);
+  // Where nothing is counted, what lies there is of the checksum.
+  const nameLength = count === 0 ? 0 : inviteNameLength(bytes, FIELDS_AT);
   const endpoints = nameLength === 0 ? count : count - 1;
   if (nameLength === null || endpoints < 0 || endpoints > TOKEN_ENDPOINTS) return null;
   let at = FIELDS_AT + nameLength;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contactRecord, idOf, newMessage, refOf, tempStore, type TempStore } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import type { Store } from './profile-store.ts';
+import type { Due } from './tables/message/message-record.ts';
 
 const CONTACT = idOf(1);
 const PAGE = 1 << 20;
@@ -47,7 +48,7 @@ test('no file holds what an erased message said, however large, while the profil
   const traces = sealed();
   store = await temp.open();
   // Rewritten before, so that copies stand in the log as well.
-  await write(() => store.messages.markRead(directConversation(CONTACT)));
+  await write(() => store.messages.markRead(directConversation(CONTACT), 9));
   await write(() => [1, 2, 4].map((seq) => store.messages.erase(theirs(seq))));
   expect(traces.map((trace) => found(trace).length > 0)).toEqual([false, false, true, false]);
 });
@@ -100,4 +101,33 @@ test('one that is damaged can be erased, too', async () => {
   expect(store.messages.get(refOf(CONTACT, 'in', theirs(2).id))?.state).toBe('hidden');
   expect(store.messages.last(directConversation(CONTACT))?.seq).toBe(1);
   expect(temp.damaged).toHaveLength(length);
+});
+
+test('one that disappears begins to when it is read or delivered, is told of once it does, and leaves nothing', async () => {
+  const begun: Due[] = [];
+  store.messages.fading.whenBegun((due) => void begun.push(due));
+  const fading = { life: 500, until: null };
+  const ours = { direction: 'out', state: 'queued', fading } as const;
+  const [, , position] = await write(() => [
+    store.messages.append(newMessage(CONTACT, 1, { fading })),
+    store.messages.append(newMessage(CONTACT, 2)),
+    store.messages.append(newMessage(CONTACT, 3, ours)),
+  ]);
+  expect(begun).toEqual([]);
+  const { seq, id } = newMessage(CONTACT, 3, ours);
+  expect(await write(() => store.messages.markRead(directConversation(CONTACT), 1000))).toBe(2);
+  await write(() => store.messages.delivered({ conversation: directConversation(CONTACT), id, seq, position }, 2000));
+  expect(begun.map(({ until }) => until)).toEqual([1500, 2500]);
+  expect(store.messages.unread(directConversation(CONTACT))).toBe(0);
+  const [trace = Buffer.alloc(0)] = sealed();
+  store = await temp.open();
+  const run = store.messages.fading.run(0, 9);
+  expect(run.messages.map(({ message }) => message.fading)).toEqual([
+    { life: 500, until: 1500 },
+    { life: 500, until: 2500 },
+  ]);
+  expect(store.messages.fading.run(0, 1).last).toBe(run.messages[0]?.row);
+  await write(() => store.messages.erase(theirs(1)));
+  expect(store.messages.fading.run(0, 9).messages).toHaveLength(1);
+  expect(found(trace)).toEqual([]);
 });

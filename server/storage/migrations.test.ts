@@ -1,6 +1,6 @@
 import { directConversation } from './rows/conversation-rowids.ts';
 import { closeSync, openSync, renameSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   contactRecord,
   deviceOf,
@@ -10,12 +10,16 @@ import {
   plain,
   refOf,
   tempStore,
+  type TempStore,
 } from '../testing/disk/temp-store.ts';
 import { Database } from './database.ts';
 import { migrate } from './migrations.ts';
 import type { Row, Value } from './rows/row.ts';
 
-const temp = tempStore();
+let temp: TempStore;
+beforeEach(() => {
+  temp = tempStore();
+});
 afterEach(() => temp.remove());
 
 const [ANN, BEN] = [idOf(1), idOf(2)];
@@ -112,4 +116,29 @@ test('a profile of an earlier Loom is taken over with every message, and what wa
     expect(store.contacts.purgeRemoved(ANN, 50, Infinity)).toBe(false);
   });
   expect([store.messages.unread(directConversation(BEN)), store.outbox.total()]).toEqual([2, 0]);
+});
+
+test('a profile from before anything disappeared is taken over as it is', async () => {
+  let store = await temp.create();
+  await store.journal.write(() => {
+    store.contacts.put(contactRecord(1));
+    for (const seq of [1, 2]) store.messages.append(newMessage(ANN, seq));
+  });
+  const history = () => store.messages.page(directConversation(ANN), null, 50, Infinity).messages.map(plain);
+  const before = history();
+  store.close();
+  const database = new Database(temp.path);
+  database.transaction(() => {
+    database.script(`
+      DROP INDEX message_fading; ALTER TABLE message DROP COLUMN fades; DROP TABLE timer; PRAGMA user_version = 8`);
+  });
+  database.close();
+  store = await temp.open();
+  expect(history()).toEqual(before);
+  expect(store.messages.fading.run(0, 9).messages).toEqual([]);
+  expect(store.timers.get(directConversation(ANN))).toEqual({ after: 0, at: 0 });
+  await store.journal.write(() => store.timers.put(directConversation(ANN), { after: 60, at: 5 }));
+  store.close();
+  store = await temp.open();
+  expect(store.timers.get(directConversation(ANN))).toEqual({ after: 60, at: 5 });
 });

@@ -232,7 +232,6 @@ const acts = `
     conversation INTEGER NOT NULL REFERENCES conversation (number) ON DELETE CASCADE,
     author INTEGER NOT NULL,
     id BLOB NOT NULL,
-    lapses INTEGER NOT NULL,
     body BLOB NOT NULL
   );
   CREATE INDEX waiting_act_target ON waiting_act (conversation, author, id);
@@ -245,7 +244,17 @@ const acts = `
   ) WITHOUT ROWID;
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts];
+/** Which messages disappear, and how long those last that are written from now on. */
+const disappearing = `
+  ALTER TABLE message ADD COLUMN fades INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX message_fading ON message (number) WHERE fades = 1;
+  CREATE TABLE timer (
+    conversation INTEGER PRIMARY KEY REFERENCES conversation (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+`;
+
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts, disappearing];
 
 export const LATEST_VERSION = steps.length;
 

@@ -31,6 +31,7 @@ import { SealedSeen, type SeenTable } from './tables/seen.ts';
 import { SealedSessions, type SessionTable } from './tables/sessions.ts';
 import { SealedSettings, type SettingTable } from './tables/settings.ts';
 import { SealedWaitingActs, type WaitingActTable } from './tables/waiting-acts.ts';
+import { SealedTimers, type TimerTable } from './tables/timers.ts';
 import {
   checkVaultPassphrase,
   createVault,
@@ -62,6 +63,7 @@ export interface Store {
   readonly conversations: ConversationTable;
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
+  readonly timers: TimerTable;
   readonly messages: MessageTable;
   readonly waitingActs: WaitingActTable;
   readonly seen: SeenTable;
@@ -173,6 +175,7 @@ class ProfileStore implements Store {
   readonly conversations: ConversationTable;
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
+  readonly timers: TimerTable;
   readonly messages: MessageTable;
   readonly waitingActs: WaitingActTable;
   readonly seen: SeenTable;
@@ -204,6 +207,7 @@ class ProfileStore implements Store {
     this.conversations = new ClearConversations(database, rowids);
     const drafts = (this.drafts = new SealedDrafts(database, sealing, rowids));
     const marks = (this.marks = new SealedMarks(database, sealing, rowids));
+    const timers = (this.timers = new SealedTimers(database, sealing, rowids));
     const outbox = (this.outbox = new SealedOutbox(database, sealing, rowids));
     const contacts = (this.contacts = new SealedContacts(database, sealing, rowids));
     const sessions = (this.sessions = new SealedSessions(database, sealing));
@@ -214,7 +218,20 @@ class ProfileStore implements Store {
     const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
-      small: [identity, contacts, sessions, requests, settings, invites, drafts, marks, waitingActs, seen, rowSet],
+      small: [
+        identity,
+        contacts,
+        sessions,
+        requests,
+        settings,
+        invites,
+        drafts,
+        marks,
+        timers,
+        waitingActs,
+        seen,
+        rowSet,
+      ],
       large: [new ResealedMessages(database, sealing, rowids), outbox],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });

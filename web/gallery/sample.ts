@@ -46,6 +46,7 @@ function contact(number: number, name: string, part: Partial<Listed> = {}): List
     lastSeen: NOON - 90 * MINUTE,
     unread: 0,
     marks: NO_MARKS,
+    timer: 0,
     lastMessage: { ...last, state: state === 'read' ? 'read' : 'received' },
     ...part,
   };

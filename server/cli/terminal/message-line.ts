@@ -1,5 +1,6 @@
 // A message as a person reads it in a terminal.
 import type { Message } from '../../contract/model.ts';
+import { lifeWords } from '../../contract/words/life.ts';
 import { printable } from './printable.ts';
 
 /** @param name of the contact. @param time as it is to be shown. */
@@ -15,8 +16,15 @@ export function messageLine(message: Message, name: string, time: string): strin
 function marksOf(message: Message): string {
   const edited = message.kind === 'text' && message.edits !== undefined ? ['edited'] : [];
   const reactions = (message.reactions ?? []).map(({ emoji, by }) => `${printable(emoji)} ${by.length}`);
-  const marks = [...edited, ...reactions];
+  const fades = message.disappears === undefined ? [] : [`disappears after ${lifeWords(message.disappears.after)}`];
+  const marks = [...edited, ...fades, ...reactions];
   return marks.length === 0 ? '' : ` (${marks.join(', ')})`;
+}
+
+/** What becomes of what is written from now on, as it stands behind a name. @param seconds 0: it stays. */
+export function timerWords(seconds: number): string {
+  if (seconds === 0) return 'turned off disappearing messages';
+  return `set messages to disappear ${lifeWords(seconds)} after they are read`;
 }
 
 function textOf(message: Message): string {
@@ -25,6 +33,8 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return `(introduces ${message.introduced.name})`;
+    case 'change':
+      return `(${timerWords(message.change.timer)})`;
     case 'deleted':
       return '(deleted)';
     case 'unknown':

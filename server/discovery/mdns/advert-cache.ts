@@ -1,7 +1,7 @@
 // The adverts of others, bounded: a flood of strangers cannot push out contacts, nor one source all others.
 import type { AdapterLink } from '../../network/adapters.ts';
 import { MAX_ADVERTS, MAX_ADVERTS_PER_CONTACT, MAX_STRANGERS_PER_SOURCE } from './limits.ts';
-import type { PresenceText } from './dns/text.ts';
+import type { PresenceText } from './dns/txt-record.ts';
 
 export interface Advert {
   readonly label: string;

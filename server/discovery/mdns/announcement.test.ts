@@ -7,7 +7,7 @@ import { Announcement } from './announcement.ts';
 import { pointerRecord, serviceTypeRecord, uniqueRecords } from './dns/own-records.ts';
 import { encodeProbe, encodeQuery, encodeResponse, parseMessage } from './dns/packet.ts';
 import type { MdnsRecord, Message, Question } from './dns/packet.ts';
-import { encodeText } from './dns/text.ts';
+import { encodeText } from './dns/txt-record.ts';
 
 const [adapter] = listAdapters({
   eth0: [{ address: '192.168.1.5', netmask: '', mac: '', internal: false, cidr: '192.168.1.5/24', family: 'IPv4' }],

@@ -8,7 +8,7 @@ import type { Adapter, AdapterLink } from '../../network/adapters.ts';
 import type { Announce } from './medium.ts';
 import type { Message, PointerRecord } from './dns/packet.ts';
 import { AdapterAdvert } from './adapter-advert.ts';
-import { encodeText } from './dns/text.ts';
+import { encodeText } from './dns/txt-record.ts';
 
 export interface AnnouncerOptions {
   readonly primitives: Hmac;

@@ -6,7 +6,7 @@ import type { Advert } from './advert-cache.ts';
 import { isSender } from './found-addresses.ts';
 import { hostName } from './dns/names.ts';
 import type { MdnsRecord } from './dns/packet.ts';
-import { parseText } from './dns/text.ts';
+import { parseText } from './dns/txt-record.ts';
 
 /** What an advert becomes by a record. */
 export function changedBy(

@@ -11,7 +11,7 @@ import { Browser } from './browser.ts';
 import { goodbye, pointerRecord, uniqueRecords } from './dns/own-records.ts';
 import { encodeResponse, parseMessage } from './dns/packet.ts';
 import type { MdnsRecord, Message } from './dns/packet.ts';
-import { encodeText } from './dns/text.ts';
+import { encodeText } from './dns/txt-record.ts';
 
 const primitives = choosePrimitives(undefined);
 const QUARTER_HOUR = 900_000;

@@ -16,7 +16,7 @@ import type { MdnsRecord, Message, PointerRecord } from './dns/packet.ts';
 import { QUESTION_FOR_ALL, labelIn } from './dns/questions.ts';
 import { Cards, cardIn } from './cards.ts';
 import { Sightings } from './sightings.ts';
-import { sameText } from './dns/text.ts';
+import { sameText } from './dns/txt-record.ts';
 
 export interface BrowserOptions {
   readonly clock: TimerClock;

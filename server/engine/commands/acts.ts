@@ -1,5 +1,4 @@
-// What is done to a message that is there: answered to with an emoji, given other words, copied, looked at closely; and
-// whether people see what is read.
+// What is done to a message that is there: answered to with an emoji, given other words, copied, looked at closely.
 import { CommandError } from '../../contract/errors.ts';
 import { OURSELVES, type MessageInfo } from '../../contract/messages.ts';
 import { emojiOf } from '../../contract/words/emoji.ts';
@@ -8,17 +7,17 @@ import { fromHex } from '../../crypto/bytes.ts';
 import { EDITS } from '../../protocol/limits.ts';
 import { UNTOUCHED } from '../../storage/tables/message/folded.ts';
 import { isOurs, type MessageRecord, type MessageRef } from '../../storage/tables/message/message-record.ts';
+import { disappearanceOf } from '../feed/entry-views.ts';
 import { wordsOf } from '../delivery/quote.ts';
 import { readContent } from '../delivery/kinds/kinds.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 import { checkBody, requireWanted } from './messages.ts';
 
-export type ActCommand =
-  'message.forward' | 'message.edit' | 'message.react' | 'message.info' | 'receipts.get' | 'receipts.set';
+export type ActCommand = 'message.forward' | 'message.edit' | 'message.react' | 'message.info';
 
 export function actCommands(engine: Engine): Handlers<ActCommand> {
-  const { conversations, outbox, views, authors, receipts, options } = engine;
+  const { conversations, outbox, views, authors } = engine;
   return {
     'message.forward': async ({ from, conversation, id }) => {
       conversations.get(from.conversation);
@@ -56,12 +55,6 @@ export function actCommands(engine: Engine): Handlers<ActCommand> {
     'message.info': (ref) => {
       conversations.get(ref.conversation);
       return infoOf(engine, shown(engine, ref));
-    },
-    'receipts.get': () => ({ on: receipts.on }),
-    'receipts.set': async ({ on }) => {
-      await receipts.set(on);
-      options.events.emit('receipts.changed', { on });
-      return { on };
     },
   };
 }
@@ -106,6 +99,7 @@ function infoOf({ conversations, options }: Engine, entry: MessageRecord): Messa
     deliveredAt: reader === null ? null : deliveredAt,
     readAt: entry.state === 'delivered' ? readAt : null,
     deletedAt: folded.deletedAt,
+    disappears: disappearanceOf(entry).disappears ?? null,
     versions: [...first, ...folded.edits.map((edit) => ({ body: edit.body, at: edit.at }))],
     reactions: folded.reactions
       .filter(({ emoji }) => emoji !== '')

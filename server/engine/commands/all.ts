@@ -17,6 +17,7 @@ import { nearbyCommands } from './nearby.ts';
 import { pairingCommands } from './pairing.ts';
 import { phraseCommands } from './phrase.ts';
 import { requestCommands } from './requests.ts';
+import { ruleCommands } from './rules.ts';
 import { searchCommands } from './search.ts';
 
 /** Those of the vault are the profile's: they open and close what these stand on. */
@@ -32,6 +33,7 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...deletionCommands(engine),
     ...draftCommands(engine),
     ...markCommands(engine),
+    ...ruleCommands(engine),
     ...phraseCommands(engine, () => backups.tell()),
     ...requestCommands(engine),
     ...searchCommands(engine),

@@ -1,11 +1,10 @@
 // Messages deleted from this device: one, or all of a conversation.
 import { CommandError } from '../../contract/errors.ts';
-import type { MessageId } from '../../contract/ids.ts';
-import { OURSELVES } from '../../contract/messages.ts';
 import type { Conversation } from '../../contract/model.ts';
 import { fromHex } from '../../crypto/bytes.ts';
-import { isOurs, type MessageRecord, type MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
+import { actsOn } from '../delivery/erasing.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 import { ours } from './acts.ts';
@@ -14,13 +13,13 @@ import { madeRoom, requireWanted } from './messages.ts';
 export type DeletionCommand = 'message.delete' | 'conversation.clear';
 
 export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
-  const { conversations, conversationFeed, expiry, options } = engine;
+  const { conversations, conversationFeed, erasing, expiry, options } = engine;
   const { store, events } = options;
   return {
     'message.delete': async ({ everyone, ...message }) => {
       const place = conversations.get(message.conversation);
       if (everyone) return deleteForEveryone(engine, place, message);
-      const erased = await store.journal.write(() => erase(engine, message));
+      const erased = await store.journal.write(() => erasing.erase(message));
       if (!erased) throw new CommandError('message-unknown', 'no such message in this conversation');
       madeRoom(engine, place);
       events.emit('message.deleted', message);
@@ -28,7 +27,7 @@ export function deletionCommands(engine: Engine): Handlers<DeletionCommand> {
     },
     'conversation.clear': async ({ conversation }) => {
       const place = conversations.get(conversation);
-      await expiry.clearConversation(conversation, (message) => erase(engine, message));
+      await expiry.clearConversation(conversation, (message) => erasing.erase(message));
       madeRoom(engine, place);
       events.emit('conversation.cleared', { conversation });
       return conversationFeed.now(conversation);
@@ -49,20 +48,4 @@ async function deleteForEveryone(engine: Engine, place: Place, message: MessageR
     return { t: 'delete', of: fromHex(message.id) };
   });
   return conversationFeed.now(place.id);
-}
-
-function erase({ outbox, entries, options }: Engine, message: MessageRef): boolean {
-  const { messages } = options.store;
-  const entry = entries.find(message);
-  if (entry) outbox.withdrawActs(message.conversation, actsOn(entry));
-  if (isOurs(message) && outbox.withdraw(message)) return true;
-  // What stands for one that was taken back may be on its way still.
-  return entry?.folded?.deletedAt != null ? messages.erase(message, entry.content) : messages.erase(message);
-}
-
-/** Acts of ours that say something of it. */
-function actsOn({ author, folded }: MessageRecord): readonly MessageId[] {
-  const edits = author === OURSELVES ? (folded?.edits ?? []) : [];
-  const reactions = folded?.reactions.filter(({ by }) => by === OURSELVES) ?? [];
-  return [...edits, ...reactions].map(({ act }) => act);
 }

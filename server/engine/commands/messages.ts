@@ -9,9 +9,13 @@ import type { Engine } from '../engine.ts';
 import type { DeletionCommand } from './deletion.ts';
 import { shown, type ActCommand } from './acts.ts';
 import type { MarkCommand } from './marks.ts';
+import type { RuleCommand } from './rules.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 
-type MessageCommand = Exclude<Named<'message' | 'typing' | 'conversation'>, DeletionCommand | ActCommand | MarkCommand>;
+type MessageCommand = Exclude<
+  Named<'message' | 'typing' | 'conversation'>,
+  DeletionCommand | ActCommand | MarkCommand | RuleCommand
+>;
 
 export function messageCommands(engine: Engine): Handlers<MessageCommand> {
   const { conversations, authors, outbox, conversationFeed, views, expiry, marks, options } = engine;

@@ -231,6 +231,38 @@ describe('reading', () => {
     await town.until(async () => (await ann.history('Bob')).every(({ state }) => state === 'read'));
   });
 
+  it('is not told of what lies behind one that is unread', async () => {
+    await said('one', 'two', 'three');
+    const { id: conversation } = await bob.conversation('Ann');
+    const [one, , three] = await bob.history('Ann');
+    await bob.run('message.read', { conversation, upTo: one!.position });
+    // Taken back, it counts as read on their side.
+    await ann.run('message.delete', { ...(await at(ann, 'Bob', 'three')), everyone: true });
+    await quiet();
+    await town.until(async () => (await bob.history('Ann')).at(-1)?.kind === 'deleted');
+    await bob.run('message.read', { conversation, upTo: one!.position });
+    await quiet();
+    expect((await find(ann, 'Bob', 'two')).state).toBe('delivered');
+    expect(bob.profile.opened.store.messages.lastSeen(conversation, -Infinity)?.id).toBe(one!.id);
+    expect(three!.position).toBeGreaterThan(one!.position);
+  });
+
+  it('is not told any more once it is off, though it waits', async () => {
+    await said('one');
+    const { id: conversation } = await bob.conversation('Ann');
+    await ann.stop();
+    await town.until(() => bob.profile.opened.engine.links.all().length === 0);
+    await bob.run('message.read', { conversation });
+    const { outbox } = bob.profile.opened.store;
+    expect(outbox.acts()).toMatchObject([{ as: 'receipt' }]);
+    await bob.run('receipts.set', { on: false });
+    expect(outbox.acts()).toEqual([]);
+    await ann.start();
+    await bob.send('Ann', 'back');
+    await quiet();
+    expect(await find(ann, 'Bob', 'one')).toMatchObject({ state: 'delivered' });
+  });
+
   it('is neither told nor taken when it is off', async () => {
     await said('one');
     await bob.run('receipts.set', { on: false });

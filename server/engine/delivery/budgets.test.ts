@@ -50,7 +50,7 @@ describe('the budgets of a contact', () => {
     }
     expect(budgets.full(idOf(1))).toBe('unread');
     expect(budgets.take(idOf(1))).toBe(false);
-    await store.journal.write(() => store.messages.markRead(directConversation(idOf(1))));
+    await store.journal.write(() => store.messages.markRead(directConversation(idOf(1)), 9));
     expect(budgets.full(idOf(1))).toBeNull();
   });
 });

@@ -5,13 +5,15 @@ import { encodeContent, type Content, type Said } from '../../protocol/content/c
 import type { Store } from '../../storage/profile-store.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
+import { begun } from '../../storage/tables/message/message-fading.ts';
+import type { TimerSetting } from '../../storage/tables/timers.ts';
 import type { OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { Conversation, Conversations } from '../contacts/conversations.ts';
 import { devicesOf, type SessionPeer } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { Entries } from './entries.ts';
-import { isShown } from './kinds/kinds.ts';
+import { fadingOf, isShown } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -46,15 +48,20 @@ export class Composer {
     const { store, conversations, clock, entries } = this.#options;
     const conversation = conversations.get(conversationId);
     const peers = this.peers(conversation);
-    const [at, seq] = [clock.now(), this.#number(conversation)];
-    const content = { ...said, at, seq } as Content;
+    const timer = store.timers.get(conversationId);
+    // Later than the setting it takes the place of, whoever's clock that was set by.
+    const at = said.t === 'timer' ? Math.max(clock.now(), timer.at + 1) : clock.now();
+    const seq = this.#number(conversation);
+    const content = { ...withTtl(said, timer), at, seq } as Content;
     const hidden = !isShown(said.t);
-    const record = {
+    const composed = {
       ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: at, missing: 0 },
       // An act is kept for those it has to go to.
       content: hidden && peers.length === 0 ? NOTHING : encodeContent(content),
       state: hidden ? 'hidden' : peers.length > 0 ? 'queued' : 'delivered',
+      fading: fadingOf(content),
     } as const;
+    const record = composed.state === 'delivered' ? begun(composed, at) : composed;
     const position = store.messages.append(record);
     const message = { ...record, position };
     const what = whatOf(said.t);
@@ -86,6 +93,11 @@ export class Composer {
     if (conversation.kind === 'direct') return roster.nextOutSeq(conversation.contact);
     return store.messages.nextPosition(conversation.id);
   }
+}
+
+/** What is written while a timer is set carries it. */
+function withTtl(said: Said, { after }: TimerSetting): Said {
+  return said.t === 'text' && after > 0 ? { ...said, ttl: after } : said;
 }
 
 function whatOf(t: Said['t']): Pick<OutboxRow, 'hidden' | 'as'> {

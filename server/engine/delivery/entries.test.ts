@@ -5,7 +5,7 @@ import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import type { AuthorId } from '../../contract/messages.ts';
 import { fromHex } from '../../crypto/bytes.ts';
 import { encodeContent, type Content, type Said } from '../../protocol/content/content.ts';
-import { QUOTE_BYTES, TEXT_BYTES, WAITING_ACTS, WAITING_ACTS_MS } from '../../protocol/limits.ts';
+import { QUOTE_BYTES, TEXT_BYTES, WAITING_ACTS, WAITING_ACTS_BYTES, WAITING_ACTS_MS } from '../../protocol/limits.ts';
 import { UNTOUCHED } from '../../storage/tables/message/folded.ts';
 import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
 import { anyId } from '../../testing/ids.ts';
@@ -147,6 +147,15 @@ describe('acts', () => {
     await expire(now + WAITING_ACTS_MS);
     expect(waitingActs.count(conversation)).toBe(0);
   });
+
+  it('wait in 1 MiB of a conversation', async () => {
+    const { waitingActs } = engine.options.store;
+    const body = 'x'.repeat(TEXT_BYTES);
+    for (let n = 1; n <= 4; n += 1) await take({ said: { t: 'edit', of: bytesOf(n), n: 1, body }, seq: n });
+    // With what sealing adds, the fourth is one too many.
+    expect(waitingActs.list().map(({ seq }) => seq)).toEqual([2, 3, 4]);
+    expect(waitingActs.bytes(conversation)).toBeLessThanOrEqual(WAITING_ACTS_BYTES);
+  });
 });
 
 describe('a quote', () => {
@@ -169,10 +178,23 @@ describe('a quote', () => {
     ]);
     await ann.profile.opened.store.journal.write(() => expireAll(town.clock.now() + WAITING_ACTS_MS));
     expect(await replies()).toMatchObject([{ is: 'here' }, { is: 'missing', text: '' }]);
-    // None of it in any row.
+    nothingOfIt();
+  });
+
+  it('goes when what it quotes is taken back before it came', async () => {
+    const re = { by: engine.roster.get(bob as never).ik, id: bytesOf(1) };
+    await take({ said: { t: 'text', body: 'answer', re, quote }, seq: 2, id: idOf(2) });
+    await take({ said: { t: 'edit', of: bytesOf(1), n: 1, body: quote }, seq: 3 });
+    await take({ said: { t: 'delete', of: bytesOf(1) }, seq: 4 });
+    expect(engine.options.store.waitingActs.list().map(({ seq }) => seq)).toEqual([4]);
+    nothingOfIt();
+  });
+
+  /** In any row. */
+  function nothingOfIt(): void {
     const { messages } = ann.profile.opened.store.messages.run(0, 1e9, 100, 1e9);
     expect(messages.map(({ content }) => Buffer.from(content).toString()).join()).not.toContain('qqq');
-  });
+  }
 });
 
 it('keeps versions as far as they fit, the same in any order', () => {

@@ -4,15 +4,17 @@ import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { OURSELVES, type AuthorId } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { encodeContent, type ContentOf, type ParsedContent } from '../../protocol/content/content.ts';
-import { WAITING_ACTS, WAITING_ACTS_MS } from '../../protocol/limits.ts';
+import { WAITING_ACTS, WAITING_ACTS_BYTES, WAITING_ACTS_MS } from '../../protocol/limits.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
-import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { Fading, MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { TimerSetting } from '../../storage/tables/timers.ts';
 import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
 import type { Roster } from '../contacts/roster.ts';
 import { applyContent, readContent } from './kinds/kinds.ts';
 import type { ActFacts, ActListener, ChangeOf } from './kinds/message-kind.ts';
+import { isLater } from './kinds/timer.ts';
 import { quoteOf } from './quote.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -55,7 +57,16 @@ export class Entries {
     if (!changed) return this.drop();
     if (deed === 'deleted') store.messages.overwrite(changed);
     else store.messages.rewrite(changed);
+    if (entry.fading && act.author === OURSELVES) this.#fadeAlong(act, entry.fading);
     return () => told.onActed(target, deed, act.author);
+  }
+
+  /** What is written there from now on is there for so long. @returns false when a later setting counts. */
+  setTimer(conversation: ConversationId, setting: TimerSetting): boolean {
+    const { timers } = this.#options.store;
+    if (!isLater(setting, timers.get(conversation))) return false;
+    timers.put(conversation, setting);
+    return true;
   }
 
   drop(): null {
@@ -142,6 +153,12 @@ export class Entries {
     return some.at(-1)?.row ?? null;
   }
 
+  /** What an act of ours says of one that disappears is in no backup either. */
+  #fadeAlong(act: MessageRef, { life }: Fading): void {
+    const said = this.find(act);
+    if (said) this.#options.store.messages.rewrite({ ...said, fading: { life, until: null } });
+  }
+
   #targetOf({ re }: ContentOf<'text'>, conversation: ConversationId): MessageRef | null {
     const author = re ? this.authorOf(conversation, re.by) : null;
     return re && author !== null ? { conversation, author, id: toHex(re.id) as MessageId } : null;
@@ -149,16 +166,16 @@ export class Entries {
 
   #await(content: ParsedContent, target: MessageRef, act: ActFacts): null {
     if (content.t === 'unknown') return null;
-    // What is taken back says nothing more, whatever else of it has come.
-    if (content.t === 'delete') this.#options.store.waitingActs.lapse(target);
-    this.#add({ ...factsOf(act), target, lapses: content.t !== 'read', content: encodeContent(content) });
+    // What is taken back says nothing more, whatever else of it has come, and nowhere: quotes of it go as well.
+    if (content.t === 'delete') for (const waits of this.#options.store.waitingActs.take(target)) this.#giveUp(waits);
+    this.#add({ ...factsOf(act), target, content: encodeContent(content) });
     return null;
   }
 
   #awaitQuoted(message: MessageRecord, content: ContentOf<'text'>): void {
     const target = this.#targetOf(content, message.conversation);
     if (target && !this.#options.store.messages.has(target)) {
-      this.#add({ ...factsOf(message), target, lapses: false, content: NOTHING });
+      this.#add({ ...factsOf(message), target, content: NOTHING });
     }
   }
 
@@ -166,7 +183,9 @@ export class Entries {
     const { waitingActs } = this.#options.store;
     const { conversation } = waiting.target;
     waitingActs.add(waiting);
-    while (waitingActs.count(conversation) > WAITING_ACTS) {
+    const isTooMuch = (): boolean =>
+      waitingActs.count(conversation) > WAITING_ACTS || waitingActs.bytes(conversation) > WAITING_ACTS_BYTES;
+    while (isTooMuch()) {
       const oldest = waitingActs.takeOldest(conversation);
       if (oldest) this.#giveUp(oldest);
     }
@@ -196,12 +215,6 @@ function withoutQuote(content: ContentOf<'text'>): ContentOf<'text'> {
   return quote === undefined ? content : rest;
 }
 
-function factsOf({
-  author: by,
-  id: act,
-  seq,
-  at,
-  receivedAt,
-}: ActFacts): Omit<WaitingAct, 'target' | 'lapses' | 'content'> {
+function factsOf({ author: by, id: act, seq, at, receivedAt }: ActFacts): Omit<WaitingAct, 'target' | 'content'> {
   return { by, act, seq, at, receivedAt };
 }

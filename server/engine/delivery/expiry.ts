@@ -80,11 +80,12 @@ export class Expiry {
 
   /** Marks what is unread in a conversation now as read, up to `position` if it is given. @throws CommandError task-stopped. */
   async read(conversation: ConversationId, position?: number): Promise<void> {
-    const { messages, journal } = this.#options.store;
+    const { store, clock } = this.#options;
+    const { messages, journal } = store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
       const end = messages.unreadUpTo(conversation, after, until, READ_AT_ONCE, position);
-      if (end !== null) messages.markRead(conversation, end, position);
+      if (end !== null) messages.markRead(conversation, clock.now(), end, position);
       return end;
     };
     let after: number | null = 0;

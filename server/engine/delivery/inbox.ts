@@ -22,7 +22,7 @@ import type { Conversations } from '../contacts/conversations.ts';
 import { peerOf, type SessionPeer } from '../contacts/devices.ts';
 import type { Roster } from '../contacts/roster.ts';
 import type { Entries } from './entries.ts';
-import { isShown, readContent } from './kinds/kinds.ts';
+import { fadingOf, isShown, readContent } from './kinds/kinds.ts';
 import type { Sessions } from './sessions.ts';
 
 /** After these nothing more is taken on the link; after the others the session goes on. */
@@ -179,6 +179,7 @@ export class Inbox {
       // came, and under which number, need be known.
       content: shown ? entries.kept(content, bytes, conversation) : NOTHING,
       missing: 0,
+      fading: fadingOf(content),
     } as const;
     const placed = this.#place(contact, record);
     const message = shown ? entries.came(placed.message, content) : placed.message;

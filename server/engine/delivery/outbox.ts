@@ -204,8 +204,15 @@ export class Outbox {
     }
   }
 
-  #stored({ message, content, rows }: Composed): void {
+  /** Receipts that wait are not sent; inside a `journal.write`. */
+  withdrawReceipts(): void {
+    for (const { conversation, id, as } of this.#options.store.outbox.acts())
+      if (as === 'receipt') this.withdrawActs(conversation, [id]);
+  }
+
+  #stored({ message, content, rows, applied }: Composed): void {
     this.#options.listener.onStored(message, content);
+    applied?.();
     for (const row of rows) this.drain.forward(row);
   }
 
@@ -260,8 +267,9 @@ export class Outbox {
 
 function says(message: MessageRecord | null, said: Said): message is MessageRecord {
   if (!message) return false;
-  const { at, seq } = message;
-  return equal(message.content, encodeContent({ ...said, at, seq }));
+  const { at, seq, fading } = message;
+  const ttl = said.t === 'text' && fading ? { ttl: fading.life / 1000 } : {};
+  return equal(message.content, encodeContent({ ...said, ...ttl, at, seq }));
 }
 
 /** To be encrypted anew. */

@@ -21,10 +21,7 @@ export function quoteOf(entry: Pick<MessageRecord, 'content' | 'folded' | 'state
 }
 
 function cut(words: string): string {
-  // Not in the middle of a character: what the decoder would have to replace is left out.
-  const bytes = Buffer.from(words.slice(0, QUOTE_BYTES));
-  if (bytes.length <= QUOTE_BYTES) return bytes.toString().replace(/\ufffd$/, '');
-  let end = QUOTE_BYTES;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.subarray(0, end).toString();
+  // As many whole characters as there is room for.
+  const { read } = new TextEncoder().encodeInto(words, new Uint8Array(QUOTE_BYTES));
+  return words.slice(0, read);
 }

@@ -31,9 +31,13 @@ export class Receipts {
     return (this.#on ??= this.#options.store.settings.get(SETTING) !== false);
   }
 
-  async set(on: boolean): Promise<void> {
+  /** @param withdraw takes back those that wait to be sent; asked when they are turned off. */
+  async set(on: boolean, withdraw: () => void): Promise<void> {
     const { store } = this.#options;
-    await store.journal.write(() => store.settings.put(SETTING, on));
+    await store.journal.write(() => {
+      store.settings.put(SETTING, on);
+      if (!on) withdraw();
+    });
     this.#on = on;
   }
 
@@ -46,7 +50,7 @@ export class Receipts {
     const place = conversations.find(conversation);
     const contact = place?.kind === 'direct' ? roster.find(place.contact) : undefined;
     if (!this.on || !contact || contact.blocked || store.outbox.receipts(contact.id) > 0) return null;
-    const last = store.messages.lastSeen(conversation);
+    const last = store.messages.lastSeen(conversation, store.seen.upTo(conversation, OURSELVES));
     if (!last || !store.seen.add(conversation, OURSELVES, { position: last.position, at: clock.now() })) return null;
     return { t: 'read', upto: fromHex(last.id) };
   }

@@ -72,9 +72,11 @@ export class Drafts {
     const some = [...this.#unwritten].map((id) => [id, this.#all().get(id)?.draft.body ?? ''] as const);
     if (some.length === 0) return waiting?.resolve();
     this.#unwritten.clear();
-    const { journal, drafts } = this.#options.store;
+    const { conversations, store } = this.#options;
+    const { journal, drafts } = store;
     const writing = journal.write(() => {
-      for (const [conversation, body] of some) drafts.put(conversation, body);
+      // A contact may be removed while it waits.
+      for (const [conversation, body] of some) if (conversations.find(conversation)) drafts.put(conversation, body);
     });
     writing.then(waiting?.resolve, (error: unknown) => {
       // It is tried again with the next one, when the disk works again, and at the end.

@@ -76,6 +76,7 @@ export class EntryViews {
       state: stateOf(record, progress),
       position: record.position,
       missing: record.missing,
+      ...disappearanceOf(record),
       ...(reactions.length > 0 && { reactions }),
     };
   }
@@ -118,6 +119,11 @@ export class EntryViews {
       throw error;
     }
   }
+}
+
+/** Left out where it stays. */
+export function disappearanceOf({ fading }: MessageRecord): Pick<Message, 'disappears'> {
+  return fading ? { disappears: { after: fading.life / 1000, at: fading.until } } : {};
 }
 
 function stateOf({ author, state, position }: MessageRecord, { sentUpTo, seenUpTo }: Progress): Message['state'] {

@@ -30,6 +30,8 @@ export function tellOfMessages(options: MessageEventsOptions): {
   readonly outbox: OutboxListener;
   readonly inbox: InboxListener;
   readonly acts: ActListener;
+  /** Its time is over. */
+  readonly onGone: (message: MessageRef) => void;
 } {
   const { store, events, feed, views, onPresence } = options;
   const tell =
@@ -62,6 +64,11 @@ export function tellOfMessages(options: MessageEventsOptions): {
         events.emit('message.seen', { conversation, by, upTo });
         changed(options, { conversation });
       },
+      onTimer: (conversation) => options.conversationFeed.changed(conversation),
+    },
+    onGone: (message) => {
+      events.emit('message.deleted', message);
+      changed(options, message);
     },
   };
 }

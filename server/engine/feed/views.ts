@@ -11,7 +11,7 @@ import { isRefused, type ActiveLink } from '../links/active-link.ts';
 import type { EntryViews } from './entry-views.ts';
 
 export function conversationView(
-  { messages }: Pick<Store, 'messages'>,
+  { messages, timers }: Pick<Store, 'messages' | 'timers'>,
   place: Place,
   views: EntryViews,
   marks: ConversationMarks,
@@ -21,6 +21,7 @@ export function conversationView(
     ...place,
     unread: messages.unread(place.id),
     marks,
+    timer: timers.get(place.id).after,
     lastMessage: last ? preview(views.view(last)) : null,
   };
 }

@@ -79,6 +79,7 @@ it('shows everything as it was', async () => {
         unread,
         lastMessage: asNow(lastMessage),
         marks: NO_MARKS,
+        timer: 0,
       },
     };
   });

@@ -125,8 +125,10 @@ export class MessageSearch {
   }
 
   #follow(told: EventMessage): void {
-    if (told.event === 'message.stored' || told.event === 'message.received' || told.event === 'message.changed') {
+    if (told.event === 'message.stored' || told.event === 'message.received') {
       this.#put(told.data.message);
+    } else if (told.event === 'message.changed') {
+      this.#change(told.data.message);
     } else if (told.event === 'message.deleted') {
       this.#remove(told.data);
     } else if (told.event === 'conversation.removed') {
@@ -137,7 +139,7 @@ export class MessageSearch {
     }
   }
 
-  /** What a message says now: of a new one, or of one that says something else since. */
+  /** What a message says that is new, or was left when its conversation was cleared. */
   #put(message: Message): void {
     const row = this.#options.store.messages.rowOf(message);
     // One that filling has yet to come to is read then.
@@ -148,6 +150,15 @@ export class MessageSearch {
     if (entry.text === '') this.#index.remove(row);
     else if ((isNew || !this.#index.replace(row, entry.text)) && !this.#index.addNewer(entry))
       this.#searched = 'newest';
+  }
+
+  /** What gave way for newer ones stays away. */
+  #change(message: Message): void {
+    const row = this.#options.store.messages.rowOf(message);
+    if (row === null || row < this.#unfilled) return;
+    const { text } = this.#entryOf(row, message);
+    if (text === '') this.#index.remove(row);
+    else this.#index.replace(row, text);
   }
 
   #remove(ref: MessageRef): void {
@@ -227,6 +238,7 @@ function textOf(message: Message): string {
       return message.body;
     case 'introduction':
       return message.introduced.name;
+    case 'change':
     case 'deleted':
     case 'unknown':
       return '';

@@ -104,10 +104,6 @@ export class Segment {
     return found;
   }
 
-  has(row: number): boolean {
-    return this.#indexOf(row) >= 0;
-  }
-
   /** Overwrites a row's text. @returns false when the row is not here. */
   remove(row: number): boolean {
     const index = this.#indexOf(row);

@@ -49,10 +49,6 @@ export class TextIndex {
     return true;
   }
 
-  has(row: number): boolean {
-    return this.#segments().some((segment) => segment.has(row));
-  }
-
   /** Overwrites a row's text. */
   remove(row: number): void {
     this.#segments().some((segment) => segment.remove(row));

@@ -6,7 +6,7 @@ import { asPresenceKey } from '../../testing/keys.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
-import { CONTENT_BYTES, EDITS, MENTIONS, QUOTE_BYTES, TEXT_BYTES, TTL_SECONDS } from '../limits.ts';
+import { CONTENT_BYTES, EDITS, MENTIONS, QUOTE_BYTES, TEXT_BYTES, TIMER_SECONDS, TTL_SECONDS } from '../limits.ts';
 import contents from '../testdata/contents.json' with { type: 'json' };
 import introduced from '../testdata/introduce.json' with { type: 'json' };
 import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
@@ -33,6 +33,10 @@ const content: fc.Arbitrary<Content> = fc.oneof(
   fc.record({ t: fc.constant('delete' as const), at, seq, of: id }),
   fc.record({ t: fc.constant('react' as const), at, seq, to: target, emoji: fc.constantFrom('', '❤️', '👩‍👩‍👧‍👦') }),
   fc.record({ t: fc.constant('read' as const), at, seq, upto: id }),
+  fc.record({
+    ...{ t: fc.constant('timer' as const), at, seq },
+    after: fc.oneof(fc.constant(0), fc.integer({ min: TIMER_SECONDS, max: TTL_SECONDS })),
+  }),
   fc.record({
     t: fc.constant('introduce' as const),
     at,
@@ -122,6 +126,9 @@ describe('content', () => {
     ['a deletion of a short id', { t: 'delete', of: new Uint8Array(15) }, 'field-type'],
     ['a reaction to nothing', { t: 'react', emoji: '❤️' }, 'field-missing'],
     ['a reaction too long', { t: 'react', to: here, emoji: 'a'.repeat(33) }, 'emoji-too-large'],
+    ['a timer of no time', { t: 'timer' }, 'field-missing'],
+    ['a timer of less than a minute', { t: 'timer', after: TIMER_SECONDS - 1 }, 'timer-seconds'],
+    ['a timer of a second too many', { t: 'timer', after: TTL_SECONDS + 1 }, 'field-type'],
     ['a receipt without an id', { t: 'read' }, 'field-missing'],
   ] satisfies [string, CborRecord, string][])('refuses %s', (_, change, code) => {
     expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
@@ -192,6 +199,7 @@ describe('content', () => {
     );
     expect(() => encodeContent({ t: 'edit', at: 0, seq: 1, of: here.id, n: EDITS + 1, body: 'x' })).toThrow('EDITS');
     expect(() => encodeContent({ t: 'delete', at: 0, seq: 1, of: here.by })).toThrow('16 bytes');
+    expect(() => encodeContent({ t: 'timer', at: 0, seq: 1, after: TTL_SECONDS + 1 })).toThrow('TTL_SECONDS');
     const introduction = { t: 'introduce', at: 0, seq: 1, ...keys, name: 'Carl' } as const;
     expect(() => encodeContent({ ...introduction, cert: new Uint8Array(63) })).toThrow('64 bytes');
     expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: asPresenceKey(new Uint8Array(31)) })).toThrow(

@@ -12,9 +12,10 @@ import { presence } from './kinds/presence.ts';
 import { react } from './kinds/react.ts';
 import { read } from './kinds/read.ts';
 import { text } from './kinds/text.ts';
+import { timer } from './kinds/timer.ts';
 
 /** Every kind, by its `t` on the wire. A new one is a module and a row here. */
-const kinds = { text, presence, introduce, edit, delete: deletion, react, read };
+const kinds = { text, presence, introduce, edit, delete: deletion, react, read, timer };
 
 type Kinds = typeof kinds;
 export type ContentName = keyof Kinds;

@@ -80,7 +80,7 @@ function act(number: number, upTo: (limit: number) => number): void {
   store.settings.put(`setting ${upTo(30)}`, 'z'.repeat(upTo(700)));
   const target = { conversation: directConversation(contact), author: 'me', id: idOf(900 + number) } as const;
   const waited = { by: contact, act: idOf(901 + number), seq: 1, at: 2, receivedAt: 3 };
-  store.waitingActs.add({ ...waited, target, lapses: number % 2 === 0, content: new Uint8Array(upTo(300)) });
+  store.waitingActs.add({ ...waited, target, content: new Uint8Array(upTo(300)) });
   store.seen.add(directConversation(contact), contact, { position: number, at: 4 });
   store.drafts.put(directConversation(contact), 'd'.repeat(upTo(600)));
   store.marks.put(directConversation(contact), { ...NO_MARKS, pinnedAt: number, archived: number % 2 === 0 });
@@ -248,7 +248,7 @@ describe('a passphrase that is changed', () => {
       const contact = CONTACTS[number % 5]!;
       await store.journal.write(() => {
         store.messages.append(newMessage(contact, number));
-        store.messages.markRead(directConversation(CONTACTS[(number + 1) % 5]!));
+        store.messages.markRead(directConversation(CONTACTS[(number + 1) % 5]!), 9);
         store.settings.put('setting 3', number);
         store.contacts.setInSeq(contact, number);
         store.sessions.save(contact, 0, { id: idOf(500), role: 'old', since: number, state: new Uint8Array(9) });

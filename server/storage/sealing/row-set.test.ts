@@ -214,7 +214,7 @@ test('the root is written once by a transaction that changes small tables, and b
   await store.journal.write(() => {
     store.contacts.setInSeq(idOf(1), 3);
     store.messages.append(newMessage(idOf(1), 3));
-    store.messages.markRead(idOf(1));
+    store.messages.markRead(idOf(1), 9);
   });
   expect(roots()).toBe(0);
   const works = Array.from({ length: 20 }, (_, index) =>

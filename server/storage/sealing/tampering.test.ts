@@ -239,7 +239,7 @@ test('one damaged row hides no other', async () => {
   expect(store.messages.page(directConversation(CONTACTS[1]!), null, 50, Infinity).messages).toHaveLength(3);
   expect(store.outbox.pending(deviceOf(CONTACTS[0]!), 0, 50).map(({ id }) => id)).toEqual([idOf(2)]);
   expect(store.requests.list().map(({ id }) => id)).toEqual([idOf(81)]);
-  expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACTS[1]!)))).toBe(1);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACTS[1]!), 9))).toBe(1);
   expect(store.messages.has(refOf(CONTACTS[0]!, 'in', idOf(2)))).toBe(true);
   store.close();
 });

@@ -52,9 +52,9 @@ describe('a message that is rewritten', () => {
 });
 
 describe('acts that wait', () => {
-  const act = (number: number, lapses = true) => ({
+  const act = (number: number, bytes = 1) => ({
     target: { conversation, author: ANN, id: idOf(50) },
-    ...{ by: ANN, act: idOf(number), seq: number, at: 1, receivedAt: 2, lapses, content: Uint8Array.of(number) },
+    ...{ by: ANN, act: idOf(number), seq: number, at: 1, receivedAt: 2, content: new Uint8Array(bytes).fill(number) },
   });
 
   it('come out in order, once, for the message they wait for', async () => {
@@ -70,22 +70,31 @@ describe('acts that wait', () => {
     expect(store.waitingActs.count(conversation)).toBe(0);
   });
 
-  it('lapse when what they wait for is taken back, but for those that do not', async () => {
+  it('are counted with what they take', async () => {
+    await store.journal.write(() => [act(1), act(2, 5000), act(3)].map((each) => store.waitingActs.add(each)));
+    const all = store.waitingActs.bytes(conversation);
+    expect(all).toBeGreaterThan(5000);
+    expect(all).toBeLessThan(7000);
+    await reopen();
+    expect(store.waitingActs.bytes(conversation)).toBe(all);
     await store.journal.write(() => {
-      for (const each of [act(1), act(2, false), act(3)]) store.waitingActs.add(each);
-      store.waitingActs.lapse(act(1).target);
+      store.waitingActs.takeOldest(conversation);
+      store.waitingActs.remove(2);
     });
-    expect([store.waitingActs.list(), store.waitingActs.count(conversation)]).toEqual([[act(2, false)], 1]);
+    expect(store.waitingActs.bytes(conversation)).toBeLessThan(1000);
+    await store.journal.write(() => store.waitingActs.take(act(3).target));
+    expect(store.waitingActs.bytes(conversation)).toBe(0);
   });
 
-  it('go with the contact', async () => {
+  it('go with the contact at once, before the messages have', async () => {
     await store.journal.write(() => {
+      store.messages.append(newMessage(ANN, 1));
       store.waitingActs.add(act(1));
       store.seen.add(conversation, ANN, { position: 1, at: 2 });
       store.contacts.remove(ANN);
-      store.contacts.purgeRemoved(ANN, 100, 1e6);
     });
     expect([store.waitingActs.list(), store.seen.list()]).toEqual([[], []]);
+    expect(store.contacts.removed()).toEqual([ANN]);
   });
 });
 

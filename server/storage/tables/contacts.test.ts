@@ -160,7 +160,7 @@ test('of what was removed no sealed byte is left in any file', async () => {
   expect(gone).toHaveLength(5);
   store = await temp.open();
   // Rewritten before, so that copies stand in the log as well.
-  await write(() => store.messages.markRead(directConversation(idOf(1))));
+  await write(() => store.messages.markRead(directConversation(idOf(1)), 9));
   await write(() => {
     store.contacts.remove(idOf(1));
     store.contacts.purgeRemoved(idOf(1), 5, Infinity);

@@ -66,7 +66,7 @@ test('what is read is unread no more, what is deleted is neither, and what was u
   expect(counted()).toEqual([held, unread]);
   await store.journal.write(() => store.messages.erase(refOf(ANN, 'in', idOf(1))));
   expect(counted()).toEqual([(held! * 2) / 3, (held! * 2) / 3]);
-  await store.journal.write(() => store.messages.markRead(directConversation(ANN)));
+  await store.journal.write(() => store.messages.markRead(directConversation(ANN), 9));
   expect(counted()).toEqual([(held! * 2) / 3, 0]);
   await store.journal.write(() => store.messages.erase(refOf(ANN, 'in', idOf(2))));
   expect(counted()).toEqual([held! / 3, 0]);
@@ -97,8 +97,8 @@ test('rows are marked as read in pieces, and what comes later stays unread', asy
   const ends = [0, piece(0)!];
   ends.push(piece(ends[1]!)!);
   expect(piece(piece(ends[2]!)!)).toBeNull();
-  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), ends[1]))).toBe(2);
-  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), until))).toBe(3);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), 9, ends[1]))).toBe(2);
+  expect(await store.journal.write(() => store.messages.markRead(directConversation(ANN), 9, until))).toBe(3);
   expect(store.messages.unread(directConversation(ANN))).toBe(1);
 });
 

@@ -228,8 +228,8 @@ describe('states', () => {
     ]).toEqual([3, 1]);
     await store.journal.write(() => store.messages.erase(refOf(CONTACT, 'in', idOf(1))));
     expect(store.messages.unread(directConversation(CONTACT))).toBe(2);
-    expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACT)))).toBe(2);
-    expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACT)))).toBe(0);
+    expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACT), 9))).toBe(2);
+    expect(await store.journal.write(() => store.messages.markRead(directConversation(CONTACT), 9))).toBe(0);
     expect([
       store.messages.unread(directConversation(CONTACT)),
       store.messages.unread(directConversation(idOf(2))),
@@ -367,7 +367,7 @@ test('no statement reads a whole table or sorts one, but the few contacts and co
     store.sessions.remove(CONTACT, 0, idOf(4));
     store.messages.setMissing(store.messages.get(refOf(CONTACT, 'in', idOf(1)))!, 2);
     store.messages.delivered(facts, 7);
-    store.messages.markRead(directConversation(CONTACT));
+    store.messages.markRead(directConversation(CONTACT), 9);
   });
   store.contacts.byIdentity(contactRecord(1).ik);
   store.messages.page(directConversation(CONTACT), refOf(CONTACT, 'in', idOf(3)), 2, Infinity);

@@ -19,6 +19,7 @@ import {
   type StoredPage,
   type StoredRun,
 } from './message/message-record.ts';
+import { begun, fades, SealedMessageFading } from './message/message-fading.ts';
 import { SealedMessageScan } from './message/message-scan.ts';
 import { MessageTally, UNREAD } from './message/message-tally.ts';
 import { latePosition, nextPosition, rowsBehind } from './message/message-position.ts';
@@ -28,17 +29,19 @@ import { countWithin } from '../rows/pieces.ts';
 import type { Rowids } from '../rows/rowids.ts';
 
 const INSERT = `
-  INSERT INTO message (conversation, author, id, seq, position, state, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO message (conversation, author, id, seq, position, state, fades, tag, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const BY_ID = 'conversation = ? AND author = ? AND id = ?';
-const REWRITE = `UPDATE message SET state = ?, tag = ?, body = ? WHERE ${BY_ID}`;
+const REWRITE = `UPDATE message SET state = ?, fades = ?, tag = ?, body = ? WHERE ${BY_ID}`;
 const WAITS = `
   SELECT * FROM message WHERE ${BY_ID} AND seq = ? AND position = ? AND state = ${STATE.queued}`;
-const LAST_SEEN = `
-  SELECT conversation, author, id, position FROM message
-  WHERE conversation = ? AND (state = ${STATE.hidden}) = 0 AND author <> ${OURS} AND state = ${STATE.read}
-  ORDER BY position DESC LIMIT 1`;
 // Written like the index message_position, or SQLite would not use it.
 const SHOWN = `conversation = ? AND (state = ${STATE.hidden}) = 0`;
+const FIRST_UNREAD = `
+  SELECT position FROM message WHERE ${SHOWN} AND ${UNREAD} AND position > ? ORDER BY position LIMIT 1`;
+const LAST_SEEN = `
+  SELECT conversation, author, id, position FROM message
+  WHERE ${SHOWN} AND author <> ${OURS} AND state = ${STATE.read} AND position > ?
+  AND position < ifnull((${FIRST_UNREAD}), 9e999) ORDER BY position DESC LIMIT 1`;
 /** All that opening one takes. */
 const OPENED = 'conversation, author, id, seq, position, state, tag, body';
 const NOTHING = new Uint8Array(0);
@@ -47,6 +50,7 @@ const LAST = Number.MAX_VALUE;
 
 export class SealedMessages implements MessageTable {
   readonly scan: SealedMessageScan;
+  readonly fading: SealedMessageFading;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #rows: MessageRows;
@@ -62,6 +66,7 @@ export class SealedMessages implements MessageTable {
     this.#rowids = rowids;
     this.#tally = new MessageTally(database, rowids);
     this.scan = new SealedMessageScan(database, sealing, (row) => this.#rows.open(row));
+    this.fading = new SealedMessageFading(database, sealing, (row) => this.#rows.open(row));
   }
 
   append(message: NewMessage): number {
@@ -104,12 +109,13 @@ export class SealedMessages implements MessageTable {
   rewrite(message: MessageRecord): void {
     const key = this.#rows.keyOf(message);
     const [conversation, author] = key;
-    const before = this.#database.row(`SELECT state, length(body) AS size FROM message WHERE ${BY_ID}`, ...key);
+    const before = this.#database.row(`SELECT number, state, length(body) AS size FROM message WHERE ${BY_ID}`, ...key);
     if (!before) return;
     const state = STATE[message.state];
     const sealed = this.#rows.sealed(key, message, message.position);
     const body = sealed.seal(encodeBody(message));
-    this.#database.change(REWRITE, state, sealed.tag('state', state), body, ...key);
+    this.#database.change(REWRITE, state, fades(message), sealed.tag('state', state), body, ...key);
+    this.fading.written(before.number('number'), message);
     this.#tally.gone({ conversation, author, state: before.number('state'), size: before.number('size') });
     this.#tally.came({ conversation, author, state, size: body.length });
   }
@@ -173,7 +179,7 @@ export class SealedMessages implements MessageTable {
     const sealed = this.#rows.sealOf(row);
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody({ at: 0, receivedAt: 0, content, missing: before?.missing ?? 0 }));
-    this.#database.change(REWRITE, code, tag, body, ...key);
+    this.#database.change(REWRITE, code, fades({}), tag, body, ...key);
     const { length: size } = row.bytes('body');
     this.#tally.gone({ conversation: key[0], author: key[1], state: row.number('state'), size });
     this.#database.scrub();
@@ -192,12 +198,13 @@ export class SealedMessages implements MessageTable {
     const rows = this.#database.rows(WAITS, ...key, seq, position);
     const [message] = skipDamaged(this.#sealing, 'message', rows, (row) => this.#rows.open(row));
     if (!message) return rows.length > 0;
-    this.rewrite({ ...message, state: 'delivered', deliveredAt: at });
+    this.rewrite(begun({ ...message, state: 'delivered', deliveredAt: at }, at));
     return true;
   }
 
-  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null {
-    const row = this.#database.row(LAST_SEEN, this.#rows.of(conversation));
+  lastSeen(conversation: ConversationId, after: number): Pick<MessageRecord, 'author' | 'id' | 'position'> | null {
+    const place = [this.#rows.of(conversation), after] as const;
+    const row = this.#database.row(LAST_SEEN, ...place, ...place);
     return row && { ...this.#rows.refOf(row), position: row.number('position') };
   }
 
@@ -215,15 +222,17 @@ export class SealedMessages implements MessageTable {
     return rows.at(-1)?.number('number') ?? null;
   }
 
-  markRead(conversation: ConversationId, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
-    const sql = `
-      SELECT conversation, author, id, seq, position, length(body) AS size FROM message
-      WHERE conversation = ? AND ${UNREAD} AND number <= ? AND position <= ?`;
+  markRead(conversation: ConversationId, at: number, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
+    const unread = `WHERE conversation = ? AND ${UNREAD} AND number <= ? AND position <= ?`;
     const number = this.#rows.of(conversation);
+    const fading = this.#database.rows(`SELECT * FROM message ${unread} AND fades = 1`, number, until, position);
+    const opened = skipDamaged(this.#sealing, 'message', fading, (row) => this.#rows.open(row));
+    for (const message of opened) this.rewrite(begun({ ...message, state: 'read' }, at));
+    const sql = `SELECT conversation, author, id, seq, position, length(body) AS size FROM message ${unread}`;
     const rows = this.#database.rows(sql, number, until, position);
     const sizes = skipDamaged(this.#sealing, 'message', rows, (row) => this.#setRead(row));
     this.#tally.read(number, sizes);
-    return sizes.length;
+    return opened.length + sizes.length;
   }
 
   unread(conversation: ConversationId): number {
@@ -259,7 +268,8 @@ export class SealedMessages implements MessageTable {
     const code = STATE[state];
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody(message));
-    this.#database.change(INSERT, ...key, seq, position, code, tag, body);
+    this.#database.change(INSERT, ...key, seq, position, code, fades(message), tag, body);
+    if (message.fading) this.fading.written(this.rowOf(message) ?? 0, message);
     this.#tally.came({ conversation: key[0], author: key[1], state: code, size: body.length });
     return position;
   }

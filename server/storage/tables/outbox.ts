@@ -52,7 +52,7 @@ export interface OutboxTable {
   /** Receipts among them. */
   receipts(contact: ContactId): number;
   /** Acts and receipts of all contacts. */
-  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[];
+  acts(): OutboxFacts[];
   /** Those for all contacts that are not hidden. */
   total(): number;
 }
@@ -155,8 +155,10 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#receipts.of(this.#rowids.contacts.of(contact));
   }
 
-  acts(): Pick<OutboxFacts, 'conversation' | 'position' | 'as'>[] {
-    const rows = this.#database.rows(`SELECT * FROM outbox WHERE hidden >= ${CODE.act}`);
+  acts(): OutboxFacts[] {
+    // Without what they say, which may be long.
+    const facts = 'contact, device, conversation, id, seq, position, hidden';
+    const rows = this.#database.rows(`SELECT ${facts} FROM outbox WHERE hidden >= ${CODE.act}`);
     return rows.map((row) => this.#factsOf(row));
   }
 

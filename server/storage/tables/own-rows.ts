@@ -10,17 +10,19 @@ import { skipDamaged } from '../rows/skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import type { Sealing, TableSeal } from '../sealing/sealing.ts';
 
+type OwnTable = 'draft' | 'mark' | 'timer';
+
 export class OwnRows<T extends object> implements Resealable {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #seal: TableSeal;
   readonly #rowids: Rowids;
-  readonly #table: 'draft' | 'mark';
+  readonly #table: OwnTable;
   readonly #schema: z.ZodType<T>;
 
   constructor(
     { database, sealing, rowids }: { database: Database; sealing: Sealing; rowids: Rowids },
-    table: 'draft' | 'mark',
+    table: OwnTable,
     schema: z.ZodType<T>,
   ) {
     this.#database = database;

@@ -58,7 +58,10 @@ export class SealedSeen implements SeenTable, Resealable {
     this.#seal = sealing.table('seen');
     this.#rowids = rowids;
     database.whenUndone(() => this.#known.clear());
-    rowids.contacts.whenRemoved(() => this.#known.clear());
+    rowids.conversations.whenRemoved((number) => {
+      this.#known.clear();
+      database.change('DELETE FROM seen WHERE conversation = ?', number);
+    });
   }
 
   upTo(conversation: ConversationId, by: AuthorId): number {
@@ -88,10 +91,7 @@ export class SealedSeen implements SeenTable, Resealable {
 
   list(): SeenRecord[] {
     const rows = this.#database.rows('SELECT * FROM seen ORDER BY conversation, author');
-    // Those of removed contacts are on their way out.
-    return skipDamaged(this.#sealing, 'seen', rows, (row) => this.#open(row)).filter(
-      ({ conversation }) => conversation,
-    );
+    return skipDamaged(this.#sealing, 'seen', rows, (row) => this.#open(row));
   }
 
   reseal(): void {

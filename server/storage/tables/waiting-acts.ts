@@ -2,7 +2,7 @@
 // them here. In clear: conversation, and which message is waited for; the act is sealed.
 import { z } from 'zod';
 import { conversationIdSchema, messageIdSchema, type ConversationId } from '../../contract/ids.ts';
-import { authorSchema } from '../../contract/messages.ts';
+import { authorSchema, OURSELVES } from '../../contract/messages.ts';
 import { concat, utf8 } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
 import { idBytes } from '../rows/ids.ts';
@@ -29,8 +29,6 @@ const bodySchema = z.object({
 
 export const waitingActSchema = bodySchema.extend({
   target: z.object({ conversation: conversationIdSchema, author: authorSchema, id: messageIdSchema }),
-  /** It is void once its target is deleted. */
-  lapses: z.boolean(),
 });
 export type WaitingAct = Readonly<z.infer<typeof waitingActSchema>>;
 
@@ -38,10 +36,10 @@ export interface WaitingActTable {
   add(act: WaitingAct): void;
   /** Takes those out that wait for this one, in the order they came. */
   take(target: MessageRef): WaitingAct[];
-  /** What waits for this one is void, as far as it lapses. */
-  lapse(target: MessageRef): void;
   /** How many wait in a conversation. */
   count(conversation: ConversationId): number;
+  /** How many bytes those take, sealed. */
+  bytes(conversation: ConversationId): number;
   /** Takes the one out that has waited longest in a conversation; null: none waits. */
   takeOldest(conversation: ConversationId): WaitingAct | null;
   /** Up to `limit` behind row `after`, in the order they came, with the row of each. */
@@ -59,6 +57,7 @@ export class SealedWaitingActs implements WaitingActTable, Resealable {
   readonly #rows: MessageRows;
   readonly #rowids: Rowids;
   readonly #counted: RowCounter;
+  readonly #weighed: RowCounter;
 
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
@@ -68,14 +67,18 @@ export class SealedWaitingActs implements WaitingActTable, Resealable {
     this.#rowids = rowids;
     const by = byConversation(rowids.conversations);
     this.#counted = new RowCounter(database, { table: 'waiting_act', where: '1' }, by);
+    this.#weighed = new RowCounter(database, { table: 'waiting_act', where: '1', what: 'length(body)' }, by);
+    rowids.conversations.whenRemoved((number) => {
+      database.change('DELETE FROM waiting_act WHERE conversation = ?', number);
+    });
   }
 
-  add({ target, lapses, ...body }: WaitingAct): void {
+  add({ target, ...body }: WaitingAct): void {
     const key = this.#rows.keyOf(target);
-    const sealed = this.#seal.seal(sealKey(target, lapses), body);
-    const sql = 'INSERT INTO waiting_act (conversation, author, id, lapses, body) VALUES (?, ?, ?, ?, ?)';
-    this.#database.change(sql, ...key, Number(lapses), sealed);
-    this.#counted.add(key[0], 1);
+    const sealed = this.#seal.seal(sealKey(target), body);
+    const sql = 'INSERT INTO waiting_act (conversation, author, id, body) VALUES (?, ?, ?, ?)';
+    this.#database.change(sql, ...key, sealed);
+    this.#note(key[0], 1, sealed.length);
   }
 
   take(target: MessageRef): WaitingAct[] {
@@ -84,16 +87,12 @@ export class SealedWaitingActs implements WaitingActTable, Resealable {
     return this.#take(this.#database.rows(sql, ...this.#rows.keyOf(target)));
   }
 
-  lapse(target: MessageRef): void {
-    if (this.count(target.conversation) === 0) return;
-    const key = this.#rows.keyOf(target);
-    const lapsed = this.#database.change(`DELETE FROM waiting_act WHERE ${BY_TARGET} AND lapses = 1`, ...key);
-    this.#counted.add(key[0], -lapsed);
-    this.#database.scrub();
-  }
-
   count(conversation: ConversationId): number {
     return this.#counted.of(this.#rowids.conversations.of(conversation));
+  }
+
+  bytes(conversation: ConversationId): number {
+    return this.#weighed.of(this.#rowids.conversations.of(conversation));
   }
 
   takeOldest(conversation: ConversationId): WaitingAct | null {
@@ -127,8 +126,8 @@ export class SealedWaitingActs implements WaitingActTable, Resealable {
     const rows = this.#database.rows('SELECT * FROM waiting_act');
     const lose = (row: Row): void => this.#remove(row);
     resealRows(this.#sealing, 'waiting_act', rows, lose, (row) => {
-      const { target, lapses, ...body } = this.#open(row);
-      const sealed = this.#seal.seal(sealKey(target, lapses), body);
+      const { target, ...body } = this.#open(row);
+      const sealed = this.#seal.seal(sealKey(target), body);
       this.#database.change('UPDATE waiting_act SET body = ? WHERE number = ?', sealed, row.number('number'));
     });
   }
@@ -142,25 +141,23 @@ export class SealedWaitingActs implements WaitingActTable, Resealable {
 
   #remove(row: Row): void {
     this.#database.change('DELETE FROM waiting_act WHERE number = ?', row.number('number'));
-    this.#counted.add(row.number('conversation'), -1);
+    this.#note(row.number('conversation'), -1, -row.bytes('body').length);
+  }
+
+  #note(conversation: number, count: number, bytes: number): void {
+    this.#counted.add(conversation, count);
+    this.#weighed.add(conversation, bytes);
   }
 
   #open(row: Row): WaitingAct {
-    const [target, lapses] = [this.#rows.refOf(row), row.number('lapses') !== 0];
-    return { target, lapses, ...this.#seal.open(sealKey(target, lapses), row.bytes('body'), bodySchema) };
+    const target = this.#rows.refOf(row);
+    return { target, ...this.#seal.open(sealKey(target), row.bytes('body'), bodySchema) };
   }
 }
 
-/**
- * lapses(u8) ‖ conversation(16) ‖ id(16) ‖ author: nothing for ourselves, else their id(16). What names nobody opens for nobody.
- */
-function sealKey({ conversation, author, id }: MessageRef, lapses: boolean): Uint8Array {
+/** conversation(16) ‖ id(16) ‖ author: nothing for ourselves, else their id(16). What names nobody opens for nobody. */
+function sealKey({ conversation, author, id }: MessageRef): Uint8Array {
   const [where, who] = [conversation as string, author as string];
   if (where === '' || who === '') return utf8('none');
-  return concat(
-    Uint8Array.of(Number(lapses)),
-    idBytes(where),
-    idBytes(id),
-    who === 'me' ? new Uint8Array(0) : idBytes(who),
-  );
+  return concat(idBytes(where), idBytes(id), who === OURSELVES ? new Uint8Array(0) : idBytes(who));
 }

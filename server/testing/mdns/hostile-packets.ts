@@ -3,7 +3,7 @@ import type { Adapter } from '../../network/adapters.ts';
 import { pointerRecord, uniqueRecords } from '../../discovery/mdns/dns/own-records.ts';
 import { encodeQuery, encodeResponse } from '../../discovery/mdns/dns/packet.ts';
 import { QUESTION_FOR_ALL } from '../../discovery/mdns/dns/questions.ts';
-import { encodeText } from '../../discovery/mdns/dns/text.ts';
+import { encodeText } from '../../discovery/mdns/dns/txt-record.ts';
 import { newLabel } from '../../discovery/presence.ts';
 
 /** One of so many is noise, and one of so many a real one that was cut. */

@@ -1,5 +1,7 @@
 // The Looms of a model run, whom they know, and what has been said and seen between each two.
+import type { ConversationId } from '../../contract/ids.ts';
 import type { ActiveLink } from '../../engine/links/active-link.ts';
+import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { TempProfile } from '../disk/temp-profile.ts';
 import type { KeyWatch } from '../network/session-pair.ts';
@@ -36,6 +38,10 @@ export class Citizens {
     const found = a.loom.profile.opened.engine.roster.list().find(({ name }) => name === nameOf(b));
     if (!found) throw new Error(`${nameOf(a)} does not know ${nameOf(b)}`);
     return found;
+  }
+
+  conversation(a: Citizen, b: Citizen): ConversationId {
+    return directConversation(this.contact(a, b).id);
   }
 
   cameFrom(from: Citizen, to: Citizen): Uint8Array[] {

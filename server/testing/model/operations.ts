@@ -6,8 +6,21 @@ import fc from 'fast-check';
 export const labels = ['before-commit', 'after-commit', 'after-wire', 'before-read'] as const;
 export type Label = (typeof labels)[number];
 
+/** What is done with a message that is there. */
+export const deeds = ['reply', 'edit', 'react', 'delete', 'read'] as const;
+export type Deed = (typeof deeds)[number];
+
 export type Operation =
   | { readonly kind: 'send'; readonly from: number; readonly to: number; readonly count: number }
+  /** `which`: of their messages, the newest first, modulo how many there are. `value`: of what is said. */
+  | {
+      readonly kind: 'act';
+      readonly from: number;
+      readonly to: number;
+      readonly deed: Deed;
+      readonly which: number;
+      readonly value: number;
+    }
   | { readonly kind: 'turns'; readonly count: number }
   | { readonly kind: 'wait'; readonly ms: number }
   /** Nothing gets through, and nobody is told. */
@@ -40,7 +53,8 @@ export interface Schedule {
 /** Records that print well, and can be pasted into a test. */
 const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record<T>(model, { noNullPrototype: true });
-const loom = fc.nat(4);
+/** Mostly two of them, so that much happens between those. */
+const loom = fc.oneof({ weight: 4, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(4) });
 const pair = { a: loom, b: loom };
 const way = { from: loom, to: loom };
 const is = <K extends Operation['kind']>(kind: K): fc.Arbitrary<K> => fc.constant(kind);
@@ -53,6 +67,16 @@ const few = (many: number): fc.Arbitrary<number> =>
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 14, arbitrary: plain({ kind: is('send'), ...way, count: few(30) }) },
+  {
+    weight: 14,
+    arbitrary: plain({
+      kind: is('act'),
+      ...way,
+      deed: fc.constantFrom(...deeds),
+      which: fc.oneof({ weight: 2, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(1000) }),
+      value: fc.nat(3),
+    }),
+  },
   { weight: 6, arbitrary: plain({ kind: is('turns'), count: fc.integer({ min: 1, max: 6 }) }) },
   {
     weight: 5,
@@ -68,7 +92,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: plain({ kind: is('heal') }) },
   { weight: 2, arbitrary: plain({ kind: is('dial-both'), ...pair }) },
   { weight: 2, arbitrary: plain({ kind: is('replay'), ...way, count: few(1000) }) },
-  { weight: 2, arbitrary: plain({ kind: is('shuffle'), ...way, count: few(1000) }) },
+  { weight: 5, arbitrary: plain({ kind: is('shuffle'), ...way, count: few(1000) }) },
   { weight: 1, arbitrary: plain({ kind: is('kill'), who: loom }) },
   {
     weight: 3,
@@ -91,6 +115,6 @@ export function schedules(longest: number): fc.Arbitrary<Schedule> {
   return fc.record({
     looms: fc.integer({ min: 2, max: 5 }),
     seed: fc.nat(),
-    operations: fc.array(operation, { minLength: 1, maxLength: longest, size: 'max' }),
+    operations: fc.array(operation, { minLength: longest / 2, maxLength: longest, size: 'max' }),
   });
 }

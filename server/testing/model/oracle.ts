@@ -1,14 +1,20 @@
-// What must be so in the end, whatever happened: kept beside the Looms, by whoever asked them to send.
+// What must be so in the end, whatever happened: kept beside the Looms, by whoever asked them to send and to act.
+import { OURSELVES } from '../../contract/messages.ts';
 import type { Message } from '../../contract/model.ts';
 import type { MessageId } from '../../contract/ids.ts';
+import { Steps, type Fate } from './steps.ts';
 
-/** `stored`: the command said so. `unknown`: the process died over it. */
-export type Fate = 'stored' | 'unknown';
+/** Who of the two: who wrote a message, or who it is for. */
+export type Party = 'writer' | 'reader';
 
-interface Sent {
+export interface Sent {
   readonly id: MessageId;
   readonly body: string;
   fate: Fate;
+  readonly words: Steps<string>;
+  readonly deleted: Steps<boolean>;
+  /** Empty: none. */
+  readonly reaction: Readonly<Record<Party, Steps<string>>>;
 }
 
 /** One direction between two people. */
@@ -22,7 +28,8 @@ export class Direction {
 
   /** Said before the command is given, so that the order is that of the commands. */
   asked(id: MessageId, body: string): Sent {
-    const sent: Sent = { id, body, fate: 'unknown' };
+    const reaction = { writer: new Steps(''), reader: new Steps('') };
+    const sent: Sent = { id, body, fate: 'unknown', words: new Steps(body), deleted: new Steps(false), reaction };
     this.#sent.push(sent);
     return sent;
   }
@@ -30,6 +37,13 @@ export class Direction {
   /** It was refused, and is nowhere. */
   refused(sent: Sent): void {
     this.#sent.splice(this.#sent.indexOf(sent), 1);
+  }
+
+  /** @throws Error when nobody sent it. */
+  of(id: MessageId): Sent {
+    const sent = this.#sent.find((each) => each.id === id);
+    if (!sent) throw new Error(`nobody sent ${id}`);
+    return sent;
   }
 
   restored(who: 'sender' | 'receiver'): void {
@@ -54,25 +68,72 @@ export class Direction {
       const ids = messages.map(({ id }) => id);
       const there = new Set(ids);
       if (there.size !== ids.length) throw new Error(`the ${side} has a message twice`);
-      for (const { id, body } of messages) {
-        if (said.get(id)?.body !== body) throw new Error(`the ${side} has "${body}", which nobody said`);
+      const forgiven = new Set(this.#sent.slice(0, this.#forgiven).map(({ id }) => id));
+      for (const message of messages) {
+        const sent = said.get(message.id);
+        if (!sent) throw new Error(`the ${side} has "${message.body}", which nobody said`);
+        if (!forgiven.has(message.id)) checkActs(side, message, sent);
       }
-      const missing = this.#sent.slice(this.#forgiven).find(({ id, fate }) => fate === 'stored' && !there.has(id));
+      const missing = this.#sent
+        .slice(this.#forgiven)
+        .find(({ id, fate, deleted }) => fate === 'stored' && !there.has(id) && deleted.allows(false));
       if (missing) throw new Error(`the ${side} does not have "${missing.body}"`);
       const inOrder = this.#sent.map(({ id }) => id).filter((id) => there.has(id));
       if (this.#ordered && inOrder.join() !== ids.join())
         throw new Error(`the ${side} has another order: ${orderOf(messages, inOrder)}`);
     }
-    const undelivered = out.find(({ state }) => state !== 'delivered');
+    const undelivered = out.find(({ state }) => state !== 'delivered' && state !== 'read');
     if (undelivered) throw new Error(`"${undelivered.body}" is ${undelivered.state}`);
     // What they had before may be missing, presence keys as well, and is said to be.
     if (this.#wentBack) return;
-    const received = new Set(in_.map(({ id }) => id));
-    const nowhere = out.find(({ id }) => !received.has(id));
+    const received = new Map(in_.map((message) => [message.id, message]));
+    for (const message of out) {
+      const theirs = received.get(message.id);
+      if (theirs) checkAgreed(message, theirs);
+    }
+    // What was taken back before it went is never shown there.
+    const nowhere = out.find(({ id, kind }) => !received.has(id) && kind !== 'deleted');
     if (nowhere) throw new Error(`"${nowhere.body}" is delivered, and not there`);
     const holed = in_.find(({ missing }) => missing > 0);
     if (holed) throw new Error(`${holed.missing} are said to be missing before "${holed.body}"`);
   }
+}
+
+const SIDE = {
+  sender: { ours: 'writer', theirs: 'reader' },
+  receiver: { ours: 'reader', theirs: 'writer' },
+} as const;
+
+/** @throws Error when a message is not what people made of it. */
+function checkActs(side: 'sender' | 'receiver', message: Message, sent: Sent): void {
+  const isDeleted = message.kind === 'deleted';
+  if (!sent.deleted.allows(isDeleted))
+    throw new Error(`the ${side} has "${sent.body}" ${isDeleted ? 'deleted' : 'not deleted'}`);
+  if (isDeleted) return;
+  if (!sent.words.allows(message.body)) throw new Error(`the ${side} has "${message.body}" for "${sent.body}"`);
+  const { ours, theirs } = SIDE[side];
+  const given = { [ours]: emojiOf(message, true), [theirs]: emojiOf(message, false) } as Record<Party, string>;
+  for (const party of [ours, theirs]) {
+    if (!sent.reaction[party].allows(given[party]))
+      throw new Error(`the ${side} has "${given[party]}" of the ${party} under "${sent.body}"`);
+  }
+}
+
+/** @throws Error when the two sides of a message differ. */
+function checkAgreed(out: Message, in_: Message): void {
+  const [ours, theirs] = [out, in_].map((message) => ({
+    kind: message.kind,
+    body: message.body,
+    reactions: [emojiOf(message, message === out), emojiOf(message, message !== out)],
+    reply: message.kind === 'text' ? message.reply?.text : undefined,
+  }));
+  if (JSON.stringify(ours) !== JSON.stringify(theirs))
+    throw new Error(`the two sides differ: ${JSON.stringify(ours)}, ${JSON.stringify(theirs)}`);
+  if (out.state === 'read' && in_.state !== 'read') throw new Error(`"${out.body}" was not read, and is said to be`);
+}
+
+function emojiOf({ reactions = [] }: Message, isOurs: boolean): string {
+  return reactions.find(({ by }) => by.some((author) => (author === OURSELVES) === isOurs))?.emoji ?? '';
 }
 
 /** The first message that stands elsewhere, and what should stand there. */

@@ -1,12 +1,13 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
-import { directConversation } from '../../storage/rows/conversation-rowids.ts';
 import { CommandError } from '../../contract/errors.ts';
+import type { Message } from '../../contract/model.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { anyId } from '../ids.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { watchKeys } from '../network/session-pair.ts';
 import { turns } from '../passing-time.ts';
 import { Town } from '../test-loom.ts';
+import { act, messageFor } from './deeds.ts';
 import type { Operation, Schedule } from './operations.ts';
 import { checkFiles, checkHealing, checkSessions } from './checks.ts';
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
@@ -43,7 +44,7 @@ export class World {
   readonly #citizens = new Citizens();
   readonly #wiretap: Wiretap;
   readonly #processes: Processes;
-  #messages = 0;
+  #texts = 0;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -74,6 +75,8 @@ export class World {
     switch (operation.kind) {
       case 'send':
         return this.#send(operation);
+      case 'act':
+        return this.#between(operation.from, operation.to, (a, b) => this.#act(a, b, operation));
       case 'turns':
         return turns(operation.count);
       case 'wait':
@@ -163,26 +166,40 @@ export class World {
   async #send({ from, to, count }: { from: number; to: number; count: number }): Promise<void> {
     await this.#between(from, to, async (a, b) => {
       if (!a.loom.isRunning) return;
-      const contact = this.#citizens.contact(a, b).id;
-      const direction = this.#citizens.direction(a, b);
-      const { profile } = a.loom;
-      const sends = Array.from({ length: count }, async () => {
-        this.#messages += 1;
-        const body = `${nameOf(a)}${nameOf(b)} ${this.#messages}`;
-        const id = anyId(this.#messages.toString(16).padStart(32, '0'));
-        const sent = direction.asked(id, body);
-        try {
-          await profile.execute('message.send', { conversation: directConversation(contact), body, id });
-          if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
-        } catch (error) {
-          const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
-          if (isBlocked) direction.refused(sent);
-          else if (a.loom.isRunning && a.loom.profile === profile) throw error;
-        }
-      });
       this.done += count;
-      await Promise.all(sends);
+      await Promise.all(Array.from({ length: count }, () => this.#say(a, b)));
     });
+  }
+
+  async #say(a: Citizen, b: Citizen, replyTo?: Pick<Message, 'author' | 'id'>): Promise<void> {
+    const direction = this.#citizens.direction(a, b);
+    const { profile } = a.loom;
+    const body = this.#newText(a, b);
+    const id = anyId(this.#texts.toString(16).padStart(32, '0'));
+    const sent = direction.asked(id, body);
+    const conversation = this.#citizens.conversation(a, b);
+    try {
+      await profile.execute('message.send', { conversation, body, id, ...(replyTo && { replyTo }) });
+      if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
+    } catch (error) {
+      const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
+      if (isBlocked) direction.refused(sent);
+      else if (a.loom.isRunning && a.loom.profile === profile) throw error;
+    }
+  }
+
+  async #act(a: Citizen, b: Citizen, operation: Extract<Operation, { kind: 'act' }>): Promise<void> {
+    if (!a.loom.isRunning) return;
+    const message = await messageFor(this.#citizens, [a, b], operation);
+    if (!message) return;
+    if (operation.deed === 'reply') return this.#say(a, b, { author: message.author, id: message.id });
+    const options = { citizens: this.#citizens, newText: () => this.#newText(a, b) };
+    await act(options, [a, b], operation, message);
+  }
+
+  #newText(a: Citizen, b: Citizen): string {
+    this.#texts += 1;
+    return `${nameOf(a)}${nameOf(b)} ${this.#texts}`;
   }
 
   async #wait(ms: number): Promise<void> {

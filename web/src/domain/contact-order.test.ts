@@ -7,7 +7,14 @@ import type { Listed } from './listed.ts';
 
 function contact(name: string, addedAt: number, part: Partial<Listed> = {}): Listed {
   const ids = { id: anyId(name), conversation: anyId(name) } as const;
-  return { ...sampleContact({ ...ids, name, addedAt }), unread: 0, lastMessage: null, marks: NO_MARKS, ...part };
+  return {
+    ...sampleContact({ ...ids, name, addedAt }),
+    unread: 0,
+    lastMessage: null,
+    marks: NO_MARKS,
+    timer: 0,
+    ...part,
+  };
 }
 
 describe('contacts', () => {

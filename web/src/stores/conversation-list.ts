@@ -126,6 +126,9 @@ function createCommands(conversations: Conversations) {
       keep(await link.call('conversation.mute', { conversation, seconds })),
     archive: async (conversation: ConversationId, archived: boolean) =>
       keep(await link.call('conversation.archive', { conversation, archived })),
+    /** @param seconds 0: what is written stays. */
+    setTimer: async (conversation: ConversationId, seconds: number) =>
+      keep(await link.call('conversation.timer', { conversation, seconds })),
     markUnread: async (conversation: ConversationId, unread: boolean) =>
       keep(await link.call('conversation.unread', { conversation, unread })),
   };

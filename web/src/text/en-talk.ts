@@ -63,3 +63,24 @@ export const listing = {
   back: 'Back to all conversations',
   state: { pinned: 'pinned', muted: 'muted', markedUnread: 'marked as unread' },
 };
+
+/** Messages that disappear. */
+export const timer = {
+  title: 'Disappearing messages',
+  menu: 'Disappearing messages…',
+  field: 'New messages disappear',
+  hint: 'For both of you, this long after they are read. Somebody can still copy or photograph them before.',
+  off: 'Off',
+  after: '{life} after they are read',
+  set: '{who} set messages to disappear {life} after they are read',
+  turnedOff: '{who} turned off disappearing messages',
+  preview: 'Disappearing messages',
+  on: 'New messages disappear {life} after they are read',
+  sign: 'Disappears {life} after it is read',
+  gone: 'Disappears from this device {when}',
+  weeks: '1 week | 1 week | {count} weeks',
+  days: '1 day | 1 day | {count} days',
+  hours: '1 hour | 1 hour | {count} hours',
+  minutes: '1 minute | 1 minute | {count} minutes',
+  seconds: '1 second | 1 second | {count} seconds',
+};

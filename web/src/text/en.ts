@@ -8,7 +8,7 @@ import { add, entry, passphrase, requests, start, token, unlock } from './en-scr
 import { settings } from './en-settings.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { acts, emoji } from './en-acts.ts';
-import { about, jump, listing, own, search } from './en-talk.ts';
+import { about, jump, listing, own, search, timer } from './en-talk.ts';
 import { launcher } from './en-way-in.ts';
 
 export const en = {
@@ -19,6 +19,7 @@ export const en = {
   jump,
   search,
   listing,
+  timer,
   own,
   errors,
   back,

@@ -2,7 +2,7 @@ import type { EventMessage } from '../../../contract/events.ts';
 import type { Contact } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';
 import { findContact } from '../../find-contact.ts';
-import { Sayings } from '../../terminal/sayings.ts';
+import { Sayings } from '../../terminal/event-lines.ts';
 import { CommandFailure } from '../../exit.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 

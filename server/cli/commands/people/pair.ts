@@ -10,7 +10,7 @@ import { CommandFailure } from '../../exit.ts';
 import { Interruption, unlessInterrupted } from '../../terminal/interruption.ts';
 import { endings, follow } from '../../pairing-events.ts';
 import { jsonLine, printable } from '../../terminal/printable.ts';
-import { sentences } from '../../terminal/sentences.ts';
+import { sentences } from '../../terminal/error-sentences.ts';
 import { terminalQr } from '../../terminal/qr.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { describeContact } from './contacts.ts';

@@ -15,7 +15,7 @@ import { endByBug, endOnBugs, Lifetime } from '../../process-lifecycle.ts';
 import { thisDesktop, whyNotOpen } from '../../browser/open-browser.ts';
 import { NO_BROWSER, openPage } from '../../browser/open-page.ts';
 import { removeRedirect } from '../../browser/redirect-place.ts';
-import { storageSentences } from '../../terminal/sentences.ts';
+import { storageSentences } from '../../terminal/error-sentences.ts';
 import { STATIC_FOLDER } from '../../static-folder.ts';
 import { thisLauncher } from '../../launcher/this-launcher.ts';
 import { withSmallHeap } from '../../startup-memory.ts';

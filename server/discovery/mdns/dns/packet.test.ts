@@ -6,7 +6,7 @@ import { pointerRecord, uniqueRecords } from './own-records.ts';
 import { encodeProbe, encodeQuery, encodeResponse, encodedData, encodedLength, parseMessage } from './packet.ts';
 import type { MdnsRecord } from './packet.ts';
 import { checkStructure } from './structure.ts';
-import { encodeText } from './text.ts';
+import { encodeText } from './txt-record.ts';
 
 const label = fc.stringMatching(/^[a-z0-9_-]{1,63}$/);
 const name = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'));

@@ -22,5 +22,5 @@ export const deletion: MessageKind<ContentOf<'delete'>> = {
 /** Nobody need read what is gone. What stands for it where it waits to be sent stays (`Outbox.standIn`). */
 function tombstone(entry: MessageRecord, kept: Uint8Array, at: number): MessageRecord {
   const state = entry.state === 'received' ? 'read' : entry.state;
-  return { ...entry, state, content: kept, folded: { ...UNTOUCHED, deletedAt: at } };
+  return { ...entry, state, content: kept, folded: { ...UNTOUCHED, deletedAt: at }, fading: undefined };
 }

@@ -7,6 +7,7 @@ import {
   type ParsedContent,
 } from '../../../protocol/content/content.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
+import type { Fading } from '../../../storage/tables/message/message-record.ts';
 import { deletion } from './delete.ts';
 import { edit } from './edit.ts';
 import { introduce } from './introduce.ts';
@@ -15,9 +16,10 @@ import { presence } from './presence.ts';
 import { react } from './react.ts';
 import { read } from './read.ts';
 import { text } from './text.ts';
+import { timer } from './timer.ts';
 
 const kinds: { readonly [T in ContentName]: MessageKind<ContentOf<T>> } = {
-  ...{ text, presence, introduce },
+  ...{ text, presence, introduce, timer },
   ...{ edit, delete: deletion, react, read },
 };
 
@@ -42,6 +44,14 @@ export function viewOf(content: ParsedContent | null): MessageContent {
   if (content === null || content.t === 'unknown') return CANNOT_SHOW;
   const kind: MessageKind<never> = kinds[content.t];
   return kind.view?.(content as never) ?? CANNOT_SHOW;
+}
+
+/** That it disappears, its time not begun; undefined: it stays. */
+export function fadingOf(content: ParsedContent | null): Fading | undefined {
+  if (content === null || content.t === 'unknown') return undefined;
+  const kind: MessageKind<never> = kinds[content.t];
+  const life = kind.life?.(content as never) ?? null;
+  return life === null ? undefined : { life, until: null };
 }
 
 /** What it changes; inside the transaction that stores it. @returns what is to be told once it is durable; null: nothing. */

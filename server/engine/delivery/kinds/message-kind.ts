@@ -26,6 +26,8 @@ export interface ActListener {
   onActed(message: MessageRef, deed: Deed, by: AuthorId): void;
   /** Of what we wrote, `by` has seen all up to this position. */
   onSeen(conversation: ConversationId, by: ContactId, upTo: number): void;
+  /** What is written there from now on is there for another time. */
+  onTimer(conversation: ConversationId): void;
 }
 
 /** How a content is put that changes a message: the message, and what it is then; null: it stays as it is. */
@@ -38,6 +40,8 @@ export interface ChangeOf {
 export interface MessageKind<Content> {
   /** As people see it; null: not for people. Then only that it came, and under which number, is kept of theirs. */
   readonly view: ((content: Content) => MessageContent) | null;
+  /** How long it is there once it has been read, ms; null, or left out: it stays. */
+  readonly life?: (content: Content) => number | null;
   /** What it changes when it is said. @returns what is to be told of that once it is durable; null: nothing. */
   readonly apply?: (content: Content, acting: Acting) => (() => void) | null;
 }

@@ -3,5 +3,6 @@ import type { MessageKind } from './message-kind.ts';
 
 /** What it answers is known to who sees the conversation (`feed/entry-views.ts`). */
 export const text: MessageKind<ContentOf<'text'>> = {
+  life: ({ ttl }) => (ttl === undefined ? null : ttl * 1000),
   view: ({ body, fwd }) => ({ kind: 'text', body, ...(fwd && { forwarded: true }) }),
 };

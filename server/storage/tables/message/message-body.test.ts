@@ -25,3 +25,22 @@ test('what is none is damaged', () => {
     expect(() => parseBody(bytes)).toThrow(expect.objectContaining({ code: 'damaged' }));
   }
 });
+
+test('comes back with its life, and with what acts have made of it', () => {
+  const fading = fc.record({ life: fc.maxSafeNat(), until: fc.option(fc.integer({ min: 1 })) });
+  const more = fc.record({ fading, deliveredAt: fc.integer({ min: 1 }) }, { requiredKeys: ['fading'] });
+  fc.assert(
+    fc.property(body, more, (given, also) => {
+      expect(parseBody(encodeBody({ ...given, ...also }))).toEqual({ ...given, ...also });
+    }),
+  );
+  const whole = encodeBody({
+    at: 1,
+    receivedAt: 2,
+    missing: 0,
+    content: new Uint8Array(0),
+    fading: { life: 1, until: 2 },
+  });
+  for (let length = 1; length < whole.length; length += 1)
+    expect(() => parseBody(whole.subarray(0, length))).toThrow(expect.objectContaining({ code: 'damaged' }));
+});

@@ -2,17 +2,25 @@
 //
 //   2(u8) ‖ at(f64) ‖ received at(f64) ‖ missing(f64) ‖ content
 //   3(u8) ‖ at(f64) ‖ received at(f64) ‖ missing(f64) ‖ delivered at(f64) ‖ length(u32) ‖ content ‖ what acts made of it
+//   4(u8) ‖ life(f64) ‖ until(f64) ‖ 2 or 3, as above
 //
-// The second where there is more to say. Earlier Looms wrote CBOR, whose first byte is that of a map; it is read as ever.
+// The second where there is more to say, the third around either where it disappears. Earlier Looms wrote CBOR, whose first byte is that of a map; it is read as ever.
 import { decode } from 'cborg';
 import { encodeFolded, parseFolded } from './folded.ts';
 import { bodySchema, type MessageRecord } from './message-record.ts';
 import { StorageError } from '../../errors.ts';
 
-export type MessageBody = Pick<MessageRecord, 'at' | 'receivedAt' | 'missing' | 'content' | 'deliveredAt' | 'folded'>;
+export type MessageBody = Pick<
+  MessageRecord,
+  'at' | 'receivedAt' | 'missing' | 'content' | 'deliveredAt' | 'folded' | 'fading'
+>;
 
 const PLAIN = 2;
 const FOLDED = 3;
+const FADING = 4;
+const LIFE = 1;
+const UNTIL = 9;
+const FADING_REST = 17;
 const AT = 1;
 const RECEIVED_AT = 9;
 const MISSING = 17;
@@ -21,11 +29,23 @@ const DELIVERED_AT = 25;
 const LENGTH = 33;
 const FOLDED_CONTENT = 37;
 
-/** A time of delivery that is not known. */
+/** A time that is not known, or not there yet. */
 const NEVER = 0;
 const NOTHING = new Uint8Array(0);
 
-export function encodeBody({ at, receivedAt, missing, content, deliveredAt, folded }: MessageBody): Uint8Array {
+export function encodeBody({ fading, ...rest }: MessageBody): Uint8Array {
+  if (!fading) return encodeStaying(rest);
+  const inner = encodeStaying(rest);
+  const bytes = new Uint8Array(FADING_REST + inner.length);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = FADING;
+  view.setFloat64(LIFE, fading.life);
+  view.setFloat64(UNTIL, fading.until ?? NEVER);
+  bytes.set(inner, FADING_REST);
+  return bytes;
+}
+
+function encodeStaying({ at, receivedAt, missing, content, deliveredAt, folded }: MessageBody): Uint8Array {
   const isPlain = deliveredAt === undefined && folded === undefined;
   const acts = folded === undefined ? NOTHING : encodeFolded(folded);
   const start = isPlain ? PLAIN_CONTENT : FOLDED_CONTENT;
@@ -46,6 +66,15 @@ export function encodeBody({ at, receivedAt, missing, content, deliveredAt, fold
 
 /** @param bytes as they were sealed. @throws StorageError damaged. */
 export function parseBody(bytes: Uint8Array): MessageBody {
+  if (bytes[0] !== FADING) return parseStaying(bytes);
+  if (bytes.length <= FADING_REST) throw damaged();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const until = view.getFloat64(UNTIL);
+  const fading = { life: view.getFloat64(LIFE), until: until === NEVER ? null : until };
+  return { ...parseStaying(bytes.subarray(FADING_REST)), fading };
+}
+
+function parseStaying(bytes: Uint8Array): MessageBody {
   if (bytes[0] === PLAIN) {
     if (bytes.length < PLAIN_CONTENT) throw damaged();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -10,6 +10,7 @@ import {
 import { type AuthorId, authorSchema, OURSELVES } from '../../../contract/messages.ts';
 import { bytesSchema } from '../../sealing/sealing.ts';
 import { foldedSchema, type Folded } from './folded.ts';
+import type { MessageFading } from './message-fading.ts';
 import type { MessageScan } from './message-scan.ts';
 
 /** Their codes in the database are their indexes; the schema knows `received` as 3 and `hidden` as 5. */
@@ -27,6 +28,20 @@ export interface MessageRef {
   /** OURSELVES, or the id of an author, and so of a contact who is one. */
   readonly author: AuthorId;
   readonly id: MessageId;
+}
+
+/** Of a message that disappears. */
+export interface Fading {
+  /** How long it is there once it has been read, or delivered if it is ours; ms. */
+  readonly life: number;
+  /** When it goes, by our clock, ms; null: its time has yet to begin. */
+  readonly until: number | null;
+}
+
+/** The number of a row whose time runs, and when that is over, ms. */
+export interface Due {
+  readonly row: number;
+  readonly until: number;
 }
 
 export interface MessageRecord extends MessageRef {
@@ -47,6 +62,8 @@ export interface MessageRecord extends MessageRef {
   readonly deliveredAt?: number | undefined;
   /** What acts have made of it. Left out: nothing. */
   readonly folded?: Folded | undefined;
+  /** Left out: it stays. */
+  readonly fading?: Fading | undefined;
 }
 
 /** A message of a conversation that is known already. */
@@ -78,6 +95,7 @@ export interface StoredRun {
 
 export interface MessageTable {
   readonly scan: MessageScan;
+  readonly fading: MessageFading;
   /** Puts it behind all others. @returns its position. */
   append(message: NewMessage): number;
   /** The position that `append` gives next. */
@@ -131,8 +149,8 @@ export interface MessageTable {
   shown(conversation: ConversationId, until: number, limit: number, maxBytes: number): MessageRef[];
   /** One of ours is on their disk, at `at` by our clock. @returns false when there is none that still waits for that. */
   delivered(message: PlacedOurs, at: number): boolean;
-  /** The newest of theirs that a person has seen; null: there is none. */
-  lastSeen(conversation: ConversationId): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
+  /** The last of theirs behind position `after` that a person has seen with all before it; null: there is none. */
+  lastSeen(conversation: ConversationId, after: number): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
   /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
   unreadUpTo(
     conversation: ConversationId,
@@ -141,8 +159,11 @@ export interface MessageTable {
     limit: number,
     position?: number,
   ): number | null;
-  /** Everything received is read now, up to row `until` and `position` as far as they are given. @returns how many were not. */
-  markRead(conversation: ConversationId, until?: number, position?: number): number;
+  /**
+   * Everything received is read, at `at` by our clock, up to row `until` and `position` as far as they are given.
+   * @returns how many were not.
+   */
+  markRead(conversation: ConversationId, at: number, until?: number, position?: number): number;
   unread(conversation: ConversationId): number;
   /** Sealed sizes of what is unread. */
   unreadBytes(conversation: ConversationId): number;

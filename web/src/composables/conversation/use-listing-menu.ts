@@ -4,18 +4,22 @@ import type { ComputedRef, ShallowRef } from 'vue';
 import type { MenuItem, MenuPlace } from '../../components/base/menu.ts';
 import type { Listed } from '../../domain/listed.ts';
 import { MUTES, mutes, type Mute } from '../../domain/mute.ts';
+import { timerOptions } from '../../domain/timer-choices.ts';
 import { useConversationList } from '../../stores/conversation-list.ts';
 import { useConversations } from '../../stores/conversations.ts';
 import { text } from '../../text/text.ts';
 
-type Action = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read';
-export type ListingChoice = Action | Mute;
+/** Each goes with its opposite. */
+type Turn = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read';
+/** So many seconds. */
+type Life = `${number}`;
+export type ListingChoice = Turn | 'timer' | Mute | Life;
 
 interface Opened {
   readonly place: MenuPlace;
   readonly contact: Listed;
-  /** What is asked: what to do, or how long it is to be muted. */
-  readonly asks: 'what' | 'mute';
+  /** What is asked: what to do, how long it is to be muted, or how long messages are there. */
+  readonly asks: 'what' | 'mute' | 'timer';
 }
 
 export interface ListingMenu {
@@ -35,15 +39,16 @@ export function useListingMenu(): ListingMenu {
   /** What takes the place of the menu that is about to close. */
   let next: Opened | null = null;
 
-  const label = computed(() => text(menu.value?.asks === 'mute' ? 'listing.muteFor' : 'listing.menu'));
+  const label = computed(() => text(labels[menu.value?.asks ?? 'what']));
   const items = computed(() => {
     if (menu.value === null) return [];
+    if (menu.value.asks === 'timer') return timerItems(menu.value.contact);
     return menu.value.asks === 'mute' ? muteItems() : itemsOf(menu.value.contact);
   });
 
   function choose(choice: ListingChoice): void {
     if (menu.value === null) return;
-    if (choice === 'mute') next = { ...menu.value, asks: 'mute' };
+    if (choice === 'mute' || choice === 'timer') next = { ...menu.value, asks: choice };
     // What failed is told by the banner: the daemon, or its disk, is not there.
     else act(menu.value.contact, choice).catch(() => undefined);
   }
@@ -72,7 +77,7 @@ function useActs() {
   const list = useConversationList();
   const conversations = useConversations();
 
-  return async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute'>): Promise<void> {
+  return async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute' | 'timer'>): Promise<void> {
     switch (choice) {
       case 'pin':
       case 'unpin':
@@ -87,9 +92,23 @@ function useActs() {
       case 'unmute':
         return list.mute(conversation, 0);
       default:
-        return list.mute(conversation, MUTES[choice]);
+        return isMute(choice) ? list.mute(conversation, MUTES[choice]) : list.setTimer(conversation, Number(choice));
     }
   };
+}
+
+const labels = { what: 'listing.menu', mute: 'listing.muteFor', timer: 'timer.title' } as const;
+
+function isMute(choice: Mute | Life): choice is Mute {
+  return Object.hasOwn(MUTES, choice);
+}
+
+function timerItems({ timer }: Listed): readonly MenuItem<ListingChoice>[] {
+  return timerOptions(timer).map(({ value, label }) => ({
+    key: `${value}` as const,
+    icon: value === timer ? 'check' : 'timer',
+    label,
+  }));
 }
 
 /** What each of the four does now: it, or the opposite. */
@@ -102,7 +121,7 @@ function choicesOf({ marks, unread }: Listed) {
   } as const;
 }
 
-const icons: Readonly<Record<Action, MenuItem<ListingChoice>['icon']>> = {
+const icons: Readonly<Record<Turn, MenuItem<ListingChoice>['icon']>> = {
   pin: 'pin',
   unpin: 'pin',
   mute: 'muted',
@@ -114,13 +133,19 @@ const icons: Readonly<Record<Action, MenuItem<ListingChoice>['icon']>> = {
 };
 
 function itemsOf(contact: Listed): readonly MenuItem<ListingChoice>[] {
-  return Object.values(choicesOf(contact)).map((key) => item(key, icons[key]));
+  const { pin, mute, unread, archive } = choicesOf(contact);
+  const of = (...keys: readonly Turn[]): readonly MenuItem<ListingChoice>[] => keys.map((key) => item(key, icons[key]));
+  const timer = { key: 'timer', icon: 'timer', label: text('timer.menu') } as const;
+  return [...of(pin, mute), ...(contact.blocked ? [] : [timer]), ...of(unread, archive)];
 }
 
 function muteItems(): readonly MenuItem<ListingChoice>[] {
   return mutes.map((key) => item(key, key === 'always' ? 'muted' : 'clock'));
 }
 
-function item(key: ListingChoice, icon: MenuItem<ListingChoice>['icon']): MenuItem<ListingChoice> {
+function item(
+  key: Exclude<ListingChoice, 'timer' | Life>,
+  icon: MenuItem<ListingChoice>['icon'],
+): MenuItem<ListingChoice> {
   return { key, icon, label: text(`listing.${key}`) };
 }

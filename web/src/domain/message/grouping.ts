@@ -28,6 +28,8 @@ export function opensDay(previous: Placed | undefined, message: Placed): boolean
 export function continues(previous: Placed | undefined, message: Placed): boolean {
   return (
     previous?.direction === message.direction &&
+    previous.kind !== 'change' &&
+    message.kind !== 'change' &&
     message.missing === 0 &&
     Math.abs(sentAt(message) - sentAt(previous)) < BREATH_MS &&
     isSameDay(sentAt(previous), sentAt(message))

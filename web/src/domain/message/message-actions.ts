@@ -22,5 +22,5 @@ export function actionsOf(message: Acted): readonly MessageAction[] {
 }
 
 function canBeAnswered({ kind }: Acted): boolean {
-  return kind !== 'deleted' && kind !== 'unknown';
+  return kind !== 'deleted' && kind !== 'unknown' && kind !== 'change';
 }

@@ -4,6 +4,7 @@ import type { MessageContent } from '../../../../../server/contract/model.ts';
 import { isolateName } from '../../../domain/names.ts';
 import { isEmojiOnly } from '../../../domain/message/text-parts.ts';
 import { text } from '../../../text/text.ts';
+import ChangeNote from './ChangeNote.vue';
 import DeletedBody from './DeletedBody.vue';
 import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
@@ -22,6 +23,8 @@ interface MessageKind<K extends Kind> {
   readonly preview: (message: Of<K>) => string;
   /** Whether it stands large and without a bubble. */
   readonly isBare: (message: Of<K>) => boolean;
+  /** It is said by nobody, and stands in the middle. */
+  readonly isLine?: true;
 }
 
 const kinds: { readonly [K in Kind]: MessageKind<K> } = {
@@ -34,6 +37,12 @@ const kinds: { readonly [K in Kind]: MessageKind<K> } = {
     body: IntroductionNote,
     preview: ({ introduced }) => text('introducing.preview', { name: isolateName(introduced.name) }),
     isBare: () => false,
+  },
+  change: {
+    body: ChangeNote,
+    preview: () => text('timer.preview'),
+    isBare: () => true,
+    isLine: true,
   },
   deleted: {
     body: DeletedBody,

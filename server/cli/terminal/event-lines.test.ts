@@ -4,7 +4,7 @@ import type { Contact, Message } from '../../contract/model.ts';
 import { anyId } from '../../testing/ids.ts';
 import { sampleContact } from '../../testing/sample-contact.ts';
 import { clockTime } from './local-time.ts';
-import { Sayings } from './sayings.ts';
+import { Sayings } from './event-lines.ts';
 
 const now = 1_800_000_000_000;
 const time = clockTime(now);

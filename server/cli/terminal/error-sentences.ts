@@ -73,6 +73,11 @@ export const sentences: Readonly<Record<ErrorCode, string>> = {
   internal: 'Internal error in Loom. Its log on stderr says more.',
 };
 
+/** When nobody answers. */
+export function notRunningSentence(profile: string): string {
+  return `Loom is not running for the profile “${profile}”.`;
+}
+
 /** When a profile cannot be started at all. */
 export const storageSentences: Readonly<Record<StorageErrorCode, string>> = {
   'wrong-passphrase': sentences['wrong-passphrase'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeText, parseText } from './text.ts';
+import { encodeText, parseText } from './txt-record.ts';
 
 const n = 'n=AAAAAAAAAAA';
 const h = 'h=AAAAAAAAAAAAAAAAAAAAAA';

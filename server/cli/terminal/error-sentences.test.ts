@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../contract/errors.ts';
-import { exitCodeOf, sentences } from './sentences.ts';
+import { exitCodeOf, sentences } from './error-sentences.ts';
 
 describe('sentences', () => {
   it('has one of its own for every error code, and none besides', () => {

@@ -1,0 +1,163 @@
+// Messages that disappear: each is overwritten when its time is over, in whatever conversation. One timer for all of them, set to the
+// soonest; nothing of an earlier time is served after a start.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StorageError } from '../../storage/errors.ts';
+import type { Store } from '../../storage/profile-store.ts';
+import type { Due, MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { Clock } from '../../timing/clock.ts';
+import { runInBackground } from '../background.ts';
+import type { Erasing } from './erasing.ts';
+
+/** Looked at in one turn of the event loop: some milliseconds. */
+const AT_ONCE = 250;
+
+/** Kept in mind, the soonest, half a megabyte; when they are gone, the disk is asked for the next. */
+const SOONEST = 10_000;
+
+/** A clock may be set, and a computer may sleep: looked at again at least so often. */
+const LOOK_MS = 60 * 1000;
+
+export interface FadingOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly erasing: Pick<Erasing, 'erase'>;
+  readonly onGone: (message: MessageRef) => void;
+}
+
+export class Fading {
+  readonly #options: FadingOptions;
+  /** Ascending by time. */
+  #soonest: Due[] = [];
+  /** What is due from here on may be missing above, ms. */
+  #horizon = Infinity;
+  /** The time at the last look, ms. */
+  #looked = -Infinity;
+  #isLooking = false;
+  #cancel: () => void = () => undefined;
+  #stopped = false;
+
+  constructor(options: FadingOptions) {
+    this.#options = options;
+    options.store.messages.fading.whenBegun((due) => {
+      this.#keep(due);
+      this.#watch();
+    });
+  }
+
+  /** Resolves once nothing is there any more whose time is over; on a disk that refuses, that is tried again and again. */
+  start(): Promise<void> {
+    return this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+    this.#soonest = [];
+  }
+
+  #keep(due: Due): void {
+    if (due.until >= this.#horizon) return;
+    const place = firstFrom(this.#soonest, due.until);
+    // Each act on it writes it anew.
+    for (let same = place; this.#soonest[same]?.until === due.until; same += 1)
+      if (this.#soonest[same]?.row === due.row) return;
+    this.#soonest.splice(place, 0, due);
+    if (this.#soonest.length <= SOONEST) return;
+    this.#horizon = this.#soonest.pop()?.until ?? Infinity;
+  }
+
+  /** Reads from the disk which are the soonest; sets right what a clock that was set back has made too long. */
+  async #fill(): Promise<void> {
+    const { journal, messages } = this.#options.store;
+    this.#soonest = [];
+    this.#horizon = Infinity;
+    let after: number | null = 0;
+    while (after !== null && !this.#stopped) {
+      const { last, messages: some } = messages.fading.run(after, AT_ONCE);
+      const tooLong = some.filter(({ message }) => this.#isTooLong(message));
+      for (const { row, message } of some)
+        if (message.fading?.until != null) this.#keep({ row, until: message.fading.until });
+      if (tooLong.length > 0) await journal.write(() => tooLong.forEach(({ message }) => this.#beginAnew(message)));
+      after = last;
+      await nextTurn();
+    }
+  }
+
+  #isTooLong({ fading }: MessageRecord): boolean {
+    return fading?.until != null && fading.until > this.#options.clock.now() + fading.life;
+  }
+
+  #beginAnew(message: MessageRecord): void {
+    const { fading } = message;
+    const { store, clock } = this.#options;
+    if (fading) store.messages.rewrite({ ...message, fading: { ...fading, until: clock.now() + fading.life } });
+  }
+
+  #watch(atLeast = 0): void {
+    this.#cancel();
+    if (this.#stopped || this.#isLooking) return;
+    const [first = null] = this.#soonest;
+    const next = first?.until ?? this.#horizon;
+    if (next === Infinity) return;
+    const wait = Math.max(atLeast, next - this.#options.clock.now());
+    this.#cancel = this.#options.clock.after(Math.min(wait, LOOK_MS), () => runInBackground(this.#look()));
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    const isDone = await this.#lookNow().catch(refused);
+    this.#isLooking = false;
+    this.#watch(isDone ? 0 : LOOK_MS);
+  }
+
+  /** @returns true. @throws StorageError. */
+  async #lookNow(): Promise<true> {
+    const now = this.#options.clock.now();
+    const wasSetBack = now < this.#looked;
+    this.#looked = now;
+    // Empty: at the start, and when there may be more than was kept in mind.
+    if (wasSetBack || this.#soonest.length === 0) await this.#fill();
+    await this.#end();
+    return true;
+  }
+
+  /** Overwrites all whose time is over, piece by piece. */
+  async #end(): Promise<void> {
+    const { store, clock, onGone } = this.#options;
+    for (;;) {
+      const now = clock.now();
+      const later = this.#soonest.findIndex(({ until }) => until > now);
+      const due = this.#soonest.slice(0, Math.min(AT_ONCE, later === -1 ? SOONEST : later));
+      if (due.length === 0 || this.#stopped) return;
+      const gone = await store.journal.write(() => due.flatMap(({ row }) => this.#erase(row, now) ?? []));
+      this.#soonest = this.#soonest.filter((kept) => !due.includes(kept));
+      for (const message of gone) onGone(message);
+    }
+  }
+
+  /** Its row says when, whatever is kept in mind. @returns null: it is gone, or has time left. */
+  #erase(row: number, now: number): MessageRef | null {
+    const { store, erasing } = this.#options;
+    const message = store.messages.scan.at(row);
+    if (message?.fading?.until == null || message.fading.until > now) return null;
+    const { conversation, author, id } = message;
+    return erasing.erase(message) ? { conversation, author, id } : null;
+  }
+}
+
+/** Where the first stands that is due no earlier than `until`. */
+function firstFrom(ascending: readonly Due[], until: number): number {
+  let [start, end] = [0, ascending.length];
+  while (start < end) {
+    const middle = (start + end) >> 1;
+    if ((ascending[middle]?.until ?? Infinity) < until) start = middle + 1;
+    else end = middle;
+  }
+  return start;
+}
+
+/** A disk that refuses is told by the journal. */
+function refused(error: unknown): false {
+  if (error instanceof StorageError) return false;
+  throw error;
+}
