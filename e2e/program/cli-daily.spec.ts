@@ -3,7 +3,14 @@
 import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Contact, ContactRequest, Identity, Message, SearchHit } from '../../server/contract/model.ts';
+import type {
+  Contact,
+  ContactRequest,
+  Identity,
+  Message,
+  MessageInfo,
+  SearchHit,
+} from '../../server/contract/model.ts';
 import { commands } from '../../server/cli/run.ts';
 import { environment, loomWeb, objects, place, shell, type Ended } from '../support/command-line.ts';
 import { Daemon, MAIN } from '../support/daemon.ts';
@@ -131,6 +138,129 @@ test('messages are read, deleted one by one, and cleared', async () => {
   expect(objects<Contact>(await adas('clear Bob --yes --json'))).toMatchObject([{ name: 'Bob', lastMessage: null }]);
   expect((await adas('messages Bob')).stdout).toBe('');
   expect(objects(await bobs('messages Ada --json'))).toHaveLength(2);
+});
+
+/** A message as `--json` has it. */
+type Line = Message & {
+  readonly replyTo: { readonly author: string; readonly id: string } | null;
+  readonly edited: number;
+  readonly deleted: boolean;
+  readonly expiresAt: number | null;
+};
+
+const linesOf = async (daemon: Daemon, name: string): Promise<Line[]> =>
+  objects<Line>(await shell(daemon)(`messages ${name} --json`));
+
+/** Waits until what `name` sees says so. */
+async function sees(daemon: Daemon, name: string, wanted: Record<string, unknown>): Promise<void> {
+  await expect
+    .poll(async () => (await linesOf(daemon, name)).at(-1), { timeout: 30_000 })
+    .toEqual(expect.objectContaining(wanted));
+}
+
+test('a message is answered, edited, reacted to, passed on and taken back, and each act is watched', async () => {
+  test.slow();
+  const { ada, bob } = await asking();
+  const [adas, bobs] = [shell(ada), shell(bob)];
+  await adas('requests accept Bob');
+  const watch = spawn(process.execPath, [MAIN, 'watch', 'Bob', '--json', ...place(ada)], { env: environment() });
+  cleanups.push(async () => {
+    if (watch.exitCode === null && watch.kill()) await once(watch, 'exit');
+  });
+  let watched = '';
+  watch.stdout.on('data', (piece: Buffer) => (watched += piece.toString()));
+  const tells = (wanted: Record<string, unknown>): Promise<void> =>
+    expect
+      .poll(() => objects({ code: 0, stderr: '', stdout: watched.slice(0, watched.lastIndexOf('\n') + 1) }), {
+        timeout: 30_000,
+      })
+      .toContainEqual(expect.objectContaining(wanted));
+  await tells({ event: 'watching' });
+
+  const [asked] = objects<Line>(await run(bob, ['send', 'Ada', 'Tea at five?', '--json']));
+  expect(asked).toMatchObject({ replyTo: null, reactions: [], edited: 0, deleted: false, expiresAt: null });
+  await tells({ event: 'message.received', body: 'Tea at five?', replyTo: null });
+  const [theirs] = await linesOf(ada, 'Bob');
+  const answer = await run(ada, ['send', 'Bob', 'Yes', '--reply-to', theirs!.id, '--json']);
+  expect(objects<Line>(answer)).toMatchObject([{ replyTo: { author: theirs!.author, id: theirs!.id } }]);
+  await sees(bob, 'Ada', { body: 'Yes', replyTo: { author: 'me', id: asked!.id } });
+  expect(await run(ada, ['send', 'Bob', 'x', '--reply-to', '0'.repeat(32)])).toMatchObject({ code: 1 });
+
+  const [{ id: yes }] = objects<Line>(answer) as [Line];
+  expect(await run(bob, ['edit', 'Ada', yes, 'mine?'])).toMatchObject({ code: 1 });
+  expect(await run(ada, ['edit', 'Bob', yes, 'Yes, gladly'])).toMatchObject({
+    code: 0,
+    stderr: 'Edited. What it said before stays readable to both of you.\n',
+  });
+  await sees(bob, 'Ada', { body: 'Yes, gladly', edited: 1 });
+  expect(await run(bob, ['react', 'Ada', yes, 'gladly'])).toMatchObject({ code: 1 });
+  expect(await run(bob, ['react', 'Ada', yes, '🫖'])).toMatchObject({ code: 0 });
+  await tells({ event: 'message.changed', act: 'reacted', by: theirs!.author, id: yes });
+  await sees(ada, 'Bob', { reactions: [{ emoji: '🫖', by: [theirs!.author], own: false }] });
+  expect((await adas('messages Bob')).stdout).toContain('you (edited, 🫖 1): Yes, gladly');
+  expect(objects<Line>(await run(bob, ['react', 'Ada', yes, '--json']))).toMatchObject([{ reactions: [] }]);
+  await bobs('read Ada');
+  await sees(ada, 'Bob', { state: 'read' });
+  const [info] = objects<MessageInfo>(await adas(`info Bob ${yes} --json`));
+  expect(info).toMatchObject({ versions: [{ body: 'Yes' }, { body: 'Yes, gladly' }], reactions: [], deletedAt: null });
+  expect([typeof info!.deliveredAt, typeof info!.readAt]).toEqual(['number', 'number']);
+  expect((await adas(`info Bob ${yes}`)).stdout).toMatch(
+    /^Written {10}.*\nStored here {6}.*\nOn their device {2}.*\nRead {13}.*\nEarlier {10}.* {2}Yes\n$/,
+  );
+
+  const passed = objects<Line>(await run(ada, ['forward', 'Bob', theirs!.id, 'Bob', '--json']));
+  expect(passed).toMatchObject([{ body: 'Tea at five?', forwarded: true, replyTo: null }]);
+  await sees(bob, 'Ada', { body: 'Tea at five?', forwarded: true });
+  expect(await run(ada, ['delete', 'Bob', passed[0]!.id, '--everyone'])).toMatchObject({
+    code: 0,
+    stderr: 'Deleted here, and there once Loom reaches them.\n',
+  });
+  await sees(bob, 'Ada', { kind: 'deleted', body: '', deleted: true });
+  await tells({ event: 'message.changed', act: 'deleted', by: 'me' });
+});
+
+test('a timer is set, told and taken back, and its messages say that they go', async () => {
+  test.slow();
+  const { ada, bob } = await asking();
+  const [adas, bobs] = [shell(ada), shell(bob)];
+  await adas('requests accept Bob');
+  expect(await adas('timer Bob')).toMatchObject({ code: 0, stderr: 'Messages with Bob stay.\n' });
+  for (const wrong of ['1y', '30s', '5w']) expect(await adas(`timer Bob ${wrong}`)).toMatchObject({ code: 2 });
+  expect(await adas('timer Bob 1d')).toMatchObject({
+    code: 0,
+    stderr: 'New messages with Bob disappear 1 day after they are read.\n',
+  });
+  await sees(bob, 'Ada', { kind: 'change', change: { timer: 86_400 } });
+  expect((await bobs('messages Ada')).stdout).toContain('Ada: (set messages to disappear 1 day after they are read)');
+  await bobs('send Ada brief');
+  await sees(ada, 'Bob', { body: 'brief', expiresAt: null, disappears: { after: 86_400, at: null } });
+  await adas('read Bob');
+  await sees(ada, 'Bob', { expiresAt: expect.any(Number) });
+  expect(objects<{ timer: number }>(await bobs('timer Ada off --json'))).toMatchObject([{ timer: 0 }]);
+});
+
+test('notes are kept, edited, reacted to, passed on, deleted and cleared by the name “notes”', async () => {
+  test.slow();
+  const { ada, bob } = await asking();
+  const adas = shell(ada);
+  await adas('requests accept Bob');
+  const kept = (await run(ada, ['notes', 'buy milk'])).stdout.trim();
+  expect((await adas('notes --ids')).stdout).toMatch(new RegExp(`^${kept}  .* {2}buy milk\n$`));
+  expect(await run(ada, ['edit', 'notes', kept, 'buy oat milk'])).toMatchObject({ code: 0 });
+  expect(await run(ada, ['react', 'notes', kept, '🥛'])).toMatchObject({ code: 0 });
+  expect((await adas('notes')).stdout).toMatch(/ \(edited, 🥛 1\) {2}buy oat milk\n$/);
+  const answer = await run(ada, ['send', 'notes', 'done', '--reply-to', kept, '--json']);
+  expect(objects<Line>(answer)).toMatchObject([{ replyTo: { author: 'me', id: kept } }]);
+  expect(objects<Line>(await adas('notes --json'))).toEqual(await linesOf(ada, 'notes'));
+  expect(await run(ada, ['forward', 'notes', kept, 'Bob'])).toMatchObject({ code: 0 });
+  await sees(bob, 'Ada', { body: 'buy oat milk', forwarded: true });
+  expect(await adas(`delete notes ${kept} --theirs`)).toMatchObject({ code: 1 });
+  expect(await adas(`delete notes ${kept}`)).toMatchObject({ code: 0, stderr: 'Deleted.\n' });
+  expect((await linesOf(ada, 'notes')).map(({ body }) => body)).toEqual(['done']);
+  expect(await adas('timer notes 1h')).toMatchObject({
+    stderr: 'New notes disappear 1 hour after they are written.\n',
+  });
+  expect(objects(await adas('clear notes --yes --json'))).toMatchObject([{ kind: 'notes', lastMessage: null }]);
 });
 
 test('one’s own name, and who sees that one is here', async () => {

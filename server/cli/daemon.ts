@@ -1,5 +1,6 @@
 // The running Loom of a profile, as a command sees it: the control socket and what is asked of it most.
 import { NO_MARKS } from '../contract/marks.ts';
+import type { ConversationId } from '../contract/ids.ts';
 import type { Contact, Conversation } from '../contract/model.ts';
 import type { ControlClient } from '../http/control/control-client.ts';
 import { connectControl, HungUpError, NotRunningError } from '../http/control/control-client.ts';
@@ -10,6 +11,17 @@ import { findContact } from './find-contact.ts';
 import { notRunningSentence } from './terminal/error-sentences.ts';
 
 type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks' | 'timer'>;
+
+/** What the notes to oneself are called. A contact of this name is meant by their key or id. */
+const NOTES = 'notes';
+
+/** Where something is said. */
+export interface Place {
+  readonly conversation: ConversationId;
+  /** Null: nobody else is there. */
+  readonly contact: Contact | null;
+  readonly name: string;
+}
 
 export class Daemon {
   readonly #client: ControlClient;
@@ -36,6 +48,24 @@ export class Daemon {
   /** The contact that a word on the command line means. @throws CommandFailure when there is none, or several. */
   async contact(word: string): Promise<Contact> {
     return findContact(await this.request('contact.list', {}), word);
+  }
+
+  /** The conversation that a word means: `notes` those to oneself, else that with a contact. @throws CommandFailure. */
+  async place(word: string): Promise<Place> {
+    if (word === NOTES) {
+      const { id: conversation } = await this.request('conversation.notes', {});
+      return { conversation, contact: null, name: 'your notes' };
+    }
+    const contact = await this.contact(word);
+    return { conversation: contact.conversation, contact, name: contact.name };
+  }
+
+  /** What scripts read of one: of a contact as they are listed, of notes the conversation. */
+  async shown({ contact, conversation }: Place): Promise<ListedContact | Conversation> {
+    if (contact) return this.listed(contact);
+    const found = (await this.request('conversation.list', {})).find(({ id }) => id === conversation);
+    if (!found) throw new Error('notes that were just asked for');
+    return found;
   }
 
   /** Contacts with what stands in their conversations, as scripts read both. */

@@ -2,10 +2,12 @@
 import type { MessageId } from '../contract/ids.ts';
 import { CommandError } from '../contract/errors.ts';
 import { OURSELVES, type AuthorId } from '../contract/messages.ts';
-import type { Contact, MessageRef } from '../contract/model.ts';
+import type { MessageRef } from '../contract/model.ts';
 import { UsageError } from '../options.ts';
-import type { Daemon } from './daemon.ts';
+import type { Daemon, Place } from './daemon.ts';
 import { CommandFailure } from './exit.ts';
+
+const NONE = 'There is no such message.';
 
 const ID = /^[0-9a-f]{32}$/;
 
@@ -35,18 +37,21 @@ export function checkMessage(command: string, id: string, { theirs, mine }: Whos
 /** @throws CommandFailure when there is none, or one of each. */
 export async function findMessage(
   daemon: Daemon,
-  { id: contact, conversation }: Pick<Contact, 'id' | 'conversation'>,
+  { contact, conversation }: Pick<Place, 'contact' | 'conversation'>,
   written: string,
   { theirs, mine, prefer }: Whose = {},
 ): Promise<MessageRef> {
   const id = written as MessageId;
-  if (theirs) return { conversation, author: contact, id };
+  if (theirs) {
+    if (!contact) throw new CommandFailure('failed', NONE);
+    return { conversation, author: contact.id, id };
+  }
   if (mine) return { conversation, author: OURSELVES, id };
   const found: AuthorId[] = [];
-  for (const author of [OURSELVES, contact])
-    if (await isThere(daemon, { conversation, author, id })) found.push(author);
+  const authors = contact ? [OURSELVES, contact.id] : [OURSELVES];
+  for (const author of authors) if (await isThere(daemon, { conversation, author, id })) found.push(author);
   const [author, other] = found;
-  if (author === undefined) throw new CommandFailure('failed', 'There is no such message.');
+  if (author === undefined) throw new CommandFailure('failed', NONE);
   if (other && prefer === undefined)
     throw new CommandFailure('failed', 'Each of you has one with this id: say --theirs or --mine.');
   return { conversation, author, id };

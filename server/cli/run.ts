@@ -11,6 +11,7 @@ import { importLoomCommand } from './commands/recovery/import-loom.ts';
 import { introduceCommand } from './commands/people/introduce.ts';
 import { inviteCommand } from './commands/people/invite.ts';
 import { invitesCommand } from './commands/people/invites.ts';
+import { infoCommand } from './commands/messages/info.ts';
 import { lockCommand } from './commands/profile/lock.ts';
 import { messagesCommand } from './commands/messages/messages.ts';
 import { muteCommand } from './commands/messages/mute.ts';
@@ -76,6 +77,7 @@ export const commands = [
   doctorCommand,
   sendCommand,
   messagesCommand,
+  infoCommand,
   notesCommand,
   searchCommand,
   readCommand,

@@ -7,9 +7,17 @@ import { printable } from './printable.ts';
 export function messageLine(message: Message, name: string, time: string): string {
   const who = (message.direction === 'in' ? printable(name) : 'you') + marksOf(message);
   const state = message.direction === 'out' ? `  (${message.state})` : '';
-  // Each line of a text on its own, so that none can pass for another message.
-  const lines = textOf(message).split('\n').map(printable).join('\n    ');
-  return `${time}  ${who}: ${lines}${state}`;
+  return `${time}  ${who}: ${linesOf(message)}${state}`;
+}
+
+/** The same of a note to oneself: who wrote it, and how far it got, goes without saying. */
+export function noteLine(message: Message, time: string): string {
+  return `${time}${marksOf(message)}  ${linesOf(message)}`;
+}
+
+/** Each line of a text on its own, so that none can pass for another message. */
+function linesOf(message: Message): string {
+  return textOf(message).split('\n').map(printable).join('\n    ');
 }
 
 /** What acts have made of it; before the text, which could otherwise pretend to it. */

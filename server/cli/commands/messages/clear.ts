@@ -9,10 +9,15 @@ export const clearCommand = daemonCommand({
   words: [1, 1],
   options: yesOption,
   async run({ words: [who = ''], values, json, terminal }, daemon) {
-    const { id, name, conversation } = await daemon.contact(who);
-    await confirm(terminal, values.yes, `Delete every message with ${printable(name)} on this computer`);
+    const place = await daemon.place(who);
+    const { name, conversation, contact } = place;
+    await confirm(
+      terminal,
+      values.yes,
+      contact ? `Delete every message with ${printable(name)} on this computer` : 'Delete all your notes',
+    );
     await daemon.request('conversation.clear', { conversation });
-    if (json) terminal.print(jsonLine(await daemon.listed({ id })));
-    else terminal.tell('Deleted here. What the other side has, they keep.');
+    if (json) terminal.print(jsonLine(await daemon.shown(place)));
+    else terminal.tell(contact ? 'Deleted here. What the other side has, they keep.' : 'Deleted.');
   },
 });

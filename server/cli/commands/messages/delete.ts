@@ -17,11 +17,12 @@ export const deleteCommand = daemonCommand({
     if (values.everyone && values.theirs) throw new UsageError('delete: --everyone is for a message of yours');
   },
   async run({ words: [who = '', id = ''], values, json, terminal }, daemon) {
-    const contact = await daemon.contact(who);
+    const place = await daemon.place(who);
     const everyone = values.everyone ?? false;
-    const message = await findMessage(daemon, contact, id, everyone ? { ...values, prefer: 'mine' } : values);
+    const message = await findMessage(daemon, place, id, everyone ? { ...values, prefer: 'mine' } : values);
     await daemon.request('message.delete', { ...message, everyone });
-    if (json) terminal.print(jsonLine(await daemon.listed(contact)));
+    if (json) terminal.print(jsonLine(await daemon.shown(place)));
+    else if (!place.contact) terminal.tell('Deleted.');
     else if (everyone) terminal.tell('Deleted here, and there once Loom reaches them.');
     else terminal.tell('Deleted here. What the other side has, they keep.');
   },

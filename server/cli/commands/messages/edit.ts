@@ -1,5 +1,6 @@
 import { daemonCommand } from '../../command.ts';
 import { checkMessage, findMessage } from '../../find-message.ts';
+import { messageJson } from '../../terminal/message-json.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 import { typedText } from '../../terminal/typed-text.ts';
 
@@ -13,10 +14,11 @@ export const editCommand = daemonCommand({
     checkMessage('edit', id);
   },
   async run({ words: [who = '', id = '', text = '-'], json, terminal }, daemon) {
-    const message = await findMessage(daemon, await daemon.contact(who), id, { prefer: 'mine' });
+    const place = await daemon.place(who);
+    const message = await findMessage(daemon, place, id, { prefer: 'mine' });
     const body = text === '-' ? await typedText(terminal) : text;
     const edited = await daemon.request('message.edit', { ...message, body });
-    if (json) terminal.print(jsonLine(edited));
-    else terminal.tell('Edited. What it said before stays readable to both of you.');
+    if (json) terminal.print(jsonLine(messageJson(edited)));
+    else terminal.tell(`Edited. What it said before stays readable to ${place.contact ? 'both of you' : 'you'}.`);
   },
 });

@@ -2,15 +2,16 @@ import type { MessageId } from '../../../contract/ids.ts';
 import { CommandError } from '../../../contract/errors.ts';
 import { PAGE_MESSAGES, PAGE_MESSAGES_DEFAULT } from '../../../contract/limits.ts';
 import { OURSELVES } from '../../../contract/messages.ts';
-import type { Contact, Message } from '../../../contract/model.ts';
+import type { Message } from '../../../contract/model.ts';
 import { sentAt } from '../../../contract/words/time.ts';
 import { UsageError, wholeNumber } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
-import type { Daemon } from '../../daemon.ts';
+import type { Daemon, Place } from '../../daemon.ts';
 import { isMessageId } from '../../find-message.ts';
 import { printRows } from '../../terminal/rows.ts';
 import { localTime } from '../../terminal/local-time.ts';
-import { messageLine } from '../../terminal/message-line.ts';
+import { messageJson } from '../../terminal/message-json.ts';
+import { messageLine, noteLine } from '../../terminal/message-line.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 import { roomSentences } from '../../terminal/room-notes.ts';
 
@@ -35,40 +36,42 @@ export const messagesCommand = daemonCommand({
     if (before !== undefined && !isMessageId(before)) throw new UsageError('--before needs a message id');
   },
   async run({ values: { limit, before, ids, read }, words: [who = ''], json, terminal }, daemon) {
-    const contact = await daemon.contact(who);
+    const place = await daemon.place(who);
     const wanted = limit === undefined ? PAGE_MESSAGES_DEFAULT : Number(limit);
     const messages =
-      before === undefined ? newest(daemon, contact, wanted) : behind(daemon, contact, wanted, before as MessageId);
+      before === undefined ? newest(daemon, place, wanted) : behind(daemon, place, wanted, before as MessageId);
     printRows(terminal, await messages, (message) => {
-      if (json) return jsonLine(message);
-      const line = messageLine(message, contact.name, localTime(sentAt(message)));
+      if (json) return jsonLine(messageJson(message));
+      const time = localTime(sentAt(message));
+      const line = place.contact ? messageLine(message, place.name, time) : noteLine(message, time);
       return ids ? `${message.id}  ${line}` : line;
     });
-    if (read) await daemon.request('message.read', { conversation: contact.conversation });
+    if (place.contact === null) return;
+    if (read) await daemon.request('message.read', { conversation: place.conversation });
     // Reading makes room.
-    const now = read ? await daemon.contact(contact.id) : contact;
+    const now = read ? await daemon.contact(place.contact.id) : place.contact;
     for (const sentence of roomSentences(now)) terminal.tell(sentence);
   },
 });
 
 /** An id alone may be that of one of ours and of one of theirs, who chose it later: then ours is meant. */
-async function behind(daemon: Daemon, contact: Contact, wanted: number, id: MessageId): Promise<readonly Message[]> {
+async function behind(daemon: Daemon, place: Place, wanted: number, id: MessageId): Promise<readonly Message[]> {
   try {
-    return await newest(daemon, contact, wanted, { author: OURSELVES, id });
+    return await newest(daemon, place, wanted, { author: OURSELVES, id });
   } catch (error) {
-    if (!(error instanceof CommandError) || error.code !== 'message-unknown') throw error;
-    return newest(daemon, contact, wanted, { author: contact.id, id });
+    if (!(error instanceof CommandError) || error.code !== 'message-unknown' || !place.contact) throw error;
+    return newest(daemon, place, wanted, { author: place.contact.id, id });
   }
 }
 
 /** Goes back page by page: one holds a limited number, and fewer when their texts are long. */
-async function newest(daemon: Daemon, contact: Contact, wanted: number, before?: Before): Promise<readonly Message[]> {
+async function newest(daemon: Daemon, place: Place, wanted: number, before?: Before): Promise<readonly Message[]> {
   const pages: (readonly Message[])[] = [];
   let missing = wanted;
   let oldest = before;
   for (;;) {
     const { messages, more } = await daemon.request('message.page', {
-      conversation: contact.conversation,
+      conversation: place.conversation,
       limit: Math.min(missing, PAGE_MESSAGES),
       ...(oldest === undefined ? {} : { before: oldest }),
     });

@@ -1,5 +1,6 @@
 import { daemonCommand } from '../../command.ts';
 import { checkMessage, findMessage, whoseOptions } from '../../find-message.ts';
+import { messageJson } from '../../terminal/message-json.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 
 export const reactCommand = daemonCommand({
@@ -12,9 +13,13 @@ export const reactCommand = daemonCommand({
     checkMessage('react', id, values);
   },
   async run({ words: [who = '', id = '', emoji = ''], values, json, terminal }, daemon) {
-    const message = await findMessage(daemon, await daemon.contact(who), id, values);
+    const place = await daemon.place(who);
+    const message = await findMessage(daemon, place, id, values);
     const changed = await daemon.request('message.react', { ...message, emoji });
-    if (json) terminal.print(jsonLine(changed));
-    else terminal.tell(emoji === '' ? 'Your reaction is taken back.' : 'They will see your reaction.');
+    if (json) terminal.print(jsonLine(messageJson(changed)));
+    else
+      terminal.tell(
+        emoji === '' ? 'Your reaction is taken back.' : place.contact ? 'They will see your reaction.' : 'Done.',
+      );
   },
 });

@@ -11,13 +11,13 @@ export const timerCommand = daemonCommand({
   options: {},
   check: ({ words }) => void secondsOf(words[1]),
   async run({ words: [who = '', word], json, terminal }, daemon) {
-    const contact = await daemon.contact(who);
-    const { conversation } = contact;
+    const place = await daemon.place(who);
+    const { conversation, contact } = place;
     const seconds = secondsOf(word);
     if (seconds !== null) await daemon.request('conversation.timer', { conversation, seconds });
-    const listed = await daemon.listed(contact);
-    if (json) terminal.print(jsonLine(listed));
-    else terminal.tell(sentence(listed.name, listed.timer));
+    const shown = await daemon.shown(place);
+    if (json) terminal.print(jsonLine(shown));
+    else terminal.tell(contact ? sentence(contact.name, shown.timer) : noteSentence(shown.timer));
   },
 });
 
@@ -32,4 +32,8 @@ function secondsOf(word: string | undefined): number | null {
 function sentence(name: string, seconds: number): string {
   if (seconds === 0) return `Messages with ${printable(name)} stay.`;
   return `New messages with ${printable(name)} disappear ${lifeWords(seconds)} after they are read.`;
+}
+
+function noteSentence(seconds: number): string {
+  return seconds === 0 ? 'Notes stay.' : `New notes disappear ${lifeWords(seconds)} after they are written.`;
 }

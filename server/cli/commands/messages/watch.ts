@@ -4,6 +4,7 @@ import { daemonCommand } from '../../command.ts';
 import { findContact } from '../../find-contact.ts';
 import { Sayings } from '../../terminal/event-lines.ts';
 import { CommandFailure } from '../../exit.ts';
+import { messageJson } from '../../terminal/message-json.ts';
 import { jsonLine } from '../../terminal/printable.ts';
 
 export const watchCommand = daemonCommand({
@@ -36,11 +37,11 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
-      return { event, cursor, ...message.data.message };
+      return { event, cursor, ...messageJson(message.data.message) };
     case 'message.changed': {
       // Who has done what to it stands beside it.
       const { message: changed, ...why } = message.data;
-      return { event, cursor, ...why, ...changed };
+      return { event, cursor, ...why, ...messageJson(changed) };
     }
     case 'contact.changed':
       // A contact is `contact` in every event; here it is also what the event is about.
