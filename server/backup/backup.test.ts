@@ -153,6 +153,7 @@ describe('a backup', () => {
       deletedAt: null,
     };
     const content = new Uint8Array(20).fill(0xac);
+    const marks = { pinnedAt: 5, muted: { until: null }, archived: true, unread: true };
     const waiting = {
       target: { conversation, author: ANN, id: idOf(32) },
       ...{ by: ANN, act: idOf(33), seq: 6, at: 7, receivedAt: 8, content },
@@ -168,6 +169,7 @@ describe('a backup', () => {
       }
       store.seen.add(conversation, ANN, { position: 3, at: 10 });
       store.waitingActs.add(waiting);
+      store.marks.put(conversation, marks);
     });
     await backups.write(store, 'a');
     const restored = await emptyStore();
@@ -182,6 +184,7 @@ describe('a backup', () => {
     expect(restored.messages.get({ conversation, author: 'me', id: idOf(20) })?.content).toEqual(content);
     expect([restored.outbox.receipts(ANN), restored.outbox.hidden(ANN)]).toEqual([1, 0]);
     expect(restored.seen.list()).toEqual(store.seen.list());
+    expect(restored.marks.list()).toEqual([[conversation, marks]]);
     expect(restored.waitingActs.list().map((act) => plain(act))).toEqual([plain(waiting)]);
     await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
   });

@@ -15,6 +15,8 @@ import { contactBodySchema, type ContactRecord } from '../storage/tables/contact
 import { identitySchema, type IdentityRecord } from '../storage/tables/identity.ts';
 import { inviteBodySchema, type InviteRecord } from '../storage/tables/invites.ts';
 import { messageSchema, type MessageRecord } from '../storage/tables/message/message-record.ts';
+import type { ConversationMarks } from '../contract/marks.ts';
+import { markedSchema } from '../storage/tables/marks.ts';
 import { requestBodySchema, type RequestRecord } from '../storage/tables/requests.ts';
 import { bytesSchema } from '../storage/sealing/sealing.ts';
 import { seenSchema, type SeenRecord } from '../storage/tables/seen.ts';
@@ -49,6 +51,7 @@ export type BackupRecord =
   | ({ readonly t: 'invite' } & InviteRecord)
   /** `as`: an act or a receipt of ours that has yet to be sent. */
   | ({ readonly t: 'message'; readonly as?: 'act' | 'receipt' | undefined } & MessageRecord)
+  | ({ readonly t: 'mark'; readonly conversation: ConversationId } & ConversationMarks)
   | ({ readonly t: 'timer'; readonly conversation: ConversationId } & TimerSetting)
   | ({ readonly t: 'seen' } & SeenRecord)
   | ({ readonly t: 'waiting' } & WaitingAct)
@@ -65,6 +68,7 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   requestBodySchema.extend({ t: z.literal('request'), id: requestIdSchema }),
   inviteBodySchema.extend({ t: z.literal('invite'), id: inviteIdSchema }),
   messageSchema.extend({ t: z.literal('message'), as: z.enum(['act', 'receipt']).optional() }),
+  markedSchema.extend({ t: z.literal('mark') }),
   timerSchema.extend({ t: z.literal('timer') }),
   seenSchema.extend({ t: z.literal('seen') }),
   waitingActSchema.extend({ t: z.literal('waiting') }),

@@ -88,6 +88,12 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       known.set(record.id, null);
       store.conversations.addNotes(record.id);
       break;
+    case 'mark': {
+      const { conversation, pinnedAt, muted, archived, unread } = record;
+      requireKnown(known, conversation);
+      store.marks.put(conversation, { pinnedAt, muted, archived, unread });
+      break;
+    }
     case 'timer': {
       const { conversation, after, at } = record;
       requireKnown(known, conversation);
@@ -129,7 +135,7 @@ function putMessage(store: Store, record: BackupRecord & { readonly t: 'message'
 }
 
 function requireKnown(known: Known, conversation: string): void {
-  if (!known.has(conversation)) throw damaged('what was seen or waits is of no conversation');
+  if (!known.has(conversation)) throw damaged('something is of no conversation');
 }
 
 function damaged(why: string): CommandError {

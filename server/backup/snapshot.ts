@@ -73,6 +73,7 @@ function smallRecords(store: Store): BackupRecord[] {
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
     ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
     ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
+    ...store.marks.list().map(([conversation, marks]) => ({ t: 'mark', conversation, ...marks }) as const),
     ...store.timers.list().map(([conversation, setting]) => ({ t: 'timer', conversation, ...setting }) as const),
     ...store.seen.list().map((seen) => ({ t: 'seen', ...seen }) as const),
     ...store.waitingActs.list().map((act) => ({ t: 'waiting', ...act }) as const),

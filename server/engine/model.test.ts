@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { schedules, type Schedule } from '../testing/model/operations.ts';
 import { play } from '../testing/model/world.ts';
 
-const RUNS = Number(process.env.MODEL_RUNS ?? 20);
+const RUNS = Number(process.env.MODEL_RUNS ?? 10);
 const SEED = Number(process.env.MODEL_SEED ?? 3);
 
 it('loses, doubles and disorders nothing, whatever happens', async () => {

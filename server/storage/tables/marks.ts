@@ -1,6 +1,6 @@
 // How a person has the list show a conversation. In clear: which conversations it has been said of.
 import { z } from 'zod';
-import type { ConversationId } from '../../contract/ids.ts';
+import { conversationIdSchema, type ConversationId } from '../../contract/ids.ts';
 import type { ConversationMarks } from '../../contract/marks.ts';
 import type { Database } from '../database.ts';
 import type { Rowids } from '../rows/rowids.ts';
@@ -21,6 +21,9 @@ const marksSchema = z.object({
   archived: z.boolean(),
   unread: z.boolean(),
 });
+
+/** With whose they are. */
+export const markedSchema = marksSchema.extend({ conversation: conversationIdSchema });
 
 export class SealedMarks implements MarkTable, Resealable {
   readonly #rows: OwnRows<ConversationMarks>;

@@ -76,7 +76,7 @@ export class Direction {
       }
       const missing = this.#sent
         .slice(this.#forgiven)
-        .find(({ id, fate, deleted }) => fate === 'stored' && !there.has(id) && deleted.allows(false));
+        .find(({ id, fate, deleted }) => fate === 'stored' && !there.has(id) && !deleted.allows(true));
       if (missing) throw new Error(`the ${side} does not have "${missing.body}"`);
       const inOrder = this.#sent.map(({ id }) => id).filter((id) => there.has(id));
       if (this.#ordered && inOrder.join() !== ids.join())

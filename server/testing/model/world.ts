@@ -1,18 +1,15 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
-import { CommandError } from '../../contract/errors.ts';
-import type { Message } from '../../contract/model.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
-import { anyId } from '../ids.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { watchKeys } from '../network/session-pair.ts';
 import { turns } from '../passing-time.ts';
 import { Town } from '../test-loom.ts';
-import { act, messageFor } from './deeds.ts';
 import type { Operation, Schedule } from './operations.ts';
 import { checkFiles, checkHealing, checkSessions } from './checks.ts';
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
 import { Direction } from './oracle.ts';
 import { Processes } from './processes.ts';
+import { Talk } from './talk.ts';
 import { Wiretap } from './wiretap.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -44,13 +41,14 @@ export class World {
   readonly #citizens = new Citizens();
   readonly #wiretap: Wiretap;
   readonly #processes: Processes;
-  #texts = 0;
+  readonly #talk: Talk;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
     this.#random = seededRandom(String(schedule.seed));
     this.#wiretap = new Wiretap(this.#citizens, this.#random);
     this.#processes = new Processes(this.#citizens, this.#wiretap);
+    this.#talk = new Talk(this.#citizens, this.#wiretap);
     const { network } = this.#town;
     network.onWritten = (host) => this.#processes.reached(host, 'after-wire');
     network.onRead = (host) => this.#processes.reached(host, 'before-read');
@@ -76,7 +74,7 @@ export class World {
       case 'send':
         return this.#send(operation);
       case 'act':
-        return this.#between(operation.from, operation.to, (a, b) => this.#act(a, b, operation));
+        return this.#between(operation.from, operation.to, (a, b) => this.#talk.act(a, b, operation));
       case 'turns':
         return turns(operation.count);
       case 'wait':
@@ -94,9 +92,9 @@ export class World {
         });
       case 'replay':
       case 'shuffle':
-        return this.#between(operation.from, operation.to, (from, to) => {
+        return this.#between(operation.from, operation.to, async (from, to) => {
           if (operation.kind === 'replay') this.#wiretap.replay(from, to, operation.count);
-          else this.#wiretap.keep(from, to, operation.count);
+          else await this.#talk.shuffle(from, to, operation.count);
         });
       case 'block':
         return this.#between(operation.who, operation.whom, async (who, whom) => {
@@ -150,7 +148,7 @@ export class World {
         restored: this.#processes.restored,
         random: this.#random,
         now: () => this.#town.clock.now(),
-        talk: (first, second, count) => this.#talk(first, second, count),
+        talk: (first, second, count) => this.#inTurn(first, second, count),
       });
     }
     const seals = this.#citizens.all.flatMap(({ watch }) => watch.seals);
@@ -167,39 +165,8 @@ export class World {
     await this.#between(from, to, async (a, b) => {
       if (!a.loom.isRunning) return;
       this.done += count;
-      await Promise.all(Array.from({ length: count }, () => this.#say(a, b)));
+      await Promise.all(Array.from({ length: count }, () => this.#talk.say(a, b)));
     });
-  }
-
-  async #say(a: Citizen, b: Citizen, replyTo?: Pick<Message, 'author' | 'id'>): Promise<void> {
-    const direction = this.#citizens.direction(a, b);
-    const { profile } = a.loom;
-    const body = this.#newText(a, b);
-    const id = anyId(this.#texts.toString(16).padStart(32, '0'));
-    const sent = direction.asked(id, body);
-    const conversation = this.#citizens.conversation(a, b);
-    try {
-      await profile.execute('message.send', { conversation, body, id, ...(replyTo && { replyTo }) });
-      if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
-    } catch (error) {
-      const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
-      if (isBlocked) direction.refused(sent);
-      else if (a.loom.isRunning && a.loom.profile === profile) throw error;
-    }
-  }
-
-  async #act(a: Citizen, b: Citizen, operation: Extract<Operation, { kind: 'act' }>): Promise<void> {
-    if (!a.loom.isRunning) return;
-    const message = await messageFor(this.#citizens, [a, b], operation);
-    if (!message) return;
-    if (operation.deed === 'reply') return this.#say(a, b, { author: message.author, id: message.id });
-    const options = { citizens: this.#citizens, newText: () => this.#newText(a, b) };
-    await act(options, [a, b], operation, message);
-  }
-
-  #newText(a: Citizen, b: Citizen): string {
-    this.#texts += 1;
-    return `${nameOf(a)}${nameOf(b)} ${this.#texts}`;
   }
 
   async #wait(ms: number): Promise<void> {
@@ -280,7 +247,7 @@ export class World {
   }
 
   /** So many texts in turn, `first` first, each at rest before the next. */
-  async #talk(first: Citizen, second: Citizen, count: number): Promise<void> {
+  async #inTurn(first: Citizen, second: Citizen, count: number): Promise<void> {
     for (let n = 0; n < count; n += 1) {
       const [from, to] = n % 2 === 0 ? [first, second] : [second, first];
       await this.#send({ from: from.index, to: to.index, count: 1 });

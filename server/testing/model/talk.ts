@@ -1,0 +1,60 @@
+// What people of a model run say to each other and do with what was said.
+import { CommandError } from '../../contract/errors.ts';
+import type { Message } from '../../contract/model.ts';
+import { anyId } from '../ids.ts';
+import { nameOf, type Citizen, type Citizens } from './citizens.ts';
+import { act, messageFor } from './deeds.ts';
+import type { Operation } from './operations.ts';
+import type { Wiretap } from './wiretap.ts';
+
+export class Talk {
+  readonly #citizens: Citizens;
+  readonly #wiretap: Wiretap;
+  #texts = 0;
+
+  constructor(citizens: Citizens, wiretap: Wiretap) {
+    this.#citizens = citizens;
+    this.#wiretap = wiretap;
+  }
+
+  /** A new text, as an answer to another if there is one. */
+  async say(a: Citizen, b: Citizen, replyTo?: Pick<Message, 'author' | 'id'>): Promise<void> {
+    const direction = this.#citizens.direction(a, b);
+    const { profile } = a.loom;
+    const body = this.#newText(a, b);
+    const id = anyId(this.#texts.toString(16).padStart(32, '0'));
+    const sent = direction.asked(id, body);
+    const conversation = this.#citizens.conversation(a, b);
+    try {
+      await profile.execute('message.send', { conversation, body, id, ...(replyTo && { replyTo }) });
+      if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
+    } catch (error) {
+      const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
+      if (isBlocked) direction.refused(sent);
+      else if (a.loom.isRunning && a.loom.profile === profile) throw error;
+    }
+  }
+
+  /** Does something with a message between them, where there is one. */
+  async act(a: Citizen, b: Citizen, operation: Extract<Operation, { kind: 'act' }>): Promise<void> {
+    if (!a.loom.isRunning) return;
+    const message = await messageFor(this.#citizens, [a, b], operation);
+    if (!message) return;
+    if (operation.deed === 'reply') return this.say(a, b, { author: message.author, id: message.id });
+    const options = { citizens: this.#citizens, newText: () => this.#newText(a, b) };
+    await act(options, [a, b], operation, message);
+  }
+
+  /** So many texts, each edited, and all of that in another order. */
+  async shuffle(from: Citizen, to: Citizen, count: number): Promise<void> {
+    this.#wiretap.keep(from, to, 2 * count);
+    if (from.loom.isRunning) await Promise.all(Array.from({ length: count }, () => this.say(from, to)));
+    const edit = { kind: 'act', from: from.index, to: to.index, deed: 'edit', value: 0 } as const;
+    for (let which = 0; which < count; which += 1) await this.act(from, to, { ...edit, which });
+  }
+
+  #newText(a: Citizen, b: Citizen): string {
+    this.#texts += 1;
+    return `${nameOf(a)}${nameOf(b)} ${this.#texts}`;
+  }
+}
