@@ -102,7 +102,7 @@ export const requests = {
   block: 'Block',
   ignore: 'Ignore',
   wants: '{name} wants to talk to you.',
-  how: 'Added you with your code.',
+  how: 'Has your contact code.',
   details: 'Details',
   key: 'Public key',
   from: 'Address',
