@@ -1,5 +1,6 @@
-// The browser half of the build: one script, one style sheet, nothing inline, each tag with its integrity; and the scripts
-// of `web/src/lazy` and the fonts, loaded when they are wanted, each named by an inert tag with the same.
+// The browser half of the build: one script, before it a small one for what must be known before anything is drawn, one
+// style sheet, nothing inline, each tag with its integrity; and the scripts of `web/src/lazy` and the fonts, loaded when
+// they are wanted, each named by an inert tag with the same.
 import vue from '@vitejs/plugin-vue';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -14,7 +15,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
  * script and font that is loaded later (web/src/api/later.ts, web/src/typeface.ts).
  */
 function integrity(): Plugin {
-  const tags = /<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+\.(?:js|css|woff2))"/g;
+  const tags = /<(?:script|link)\b[^>]*?\b(?:src|href)="\/(assets\/[^"]+\.(?:js|css|woff2)|appearance\.js)"/g;
   return {
     name: 'loom-integrity',
     apply: 'build',

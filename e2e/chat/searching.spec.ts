@@ -15,7 +15,8 @@ test('what was said is found, opened far up where it stands, and narrowed to one
   await expect(ann.message('hay 700.')).toBeVisible({ timeout: 60_000 });
 
   // By keyboard alone: the field, the first hit, the one behind it.
-  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Control+Shift+F');
+  await page.keyboard.press('Control+Shift+F');
   await page.keyboard.type('needle');
   const results = page.getByRole('region', { name: 'Messages' });
   const hits = results.getByRole('listitem');
@@ -57,4 +58,19 @@ test('what was said is found, opened far up where it stands, and narrowed to one
   await page.keyboard.press('Escape');
   await expect(results).toHaveCount(0);
   await expect(ann.entry('Bob')).toBeVisible();
+  // Escape clears wherever the focus is, and who is chosen is found, also where one is already.
+  const field = page.getByRole('searchbox');
+  await field.fill('straw');
+  await hits.first().getByRole('button').click();
+  await expect(page.getByRole('heading', { name: 'Bob' })).toBeVisible();
+  await expect(results).toBeVisible();
+  await page.getByRole('textbox', { name: 'Message' }).press('Escape');
+  await expect(field).toHaveValue('');
+  await field.fill('bo');
+  await ann.entry('Bob').click();
+  await expect(field).toHaveValue('');
+  await field.fill('bo');
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(field).toHaveValue('');
+  await expect(field).toBeFocused();
 });

@@ -124,6 +124,44 @@ test('texts from a contact, and names, as each class of payload', async ({ perso
   expect(left()).toEqual([]);
 });
 
+test('what is quoted, and reactions that are no emoji', async ({ friends: { ann, bob } }) => {
+  const { page } = ann;
+  const { look, left } = await watch(page);
+  // What is watched begins with a page.
+  await page.reload();
+  await ann.openConversation('Bob');
+  await page.evaluate(() => Object.assign(window, { same: true }));
+  await page.setViewportSize({ width: 900, height: 9000 });
+  const quoted = ann.log.locator('.quote .what');
+  const seen = new Set<string>();
+  for (let at = 0; at < payloads.length; at += 60) {
+    const burst = payloads.slice(at, at + 60);
+    const [contact] = await bob.daemon.ask((control) => control.request('contact.list', {}));
+    const { conversation } = contact!;
+    await bob.daemon.ask(async (control) => {
+      const said = await Promise.all(burst.map((body) => control.request('message.send', { conversation, body })));
+      for (const [number, { author, id }] of said.entries())
+        await control.request('message.send', { conversation, body: `${at + number}`, replyTo: { author, id } });
+      await control.request('message.send', { conversation, body: `end of ${at}` });
+      // An emoji it must be, whatever is put around one.
+      const [{ author, id }] = said as [(typeof said)[number]];
+      for (const emoji of burst.flatMap((text) => [text, `👍${text}`]))
+        await expect(control.request('message.react', { conversation, author, id, emoji })).rejects.toMatchObject({
+          code: expect.stringMatching(/^(emoji-invalid|bad-request)$/),
+        });
+      await control.request('message.react', { conversation, author, id, emoji: '👍' });
+    });
+    await expect(ann.message(`end of ${at}`)).toBeVisible();
+    await expect(quoted).not.toHaveCount(0);
+    for (const text of await quoted.allTextContents()) seen.add(text);
+    expectQuiet(await look(), ann.daemon.origin);
+  }
+  // As they were written, up to where a quote ends.
+  const begins = [...seen].map((text) => text.replace(/…$/u, ''));
+  expect(payloads.filter((text) => !begins.some((begin) => begin !== '' && text.startsWith(begin)))).toEqual([]);
+  expect(left()).toEqual([]);
+});
+
 test('the names of strangers who ask, and of those taken in as they are', async ({ person }) => {
   const ann = await person('Ann');
   const { look, left } = await watch(ann.page);

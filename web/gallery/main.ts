@@ -7,10 +7,12 @@ import GalleryPage from './GalleryPage.vue';
 import '../src/styles/tokens.css';
 import '../src/styles/base.css';
 import './gallery.css';
+import { followAppearance } from '../src/composables/appearance.ts';
 import { i18n } from '../src/text/text.ts';
 import { loadTypeface } from '../src/typeface.ts';
 import { ANN } from './sample.ts';
 
+followAppearance();
 document.documentElement.dir = new URLSearchParams(window.location.search).get('dir') ?? 'ltr';
 
 const router = createRouter({

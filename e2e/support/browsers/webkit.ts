@@ -13,6 +13,8 @@ import { clickActions, keyActions, type Point, type RemotePage } from './remote-
 
 /** How long the driver may take until it listens. */
 const START_MS = 15_000;
+/** How long a page that is on its way out may take no answer with it, again and again. */
+const LEAVING_MS = 15_000;
 
 interface Answer {
   readonly value: unknown;
@@ -23,6 +25,24 @@ async function ask<T>(url: string, method: 'GET' | 'POST' | 'DELETE', body: obje
   const { value } = (await response.json()) as Answer;
   if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value)}`);
   return value as T;
+}
+
+/** The page went while it was asked: what it would have answered went with it. */
+function isLeaving(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('before the unload event');
+}
+
+/** Asks anew, of the page that comes. @param command that does no harm when it is done twice. */
+async function askWhoStays<T>(command: () => Promise<T>): Promise<T> {
+  const until = performance.now() + LEAVING_MS;
+  for (;;) {
+    try {
+      return await command();
+    } catch (error) {
+      if (!isLeaving(error) || performance.now() > until) throw error;
+      await wait(50);
+    }
+  }
 }
 
 class WebKitPage implements RemotePage {
@@ -47,16 +67,18 @@ class WebKitPage implements RemotePage {
 
   async evaluate(expression: string): Promise<unknown> {
     const script = `return JSON.stringify(${expression})`;
-    const result = await ask<string | null>(`${this.#session}/execute/sync`, 'POST', { script, args: [] });
+    const result = await askWhoStays(() =>
+      ask<string | null>(`${this.#session}/execute/sync`, 'POST', { script, args: [] }),
+    );
     return result === null ? undefined : JSON.parse(result);
   }
 
   async click(point: Point): Promise<void> {
-    await ask(`${this.#session}/actions`, 'POST', { actions: [clickActions(point)] });
+    await this.#perform(clickActions(point));
   }
 
   async press(keys: readonly string[]): Promise<void> {
-    await ask(`${this.#session}/actions`, 'POST', { actions: [keyActions(keys)] });
+    await this.#perform(keyActions(keys));
   }
 
   complaints(): readonly string[] {
@@ -77,6 +99,15 @@ class WebKitPage implements RemotePage {
 
   close(): Promise<void> {
     return this.#end();
+  }
+
+  /** A press that leads to another page is done, though nobody is left to say so. */
+  async #perform(actions: object): Promise<void> {
+    try {
+      await ask(`${this.#session}/actions`, 'POST', { actions: [actions] });
+    } catch (error) {
+      if (!isLeaving(error)) throw error;
+    }
   }
 
   async #listen(): Promise<void> {

@@ -2,7 +2,8 @@ import { onBeforeUnmount } from 'vue';
 
 const STOPS = 'a[href], button:not([disabled]), input, textarea, select, summary, [tabindex="0"]';
 
-function stopOf(pane: Element): HTMLElement | undefined {
+/** The first that the keyboard can go to in it. */
+export function stopOf(pane: Element): HTMLElement | undefined {
   const stops = pane.matches(STOPS) ? [pane] : [...pane.querySelectorAll(STOPS)];
   const open = stops.filter((stop): stop is HTMLElement => stop instanceof HTMLElement && stop.tabIndex >= 0);
   return open.find((stop) => stop.checkVisibility({ visibilityProperty: true }));

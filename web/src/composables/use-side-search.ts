@@ -7,6 +7,7 @@ import { plainName } from '../domain/names.ts';
 import { useConversationList } from '../stores/conversation-list.ts';
 import { useSearch } from '../stores/search.ts';
 import { text } from '../text/text.ts';
+import { useOffers } from './keys/use-offers.ts';
 import { useFoundList } from './use-found-list.ts';
 
 export interface SideSearch extends ReturnType<typeof useFoundList> {
@@ -15,6 +16,8 @@ export interface SideSearch extends ReturnType<typeof useFoundList> {
   /** The conversation that is open. */
   readonly current: ComputedRef<ConversationId | null>;
   readonly everywhere: () => void;
+  /** The list is whole again. */
+  readonly clear: () => void;
   readonly openHit: (hit: SearchHit) => Promise<void>;
 }
 
@@ -35,13 +38,17 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     const id = route.params.conversation;
     return typeof id === 'string' ? (id as ConversationId) : null;
   });
-  const scope = computed(() => {
-    if (search.within === null) return null;
-    return plainName(direct.value.get(search.within)?.name ?? text('notes.title'));
-  });
+  const scope = computed(() =>
+    search.within === null ? null : plainName(direct.value.get(search.within)?.name ?? text('notes.title')),
+  );
 
   function everywhere(): void {
     search.within = null;
+  }
+
+  function clear(): void {
+    list.query.value = '';
+    everywhere();
   }
 
   async function openHit(hit: SearchHit): Promise<void> {
@@ -52,7 +59,8 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
   }
 
   /** On a narrow screen the field is elsewhere. */
-  async function toField(): Promise<void> {
+  async function toField(words: string | null): Promise<void> {
+    if (words !== null) list.query.value = words;
     await router.push(window.matchMedia('(max-width: 47.99rem)').matches ? '/' : route.fullPath);
     focusField();
   }
@@ -61,34 +69,31 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
   watch(
     current,
     (id) => {
-      if (id === null || id === visited) return;
-      list.query.value = '';
-      everywhere();
+      if (id !== null && id !== visited) clear();
     },
     { flush: 'sync' },
   );
   watch(
     () => search.asked,
-    () => void toField(),
+    ({ words }) => void toField(words),
   );
-  useSearchKeys((here) => {
-    if (here && current.value === null) return false;
-    search.ask(here ? current.value : null);
-    return true;
-  }, isFree);
-  return { ...list, scope, current, everywhere, openHit };
+  useEscape(() => list.searching.value && isFree() && clearFrom(clear, focusField));
+  // In the conversation that is open; asked for twice, everywhere.
+  useOffers({ search: () => search.ask(search.within === current.value ? null : current.value) });
+  return { ...list, scope, current, everywhere, clear, openHit };
 }
 
-/**
- * Ctrl+K everywhere, Ctrl+Shift+F in the conversation that is open.
- * @param ask `here`: for the latter. @returns false when there is nothing to be done.
- */
-function useSearchKeys(ask: (here: boolean) => boolean, isFree: () => boolean): void {
+/** What was found goes, and the focus to the field if it was there. */
+function clearFrom(clear: () => void, focusField: () => void): void {
+  const within = document.activeElement?.closest('[data-side]') != null;
+  clear();
+  if (within) focusField();
+}
+
+/** Wherever the focus is, unless something else is left by it. */
+function useEscape(leave: () => unknown): void {
   function pressed(event: KeyboardEvent): void {
-    const key = event.key.toLowerCase();
-    const here = key === 'f' && event.shiftKey;
-    if (!(here || (key === 'k' && !event.shiftKey)) || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-    if (isFree() && ask(here)) event.preventDefault();
+    if (event.key === 'Escape' && !event.defaultPrevented) leave();
   }
 
   window.addEventListener('keydown', pressed);

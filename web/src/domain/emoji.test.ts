@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emojiGroups } from '../lazy/emoji-data.ts';
-import { findEmoji, inTone, TONES } from './emoji.ts';
+import { begunEmoji, findEmoji, inTone, TONES } from './emoji.ts';
 
 /** Built, since the compiler knows the flag only for newer targets. */
 const rgi = new RegExp('^\\p{RGI_Emoji}$', 'v');
@@ -27,5 +27,22 @@ describe('emoji', () => {
     expect(findEmoji(emojiGroups, 'rocket')[0]?.char).toBe('🚀');
     expect(findEmoji(emojiGroups, 'lol').map(({ char }) => char)).toContain('😂');
     expect(findEmoji(emojiGroups, 'no such thing at all')).toEqual([]);
+  });
+
+  it('are begun by a colon and two letters, at the end of what is typed', () => {
+    expect(begunEmoji('hello :smi')).toBe('smi');
+    expect(begunEmoji(':thumbs_up')).toBe('thumbs_up');
+    expect(begunEmoji('(:ok')).toBe('ok');
+    for (const text of [
+      'at 10:30',
+      'http://example',
+      'a:smile',
+      ':s',
+      ':smile ',
+      ': smile',
+      ':)',
+      `:${'x'.repeat(40)}`,
+    ])
+      expect(begunEmoji(text), text).toBeNull();
   });
 });

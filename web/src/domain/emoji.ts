@@ -46,3 +46,11 @@ function rank({ name }: Emoji, [first = '']: readonly string[]): number {
   if (name.startsWith(first)) return 0;
   return ` ${name}`.includes(` ${first}`) ? 1 : 2;
 }
+
+/** Two letters are the least that say something; an address or the time of day is no emoji. */
+const BEGUN = /(?:^|[\s(])(:(?=[\p{L}+-])[\p{L}\p{N}_+-]{2,32})$/u;
+
+/** @returns what is typed of an emoji's name behind a colon at the end of `text`, without the colon; null: nothing. */
+export function begunEmoji(text: string): string | null {
+  return BEGUN.exec(text.slice(-48))?.[1]?.slice(1) ?? null;
+}

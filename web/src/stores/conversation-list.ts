@@ -83,14 +83,6 @@ export const useConversationList = defineStore('conversation-list', () => {
     conversations.value = new Map(list.map((conversation) => [conversation.id, conversation]));
   }
 
-  /** @returns their id; they are begun when there are none yet. */
-  async function openNotes(): Promise<ConversationId> {
-    const conversation = await link.call('conversation.notes', {});
-    changes.put(conversation);
-    triggerRef(conversations);
-    return conversation.id;
-  }
-
   return {
     conversations,
     direct,
@@ -103,7 +95,6 @@ export const useConversationList = defineStore('conversation-list', () => {
     publish: () => triggerRef(conversations),
     load,
     clear: () => (conversations.value = new Map()),
-    openNotes,
     ...createCommands(conversations),
   };
 });
@@ -112,7 +103,7 @@ function counts({ blocked, marks }: Listed): boolean {
   return !blocked && marks.muted === null;
 }
 
-/** How a conversation is shown here, in place at once. */
+/** Conversations begun or shown another way here, in place at once. */
 function createCommands(conversations: Conversations) {
   const link = useLink();
 
@@ -122,6 +113,12 @@ function createCommands(conversations: Conversations) {
   }
 
   return {
+    /** @returns the id of the notes to ourselves; they are begun when there are none yet. */
+    openNotes: async () => {
+      const notes = await link.call('conversation.notes', {});
+      keep(notes);
+      return notes.id;
+    },
     pin: async (conversation: ConversationId, pinned: boolean) =>
       keep(await link.call('conversation.pin', { conversation, pinned })),
     /** @param seconds 0: no more; null: until the person says so. */

@@ -97,7 +97,7 @@ function applyToMeeting({ meeting }: Stores, { event, data }: EventMessage): boo
 }
 
 function applyToMessages(
-  { contacts, conversationList, conversations }: Stores,
+  { contacts, conversationList, conversations, drafts }: Stores,
   { event, data }: EventMessage,
 ): boolean {
   switch (event) {
@@ -113,6 +113,7 @@ function applyToMessages(
     case 'message.changed':
       conversations.change(data.message);
       conversationList.noteChange(data.message);
+      if (data.message.kind === 'deleted') drafts.gone(data.message);
       return true;
     case 'message.state':
       conversations.setState(data, data.state);
@@ -127,9 +128,11 @@ function applyToMessages(
       return true;
     case 'message.deleted':
       conversations.take(data);
+      drafts.gone(data);
       return true;
     case 'conversation.cleared':
       conversations.reload(data.conversation);
+      drafts.dropAbout(data.conversation);
       return true;
     case 'message.read':
       conversations.read(data.conversation, data.upTo);

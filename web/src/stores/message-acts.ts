@@ -1,7 +1,8 @@
 // What people do with a message that is there: each asks the daemon, and what it answers is shown.
 import { defineStore } from 'pinia';
 import type { ConversationId, Message, MessageId, MessageInfo, MessageRef } from '../../../server/contract/model.ts';
-import { randomHex } from '../api/hex.ts';
+import { CallError } from '../api/pending.ts';
+import { passOn, type Forwarding } from '../domain/message/forwarding.ts';
 import { useConversations } from './conversations.ts';
 import { useLink } from './daemon.ts';
 
@@ -26,14 +27,19 @@ export const useMessageActs = defineStore('message-acts', () => {
     show(await link.call('message.react', { ...refOf(message), emoji }));
   }
 
-  /** A copy goes to each of `to`, then `word` after it, when there is one. */
-  async function forward(message: MessageRef, to: readonly ConversationId[], word: string): Promise<void> {
-    for (const conversation of to) {
-      const id = randomHex(16) as MessageId;
-      conversations.put(await link.call('message.forward', { from: refOf(message), conversation, id }));
+  async function copy(from: MessageRef, conversation: ConversationId, id: MessageId): Promise<void> {
+    try {
+      conversations.put(await link.call('message.forward', { from: refOf(from), conversation, id }));
       conversations.publish();
-      if (word !== '') await conversations.send(conversation, word);
+    } catch (error) {
+      // Stored by an earlier attempt whose reply was lost.
+      if (!(error instanceof CallError) || error.code !== 'message-id-taken') throw error;
     }
+  }
+
+  /** A copy goes to each that is chosen, then the word after it, when there is one. */
+  function forward(forwarding: Forwarding): Promise<void> {
+    return passOn(forwarding, { copy, say: (conversation, word) => conversations.send(conversation, word) });
   }
 
   function info(message: MessageRef): Promise<MessageInfo> {

@@ -9,13 +9,13 @@ export type Target = MessageRef & Pick<SearchHit, 'position'>;
 export const useSearch = defineStore('search', () => {
   /** Only there; null: everywhere. */
   const within = shallowRef<ConversationId | null>(null);
-  /** How often the search field was asked for. */
-  const asked = shallowRef(0);
+  /** How often the search field was asked for, and with what in it; null: as it stands. */
+  const asked = shallowRef<{ readonly times: number; readonly words: string | null }>({ times: 0, words: null });
   const target = shallowRef<Target | null>(null);
 
-  function ask(conversation: ConversationId | null): void {
+  function ask(conversation: ConversationId | null, words: string | null = null): void {
     within.value = conversation;
-    asked.value += 1;
+    asked.value = { times: asked.value.times + 1, words };
   }
 
   return { within, asked, target, ask };

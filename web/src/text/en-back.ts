@@ -33,7 +33,7 @@ export const back = {
   },
   backup: {
     title: 'From a backup file',
-    lead: 'Everything comes back as it was when the backup was made. What others have sent since then still arrives.',
+    lead: 'Everything comes back as it was when the backup was made. What reached the old computer since then isn’t in it.',
     path: 'Where the file is',
     pathHint: 'The full path on this computer.',
     found: 'Backups on this computer',

@@ -4,7 +4,9 @@ import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
 import { files } from './en-files.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
-import { add, entry, passphrase, requests, settings, start, token, unlock } from './en-screens.ts';
+import { keys, palette } from './en-keys.ts';
+import { add, entry, passphrase, requests, start, token, unlock } from './en-screens.ts';
+import { settings } from './en-settings.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { acts, emoji } from './en-acts.ts';
 import { about, jump, listing, own, search, timer } from './en-talk.ts';
@@ -28,6 +30,8 @@ export const en = {
   passphrase,
   requests,
   settings,
+  keys,
+  palette,
   start,
   token,
   unlock,
@@ -76,6 +80,7 @@ export const en = {
     requests: 'Requests',
     search: 'Search people and messages',
     searchPlaceholder: 'Search',
+    clearSearch: 'Clear search',
     noMatch: 'Nobody called “{query}”.',
     none: 'No conversations yet.',
     noneHint: 'Is someone with you? One of you becomes visible. The other picks their name here.',
@@ -152,7 +157,7 @@ export const en = {
     composer: 'Message',
     placeholder: 'Write a message',
     send: 'Send',
-    hint: 'Enter sends, Shift+Enter starts a new line',
+    hint: { sends: 'Enter sends, Shift+Enter starts a new line', breaks: 'Enter starts a new line, {keys} sends' },
     tooLong: 'This message is too long to send: {size} KiB, and 256 KiB is the most. Split it into parts.',
     blocked: 'You have blocked this contact.',
     unknownContact: 'This contact no longer exists.',

@@ -1,4 +1,5 @@
-// The emoji that were used last, and the skin tone: for as long as the page lives, since it stores nothing in the browser.
+// The emoji that were used last, and the skin tone: for as long as the page lives, since nothing of what people do stays in
+// the browser.
 import { shallowRef } from 'vue';
 import type { Tone } from '../../domain/emoji.ts';
 

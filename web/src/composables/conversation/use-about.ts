@@ -1,7 +1,7 @@
-import { computed, shallowRef, watch } from 'vue';
-import type { ComputedRef, ShallowRef, WritableComputedRef } from 'vue';
+import { computed } from 'vue';
+import type { ComputedRef, WritableComputedRef } from 'vue';
 import type { ConversationId } from '../../../../server/contract/model.ts';
-import { lastOwn, replyTo } from '../../domain/message/answering.ts';
+import { isChanged, lastOwn, replyTo } from '../../domain/message/answering.ts';
 import type { About } from '../../domain/message/answering.ts';
 import type { Shown } from '../../domain/message/outgoing.ts';
 import { useConversations } from '../../stores/conversations.ts';
@@ -17,7 +17,7 @@ export interface AboutOptions {
 
 export interface Writing {
   /** What is written about; null: nothing, it is a message of its own. */
-  readonly about: ShallowRef<About | null>;
+  readonly about: ComputedRef<About | null>;
   /** What stands in the field: the draft, or the words that a message of ours is to have. */
   readonly body: WritableComputedRef<string>;
   readonly begin: (about: About) => void;
@@ -27,24 +27,34 @@ export interface Writing {
   readonly send: (body: string) => void;
 }
 
-/** What is written in a conversation, and about which message. A draft waits while a message gets other words. */
+/**
+ * What is written in a conversation, and about which message. A draft waits while a message gets other words, and either is
+ * there when one comes back.
+ */
 export function useAbout({ conversation, messages, say }: AboutOptions): Writing {
   const conversations = useConversations();
   const acts = useMessageActs();
   const drafts = useDrafts();
-  const about = shallowRef<About | null>(null);
-  const edited = shallowRef('');
+  const begun = computed(() => drafts.begun.get(conversation) ?? null);
+  const about = computed(() => begun.value?.about ?? null);
   const body = computed({
-    get: () => (about.value?.kind === 'edit' ? edited.value : drafts.get(conversation)),
-    set: (now: string) => {
-      if (about.value?.kind === 'edit') edited.value = now;
-      else drafts.set(conversation, now);
+    get: () => (begun.value?.about.kind === 'edit' ? begun.value.words : drafts.get(conversation)),
+    set: (words: string) => {
+      if (begun.value?.about.kind === 'edit') put(begun.value.about, words);
+      else drafts.set(conversation, words);
     },
   });
 
+  function put(next: About, words: string): void {
+    drafts.begun.set(conversation, { about: next, words });
+  }
+
   function begin(next: About): void {
-    edited.value = next.kind === 'edit' ? next.message.body : '';
-    about.value = next;
+    put(next, next.kind === 'edit' ? next.message.body : '');
+  }
+
+  function cancel(): void {
+    drafts.begun.delete(conversation);
   }
 
   function editLast(): boolean {
@@ -55,27 +65,18 @@ export function useAbout({ conversation, messages, say }: AboutOptions): Writing
 
   function send(words: string): void {
     const now = about.value;
-    about.value = null;
+    cancel();
     if (now?.kind !== 'edit') {
       void conversations.send(conversation, words, now === null ? undefined : replyTo(now.message));
       return;
     }
-    if (words === now.message.body) return;
+    if (!isChanged({ about: now, words })) return;
     acts.edit(now.message, words).catch((error: unknown) => {
       // What was typed is not lost.
-      if (about.value === null) {
-        about.value = now;
-        edited.value = words;
-      }
+      if (about.value === null) put(now, words);
       say(errorText(error));
     });
   }
 
-  // One that is gone is neither answered nor edited.
-  watch(messages, () => {
-    const message = about.value?.message;
-    if (message !== undefined && conversations.find(message)?.kind === 'deleted') about.value = null;
-  });
-
-  return { about, body, begin, cancel: () => (about.value = null), editLast, send };
+  return { about, body, begin, cancel, editLast, send };
 }

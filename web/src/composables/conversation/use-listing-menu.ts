@@ -1,7 +1,6 @@
 // What is done with a conversation as a whole, from the list or from its details.
 import { computed, shallowRef } from 'vue';
 import type { ComputedRef, ShallowRef } from 'vue';
-import type { ConversationMarks } from '../../../../server/contract/model.ts';
 import type { MenuItem, MenuPlace } from '../../components/base/menu.ts';
 import type { Listed } from '../../domain/listed.ts';
 import { MUTES, mutes, type Mute } from '../../domain/mute.ts';
@@ -10,10 +9,11 @@ import { useConversationList } from '../../stores/conversation-list.ts';
 import { useConversations } from '../../stores/conversations.ts';
 import { text } from '../../text/text.ts';
 
-type Action = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read' | 'timer';
+/** Each goes with its opposite. */
+type Turn = 'pin' | 'unpin' | 'mute' | 'unmute' | 'archive' | 'unarchive' | 'unread' | 'read';
 /** So many seconds. */
 type Life = `${number}`;
-export type ListingChoice = Action | Mute | Life;
+export type ListingChoice = Turn | 'timer' | Mute | Life;
 
 interface Opened {
   readonly place: MenuPlace;
@@ -28,12 +28,13 @@ export interface ListingMenu {
   readonly items: ComputedRef<readonly MenuItem<ListingChoice>[]>;
   readonly open: (place: MenuPlace, contact: Listed) => void;
   readonly choose: (choice: ListingChoice) => void;
+  /** What the choice of a key does, without the menu; for how long it is muted, a menu at `place` asks. */
+  readonly turn: (what: 'pin' | 'mute' | 'archive' | 'unread', contact: Listed, place: MenuPlace) => void;
   readonly close: () => void;
 }
 
 export function useListingMenu(): ListingMenu {
-  const list = useConversationList();
-  const conversations = useConversations();
+  const act = useActs();
   const menu: ListingMenu['menu'] = shallowRef(null);
   /** What takes the place of the menu that is about to close. */
   let next: Opened | null = null;
@@ -52,7 +53,31 @@ export function useListingMenu(): ListingMenu {
     else act(menu.value.contact, choice).catch(() => undefined);
   }
 
-  async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute' | 'timer'>): Promise<void> {
+  function turn(what: 'pin' | 'mute' | 'archive' | 'unread', contact: Listed, place: MenuPlace): void {
+    const does = choicesOf(contact)[what];
+    if (does === 'mute') menu.value = { place, contact, asks: 'mute' };
+    else act(contact, does).catch(() => undefined);
+  }
+
+  return {
+    menu,
+    label,
+    items,
+    choose,
+    turn,
+    open: (place, contact) => (menu.value = { place, contact, asks: 'what' }),
+    close: () => {
+      menu.value = next;
+      next = null;
+    },
+  };
+}
+
+function useActs() {
+  const list = useConversationList();
+  const conversations = useConversations();
+
+  return async function act({ conversation }: Listed, choice: Exclude<ListingChoice, 'mute' | 'timer'>): Promise<void> {
     switch (choice) {
       case 'pin':
       case 'unpin':
@@ -69,18 +94,6 @@ export function useListingMenu(): ListingMenu {
       default:
         return isMute(choice) ? list.mute(conversation, MUTES[choice]) : list.setTimer(conversation, Number(choice));
     }
-  }
-
-  return {
-    menu,
-    label,
-    items,
-    choose,
-    open: (place, contact) => (menu.value = { place, contact, asks: 'what' }),
-    close: () => {
-      menu.value = next;
-      next = null;
-    },
   };
 }
 
@@ -98,19 +111,32 @@ function timerItems({ timer }: Listed): readonly MenuItem<ListingChoice>[] {
   }));
 }
 
-function itemsOf({ marks, unread, blocked }: Listed): readonly MenuItem<ListingChoice>[] {
-  const isUnread = marks.unread || unread > 0;
-  return [
-    marks.pinnedAt === null ? item('pin', 'pin') : item('unpin', 'pin'),
-    muteItem(marks),
-    ...(blocked ? [] : [{ key: 'timer', icon: 'timer', label: text('timer.menu') } as const]),
-    isUnread ? item('read', 'check') : item('unread', 'dot'),
-    marks.archived ? item('unarchive', 'comeBack') : item('archive', 'archive'),
-  ];
+/** What each of the four does now: it, or the opposite. */
+function choicesOf({ marks, unread }: Listed) {
+  return {
+    pin: marks.pinnedAt === null ? 'pin' : 'unpin',
+    mute: marks.muted === null ? 'mute' : 'unmute',
+    unread: marks.unread || unread > 0 ? 'read' : 'unread',
+    archive: marks.archived ? 'unarchive' : 'archive',
+  } as const;
 }
 
-function muteItem({ muted }: ConversationMarks): MenuItem<ListingChoice> {
-  return muted === null ? item('mute', 'muted') : item('unmute', 'unmuted');
+const icons: Readonly<Record<Turn, MenuItem<ListingChoice>['icon']>> = {
+  pin: 'pin',
+  unpin: 'pin',
+  mute: 'muted',
+  unmute: 'unmuted',
+  unread: 'dot',
+  read: 'check',
+  archive: 'archive',
+  unarchive: 'comeBack',
+};
+
+function itemsOf(contact: Listed): readonly MenuItem<ListingChoice>[] {
+  const { pin, mute, unread, archive } = choicesOf(contact);
+  const of = (...keys: readonly Turn[]): readonly MenuItem<ListingChoice>[] => keys.map((key) => item(key, icons[key]));
+  const timer = { key: 'timer', icon: 'timer', label: text('timer.menu') } as const;
+  return [...of(pin, mute), ...(contact.blocked ? [] : [timer]), ...of(unread, archive)];
 }
 
 function muteItems(): readonly MenuItem<ListingChoice>[] {

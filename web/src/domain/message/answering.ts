@@ -10,6 +10,17 @@ export interface About {
   readonly message: Shown;
 }
 
+/** What is begun about a message. `words`: those that it is to have; of an answer they are the draft. */
+export interface Begun {
+  readonly about: About;
+  readonly words: string;
+}
+
+/** Whether words would be lost that nobody else has. */
+export function isChanged({ about, words }: Begun): boolean {
+  return about.kind === 'edit' && words !== about.message.body;
+}
+
 /** The answered message as the answer's bubble shows it. */
 export function replyTo({ author, id, body }: Shown): Reply {
   return { author, id, is: 'here', text: body.slice(0, QUOTED) };

@@ -1,0 +1,55 @@
+// Words of the palette, of the keys, and of what both do.
+export const keys = {
+  title: 'Keyboard shortcuts',
+  or: 'or',
+  place: {
+    everywhere: 'Everywhere',
+    conversation: 'In a conversation',
+    writing: 'While you write',
+    message: 'On a message',
+  },
+  /** What is done; those with keys are in the sheet, the others in the palette alone. */
+  do: {
+    palette: 'Go to or do anything',
+    shortcuts: 'Keyboard shortcuts',
+    next: 'Next conversation',
+    previous: 'Previous conversation',
+    nextUnread: 'Next unread conversation',
+    previousUnread: 'Previous unread conversation',
+    nextPane: 'Next part of the window',
+    previousPane: 'Previous part of the window',
+    search: 'Search in this conversation (twice: everywhere)',
+    replyNewest: 'Reply to the newest message',
+    reactNewest: 'React to the newest message',
+    details: 'Contact details',
+    mute: 'Mute or unmute',
+    archive: 'Archive, or move back to the list',
+    unread: 'Mark as unread or read',
+    send: 'Send',
+    newLine: 'New line',
+    editLast: 'Edit your last message, in an empty field',
+    emoji: 'Emoji by name, with the first letters of it',
+    cancel: 'Cancel a reply or an edit',
+    reply: 'Reply',
+    react: 'React',
+    edit: 'Edit',
+    forward: 'Forward',
+    delete: 'Delete',
+    menu: 'All that can be done with it',
+    add: 'Add contact',
+    code: 'My contact code',
+    notes: 'Notes to self',
+    settings: 'Settings',
+    lock: 'Lock now',
+    pin: 'Pin to top, or unpin',
+  },
+};
+
+/** Goes anywhere, does anything. */
+export const palette = {
+  label: 'Go to or do',
+  placeholder: 'A person, an action, a setting',
+  found: 'Nothing found | One found | {count} found',
+  messages: 'Search messages for “{query}”',
+  kind: { conversation: 'Conversation', action: 'Action', setting: 'Setting', messages: 'Search' },
+};
