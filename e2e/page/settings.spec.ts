@@ -50,7 +50,7 @@ test('theme, size of text and Enter are as this browser was told, before anythin
   await ann.openSettings();
   await page
     .getByRole('group', { name: 'Theme' })
-    .getByRole('radio', { name: 'Like the system' })
+    .getByRole('radio', { name: 'Same as the system' })
     .check({ force: true });
   await page.getByRole('group', { name: 'Text size' }).getByRole('radio', { name: 'Medium' }).check({ force: true });
   await page.getByRole('group', { name: 'Enter key' }).getByRole('radio', { name: 'Sends' }).check({ force: true });

@@ -69,7 +69,7 @@ export const timer = {
   title: 'Disappearing messages',
   menu: 'Disappearing messages…',
   field: 'New messages disappear',
-  hint: 'For both of you, this long after they are read. Somebody can still copy or photograph them before.',
+  hint: 'For both of you, this long after they are read. They can still be copied or photographed before that.',
   off: 'Off',
   after: '{life} after they are read',
   set: '{who} set messages to disappear {life} after they are read',
