@@ -16,7 +16,7 @@ describe('SPEC.md', () => {
   });
 
   it('has the record types of the code', () => {
-    const rows = [...spec.matchAll(/^\| ([\d, ]+?) +\| ([A-Z, ]+?) +\|/gm)].flatMap(([, types, names]) => {
+    const rows = [...spec.matchAll(/^\| ([\d, ]+?) +\| ([A-Z][A-Z, ]*?) +\|/gm)].flatMap(([, types, names]) => {
       const numbers = types!.split(', ').map(Number);
       return names!.split(', ').map((name, i) => [name.toLowerCase(), numbers[i]]);
     });
