@@ -6,6 +6,7 @@ import { contactsCommands } from './contacts.ts';
 import { conversationsCommands } from './conversations.ts';
 import { doctorCommands } from './diagnosis.ts';
 import { draftsCommands } from './drafts.ts';
+import { filesCommands } from './files.ts';
 import { identityCommands } from './identity.ts';
 import { meetingCommands } from './meeting.ts';
 import { messagesCommands } from './messages.ts';
@@ -21,6 +22,7 @@ const domains = [
   conversationsCommands,
   doctorCommands,
   draftsCommands,
+  filesCommands,
   identityCommands,
   meetingCommands,
   messagesCommands,
