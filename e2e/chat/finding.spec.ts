@@ -24,8 +24,10 @@ test('lists and log are one stop each, arrow keys move in them, F6 between them'
   await expect(ann.message('number 260.')).toBeVisible({ timeout: 60_000 });
   const box = page.getByRole('textbox', { name: 'Message' });
   await box.focus();
-  await page.keyboard.press('Shift+Tab');
   const focused = page.locator(':focus');
+  await page.keyboard.press('Shift+Tab');
+  await expect(focused).toHaveAccessibleName('Attach');
+  await page.keyboard.press('Shift+Tab');
   await expect(focused).toContainText('number 260.');
   await page.keyboard.press('ArrowUp');
   await expect(focused).toContainText('number 259.');
