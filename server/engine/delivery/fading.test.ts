@@ -194,6 +194,18 @@ describe('a text that disappears', () => {
     expect((await bob.run('search.query', { text: 'brief' })).hits).toEqual([]);
   });
 
+  it('of a contact that was removed keeps nothing from opening, when a crash has left some of them', async () => {
+    await say(ann, 'Bob', bob, 'Ann', 'brief');
+    const { id } = await ann.contact('Bob');
+    const { engine, store } = ann.profile.opened;
+    // What follows in pieces is not reached.
+    await store.journal.write(() => engine.roster.remove(id));
+    ann.kill();
+    town.clock.jump(DAY);
+    await ann.start();
+    expect(await ann.run('contact.list')).toEqual([]);
+  });
+
   it('leaves search, and is not stored again', async () => {
     await say(ann, 'Bob', bob, 'Ann', 'brief');
     await read(bob, 'Ann');

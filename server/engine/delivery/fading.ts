@@ -105,9 +105,13 @@ export class Fading {
 
   async #look(): Promise<void> {
     this.#isLooking = true;
-    const isDone = await this.#lookNow().catch(refused);
-    this.#isLooking = false;
-    this.#watch(isDone ? 0 : LOOK_MS);
+    let isDone = false;
+    try {
+      isDone = await this.#lookNow().catch(refused);
+    } finally {
+      this.#isLooking = false;
+      this.#watch(isDone ? 0 : LOOK_MS);
+    }
   }
 
   /** @returns true. @throws StorageError. */

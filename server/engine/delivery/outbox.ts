@@ -218,7 +218,9 @@ export class Outbox {
 
   #waitingRows(ours: Ours): readonly OutboxRow[] {
     const { store, conversations } = this.#options;
-    const peers = this.#composer.peers(conversations.get(ours.conversation));
+    const place = conversations.find(ours.conversation);
+    // Of a contact that was removed nothing waits, though it may be there for a while yet.
+    const peers = place ? this.#composer.peers(place) : [];
     return peers.flatMap((peer) => waitingRow(store, peer, ours) ?? []);
   }
 
