@@ -4,6 +4,7 @@ import type { ConversationId } from '../../contract/ids.ts';
 import type { Conversation, Message } from '../../contract/model.ts';
 import * as contract from '../../contract/limits.ts';
 import * as wire from '../../protocol/limits.ts';
+import { newMessage } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { AHEAD_MS, isLater } from './kinds/timer.ts';
 
@@ -204,6 +205,21 @@ describe('a text that disappears', () => {
     town.clock.jump(DAY);
     await ann.start();
     expect(await ann.run('contact.list')).toEqual([]);
+  });
+
+  it('goes four megabytes at a time when many long ones are due', async () => {
+    const { store, engine } = bob.profile.opened;
+    const { id } = await bob.contact('Ann');
+    const content = new Uint8Array(256 * 1024);
+    const fading = { life: MINUTE, until: town.clock.now() + MINUTE };
+    await store.journal.write(() => {
+      for (let i = 0; i < 64; i += 1) store.messages.append(newMessage(id, 1000 + i, { content, fading }));
+    });
+    town.clock.jump(2 * MINUTE);
+    const before = store.journal.commits;
+    await engine.fading.start();
+    expect(store.messages.fading.run(0).messages).toEqual([]);
+    expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
   });
 
   it('leaves search, and is not stored again', async () => {
