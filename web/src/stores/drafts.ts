@@ -6,7 +6,7 @@ import type { ConversationId, Draft, MessageRef } from '../../../server/contract
 import { isChanged, type Begun } from '../domain/message/answering.ts';
 import { DraftBook } from '../domain/message/draft-book.ts';
 import type { Forwarding } from '../domain/message/forwarding.ts';
-import { messageKey } from '../domain/message/message-key.ts';
+import { isSame } from '../domain/message/message-key.ts';
 import type { Shown } from '../domain/message/outgoing.ts';
 import { useLink } from './daemon.ts';
 
@@ -34,8 +34,7 @@ export const useDrafts = defineStore('drafts', () => {
 
   /** One that is gone is neither answered nor edited. */
   function gone(message: MessageRef): void {
-    const isIt = (other: MessageRef | undefined): boolean =>
-      other?.conversation === message.conversation && messageKey(other) === messageKey(message);
+    const isIt = (other: MessageRef | undefined): boolean => other !== undefined && isSame(other, message);
     if (isIt(begun.get(message.conversation)?.about.message)) begun.delete(message.conversation);
     if (isIt(forwarding.value?.message)) forwarding.value = null;
   }
