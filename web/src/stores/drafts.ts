@@ -40,7 +40,7 @@ export const useDrafts = defineStore('drafts', () => {
   }
 
   // What a page leaves on its way out still goes through the socket.
-  window.addEventListener('pagehide', () => book.flush());
+  window.addEventListener('pagehide', () => book.leave());
 
   return {
     drafts,
@@ -67,7 +67,7 @@ export const useDrafts = defineStore('drafts', () => {
     unsaved: () => book.unsaved(),
     /** Sends what waits. @returns whether something would be lost with this tab. */
     leaving: () => {
-      book.flush();
+      book.leave();
       if ([...begun.values()].some(isChanged)) return true;
       return book.unsaved().length > 0 && (link.line.kind !== 'open' || book.refused());
     },
