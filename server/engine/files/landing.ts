@@ -31,8 +31,8 @@ export async function openIncoming(
   const position = given ? hashedUpTo(store, live.transfer) : 0;
   const held = store.transfers.heldBytes() + (given ? 0 : size);
   if (!hasRoom(await store.files.space(), size - position, held)) return 'full';
-  // Durable before the first byte is sealed under it.
-  const place = withRun(given ?? newSealedPlace(random), position, random);
+  // Durable before the first byte is sealed under it. Where all of it is here and only their END is missing, none will be.
+  const place = given && position === size ? given : withRun(given ?? newSealedPlace(random), position, random);
   const changed = await transfers.change(live, { position, place: { kind: 'sealed', ...place } });
   return changed && incomingAt(options, live, place, listener);
 }

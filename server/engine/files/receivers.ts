@@ -86,10 +86,10 @@ export class Receivers {
       for (const live of this.#theirs(contact)) live.held = (features & FEATURE_FILES) === 0 ? 'too-old' : null;
       this.kick();
     });
-    links.deactivated.on(({ contact }) => {
-      if (!links.activeLinkOf(contact)) this.#cut(contact);
+    links.dropped.on((peer) => {
+      if (!links.activeLinkTo(peer)) this.#cut(peer);
     });
-    bulkLinks.closed.on(({ contact }) => this.#cut(contact));
+    bulkLinks.closed.on((bulkLink) => this.#cut(bulkLink));
   }
 
   /** Resolves when every file is closed. */
@@ -251,10 +251,10 @@ export class Receivers {
   }
 
   /** Their link is gone: what is here is kept, and asked for anew when there is one. */
-  #cut(contact: ContactId): void {
+  #cut({ contact, device }: PeerDevice): void {
     const { clock, links } = this.#options;
     for (const { live, peer } of [...this.#coming.values()]) {
-      if (peer.contact !== contact) continue;
+      if (peer.contact !== contact || peer.device !== device) continue;
       this.#rests.set(live, clock.monotonic() + REST_MS);
       this.end(live);
     }

@@ -7,7 +7,7 @@ import { OURSELVES } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { parseGot, parseWant, STOP, type Want } from '../../protocol/files/file-records.ts';
+import { parseGot, parseWant, STOP, type Got, type Want } from '../../protocol/files/file-records.ts';
 import { blockCount } from '../../protocol/files/file-root.ts';
 import { FEATURE_FILES, FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
@@ -54,22 +54,19 @@ export interface SendersOptions {
 export class Senders {
   readonly #options: SendersOptions;
   readonly #wanted = new Map<string, Wanted>();
+  /** Have their source open, whether or not they are wanted any more: one of each file. */
+  readonly #busy = new Set<Wanted>();
   #stopped = false;
 
   constructor(options: SendersOptions) {
     this.#options = options;
     const { router, links, bulkLinks } = options;
-    router.on(RECORD.want, ['active'], {
-      handle: (from, body) => runInBackground(this.#onWant(from, parseWant(body))),
-    });
-    router.on(RECORD.got, ['active'], {
-      handle: (from, body) => {
-        const { id, position } = parseGot(body);
-        runInBackground(this.#onGot(from, toHex(id), position));
-      },
-    });
+    router.on(RECORD.want, ['active'], { handle: (from, body) => this.#onWant(from, parseWant(body)) });
+    router.on(RECORD.got, ['active'], { handle: (from, body) => this.#onGot(from, parseGot(body)) });
     links.activated.on((activeLink) => this.#greet(activeLink));
-    links.deactivated.on(({ contact }) => this.#leave(contact));
+    links.dropped.on((peer) => {
+      if (!links.activeLinkTo(peer)) this.#leave(peer);
+    });
     bulkLinks.opened.on((bulkLink) => this.#begin(bulkLink));
     bulkLinks.drained.on(({ contact }) => {
       for (const { peer, sending } of this.#wanted.values()) if (peer.contact === contact) sending?.drained();
@@ -126,8 +123,9 @@ export class Senders {
     return transfers.find({ conversation, author: OURSELVES, id: id as MessageId });
   }
 
-  async #onWant(from: ActiveLink, want: Want): Promise<void> {
-    const { store, conversations, transfers, bulkLinks } = this.#options;
+  /** @throws ProtocolError. */
+  #onWant(from: ActiveLink, want: Want): void {
+    const { store, conversations } = this.#options;
     if (this.#stopped) return;
     const id = toHex(want.id);
     const live = this.#find(from.contact, id);
@@ -147,9 +145,19 @@ export class Senders {
       return;
     }
     live.held = null;
+    runInBackground(this.#take(from, live, want));
+  }
+
+  /** What is wanted is sent as soon as there is a link for it. */
+  async #take({ contact, device, link }: ActiveLink, live: LiveTransfer, want: Want): Promise<void> {
+    const { transfers, bulkLinks } = this.#options;
+    const { state, message } = live.transfer;
+    const { id } = message;
     if (state === 'offered' && !(await transfers.change(live, { state: 'accepted' }))) return;
+    // They ask anew on the next one.
+    if (this.#stopped || link.closed) return;
     this.#drop(id);
-    const peer = { contact: from.contact, device: from.device };
+    const peer = { contact, device };
     this.#wanted.set(id, { live, peer, want, stage: 'waiting', sending: null, hashes: null });
     transfers.tell(live);
     const bulkLink = bulkLinks.to(peer);
@@ -157,10 +165,18 @@ export class Senders {
     else bulkLinks.want(peer);
   }
 
-  async #onGot(from: ActiveLink, id: string, position: number): Promise<void> {
-    const live = this.#find(from.contact, id);
-    if (!live || position > live.transfer.size || position < live.transfer.position) return;
+  /** @throws ProtocolError. */
+  #onGot(from: ActiveLink, { id, position }: Got): void {
+    const live = this.#find(from.contact, toHex(id));
+    if (!live) return;
+    const { size, position: before } = live.transfer;
+    if (position > size) throw new ProtocolError('record-value');
+    if (position > before || position === size) runInBackground(this.#note(live, position));
+  }
+
+  async #note(live: LiveTransfer, position: number): Promise<void> {
     const { store, transfers, onOver } = this.#options;
+    const { id } = live.transfer.message;
     const isWhole = position === live.transfer.size;
     const hashes = this.#wanted.get(id)?.hashes;
     const change = isWhole ? ({ position, state: 'done' } as const) : { position };
@@ -179,18 +195,20 @@ export class Senders {
     }
   }
 
-  #leave(contact: ContactId): void {
-    if (this.#options.links.activeLinkOf(contact)) return;
-    for (const [id, { peer }] of this.#wanted) if (peer.contact === contact) this.#drop(id);
+  /** They will say anew from where they want it. */
+  #leave({ contact, device }: PeerDevice): void {
+    for (const [id, { peer }] of this.#wanted) if (peer.contact === contact && peer.device === device) this.#drop(id);
   }
 
   /** What is wanted goes, as much at once as may. */
   #begin(bulkLink: BulkLink): void {
-    const mine = [...this.#wanted.values()].filter(({ peer }) => peer.contact === bulkLink.contact);
-    const free = AT_ONCE - mine.filter(({ stage }) => stage === 'sending').length;
-    const next = mine.filter(({ stage }) => stage === 'waiting').slice(0, Math.max(0, free));
-    for (const wanted of next) {
+    const isTheirs = ({ peer }: Wanted): boolean => peer.contact === bulkLink.contact;
+    const busy = [...this.#busy].filter(isTheirs);
+    const waiting = [...this.#wanted.values()].filter((wanted) => isTheirs(wanted) && wanted.stage === 'waiting');
+    const next = waiting.filter(({ live }) => busy.every((other) => other.live !== live));
+    for (const wanted of next.slice(0, Math.max(0, AT_ONCE - busy.length))) {
       wanted.stage = 'sending';
+      this.#busy.add(wanted);
       runInBackground(this.#send(wanted, bulkLink));
     }
   }
@@ -219,6 +237,7 @@ export class Senders {
       if (!(error instanceof SourceLost)) throw error;
       await this.#lost(wanted, error.reason);
     } finally {
+      this.#busy.delete(wanted);
       this.#next(wanted);
     }
   }
