@@ -7,14 +7,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
-import { fromHex } from '../../crypto/bytes.ts';
+import { fromHex, toHex } from '../../crypto/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { encodeGot, encodeWant } from '../../protocol/files/file-records.ts';
+import { encodeGot, encodeStop, encodeWant, parseWant, STOP } from '../../protocol/files/file-records.ts';
 import { FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { giveRecord, tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import type { ActiveLink } from '../links/active-link.ts';
+import { OPEN_OFFERS } from './acceptance.ts';
 
 const MIB = 1024 * 1024;
 
@@ -153,6 +154,96 @@ describe('a record that cannot be', () => {
     }
     expect(told()).toBe(before);
   });
+});
+
+describe('a STOP', () => {
+  const stop = (loom: TestLoom, id: string, reason: number): void =>
+    giveRecord(activeLinkOf(loom).link, { type: RECORD.stop, body: encodeStop({ id: fromHex(id), reason }) });
+
+  test('of a sender whose disk is full holds the file until there is more to say', async () => {
+    const bytes = randomBytes(MIB);
+    const theirs = await offered(bytes);
+    await ann.stop();
+    await bob.run('file.accept', theirs);
+    await ann.start();
+    await town.online(bob, 'Ann');
+    stop(bob, theirs.id, STOP.diskFull);
+    await town.pass(100);
+    expect((await only(bob)).file.state).not.toBe('cancelled');
+    giveRecord(activeLinkOf(bob).link, { type: RECORD.ready, body: fromHex(theirs.id) });
+    await arrives(bytes, theirs);
+  });
+
+  test.each([STOP.changed, 8, 255])('of a receiver for reason %i is the end', async (reason) => {
+    const theirs = await offered(randomBytes(MIB));
+    stop(ann, theirs.id, reason);
+    await town.until(isAt(ann, 'cancelled'));
+  });
+
+  test.each([8, 255])('of a sender for reason %i is the end', async (reason) => {
+    const theirs = await offered(randomBytes(MIB));
+    stop(bob, theirs.id, reason);
+    await town.until(isAt(bob, 'cancelled'));
+  });
+});
+
+describe('who thinks better of it', () => {
+  test.each([
+    ['declined', 'file.decline'],
+    ['cancelled', 'file.cancel'],
+  ] as const)('gets what was %s, and whose sender has heard so', async (state, command) => {
+    const bytes = randomBytes(MIB);
+    const theirs = await offered(bytes);
+    await bob.run(command, theirs);
+    await town.until(isAt(ann, state));
+    await bob.run('file.accept', theirs);
+    await arrives(bytes, theirs);
+  });
+
+  test('gets nothing that its sender has cancelled', async () => {
+    const theirs = await offered(randomBytes(MIB));
+    await ann.run('file.cancel', refOf(await only(ann)));
+    await town.until(isAt(bob, 'cancelled'));
+    await bob.run('file.accept', theirs);
+    await town.until(isAt(bob, 'cancelled'));
+    expect((await only(ann)).file.state).toBe('cancelled');
+  });
+});
+
+/** Offers that stay open: nobody answers them. */
+async function offerMany(count: number): Promise<void> {
+  const path = join(folder, 'holiday.bin');
+  writeFileSync(path, 'ten bytes.');
+  const { conversation } = await ann.contact('Bob');
+  for (let n = 0; n < count; n += 1) await ann.run('file.sendPath', { conversation, path });
+  await town.until(async () => (await files(bob)).length === count);
+}
+
+test('one offer more than may be open is declined at once, and waits for nothing', async () => {
+  await offerMany(OPEN_OFFERS);
+  const { transfers } = bob.profile.opened.engine;
+  expect(transfers.live().length).toBe(OPEN_OFFERS);
+  const { conversation } = await ann.contact('Bob');
+  const { id } = await ann.run('file.sendPath', { conversation, path: join(folder, 'holiday.bin') });
+  const stateAt = async (loom: TestLoom): Promise<string | undefined> =>
+    (await files(loom)).find((file) => file.id === id)?.file.state;
+  await town.until(async () => (await stateAt(ann)) === 'declined');
+  expect(await stateAt(bob)).toBe('declined');
+  expect(transfers.live().length).toBe(OPEN_OFFERS);
+  expect((await files(bob)).filter(({ file }) => file.state === 'offered').length).toBe(OPEN_OFFERS);
+});
+
+test('files that never come leave their place to others', async () => {
+  await offerMany(6);
+  const wanted = new Set<string>();
+  tapRecords(activeLinkOf(ann).link, ({ type, body }) => {
+    if (type === RECORD.want) wanted.add(toHex(parseWant(body).id));
+  });
+  // No link for files can be made.
+  town.network.shut(ann.host);
+  town.network.shut(bob.host);
+  for (const file of await files(bob)) await bob.run('file.accept', refOf(file));
+  await town.until(() => wanted.size === 6);
 });
 
 test('WANT after WANT of one file: one of them is answered at a time', async () => {

@@ -13,14 +13,16 @@ import { FEATURE_FILES, FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts'
 import { RECORD } from '../../protocol/records.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { Store } from '../../storage/profile-store.ts';
+import type { Transfer } from '../../storage/tables/transfers.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { BulkLink, BulkLinks } from '../links/bulk-links.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
-import type { Answers } from './answers.ts';
+import { endBy, heldBy, wasLeftByThem, type Answers } from './answers.ts';
 import { BlockHashes } from './block-hashes.ts';
+import { isOfTheDisk } from './disk-errors.ts';
 import { OutgoingFile } from './outgoing.ts';
 import { openSource, SourceLost } from './source.ts';
 import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
@@ -102,18 +104,9 @@ export class Senders {
     if (!live) return false;
     this.#drop(id);
     const { transfers, onOver } = this.#options;
-    if (reason === STOP.paused) live.held = 'by-them';
-    else if (reason === STOP.diskFull) live.held = 'their-disk-full';
-    const end = {
-      [STOP.declined]: { state: 'declined', reason: null },
-      [STOP.cancelled]: { state: 'cancelled', reason: null },
-      [STOP.gone]: { state: 'cancelled', reason: null },
-      [STOP.cannotWrite]: { state: 'failed', reason: 'cannot-write' },
-      [STOP.damaged]: { state: 'failed', reason: 'damaged' },
-    } as const;
-    const over = Object.hasOwn(end, reason) ? end[reason as keyof typeof end] : null;
-    if (!over) transfers.tell(live, 'now');
-    else if (await transfers.change(live, over)) onOver(live);
+    live.held = heldBy(reason);
+    if (live.held) transfers.tell(live, 'now');
+    else if (await transfers.change(live, endBy(reason))) onOver(live);
     return true;
   }
 
@@ -125,27 +118,33 @@ export class Senders {
 
   /** @throws ProtocolError. */
   #onWant(from: ActiveLink, want: Want): void {
-    const { store, conversations } = this.#options;
+    const { store, conversations, transfers, answers } = this.#options;
     if (this.#stopped) return;
-    const id = toHex(want.id);
-    const live = this.#find(from.contact, id);
-    if (!live) {
-      const message = { conversation: conversations.directWith(from.contact), author: OURSELVES, id: id as MessageId };
-      const state = store.transfers.get(message)?.state;
-      const reason = state === 'cancelled' ? STOP.cancelled : STOP.gone;
-      this.#options.answers.stop({ contact: from.contact, message }, reason);
+    const { contact } = from;
+    const id = toHex(want.id) as MessageId;
+    const message = { conversation: conversations.directWith(contact), author: OURSELVES, id };
+    const live = transfers.find(message);
+    const transfer = live?.transfer ?? store.transfers.get(message);
+    if (!transfer || !(live || wasLeftByThem(transfer))) {
+      answers.stop({ contact, message }, transfer?.state === 'cancelled' ? STOP.cancelled : STOP.gone);
       return;
     }
-    const { size, state } = live.transfer;
+    const { size, state } = transfer;
     if (want.from > size || (want.from !== size && want.from % FILE_BLOCK_BYTES !== 0)) {
       throw new ProtocolError('record-value');
     }
     if (state === 'paused') {
-      this.#options.answers.stop(live.transfer, STOP.paused);
+      answers.stop(transfer, STOP.paused);
       return;
     }
-    live.held = null;
-    runInBackground(this.#take(from, live, want));
+    if (live) live.held = null;
+    runInBackground(live ? this.#take(from, live, want) : this.#retake(from, transfer, want));
+  }
+
+  /** They think better of it. */
+  async #retake(from: ActiveLink, transfer: Transfer, want: Want): Promise<void> {
+    const live = await this.#options.transfers.revive({ ...transfer, state: 'accepted', reason: null });
+    await this.#take(from, live, want);
   }
 
   /** What is wanted is sent as soon as there is a link for it. */
@@ -234,8 +233,9 @@ export class Senders {
         await source.close();
       }
     } catch (error) {
-      if (!(error instanceof SourceLost)) throw error;
-      await this.#lost(wanted, error.reason);
+      if (error instanceof SourceLost) await this.#lost(wanted, error.reason);
+      else if (isOfTheDisk(error)) this.#putOff(wanted);
+      else throw error;
     } finally {
       this.#busy.delete(wanted);
       this.#next(wanted);
@@ -249,6 +249,13 @@ export class Senders {
   #next({ peer }: Wanted): void {
     const bulkLink = this.#options.bulkLinks.to(peer);
     if (bulkLink) this.#begin(bulkLink);
+  }
+
+  /** It cannot be read now. They ask for it anew. */
+  #putOff(wanted: Wanted): void {
+    if (!this.#isCurrent(wanted)) return;
+    this.#drop(wanted.live.transfer.message.id);
+    this.#options.transfers.tell(wanted.live);
   }
 
   async #lost({ live }: Wanted, reason: 'changed' | 'gone'): Promise<void> {
