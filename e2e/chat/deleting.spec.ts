@@ -3,6 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { befriend, expect, test, type Person } from '../support/fixtures.ts';
 
+interface File {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 /** By keyboard unless told: in a long message the mouse has to wait for the list to come to rest. */
 async function choose(
   { page, log }: Person,
@@ -81,27 +86,35 @@ test('a conversation is emptied, and the contact stays', { tag: '@slow' }, async
 test('no file of the profile holds what was deleted, while Loom runs', async ({ person }) => {
   const [ann, bob] = [await person('Ann'), await person('Bob')];
   await befriend(ann, bob);
-  const files = (): Buffer[] =>
+  const files = (): File[] =>
     readdirSync(bob.daemon.folder)
       .filter((name) => name.startsWith('loom.db') && !name.endsWith('.lock'))
-      .map((name) => readFileSync(join(bob.daemon.folder, name)));
-  const before = Buffer.concat(files());
+      .map((name) => ({ name, bytes: readFileSync(join(bob.daemon.folder, name)) }));
+  const before = Buffer.concat(files().map(({ bytes }) => bytes));
   // Long enough that whatever the files gain is this message, sealed.
   await ann.send('secret '.repeat(20_000));
   await expect(bob.log.getByText('Show all')).toBeVisible();
   const pieces = newPieces(before, files());
   expect(pieces.length).toBeGreaterThan(20);
   await remove(bob, 'secret secret');
-  await expect.poll(() => pieces.filter((piece) => files().some((file) => file.includes(piece))).length).toBe(0);
+  await expect.poll(() => pieces.filter((piece) => files().some(({ bytes }) => bytes.includes(piece))).length).toBe(0);
 });
 
-/** Of each whole page of random bytes that was not there before, a piece from its middle. */
-function newPieces(before: Buffer, files: readonly Buffer[]): Buffer[] {
-  const PAGE = 4096;
-  return files.flatMap((file) => {
-    const middles = Array.from({ length: Math.floor(file.length / PAGE) }, (_, page) =>
-      Buffer.from(file.subarray(page * PAGE + 2000, page * PAGE + 2032)),
+const PAGE = 4096;
+/** SQLite's file format, §4.1: what stands before the frames of a WAL, and before the page of each. */
+const [WAL_HEADER, FRAME_HEADER] = [32, 24];
+
+/**
+ * Of each new page that is all one row, a piece from its middle: an overflow page (SQLite's file format, §1.6), which begins with
+ * the number of the next and not with the kind of a b-tree page. Other rows, which stay, are smaller.
+ */
+function newPieces(before: Buffer, files: readonly File[]): Buffer[] {
+  return files.flatMap(({ name, bytes }) => {
+    const [first, step] = name.endsWith('-wal') ? [WAL_HEADER + FRAME_HEADER, FRAME_HEADER + PAGE] : [0, PAGE];
+    const pages = Array.from({ length: Math.floor((bytes.length - first) / step) }, (_, at) =>
+      bytes.subarray(first + at * step, first + at * step + PAGE),
     );
+    const middles = pages.filter((page) => page[0] === 0).map((page) => Buffer.from(page.subarray(2000, 2032)));
     return middles.filter((piece) => new Set(piece).size > 20 && !before.includes(piece));
   });
 }

@@ -80,8 +80,9 @@ test('a conversation, its contact, and a request', async ({ friends: { ann, bob 
   await ann.page.keyboard.press('Escape');
   await expect(details).toHaveCount(0);
   await expect(ann.page.getByRole('button', { name: 'Contact details' })).toBeFocused();
-  // Shift and Tab from where one writes leads to the newest message.
+  // Shift and Tab from where one writes leads past *Attach* to the newest message.
   await ann.page.getByRole('textbox', { name: 'Message' }).focus();
+  await ann.page.keyboard.press('Shift+Tab');
   await ann.page.keyboard.press('Shift+Tab');
   await expect(ann.log.getByRole('article').last()).toBeFocused();
   await ann.page.keyboard.press('Enter');
@@ -158,7 +159,7 @@ test('everything is reached by keyboard', async ({ friends: { ann, bob } }) => {
   const { page } = ann;
   await page.goto(`${ann.daemon.origin}/#/`);
   await page.keyboard.press('ControlOrMeta+k');
-  await expect(page.getByRole('combobox', { name: 'Go to or do' })).toBeFocused();
+  await expect(page.getByRole('combobox', { name: 'Commands' })).toBeFocused();
   await page.keyboard.type('Bo');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();

@@ -2,7 +2,7 @@
 import { expect, test, type Person } from '../support/fixtures.ts';
 import { checkScreen } from '../support/screen.ts';
 
-const palette = ({ page }: Person) => page.getByRole('combobox', { name: 'Go to or do' });
+const palette = ({ page }: Person) => page.getByRole('combobox', { name: 'Commands' });
 
 async function ask(person: Person, words: string): Promise<void> {
   await person.page.keyboard.press('ControlOrMeta+k');

@@ -29,6 +29,7 @@ test('theme, size of text and Enter are as this browser was told, before anythin
   await page.emulateMedia({ colorScheme: 'light' });
   await page.route(/assets\/index-.*\.js/, (route) => route.abort());
   await page.reload();
+  await expect(page.locator('#app')).toBeEmpty();
   expect(await paper()).toBe(DARK);
   expect(await rem()).toBe(21);
   await page.unroute(/assets\/index-.*\.js/);

@@ -46,7 +46,7 @@ test('a request says who asks in plain words, can be ignored, and blocking can b
   const requests = bob.page.getByRole('list', { name: 'Requests' });
   const card = requests.getByRole('listitem').first();
   await expect(card.getByText('Ann\u2069 wants to talk to you.')).toBeVisible();
-  await expect(card.getByText('Added you with your code.')).toBeVisible();
+  await expect(card.getByText('Has your contact code.')).toBeVisible();
   await expect(card.locator('p').first()).toContainText('looks like your contact');
   await expect(card.getByText('127.0.0.1')).toHaveCount(0);
   await card.getByRole('button', { name: 'Details' }).click();

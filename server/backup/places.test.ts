@@ -45,6 +45,21 @@ it('finds backups by their names, the newest first, eight of them', async () => 
   expect((await shown())[0]).toBe('Ann 2027-01-09.loom');
 });
 
+it('finds one that was brought here, where such things land', async () => {
+  const brought = [
+    'Ann.loom',
+    join('Downloads', 'Bob.loom'),
+    join('Desktop', 'Carl.loom'),
+    join('Documents', 'Dora.loom'),
+  ];
+  for (const name of ['Downloads', 'Desktop', 'Documents', 'Music']) mkdirSync(join(home, name));
+  for (const name of [...brought, join('Music', 'Eve.loom')]) writeFileSync(join(home, name), '');
+  const { backups, folders } = await findPlaces({ home, mounts: [] });
+  expect(backups).toEqual(brought.map((name) => join(home, name)));
+  // A place to look in, none to put backups.
+  expect(folders).toHaveLength(1);
+});
+
 it('leaves out a place that does not answer', async () => {
   const hung = await hungFolder('a stick that hangs');
   if (!hung) return;

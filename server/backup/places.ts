@@ -1,6 +1,6 @@
 // Places for backups that a person need not type: their own folder, sticks and disks that are plugged in, and the files there.
 import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, sep } from 'node:path';
+import { basename, isAbsolute, join, sep } from 'node:path';
 import { BACKUP_ENDING, BACKUP_FOLDER } from '../contract/limits.ts';
 import type { BackupPlaces } from '../contract/model.ts';
 import { namedFiles } from './files.ts';
@@ -11,6 +11,9 @@ const LOOK_MS = 5_000;
 /** A person chooses among so many; more are typed. */
 const REMOVABLES = 4;
 const BACKUPS = 8;
+
+/** In a person's home, where a backup lies that came from another computer. */
+const BROUGHT_TO = ['', 'Downloads', 'Desktop', 'Documents'];
 
 /** Those that Loom makes by itself every day end like this. */
 const DAILY = /^loom-.*\.backup$/;
@@ -34,36 +37,42 @@ export function systemHaunts(): Haunts {
 
 /** Nothing here fails: what cannot be looked at is left out. Takes some seconds at most. */
 export async function findPlaces({ home, mounts }: Haunts, answerMs = LOOK_MS): Promise<BackupPlaces> {
-  const own = home === null ? [] : [{ path: join(home, BACKUP_FOLDER), kind: 'home' as const }];
-  const shown = await Promise.all(
-    mounts.map(async (mount) => (await namesIn(mount, answerMs)).map((name) => join(mount, name))),
-  );
+  const shown = await Promise.all(mounts.map((mount) => filesIn([mount], answerMs)));
   const removable = shown.flat().slice(0, REMOVABLES);
-  const folders = [...own, ...removable.map((path) => ({ path, kind: 'removable' as const }))];
+  const own = home === null ? [] : [join(home, BACKUP_FOLDER)];
+  const brought = home === null ? [] : BROUGHT_TO.map((name) => join(home, name));
   const found = await Promise.all(
-    folders.map(async ({ path }) => {
-      const names = (await namesIn(path, answerMs)).filter(isBackup);
-      return names.map((name) => ({ path: join(path, name), day: dayIn(name) }));
-    }),
+    [[...own, ...brought], ...removable.map((folder) => [folder])].map((each) => filesIn(each, answerMs)),
   );
   const backups = found
     .flat()
-    .sort((a, b) => (a.day < b.day ? 1 : -1))
+    .filter((file) => isBackup(basename(file)))
+    .map((path) => ({ path, day: dayIn(basename(path)) }))
+    .sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0))
     .slice(0, BACKUPS)
     .map(({ path }) => path);
+  const folders = [
+    ...own.map((path) => ({ path, kind: 'home' as const })),
+    ...removable.map((path) => ({ path, kind: 'removable' as const })),
+  ];
   return { folders, backups, separator: sep };
 }
 
-/** Each folder by a process of its own: one that hangs takes nothing else along. */
-async function namesIn(folder: string, answerMs: number): Promise<readonly string[]> {
+/** Those of one disk, by a process of their own: one that hangs takes nothing else along. @returns paths. */
+async function filesIn(folders: readonly string[], answerMs: number): Promise<readonly string[]> {
   const files = namedFiles(new AbortController().signal, answerMs);
+  const all: string[] = [];
+  const until = performance.now() + answerMs;
   try {
-    return (await files.list(folder)).filter((name) => !name.startsWith('.'));
-  } catch {
-    return [];
+    for (const folder of folders) {
+      if (performance.now() > until) break;
+      const names = await files.list(folder).catch(() => []);
+      all.push(...names.filter((name) => !name.startsWith('.')).map((name) => join(folder, name)));
+    }
   } finally {
     await files.end();
   }
+  return all;
 }
 
 function isBackup(name: string): boolean {

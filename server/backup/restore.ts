@@ -88,25 +88,11 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       known.set(record.id, null);
       store.conversations.addNotes(record.id);
       break;
-    case 'mark': {
-      const { conversation, pinnedAt, muted, archived, unread } = record;
-      requireKnown(known, conversation);
-      store.marks.put(conversation, { pinnedAt, muted, archived, unread });
-      break;
-    }
-    case 'timer': {
-      const { conversation, after, at } = record;
-      requireKnown(known, conversation);
-      store.timers.put(conversation, { after, at });
-      break;
-    }
+    case 'mark':
+    case 'timer':
     case 'seen':
-      requireKnown(known, record.conversation);
-      store.seen.put(record);
-      break;
     case 'waiting':
-      requireKnown(known, record.target.conversation);
-      store.waitingActs.add(record);
+      putOfConversation(store, record, known);
       break;
     case 'request':
       store.requests.put({ ...requestBodySchema.parse(record), id: record.id });
@@ -120,6 +106,31 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
     case 'backup':
     case 'end':
       throw new Error('the reader keeps these to itself');
+  }
+}
+
+/** What is noted about a conversation. */
+type OfConversation = BackupRecord & { readonly t: 'mark' | 'timer' | 'seen' | 'waiting' };
+
+function putOfConversation(store: Store, record: OfConversation, known: Known): void {
+  requireKnown(known, record.t === 'waiting' ? record.target.conversation : record.conversation);
+  switch (record.t) {
+    case 'mark': {
+      const { conversation, pinnedAt, muted, archived, unread } = record;
+      store.marks.put(conversation, { pinnedAt, muted, archived, unread });
+      break;
+    }
+    case 'timer': {
+      const { conversation, after, at } = record;
+      store.timers.put(conversation, { after, at });
+      break;
+    }
+    case 'seen':
+      store.seen.put(record);
+      break;
+    case 'waiting':
+      store.waitingActs.add(record);
+      break;
   }
 }
 

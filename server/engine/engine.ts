@@ -93,6 +93,8 @@ export interface EngineParts {
 
 /** What is done with the parts together. */
 interface EngineActs {
+  /** Ends what fell due while it was closed: before anybody is served. */
+  endDue(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
   accept(connection: Connection): void;
@@ -169,17 +171,17 @@ function networkActs({
   };
 }
 
-function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineActs, 'start' | 'stop'> {
+function lifecycle(parts: EngineParts, running: AbortController): Pick<EngineActs, 'endDue' | 'start' | 'stop'> {
   const { options, presence, visibility, peers, networkFeed, expiry, search } = parts;
   let endWatch: () => void = () => undefined;
   return {
+    endDue: () => parts.fading.start(),
     start: async () => {
       endWatch = watchNetwork(options.clock, options.addresses, () => {
         visibility.networkChanged();
         peers.networkChanged();
         networkFeed.changed();
       });
-      await parts.fading.start();
       expiry.start();
       parts.files.start();
       parts.marks.start();

@@ -13,11 +13,16 @@ const units = [
 /** What people are offered, in seconds. */
 export const LIVES: readonly number[] = ['5m', '1h', '8h', '1d', '1w', '4w'].map((typed) => parseLife(typed) ?? 0);
 
-/** “8 hours”: in the largest unit of which it is a whole number. @param seconds at least 1. */
+/** In the largest unit of which it is a whole number. @param seconds at least 1. */
+export function lifeOf(seconds: number): { readonly count: number; readonly unit: (typeof units)[number]['word'] } {
+  const unit = units.find((each) => seconds % each.seconds === 0);
+  return unit ? { count: seconds / unit.seconds, unit: unit.word } : { count: Math.floor(seconds), unit: 'second' };
+}
+
+/** “8 hours”. @param seconds at least 1. */
 export function lifeWords(seconds: number): string {
-  const unit = units.find((each) => seconds % each.seconds === 0) ?? units[units.length - 1];
-  const count = Math.floor(seconds / (unit?.seconds ?? 1));
-  return `${count} ${unit?.word ?? 'second'}${count === 1 ? '' : 's'}`;
+  const { count, unit } = lifeOf(seconds);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** Of `90m`, `8h`, `1d`, `2w` the seconds, TIMER_SECONDS to TIMER_SECONDS_MOST; null: something else. */

@@ -44,9 +44,12 @@ export class Fading {
     });
   }
 
-  /** Resolves once nothing is there any more whose time is over; on a disk that refuses, that is tried again and again. */
+  /**
+   * Resolves once nothing is there any more whose time is over, of which nobody is told; on a disk that refuses, that is
+   * tried again and again.
+   */
   start(): Promise<void> {
-    return this.#look();
+    return this.#look(() => undefined);
   }
 
   stop(): void {
@@ -103,11 +106,11 @@ export class Fading {
     this.#cancel = this.#options.clock.after(Math.min(wait, LOOK_MS), () => runInBackground(this.#look()));
   }
 
-  async #look(): Promise<void> {
+  async #look(onGone = this.#options.onGone): Promise<void> {
     this.#isLooking = true;
     let isDone = false;
     try {
-      isDone = await this.#lookNow().catch(refused);
+      isDone = await this.#lookNow(onGone).catch(refused);
     } finally {
       this.#isLooking = false;
       this.#watch(isDone ? 0 : LOOK_MS);
@@ -115,19 +118,19 @@ export class Fading {
   }
 
   /** @returns true. @throws StorageError. */
-  async #lookNow(): Promise<true> {
+  async #lookNow(onGone: FadingOptions['onGone']): Promise<true> {
     const now = this.#options.clock.now();
     const wasSetBack = now < this.#looked;
     this.#looked = now;
     // Empty: at the start, and when there may be more than was kept in mind.
     if (wasSetBack || this.#soonest.length === 0) await this.#fill();
-    await this.#end();
+    await this.#end(onGone);
     return true;
   }
 
   /** Overwrites all whose time is over, piece by piece. */
-  async #end(): Promise<void> {
-    const { store, clock, onGone } = this.#options;
+  async #end(onGone: FadingOptions['onGone']): Promise<void> {
+    const { store, clock } = this.#options;
     for (;;) {
       const now = clock.now();
       const later = this.#soonest.findIndex(({ until }) => until > now);

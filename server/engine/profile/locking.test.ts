@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Message } from '../../contract/model.ts';
 import { hungFolder, stopFileProcess } from '../../testing/disk/hung-folder.ts';
 import { turns } from '../../testing/passing-time.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
@@ -94,6 +95,24 @@ describe('a profile with a passphrase that nobody uses', () => {
     town.clock.jump(60 * MINUTE_MS);
     await minutes(1);
     expect(ann.profile.state).toBe('ready');
+  });
+});
+
+describe('unlocking', () => {
+  it('serves nothing whose time was over, not even to whoever asks at once', async () => {
+    const { id: conversation } = await ann.run('conversation.notes', {});
+    await ann.run('conversation.timer', { conversation, seconds: 60 });
+    for (let count = 0; count < 300; count += 1) await ann.run('message.send', { conversation, body: 'brief' });
+    await ann.run('vault.lock');
+    town.clock.jump(2 * MINUTE_MS);
+    const asked: Promise<{ messages: readonly Message[] }>[] = [];
+    const stopAsking = ann.profile.events.subscribe(({ event }) => {
+      if (event === 'state.changed') asked.push(ann.run('message.page', { conversation, limit: 200 }));
+    });
+    await ann.run('vault.unlock', { passphrase: PASSPHRASE });
+    stopAsking();
+    const [page] = await Promise.all(asked);
+    expect(page?.messages.map(({ kind }) => kind)).toEqual(['change']);
   });
 });
 

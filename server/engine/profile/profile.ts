@@ -244,7 +244,12 @@ export class Profile implements Application {
     const onIdle = (): void => runInBackground(this.#inTurn(lock));
     const vaultCommands = this.#vault;
     const opened = assembleOpenProfile({ profile, store, events, tasks, peerPort, onIdle, vaultCommands });
-    this.#opened = opened;
+    try {
+      await opened.engine.endDue();
+    } finally {
+      // If that fails, too: `#orClose` closes what is opened.
+      this.#opened = opened;
+    }
     events.emit('state.changed', { state: this.state });
     await opened.engine.start();
     opened.backups.start();

@@ -29,7 +29,10 @@ export async function upload(
   while (sent < file.size) {
     const slice = file.slice(sent, sent + (sent === 0 ? FIRST_BYTES : UPLOAD_PIECE_BYTES));
     const reached = await hand(ticket, sent, slice, signal);
-    if (reached === null) {
+    const goesOn = reached !== null && reached > sent;
+    if (reached !== null) sent = reached;
+    if (!goesOn) {
+      // No answer, or another piece is still under way.
       failures += 1;
       if (failures > TRIES) throw new CallError('disconnected', 'the daemon does not answer');
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
@@ -37,7 +40,6 @@ export async function upload(
       continue;
     }
     failures = 0;
-    sent = reached;
     onSent(sent);
   }
 }
@@ -56,7 +58,7 @@ async function hand(ticket: string, offset: number, slice: Blob, signal: AbortSi
     });
     return null;
   }
-  const reached = Number(answer.headers.get('Upload-Offset'));
-  if (answer.status === 204 || answer.status === 409) return reached;
+  const reached = answer.headers.get('Upload-Offset');
+  if (answer.status === 204 || answer.status === 409) return reached === null ? null : Number(reached);
   throw new CallError(problems[answer.status] ?? 'internal', `status ${answer.status}`);
 }

@@ -20,11 +20,18 @@ export function useFocusKeeper(): void {
 
   function keep(homes: readonly Element[]): void {
     if (document.activeElement !== document.body || document.querySelector('dialog[open]') !== null) return;
+    // A field would bring up the keyboard of a phone.
+    const types = window.matchMedia('(hover: hover)').matches;
     for (const home of homes) {
-      const stop = home.querySelector<HTMLElement>('[data-first]') ?? stopOf(home);
-      stop?.focus();
+      const stop = (types ? home.querySelector<HTMLElement>('[data-first]') : null) ?? stopOf(home);
+      stop?.focus({ preventScroll: true });
       if (stop !== undefined && document.activeElement === stop) return;
     }
+  }
+
+  /** Whoever presses beside everything has left it. */
+  function left(): void {
+    if (document.activeElement === document.body && around[0]?.isConnected === true) around = [];
   }
 
   const observer = new MutationObserver(() => {
@@ -35,10 +42,12 @@ export function useFocusKeeper(): void {
     setTimeout(keep, SETTLED_MS, homes);
   });
   document.addEventListener('focusin', remember);
+  document.addEventListener('click', left);
   observer.observe(document.body, { childList: true, subtree: true });
   onBeforeUnmount(() => {
     observer.disconnect();
     document.removeEventListener('focusin', remember);
+    document.removeEventListener('click', left);
   });
 }
 

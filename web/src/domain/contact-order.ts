@@ -1,5 +1,5 @@
 import type { Listed } from './listed.ts';
-import { foldText } from './names.ts';
+import { holdsWords } from './names.ts';
 
 function lastActive(contact: Listed): number {
   return Math.max(contact.lastMessage?.arrivedAt ?? 0, contact.addedAt);
@@ -23,12 +23,7 @@ export function inOrder(contacts: Iterable<Listed>): readonly Listed[] {
 
 /** Those whose name holds every word of `query`. */
 export function matching(contacts: readonly Listed[], query: string): readonly Listed[] {
-  const words = foldText(query).split(/\s+/u).filter(Boolean);
-  if (words.length === 0) return contacts;
-  return contacts.filter((contact) => {
-    const name = foldText(contact.name);
-    return words.every((word) => name.includes(word));
-  });
+  return query.trim() === '' ? contacts : contacts.filter(({ name }) => holdsWords(name, query));
 }
 
 /** As `sort` wants it, also of two that are infinite. */

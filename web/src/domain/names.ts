@@ -106,6 +106,14 @@ export function foldText(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
+/** Whether `text` holds every word of `query`, in whatever case and accents; a query without words is held by all. */
+export function holdsWords(text: string, query: string): boolean {
+  const folded = foldText(text);
+  return foldText(query)
+    .split(/\s+/u)
+    .every((word) => folded.includes(word));
+}
+
 const encoder = new TextEncoder();
 
 /** Length as UTF-8, in bytes. */

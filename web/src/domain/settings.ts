@@ -1,5 +1,5 @@
 // What can be set, by section: shown by the settings, found there by a word, and gone to from the palette.
-import { foldText } from './names.ts';
+import { holdsWords } from './names.ts';
 
 export const settings = {
   you: ['profile'],
@@ -24,14 +24,10 @@ export function matchingSettings(
   query: string,
   wordsOf: (section: SectionId, setting: SettingId) => string,
 ): readonly { readonly section: SectionId; readonly found: readonly SettingId[] }[] {
-  const wanted = foldText(query).split(/\s+/u).filter(Boolean);
   return sectionIds
     .map((section) => ({
       section,
-      found: settings[section].filter((setting) => {
-        const words = foldText(wordsOf(section, setting));
-        return wanted.every((word) => words.includes(word));
-      }),
+      found: settings[section].filter((setting) => holdsWords(wordsOf(section, setting), query)),
     }))
     .filter(({ found }) => found.length > 0);
 }

@@ -6,7 +6,7 @@ import type { ConversationId, Draft, MessageRef } from '../../../server/contract
 import { isChanged, type Begun } from '../domain/message/answering.ts';
 import { DraftBook } from '../domain/message/draft-book.ts';
 import type { Forwarding } from '../domain/message/forwarding.ts';
-import { messageKey } from '../domain/message/message-key.ts';
+import { isSame } from '../domain/message/message-key.ts';
 import type { Shown } from '../domain/message/outgoing.ts';
 import { useLink } from './daemon.ts';
 
@@ -34,14 +34,13 @@ export const useDrafts = defineStore('drafts', () => {
 
   /** One that is gone is neither answered nor edited. */
   function gone(message: MessageRef): void {
-    const isIt = (other: MessageRef | undefined): boolean =>
-      other?.conversation === message.conversation && messageKey(other) === messageKey(message);
+    const isIt = (other: MessageRef | undefined): boolean => other !== undefined && isSame(other, message);
     if (isIt(begun.get(message.conversation)?.about.message)) begun.delete(message.conversation);
     if (isIt(forwarding.value?.message)) forwarding.value = null;
   }
 
   // What a page leaves on its way out still goes through the socket.
-  window.addEventListener('pagehide', () => book.flush());
+  window.addEventListener('pagehide', () => book.leave());
 
   return {
     drafts,
@@ -68,7 +67,7 @@ export const useDrafts = defineStore('drafts', () => {
     unsaved: () => book.unsaved(),
     /** Sends what waits. @returns whether something would be lost with this tab. */
     leaving: () => {
-      book.flush();
+      book.leave();
       if ([...begun.values()].some(isChanged)) return true;
       return book.unsaved().length > 0 && (link.line.kind !== 'open' || book.refused());
     },

@@ -7,6 +7,7 @@ import { useContacts } from './contacts.ts';
 import { useConversationList } from './conversation-list.ts';
 import { useConversations } from './conversations.ts';
 import { useDrafts } from './drafts.ts';
+import { useFiles } from './files.ts';
 import { useLink } from './daemon.ts';
 import { Loading } from './loading.ts';
 import { useMeeting } from './meeting.ts';
@@ -32,6 +33,7 @@ function useStores() {
     conversationList: useConversationList(),
     conversations: useConversations(),
     drafts: useDrafts(),
+    files: useFiles(),
     meeting: useMeeting(),
     receipts: useReceipts(),
     recovery: useRecovery(),
@@ -39,7 +41,7 @@ function useStores() {
 }
 
 function applyToPeople(
-  { contacts, conversationList, conversations, drafts }: Stores,
+  { contacts, conversationList, conversations, drafts, files }: Stores,
   { event, data }: EventMessage,
 ): boolean {
   switch (event) {
@@ -56,6 +58,7 @@ function applyToPeople(
       conversationList.drop(data.conversation);
       conversations.drop(data.conversation);
       drafts.drop(data.conversation);
+      files.drop(data.conversation);
       return true;
     case 'draft.changed':
       drafts.take(data.draft);
@@ -189,7 +192,7 @@ function applyToProfile(
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversationList, conversations, drafts, meeting, receipts, recovery } = stores;
+  const { profile, contacts, conversationList, conversations, drafts, files, meeting, receipts, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -197,7 +200,7 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      for (const store of [contacts, conversationList, drafts, meeting, receipts, recovery]) store.clear();
+      for (const store of [contacts, conversationList, drafts, files, meeting, receipts, recovery]) store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);
@@ -228,7 +231,7 @@ export function startStores(): void {
     conversations.publish();
   }
 
-  startLeaveWarning(() => drafts.leaving() || conversations.unsent().length > 0);
+  startLeaveWarning(() => drafts.leaving() || conversations.unsent().length > 0 || files.isHandingOver());
   stores.link.start({
     events: (messages) => {
       if (queue.length === 0) inNextFrame(drain);

@@ -5,7 +5,7 @@ import type { ConversationId, Message, MessageId, MessageRef } from '../../../se
 import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
 import { upload } from '../api/upload.ts';
-import { withoutMetadata } from '../domain/file/metadata/without-metadata.ts';
+import { UnreadablePicture, withoutMetadata } from '../domain/file/metadata/without-metadata.ts';
 import { sidesOf } from '../domain/file/picture.ts';
 import type { Call } from './conversation-book.ts';
 import { useConversations } from './conversations.ts';
@@ -19,7 +19,16 @@ export interface HandedOver {
   readonly size: number;
   readonly sent: number;
   /** Null: it is under way. */
-  readonly problem: CallError['code'] | null;
+  readonly problem: Problem | null;
+}
+
+/** `unreadable`: a picture out of which place and camera cannot be taken. `forgotten`: Loom was closed or locked meanwhile. */
+type Problem = Exclude<CallError['code'], 'file-unknown'> | 'unreadable' | 'forgotten';
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof UnreadablePicture) return 'unreadable';
+  if (!(error instanceof CallError)) return 'internal';
+  return error.code === 'file-unknown' ? 'forgotten' : error.code;
 }
 
 type Decision = 'accept' | 'decline' | 'pause' | 'resume' | 'cancel';
@@ -28,6 +37,12 @@ type Decision = 'accept' | 'decline' | 'pause' | 'resume' | 'cancel';
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/;
 
 const refOf = ({ conversation, author, id }: MessageRef): MessageRef => ({ conversation, author, id });
+
+function show(message: Message): void {
+  const conversations = useConversations();
+  conversations.put(message);
+  conversations.publish();
+}
 
 /** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
 async function handOver(
@@ -38,7 +53,8 @@ async function handOver(
   signal: AbortSignal,
 ): Promise<Message> {
   signal.throwIfAborted();
-  const file = await withoutMetadata(chosen).catch(() => {
+  const file = await withoutMetadata(chosen).catch((error: unknown) => {
+    if (error instanceof UnreadablePicture) throw error;
     throw new CallError('file-missing', 'the file cannot be read');
   });
   signal.throwIfAborted();
@@ -47,6 +63,7 @@ async function handOver(
   const { ticket } = await call('file.begin', { name, size, type, ...(await sidesOf(file)) });
   try {
     await upload(ticket, file, onSent, signal);
+    signal.throwIfAborted();
     return await call('file.send', { conversation, id, ticket });
   } catch (error) {
     call('file.discard', { ticket }).catch(() => undefined); // Forgotten by itself, a little later.
@@ -56,18 +73,12 @@ async function handOver(
 
 export const useFiles = defineStore('files', () => {
   const link = useLink();
-  const conversations = useConversations();
   const handedOver = shallowRef<readonly HandedOver[]>([]);
   const running = new Map<MessageId, AbortController>();
   let turn: Promise<void> = Promise.resolve();
 
   function note(id: MessageId, change: Partial<HandedOver>): void {
     handedOver.value = handedOver.value.map((each) => (each.id === id ? { ...each, ...change } : each));
-  }
-
-  function show(message: Message): void {
-    conversations.put(message);
-    conversations.publish();
   }
 
   /** One after the other, in their order. Each is a message of its own. */
@@ -89,7 +100,7 @@ export const useFiles = defineStore('files', () => {
       show(await handOver((command, params) => link.call(command, params), handed, file, onSent, signal));
       forget(id);
     } catch (error) {
-      if (!signal.aborted) note(id, { problem: error instanceof CallError ? error.code : 'internal' });
+      if (!signal.aborted) note(id, { problem: problemOf(error) });
     } finally {
       running.delete(id);
     }
@@ -101,6 +112,15 @@ export const useFiles = defineStore('files', () => {
     handedOver.value = handedOver.value.filter((each) => each.id !== id);
   }
 
+  function drop(conversation: ConversationId): void {
+    for (const each of handedOver.value) if (each.conversation === conversation) forget(each.id);
+  }
+
+  const clear = (): void => handedOver.value.forEach(({ id }) => forget(id));
+
+  /** Whether leaving the page would lose one. */
+  const isHandingOver = (): boolean => handedOver.value.some(({ problem }) => problem === null);
+
   async function decide(message: MessageRef, decision: Decision): Promise<void> {
     show(await link.call(`file.${decision}`, refOf(message)));
   }
@@ -111,5 +131,5 @@ export const useFiles = defineStore('files', () => {
     return `/files/out/${ticket}`;
   }
 
-  return { handedOver, send, forget, decide, address };
+  return { handedOver, send, forget, drop, clear, isHandingOver, decide, address };
 });

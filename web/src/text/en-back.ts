@@ -27,15 +27,15 @@ export const back = {
     wrongMark: 'not in the list',
     name: 'Your name',
     nameHint: 'The words don’t include it. You can change it later.',
-    after:
-      'People who have you as a contact find you again. They appear under Requests; accept them, and you can talk.',
+    visibleHint:
+      'People who have you as a contact find you while you are visible. They appear under Requests; accept them, and you can talk.',
     action: 'Restore my identity',
   },
   backup: {
     title: 'From a backup file',
     lead: 'Everything comes back as it was when the backup was made. What reached the old computer since then isn’t in it.',
     path: 'Where the file is',
-    pathHint: 'The full path on this computer.',
+    pathHint: 'The full path on this computer. In your Downloads, on your Desktop or on a stick, Loom finds it by itself.',
     found: 'Backups on this computer',
     opens: 'Passphrase of the backup',
     action: 'Restore everything',

@@ -1,9 +1,12 @@
 // Words about files.
 export const files = {
   attach: 'Attach',
-  drop: 'Drop files here to send them',
-  noFolders: 'A folder can’t be sent yet. Pack it into one file, and send that.',
+  noFolders: 'Folders can’t be sent yet. Zip the folder and send that.',
+  keepsPlace: '“{name}” may say where it was taken: Loom takes that out of JPEG, PNG and WebP only.',
   notHere: 'Files can’t be sent to yourself yet.',
+  unreadable:
+    'Loom can’t take the place and the camera out of this picture, so it isn’t sent. Zip it to send it as it is.',
+  forgotten: 'Loom was closed or locked meanwhile. Attach the file again.',
   handing: 'Files you are sending',
   stop: 'Don’t send {name}',
   dismiss: 'Remove {name}',
@@ -16,13 +19,11 @@ export const files = {
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
-  again: 'Get it after all',
-  savedAs: 'Saved as “{name}”',
+  again: 'Get it anyway',
+  savedAs: 'Will be saved as “{name}”',
   preview: 'File: {name}',
   previewYou: 'You: file {name}',
   picture: 'Picture {name}',
-  view: 'View {name}',
-  time: { seconds: '{count} s', minutes: '{count} min', hours: '{count} h' },
   state: {
     offered: 'Not accepted yet',
     offeredYou: 'Waiting for you to accept it',
@@ -36,7 +37,7 @@ export const files = {
     failed: 'Failed',
   },
   reason: {
-    away: 'waits until they are connected',
+    away: 'they aren’t connected',
     'too-old': 'their Loom is too old to take files',
     'disk-full': 'there is too little room on this disk',
     'their-disk-full': 'there is too little room on their disk',

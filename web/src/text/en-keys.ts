@@ -10,7 +10,7 @@ export const keys = {
   },
   /** What is done; those with keys are in the sheet, the others in the palette alone. */
   do: {
-    palette: 'Go to or do anything',
+    palette: 'Go anywhere, do anything',
     shortcuts: 'Keyboard shortcuts',
     next: 'Next conversation',
     previous: 'Previous conversation',
@@ -27,15 +27,15 @@ export const keys = {
     unread: 'Mark as unread or read',
     send: 'Send',
     newLine: 'New line',
-    editLast: 'Edit your last message, in an empty field',
-    emoji: 'Emoji by name, with the first letters of it',
+    editLast: 'Edit your last message (when the field is empty)',
+    emoji: 'Emoji by name: type its first letters',
     cancel: 'Cancel a reply or an edit',
     reply: 'Reply',
     react: 'React',
     edit: 'Edit',
     forward: 'Forward',
     delete: 'Delete',
-    menu: 'All that can be done with it',
+    menu: 'Show all actions',
     add: 'Add contact',
     code: 'My contact code',
     notes: 'Notes to self',
@@ -47,7 +47,7 @@ export const keys = {
 
 /** Goes anywhere, does anything. */
 export const palette = {
-  label: 'Go to or do',
+  label: 'Commands',
   placeholder: 'A person, an action, a setting',
   found: 'Nothing found | One found | {count} found',
   messages: 'Search messages for “{query}”',

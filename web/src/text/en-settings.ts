@@ -7,7 +7,7 @@ export const settings = {
   nothing: 'No setting is called “{query}”.',
   section: {
     you: 'You',
-    look: 'Look & writing',
+    look: 'Appearance & typing',
     privacy: 'Privacy & lock',
     recovery: 'Backup & recovery',
     network: 'Network',

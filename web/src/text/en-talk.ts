@@ -78,9 +78,4 @@ export const timer = {
   on: 'New messages disappear {life} after they are read',
   sign: 'Disappears {life} after it is read',
   gone: 'Disappears from this device {when}',
-  weeks: '1 week | 1 week | {count} weeks',
-  days: '1 day | 1 day | {count} days',
-  hours: '1 hour | 1 hour | {count} hours',
-  minutes: '1 minute | 1 minute | {count} minutes',
-  seconds: '1 second | 1 second | {count} seconds',
 };

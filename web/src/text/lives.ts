@@ -1,16 +1,21 @@
-// How long something is there, in words.
-import { textFor } from './text.ts';
+// How long something is there, in words, and as people choose it.
+import { lifeOf, LIVES } from '../../../server/contract/words/life.ts';
+import { locale } from './locale.ts';
+import { text } from './text.ts';
 
-const units = [
-  ['timer.weeks', 7 * 24 * 60 * 60],
-  ['timer.days', 24 * 60 * 60],
-  ['timer.hours', 60 * 60],
-  ['timer.minutes', 60],
-  ['timer.seconds', 1],
-] as const;
-
-/** In the largest unit of which it is a whole number. @param seconds at least 1. */
+/** “8 hours”. @param seconds at least 1. */
 export function lifeText(seconds: number): string {
-  const [key, length] = units.find(([, each]) => seconds % each === 0) ?? ['timer.seconds', 1];
-  return textFor(key, Math.floor(seconds / length));
+  const { count, unit } = lifeOf(seconds);
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+}
+
+/** @param now what is set, in seconds: among the choices, whatever it is. */
+export function timerOptions(now: number): readonly { readonly value: number; readonly label: string }[] {
+  const all = new Set([0, ...LIVES, now]);
+  return [...all]
+    .sort((a, b) => a - b)
+    .map((value) => ({
+      value,
+      label: value === 0 ? text('timer.off') : text('timer.after', { life: lifeText(value) }),
+    }));
 }

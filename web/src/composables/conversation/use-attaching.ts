@@ -1,7 +1,11 @@
 import type { Ref } from 'vue';
 import type { Contact } from '../../../../server/contract/model.ts';
+import { isolateName } from '../../domain/names.ts';
 import { useFiles } from '../../stores/files.ts';
 import { text } from '../../text/text.ts';
+
+/** Pictures and films in which cameras write where they were, and which are sent as they are. */
+const KEEPS_PLACE = /\.(?:heic|heif|avif|tiff?|dng|gif|mov|mp4|m4v)$/i;
 
 /** Files that are chosen, pasted or dropped go to the conversation with `contact`. @param say what cannot be sent. */
 export function useAttaching(
@@ -14,7 +18,10 @@ export function useAttaching(
   const files = useFiles();
 
   function attach(chosen: readonly File[]): void {
-    if (contact.value?.blocked === false) files.send(contact.value.conversation, chosen);
+    if (contact.value?.blocked !== false) return;
+    const placed = chosen.find(({ name }) => KEEPS_PLACE.test(name));
+    if (placed) say(text('files.keepsPlace', { name: isolateName(placed.name) }));
+    files.send(contact.value.conversation, chosen);
   }
 
   /** A folder comes as a file that cannot be read. */

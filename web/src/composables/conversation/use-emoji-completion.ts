@@ -71,9 +71,9 @@ export function useEmojiCompletion(put: (from: number, to: number, char: string)
     put(where.from, where.to, emoji.char);
   }
 
-  function pressed({ key, shiftKey, isComposing }: KeyboardEvent): boolean {
+  function pressed({ key, shiftKey, ctrlKey, altKey, metaKey, isComposing }: KeyboardEvent): boolean {
     const { length } = found.value;
-    if (length === 0 || shiftKey || isComposing) return false;
+    if (length === 0 || shiftKey || ctrlKey || altKey || metaKey || isComposing) return false;
     if (key === 'ArrowDown') at.value = (at.value + 1) % length;
     else if (key === 'ArrowUp') at.value = (at.value + length - 1) % length;
     else if (key === 'Enter' || key === 'Tab') choose(at.value);

@@ -4,7 +4,7 @@ import type { ComputedRef, ShallowRef } from 'vue';
 import type { MenuItem, MenuPlace } from '../../components/base/menu.ts';
 import type { Listed } from '../../domain/listed.ts';
 import { MUTES, mutes, type Mute } from '../../domain/mute.ts';
-import { timerOptions } from '../../domain/timer-choices.ts';
+import { timerOptions } from '../../text/lives.ts';
 import { useConversationList } from '../../stores/conversation-list.ts';
 import { useConversations } from '../../stores/conversations.ts';
 import { text } from '../../text/text.ts';

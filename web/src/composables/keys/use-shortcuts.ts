@@ -16,12 +16,14 @@ export function useShortcuts(): void {
   const commands = useCommands();
 
   function pressed(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]') !== null) return;
+    if (event.defaultPrevented || event.isComposing) return;
     const id = shortcutFor(event, ['everywhere', 'conversation'], isMac);
     const writes = event.target instanceof Element && event.target.matches(WRITING);
     const isSign = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
     if (id === undefined || (writes && isSign)) return;
-    if (commands.run(id)) event.preventDefault();
+    // Under a dialog nothing is done, and nothing else either, such as the browser's own search bar.
+    const isCovered = document.querySelector('dialog[open]') !== null;
+    if (isCovered ? !isSign : commands.run(id)) event.preventDefault();
   }
 
   onMounted(() => window.addEventListener('keydown', pressed));

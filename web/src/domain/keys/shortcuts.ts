@@ -27,7 +27,7 @@ export const shortcuts = {
   mute: { place: 'conversation', keys: ['Alt Shift M'] },
   archive: { place: 'conversation', keys: ['Alt Shift E'] },
   unread: { place: 'conversation', keys: ['Alt Shift U'] },
-  send: { place: 'writing', keys: ['Enter'] },
+  send: { place: 'writing', keys: ['Enter', 'Mod Enter'] },
   newLine: { place: 'writing', keys: ['Shift Enter'] },
   editLast: { place: 'writing', keys: ['ArrowUp'] },
   emoji: { place: 'writing', keys: [':'] },
@@ -37,7 +37,7 @@ export const shortcuts = {
   edit: { place: 'message', keys: ['E'] },
   forward: { place: 'message', keys: ['F'] },
   delete: { place: 'message', keys: ['Delete'] },
-  menu: { place: 'message', keys: ['Enter', 'Shift F10'] },
+  menu: { place: 'message', keys: ['Enter', 'Space', 'Shift F10'] },
 } as const satisfies Record<string, Shortcut>;
 
 export type ShortcutId = keyof typeof shortcuts;
@@ -65,7 +65,7 @@ function fits(event: Pressed, keys: string, mac: boolean): boolean {
   // For a sign, Shift is a matter of the keyboard.
   const named = key.length > 1 || LETTER.test(key);
   if (named && event.shiftKey !== held.includes('Shift')) return false;
-  if (event.key.toLowerCase() === key.toLowerCase()) return true;
+  if (event.key.toLowerCase() === (key === 'Space' ? ' ' : key.toLowerCase())) return true;
   // Option writes another letter on a Mac, and other scripts have other letters: then it is where Latin has it.
   return LETTER.test(key) && !LETTER.test(event.key) && event.code === `Key${key}`;
 }

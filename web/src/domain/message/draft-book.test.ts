@@ -70,6 +70,17 @@ describe('what is typed here', () => {
     expect(book.unsaved()).toEqual(['to Bob']);
   });
 
+  it('goes on leaving also while an answer is to come, and once more for those who stay', async () => {
+    book.type(ANN, 'hello');
+    book.flush();
+    book.type(ANN, 'hello Ann');
+    book.leave();
+    expect(saves.map(({ body }) => body)).toEqual(['hello', 'hello Ann']);
+    await saves[1]!.fail();
+    await saves[0]!.done(1);
+    expect(saves.map(({ body }) => body)).toEqual(['hello', 'hello Ann', 'hello Ann']);
+  });
+
   it('stays when the daemon refuses it, and is tried with the next key and after a reload', async () => {
     book.type(ANN, 'x');
     book.flush();

@@ -51,6 +51,14 @@ export class DraftBook {
     for (const [conversation, { waits }] of this.#entries) if (waits) this.#save(conversation);
   }
 
+  /** The page may be left: sends what waits, also where an answer is still to come. For those who stay, nothing changes. */
+  leave(): void {
+    this.flush();
+    for (const [conversation, { waits }] of this.#entries) {
+      if (waits) this.#parts.save(conversation, this.#parts.shown.get(conversation) ?? '').catch(() => undefined);
+    }
+  }
+
   /** Told by the daemon. */
   take(draft: Draft): void {
     const entry = this.#entry(draft.conversation);

@@ -29,7 +29,8 @@ export async function passOn(forwarding: Forwarding, { copy, say }: ForwardingPa
   const word = forwarding.word.trim();
   for (const [conversation, id] of [...chosen]) {
     await copy(message, conversation, id);
-    chosen.delete(conversation);
+    // Asked twice at once, it was served by the other.
+    if (!chosen.delete(conversation)) continue;
     served.add(conversation);
     if (word !== '') await say(conversation, word);
   }

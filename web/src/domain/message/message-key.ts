@@ -5,3 +5,7 @@ import type { MessageRef } from '../../../../server/contract/model.ts';
 export function messageKey({ author, id }: Pick<MessageRef, 'author' | 'id'>): string {
   return `${author} ${id}`;
 }
+
+export function isSame(one: MessageRef, other: MessageRef): boolean {
+  return one.conversation === other.conversation && messageKey(one) === messageKey(other);
+}

@@ -8,12 +8,13 @@ const [SOI, EOI, SOS, COM, APP0, APP1, APP2, APP14, APP15] = [
 
 /**
  * Without Exif, XMP, IPTC, comments, what makers add, and what stands behind the picture, as a second picture or a film; with its
- * colours and how it is turned. @returns its parts; null: it is not such a file as it should be.
+ * colours and how it is turned. One that ends too early keeps what can be drawn of it. @returns its parts; null: there is no picture.
  */
 export function jpegParts(file: Bytes): readonly Bytes[] | null {
   if (file[0] !== 0xff || file[1] !== SOI) return null;
   const kept: Bytes[] = [file.subarray(0, 2)];
   let turned: number | null = null;
+  let isDrawn = false;
   for (let at = 2; file[at] === 0xff;) {
     const marker = file[at + 1] ?? 0xff;
     if (marker === 0xff) {
@@ -22,17 +23,22 @@ export function jpegParts(file: Bytes): readonly Bytes[] | null {
     }
     if (marker === EOI) return [...kept, file.subarray(at, at + 2)];
     const end = endOfSegment(file, at);
-    if (end === null) return null;
+    if (end === null) break;
     const body = file.subarray(at + 4, end);
     const behind = marker === SOS ? endOfScan(file, end) : end;
-    if (marker === APP1 && turned === null && startsWith(body, 'Exif\0\0')) {
-      turned = orientationOf(body);
+    if (turned === null) {
+      turned = isExif(marker, body) ? orientationOf(body) : null;
       if (turned !== null) kept.push(exifSegment(turned));
     }
     if (isKept(marker, body)) kept.push(file.subarray(at, behind));
+    isDrawn ||= marker === SOS;
     at = behind;
   }
-  return null;
+  return isDrawn ? kept : null;
+}
+
+function isExif(marker: number, body: Uint8Array): boolean {
+  return marker === APP1 && startsWith(body, 'Exif\0\0');
 }
 
 function isKept(marker: number, body: Uint8Array): boolean {

@@ -9,23 +9,24 @@ const KEPT: ReadonlySet<string> = new Set(
   'tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD hIST sPLT pHYs acTL fcTL fdAT'.split(' '),
 );
 
-/** Without Exif, texts, times, what makers add, and what stands behind it. @returns its parts; null: it is not such a file. */
+/** Without Exif, texts, times, what makers add, and what stands behind it. One that ends too early keeps what can be drawn of it. @returns its parts; null: no picture. */
 export function pngParts(file: Bytes): readonly Bytes[] | null {
   if (!startsWith(file, PNG_MAGIC)) return null;
   const kept: Bytes[] = [file.subarray(0, PNG_MAGIC.length)];
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let isDrawn = false;
   for (let at = PNG_MAGIC.length; at + 12 <= file.length;) {
-    const end = at + 12 + view.getUint32(at);
-    if (end > file.length) return null;
+    const end = Math.min(at + 12 + view.getUint32(at), file.length);
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
     const chunk = file.subarray(at, end);
     const turned = type === 'eXIf' ? orientationOf(chunk.subarray(8, -4)) : null;
     if (turned !== null) kept.push(exifChunk(turned));
     if (/^[A-Z]/.test(type) || KEPT.has(type)) kept.push(chunk);
-    if (type === 'IEND') return kept;
+    isDrawn ||= type === 'IDAT';
+    if (type === 'IEND') break;
     at = end;
   }
-  return null;
+  return isDrawn ? kept : null;
 }
 
 function exifChunk(turned: number): Bytes {

@@ -9,18 +9,16 @@ const XMP_FLAG = 0x04;
 /** What is not known here goes. */
 const KEPT: ReadonlySet<string> = new Set(['VP8X', 'ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']);
 
-/** Without Exif, XMP, what makers add, and what stands behind it. @returns its parts; null: it is not such a file. */
+/** Without Exif, XMP, what makers add, and what stands behind it. One that ends too early keeps what can be drawn of it. @returns its parts; null: no picture. */
 export function webpParts(file: Bytes): readonly Bytes[] | null {
   if (!startsWith(file, 'RIFF') || !startsWith(file, 'WEBP', 8)) return null;
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const all = 8 + view.getUint32(4, true);
-  if (all > file.length) return null;
+  const all = Math.min(8 + view.getUint32(4, true), file.length);
   const chunks: Bytes[] = [];
   let turned: number | null = null;
   for (let at = HEADER_BYTES; at + 8 <= all;) {
     const length = view.getUint32(at + 4, true);
-    const end = at + 8 + length + (length % 2);
-    if (end > all) return null;
+    const end = Math.min(at + 8 + length + (length % 2), all);
     const type = String.fromCharCode(...file.subarray(at, at + 4));
     if (type === 'EXIF') turned ??= orientationOf(file.subarray(at + 8, at + 8 + length));
     if (KEPT.has(type)) chunks.push(file.slice(at, end));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { orientationOf, orientationTiff } from './orientation.ts';
 import * as pictures from './testdata/pictures.ts';
-import { withoutMetadata } from './without-metadata.ts';
+import { UnreadablePicture, withoutMetadata } from './without-metadata.ts';
 
 // Bytes are strings here, a character for each.
 const bytesOf = (binary: string): Uint8Array<ArrayBuffer> => Uint8Array.from(binary, (byte) => byte.charCodeAt(0));
@@ -60,9 +60,16 @@ describe('a JPEG picture', () => {
     expect(await sent(plain, 'image/jpeg')).toBe(plain);
   });
 
-  it('is sent as it is where it cannot be read', async () => {
-    for (let end = 0; end < plain.length; end += 7)
-      expect(await sent(plain.slice(0, end), 'image/jpeg')).toBe(plain.slice(0, end));
+  it('that ends too early loses all of that as well; one without a picture is not sent', async () => {
+    const whole = withAll(6).slice(0, withAll(6).indexOf(plain.slice(-40)) + 40);
+    const from = whole.indexOf('\xff\xda');
+    for (let end = from + 20; end < whole.length; end += 7) {
+      const cleaned = await sent(whole.slice(0, end), 'image/jpeg');
+      expect(cleaned.startsWith(start)).toBe(true);
+      expect(cleaned).not.toMatch(/Acme|xmpmeta|8BIM|by me|52 31/);
+    }
+    for (let end = 3; end < from; end += 7)
+      await expect(sent(whole.slice(0, end), 'image/jpeg')).rejects.toThrow(UnreadablePicture);
   });
 });
 
@@ -90,9 +97,13 @@ describe('a PNG picture', () => {
     expect(await sent(withAll(8), 'image/png')).toBe(start + colours + kept + rest);
   });
 
-  it('is sent as it is where it cannot be read', async () => {
-    for (let end = 0; end < plain.length; end += 1)
-      expect(await sent(plain.slice(0, end), 'image/png')).toBe(plain.slice(0, end));
+  it('that ends too early loses all of that as well; one without a picture is not sent', async () => {
+    const whole = withAll(8);
+    const from = whole.indexOf('IDAT') + 12;
+    for (let end = from; end < whole.length; end += 1)
+      expect(await sent(whole.slice(0, end), 'image/png')).not.toMatch(/where it was|Acme|52 31/);
+    for (let end = 8; end < from - 16; end += 1)
+      await expect(sent(whole.slice(0, end), 'image/png')).rejects.toThrow(UnreadablePicture);
   });
 });
 
@@ -112,15 +123,18 @@ describe('a WebP picture', () => {
     expect(await sent(`${plain}behind`, 'image/webp')).toBe(plain);
   });
 
-  it('is sent as it is where it cannot be read', async () => {
-    expect(await sent(webpWithAll.slice(0, 100), 'image/webp')).toBe(webpWithAll.slice(0, 100));
+  it('that ends too early loses all of that as well; one without a picture is not sent', async () => {
+    for (let end = 40; end < webpWithAll.length; end += 1)
+      expect(await sent(webpWithAll.slice(0, end), 'image/webp')).not.toMatch(/Camera|xmpmeta/);
+    await expect(sent(webpWithAll.slice(0, 14), 'image/webp')).rejects.toThrow(UnreadablePicture);
   });
 });
 
-it('reads a picture by what it is, and leaves files alone that are not sent as pictures', async () => {
-  expect(await sent(pictures.webpWithAll, 'image/jpeg')).not.toContain('Camera');
-  for (const type of ['', 'application/octet-stream', 'image/heic', 'video/mp4'])
-    expect(await sent(pictures.webpWithAll, type)).toBe(pictures.webpWithAll);
+it('knows a picture by what it is, whatever it is called, and leaves everything else alone', async () => {
+  for (const type of ['', 'image/jpeg', 'image/pjpeg', 'application/octet-stream'])
+    expect(await sent(pictures.webpWithAll, type)).not.toContain('Camera');
+  for (const other of ['', 'GIF89a Camera', 'RIFF\0\0\0\0WAVE Camera', '\xff\xd8'])
+    expect(await sent(other, 'image/jpeg')).toBe(other);
 });
 
 it('takes no orientation from what is not there', () => {
