@@ -1,13 +1,13 @@
 // The real door, over a real profile: who gets a file, who does not, and in which pieces.
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UPLOAD_PIECE_BYTES } from '../contract/limits.ts';
 import type { Message } from '../contract/messages.ts';
 import type { Profile } from '../engine/profile/profile.ts';
-import { SealedFile } from '../storage/files/sealed-file.ts';
+import { diskError, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
 import { openDoorOf, type OpenDoor } from '../testing/network/http-edge.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { rangeOf } from './files.ts';
@@ -30,14 +30,6 @@ afterEach(async () => {
   // Whatever a disk does is none.
   expect(door.bugs).toEqual([]);
 });
-
-const trouble = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'write' });
-
-/** Paths of sealed files. */
-function sealedFiles(): readonly string[] {
-  const paths = readdirSync(join(ann.folder, 'files'), { recursive: true, encoding: 'utf8' });
-  return paths.map((path) => join(ann.folder, 'files', path)).filter((path) => statSync(path).isFile());
-}
 
 async function lock(): Promise<void> {
   await ann.run('vault.passphrase', { current: '', next: 'correct horse' });
@@ -132,13 +124,13 @@ describe('a file that is handed over, and a disk that refuses', () => {
 
   it('is gone when the profile is locked in the middle of a piece', async () => {
     const ticket = await begin(6_000_000);
-    const taken = vi.spyOn(SealedFile.prototype, 'write');
+    const taken = watchSealedFiles('write');
     const status = await slowly(ticket, randomBytes(6_000_000), async () => {
       await vi.waitFor(() => expect(taken).toHaveBeenCalled());
       await lock();
     });
     expect(status).toBe(404);
-    expect(sealedFiles()).toEqual([]);
+    expect(sealedFiles(ann.folder)).toEqual([]);
   });
 
   it('is gone when it is discarded in the middle of a piece', async () => {
@@ -157,7 +149,7 @@ describe('a file that is handed over, and a disk that refuses', () => {
   ])('goes on after %s, and every byte is there', async (code, status) => {
     const bytes = randomBytes(1_500_000);
     const ticket = await begin(bytes.length);
-    vi.spyOn(SealedFile.prototype, 'write').mockRejectedValueOnce(trouble(code));
+    watchSealedFiles('write').mockRejectedValueOnce(diskError(code));
     const refused = await piece(ticket, 0, bytes);
     expect(refused.status).toBe(status);
     const offset = Number(refused.headers.get('Upload-Offset'));
@@ -175,10 +167,10 @@ describe('a file that is handed over, and a disk that refuses', () => {
   it('is not offered when it is not safe on the disk', async () => {
     const ticket = await begin(10);
     await piece(ticket, 0, randomBytes(10));
-    vi.spyOn(SealedFile.prototype, 'sync').mockRejectedValueOnce(trouble('EIO'));
+    watchSealedFiles('sync').mockRejectedValueOnce(diskError('EIO'));
     const { conversation } = await ann.contact('Bob');
     await expect(ann.run('file.send', { conversation, ticket })).rejects.toMatchObject({ code: 'storage-failed' });
-    expect(sealedFiles()).toEqual([]);
+    expect(sealedFiles(ann.folder)).toEqual([]);
     await expect(ann.run('file.send', { conversation, ticket })).rejects.toMatchObject({ code: 'file-unknown' });
   });
 });
@@ -249,7 +241,7 @@ describe('a file that is fetched', () => {
 
   it('is refused, and no more, where it is damaged', async () => {
     const ticket = await ticketFor(await handedOver(png), 'view');
-    const [path = ''] = sealedFiles();
+    const [path = ''] = sealedFiles(ann.folder);
     const sealed = readFileSync(path);
     sealed[70_000]! ^= 1;
     writeFileSync(path, sealed);
@@ -259,7 +251,7 @@ describe('a file that is fetched', () => {
 
   it('ends in the middle where that is damaged', async () => {
     const ticket = await ticketFor(await handedOver(randomBytes(1_000_000)), 'save');
-    const [path = ''] = sealedFiles();
+    const [path = ''] = sealedFiles(ann.folder);
     const sealed = readFileSync(path);
     sealed[900_000]! ^= 1;
     writeFileSync(path, sealed);
@@ -270,8 +262,8 @@ describe('a file that is fetched', () => {
 
   it('is read no further once the profile is locked', async () => {
     const ticket = await ticketFor(await handedOver(randomBytes(8_000_000), ''), 'save');
-    const read = vi.spyOn(SealedFile.prototype, 'read');
-    const closed = vi.spyOn(SealedFile.prototype, 'close');
+    const read = watchSealedFiles('read');
+    const closed = watchSealedFiles('close');
     const response = await get(ticket);
     await vi.waitFor(() => expect(read).toHaveBeenCalled());
     await lock();
@@ -281,7 +273,7 @@ describe('a file that is fetched', () => {
 
   it('is closed when nobody begins to read it', async () => {
     const ticket = await ticketFor(await handedOver(png, ''), 'save');
-    const closed = vi.spyOn(SealedFile.prototype, 'close');
+    const closed = watchSealedFiles('close');
     const download = await ann.profile.files?.download(ticket);
     download?.bytes(0, 10).destroy();
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
@@ -289,7 +281,7 @@ describe('a file that is fetched', () => {
 
   it('is opened for a range, and no more of it than that', async () => {
     const ticket = await ticketFor(await handedOver(png), 'view');
-    const read = vi.spyOn(SealedFile.prototype, 'read');
+    const read = watchSealedFiles('read');
     await (await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: 'bytes=5-9' })).arrayBuffer();
     expect(read.mock.calls).toEqual([[5, 5]]);
   });

@@ -1,13 +1,14 @@
 // Disks that refuse, and files that are opened while everything changes: nothing of it ends the process, nothing that may pass is
 // final, and what moves goes on.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
+import { diskError, sealedFiles, watchSealedFiles } from '../../testing/disk/sealed-files.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { deferred } from '../../timing/deferred.ts';
 
@@ -64,13 +65,6 @@ async function arrives(bytes: Buffer, theirs: MessageRef): Promise<void> {
   expect(bytes.equals(readFileSync(path))).toBe(true);
 }
 
-function sealedFiles(loom: TestLoom): readonly string[] {
-  const paths = readdirSync(join(loom.folder, 'files'), { recursive: true, encoding: 'utf8' });
-  return paths.filter((path) => /[0-9a-f]{32}$/.test(path));
-}
-
-const trouble = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'open' });
-
 /** The next so many openings in this mode fail. @returns how many are left to. */
 function refuseToOpen(mode: 'read' | 'write', code: string, times: number): () => number {
   const open = SealedFile.open.bind(SealedFile);
@@ -78,7 +72,7 @@ function refuseToOpen(mode: 'read' | 'write', code: string, times: number): () =
   vi.spyOn(SealedFile, 'open').mockImplementation((options, as) => {
     if (as !== mode || left === 0) return open(options, as);
     left -= 1;
-    return Promise.reject(trouble(code));
+    return Promise.reject(diskError(code));
   });
   return () => left;
 }
@@ -116,7 +110,7 @@ describe('what may pass is not the end', () => {
 
   test('of a copy that is not there any more, it is', async () => {
     const theirs = await offered(randomBytes(MIB));
-    for (const path of sealedFiles(ann)) rmSync(join(ann.folder, 'files', path));
+    for (const path of sealedFiles(ann.folder)) rmSync(path);
     await bob.run('file.accept', theirs);
     await town.until(isAt(bob, 'failed'));
     expect((await only(ann)).file).toMatchObject({ state: 'failed', reason: 'gone' });
@@ -128,7 +122,7 @@ test('a place that cannot be closed ends nothing', async () => {
   const theirs = await offered(bytes);
   await bob.run('file.accept', theirs);
   await town.until(isAt(bob, 'moving'));
-  vi.spyOn(SealedFile.prototype, 'close').mockRejectedValueOnce(trouble('EIO')).mockRejectedValueOnce(trouble('EIO'));
+  watchSealedFiles('close').mockRejectedValueOnce(diskError('EIO')).mockRejectedValueOnce(diskError('EIO'));
   await bob.run('file.pause', theirs);
   await town.pass(1000);
   await bob.run('file.resume', theirs);
@@ -180,7 +174,7 @@ test('what is deleted while it is opened leaves no file', async () => {
   await town.pass(100);
   gate.resolve(undefined);
   await opening.mock.results[0]?.value;
-  await town.until(() => sealedFiles(bob).length === 0);
+  await town.until(() => sealedFiles(bob.folder).length === 0);
 });
 
 describe('a path', () => {
@@ -212,26 +206,26 @@ describe('the sweep', () => {
     await listed.promise;
     const { conversation } = await ann.contact('Bob');
     await ann.run('file.send', { conversation, ticket });
-    expect(sealedFiles(ann).length).toBe(2);
+    expect(sealedFiles(ann.folder).length).toBe(2);
     goOn.resolve(undefined);
-    await town.until(() => !sealedFiles(ann).includes(stray));
-    expect(sealedFiles(ann).length).toBe(1);
+    await town.until(() => !sealedFiles(ann.folder).includes(stray));
+    expect(sealedFiles(ann.folder).length).toBe(1);
   });
 
   test('leaves a file that is handed over, and removes one that nobody knows', async () => {
     await ann.run('file.begin', { name: 'a', size: 10, type: '' });
-    const [path = ''] = sealedFiles(ann);
+    const [path = ''] = sealedFiles(ann.folder);
     const stray = leaveStray();
     await ann.run('contact.remove', { contact: (await carl()).id });
-    await town.until(() => !sealedFiles(ann).includes(stray));
-    expect(sealedFiles(ann)).toEqual([path]);
+    await town.until(() => !sealedFiles(ann.folder).includes(stray));
+    expect(sealedFiles(ann.folder)).toEqual([path]);
   });
 
   /** As a crash leaves one. */
   function leaveStray(): string {
-    const path = join('00', '0'.repeat(32));
-    mkdirSync(join(ann.folder, 'files', '00'), { recursive: true });
-    writeFileSync(join(ann.folder, 'files', path), '');
+    const path = join(ann.folder, 'files', '00', '0'.repeat(32));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
     return path;
   }
 
