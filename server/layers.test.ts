@@ -39,7 +39,7 @@ const layers: readonly (readonly [layer: string, may: readonly string[]])[] = [
   ['server/network/', ['server/timing/', 'server/transport/']],
   ['server/discovery/', ['server/timing/', 'server/network/', 'server/crypto/']],
   ['server/storage/', ['server/crypto/', 'server/contract/']],
-  ['server/backup/', ['server/contract/', 'server/crypto/', 'server/storage/']],
+  ['server/backup/', ['server/contract/', 'server/crypto/', 'server/protocol/', 'server/storage/']],
   [
     'server/import/',
     ['server/contract/', 'server/crypto/', 'server/protocol/', 'server/storage/', 'server/backup/files.ts'],

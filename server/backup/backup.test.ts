@@ -6,9 +6,10 @@ import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactId } from '../contract/ids.ts';
-import { concat } from '../crypto/bytes.ts';
+import { concat, fromHex } from '../crypto/bytes.ts';
 import { DEFAULT_ARGON2, MAX_ARGON2, MAX_ARGON2_COST_KIB, type Argon2Parameters } from '../crypto/passphrase.ts';
 import { asIdentityKey, asPresenceKey, asStaticKey } from '../testing/keys.ts';
+import { parseContent } from '../protocol/content/content.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -122,7 +123,7 @@ describe('a backup', () => {
     await fill();
     const written = await backups.write(store, 'a');
     expect(written).toMatchObject({
-      counts: { settings: 1, contacts: 2, requests: 1, invites: 1, messages: 5 },
+      counts: { settings: 1, contacts: 2, requests: 1, invites: 1, messages: 6 },
       damaged: 0,
     });
     const restored = await emptyStore();
@@ -138,6 +139,7 @@ describe('a backup', () => {
     for (const contact of [ANN, BEN]) expect(historyOf(restored, contact)).toEqual(historyOf(store, contact));
     expect(restored.messages.unread(directConversation(ANN))).toBe(store.messages.unread(directConversation(ANN)));
     expect(restored.outbox.pending(deviceOf(ANN), 0, 10)).toMatchObject([
+      { id: idOf(2), as: 'act', session: null, envelope: null },
       { id: idOf(3), session: null, envelope: null },
     ]);
     expect(restored.outbox.count(ANN)).toBe(1);
@@ -177,6 +179,7 @@ describe('a backup', () => {
     expect(historyOf(restored, ANN)).toEqual(historyOf(store, ANN));
     expect(historyOf(restored, ANN)[0]).toMatchObject({ deliveredAt: 9, folded });
     expect(restored.outbox.pending(deviceOf(ANN), 0, 10)).toMatchObject([
+      { id: idOf(2), hidden: true, as: 'act' },
       { id: idOf(3), hidden: false },
       { id: idOf(20), hidden: true, as: 'act' },
       { id: idOf(21), hidden: true, as: 'receipt' },
@@ -189,7 +192,7 @@ describe('a backup', () => {
     await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
   });
 
-  it('holds nothing that disappears, and brings back how long what is written lasts', async () => {
+  it('holds nothing that disappears, something for what of it waits, and how long what is written lasts', async () => {
     await fill();
     const conversation = directConversation(ANN);
     const fading = { life: 60_000, until: null };
@@ -197,18 +200,33 @@ describe('a backup', () => {
     await store.journal.write(() => {
       store.messages.append(newMessage(ANN, 20, { content, fading }));
       store.messages.append(newMessage(ANN, 21, { content, fading: { ...fading, until: 9 } }));
-      const position = store.messages.append(
-        newMessage(ANN, 22, { direction: 'out', state: 'hidden', content, fading }),
-      );
-      const row = outboxFacts({ contact: ANN, id: idOf(22), seq: 22, position, hidden: true });
-      store.outbox.add({ ...row, as: 'act', session: null, envelope: null });
       store.timers.put(conversation, { after: 60, at: 7 });
+    });
+    const waits = [
+      { number: 22, t: 'an act', state: 'hidden', fading },
+      { number: 23, t: 'a text', state: 'queued', fading },
+    ] as const;
+    await store.journal.write(() => {
+      for (const { number, t, state, fading: fades } of waits) {
+        const position = store.messages.append(
+          newMessage(ANN, number, { direction: 'out', state, content, fading: fades }),
+        );
+        const row = outboxFacts({ contact: ANN, id: idOf(number), seq: number, position, hidden: state === 'hidden' });
+        store.outbox.add({ ...row, ...(t === 'an act' && { as: 'act' }), session: null, envelope: null });
+      }
     });
     await backups.write(store, 'a');
     const restored = await emptyStore();
     await backups.restore('a', restored, PASSPHRASE);
     expect(historyOf(restored, ANN)).toEqual(historyOf(store, ANN).filter(({ fading: fades }) => !fades));
-    expect(restored.messages.get({ conversation, author: 'me', id: idOf(22) })).toBeNull();
+    // A presence key waits as well, from the beginning.
+    const numbers = [2, ...waits.map(({ number }) => number)];
+    expect(restored.outbox.acts()).toMatchObject(numbers.map((seq) => ({ id: idOf(seq), seq, as: 'act' })));
+    for (const number of numbers) {
+      const kept = restored.messages.get({ conversation, author: 'me', id: idOf(number) });
+      expect(parseContent(kept!.content)).toMatchObject({ t: 'delete', of: fromHex(idOf(number)), seq: number });
+      expect(kept).not.toHaveProperty('fading');
+    }
     expect(restored.timers.list()).toEqual([[conversation, { after: 60, at: 7 }]]);
     await expect(backups.verify('a', temporary().folder, PASSPHRASE)).resolves.toBeTruthy();
   });
@@ -332,9 +350,9 @@ describe('a backup', () => {
       for (const [index, length] of [longest, most, most + 1, 2 * most].entries())
         store.messages.append(newMessage(BEN, 9 + index, { content: new Uint8Array(length).fill(1) }));
     });
-    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 7 }, damaged: 0, tooLarge: 2 });
+    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 8 }, damaged: 0, tooLarge: 2 });
     const { end } = await backups.verify('a', temporary().folder);
-    expect(end).toMatchObject({ messages: 7, tooLarge: 2 });
+    expect(end).toMatchObject({ messages: 8, tooLarge: 2 });
     const restored = await emptyStore();
     await backups.restore('a', restored);
     expect(historyOf(restored, BEN).map(({ content }) => content.length)).toEqual([60_000, longest, most]);
@@ -360,7 +378,7 @@ describe('a backup', () => {
     database.transaction(() => database.change('UPDATE message SET body = zeroblob(300) WHERE seq = 7'));
     database.close();
     store = await temp.open();
-    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 4 }, damaged: 1 });
+    expect(await backups.write(store, 'a')).toMatchObject({ counts: { messages: 5 }, damaged: 1 });
     const restored = await emptyStore();
     await backups.restore('a', restored);
     expect(historyOf(restored, ANN)).toHaveLength(3);

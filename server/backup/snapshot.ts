@@ -1,6 +1,8 @@
 // All of a profile that a backup holds, as it stands at one moment, while the profile goes on: contacts with their
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
 import { setImmediate as turn } from 'node:timers/promises';
+import { fromHex } from '../crypto/bytes.ts';
+import { encodeContent } from '../protocol/content/content.ts';
 import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { OutboxFacts } from '../storage/tables/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
@@ -29,10 +31,10 @@ export interface Batch {
 
 /** @throws StorageError; whatever `signal` is aborted with. */
 export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerator<Batch> {
-  const { small, newest, acts } = await store.journal.write(() => ({
+  const { small, newest, unshown } = await store.journal.write(() => ({
     small: smallRecords(store),
     newest: store.messages.newestRow(),
-    acts: new Map(store.outbox.acts().map((row) => [placeOf(row), row.as])),
+    unshown: new Map(store.outbox.unshown().map((row) => [placeOf(row), row])),
   }));
   const known = new Set(small.flatMap(conversationOf));
   yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
@@ -41,22 +43,35 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
     await turn();
     signal.throwIfAborted();
     const { messages, last, damaged } = store.messages.run(after, newest, RUN_MESSAGES, RUN_BYTES, (message) =>
-      acts.has(placeOf(message)),
+      unshown.has(placeOf(message)),
     );
     if (last === null) return;
     after = last;
     // A row may be stored anew under the number of one that was deleted meanwhile; its conversation then is not in here.
-    // What disappears would outlive its time in a file.
-    const theirs = messages.filter(({ conversation, fading }) => known.has(conversation) && !fading);
-    const all = theirs.map((message) => entryOf(messageRecord(message, acts.get(placeOf(message)))));
+    const theirs = messages.filter(({ conversation }) => known.has(conversation));
+    const records = theirs.flatMap((message) => messageRecord(message, unshown.get(placeOf(message))) ?? []);
+    const all = records.map((record) => entryOf(record));
     const entries = all.filter(({ bytes }) => bytes.length <= RECORD_LENGTH_BYTES + RECORD_BYTES);
     yield { entries, damaged, tooLarge: all.length - entries.length, share: last / newest };
   }
 }
 
-/** Only hidden ones are acts: what was one when this began may be delivered by now. */
-function messageRecord(message: MessageRecord, as: OutboxFacts['as']): BackupRecord {
-  return { t: 'message', ...(as && { as }), ...message };
+/**
+ * What disappears would outlive its time in a file, and a presence key is the one machine's. While they wait to be sent something
+ * stands for them, or their numbers would be missing for ever. @param unshown only hidden ones have it: what waited when
+ * this began may be delivered by now. @returns null: nothing is kept of it.
+ */
+function messageRecord(message: MessageRecord, unshown: OutboxFacts | undefined): BackupRecord | null {
+  const as = unshown?.as;
+  if (!message.fading && (as || !unshown)) return { t: 'message', ...(as && { as }), ...message };
+  return unshown || message.state === 'queued' ? standIn(message) : null;
+}
+
+/** An act that takes itself back: whoever gets it shows nothing, and misses nothing. */
+function standIn(message: MessageRecord): BackupRecord {
+  const { id, at, seq } = message;
+  const content = encodeContent({ t: 'delete', of: fromHex(id), at, seq });
+  return { t: 'message', as: 'act', ...message, state: 'hidden', content, folded: undefined, fading: undefined };
 }
 
 function placeOf({ conversation, position }: Pick<MessageRecord, 'conversation' | 'position'>): string {

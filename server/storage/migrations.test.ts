@@ -136,7 +136,7 @@ test('a profile from before anything disappeared is taken over as it is', async 
   database.close();
   store = await temp.open();
   expect(history()).toEqual(before);
-  expect(store.messages.fading.run(0, 9).messages).toEqual([]);
+  expect(store.messages.fading.run(0).messages).toEqual([]);
   expect(store.timers.get(directConversation(ANN))).toEqual({ after: 0, at: 0 });
   await store.journal.write(() => store.timers.put(directConversation(ANN), { after: 60, at: 5 }));
   store.close();

@@ -263,6 +263,28 @@ describe('reading', () => {
     expect(await find(ann, 'Bob', 'one')).toMatchObject({ state: 'delivered' });
   });
 
+  it('is not told in the same moment that it is turned off', async () => {
+    await said('one');
+    const { id: conversation } = await bob.conversation('Ann');
+    await ann.stop();
+    const { engine, store } = bob.profile.opened;
+    await town.until(() => engine.links.all().length === 0);
+    await engine.expiry.read(conversation);
+    expect(await bob.run('receipts.get')).toEqual({ on: true });
+    const off = engine.receipts.set(false, () => engine.outbox.withdrawReceipts());
+    await Promise.all([off, engine.outbox.sendReceipt(conversation)]);
+    expect(store.outbox.acts()).toEqual([]);
+  });
+
+  it('is told on the next link when Loom ended right after it', async () => {
+    await said('one');
+    const { id: conversation } = await bob.conversation('Ann');
+    await bob.profile.opened.engine.expiry.read(conversation);
+    bob.kill();
+    await bob.start();
+    await town.until(async () => (await find(ann, 'Bob', 'one')).state === 'read');
+  });
+
   it('is neither told nor taken when it is off', async () => {
     await said('one');
     await bob.run('receipts.set', { on: false });

@@ -50,18 +50,19 @@ export class Composer {
     const peers = this.peers(conversation);
     const timer = store.timers.get(conversationId);
     // Later than the setting it takes the place of, whoever's clock that was set by.
-    const at = said.t === 'timer' ? Math.max(clock.now(), timer.at + 1) : clock.now();
+    const now = clock.now();
+    const at = said.t === 'timer' ? Math.max(now, timer.at + 1) : now;
     const seq = this.#number(conversation);
     const content = { ...withTtl(said, timer), at, seq } as Content;
     const hidden = !isShown(said.t);
     const composed = {
-      ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: at, missing: 0 },
+      ...{ conversation: conversationId, author: OURSELVES, id, seq, at, receivedAt: now, missing: 0 },
       // An act is kept for those it has to go to.
       content: hidden && peers.length === 0 ? NOTHING : encodeContent(content),
       state: hidden ? 'hidden' : peers.length > 0 ? 'queued' : 'delivered',
       fading: fadingOf(content),
     } as const;
-    const record = composed.state === 'delivered' ? begun(composed, at) : composed;
+    const record = composed.state === 'delivered' ? begun(composed, now) : composed;
     const position = store.messages.append(record);
     const message = { ...record, position };
     const what = whatOf(said.t);

@@ -154,6 +154,23 @@ describe('a whole conversation', () => {
     expect(store.journal.commits).toBeGreaterThan(before + 2);
   });
 
+  it('is marked as read four megabytes at a time when its texts are long', async () => {
+    const { store } = ann.profile.opened;
+    const contact = (await ann.contact('Bob')).id;
+    const conversation = directConversation(contact);
+    await ann.run('message.read', { conversation });
+    const content = new Uint8Array(256 * 1024);
+    const fading = { life: 60_000, until: null };
+    await store.journal.write(() => {
+      for (let i = 0; i < 64; i += 1) {
+        store.messages.append(newMessage(contact, 30_000 + i, { content, fading }));
+      }
+    });
+    const before = store.journal.commits;
+    expect((await ann.run('message.read', { conversation })).unread).toBe(0);
+    expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
+  });
+
   it('is marked as read as far as it was seen, and no further', async () => {
     const { store } = ann.profile.opened;
     const contact = (await ann.contact('Bob')).id;

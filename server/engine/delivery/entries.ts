@@ -58,7 +58,7 @@ export class Entries {
     if (!changed) return this.drop();
     if (deed === 'deleted') store.messages.overwrite(changed);
     else store.messages.rewrite(changed);
-    if (entry.fading && act.author === OURSELVES) this.#fadeAlong(act, entry.fading);
+    if (entry.fading && deed !== 'deleted' && act.author === OURSELVES) this.#fadeAlong(act, entry.fading);
     return () => told.onActed(target, deed, act.author);
   }
 
@@ -188,7 +188,9 @@ export class Entries {
       waitingActs.count(conversation) > WAITING_ACTS || waitingActs.bytes(conversation) > WAITING_ACTS_BYTES;
     while (isTooMuch()) {
       const oldest = waitingActs.takeOldest(conversation);
-      if (oldest) this.#giveUp(oldest);
+      // It was damaged, and is gone.
+      if (!oldest) return;
+      this.#giveUp(oldest);
     }
   }
 

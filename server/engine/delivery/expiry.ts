@@ -19,11 +19,12 @@ const TIDY_MS = 60 * 60 * 1000;
 const TIDIED_AT_ONCE = 16;
 
 /** Rows deleted in one turn, and bytes: some ten milliseconds, which nobody notices. */
-const CLEARED_AT_ONCE = 250;
-const CLEARED_BYTES = 4 * 1024 * 1024;
+export const CLEARED_AT_ONCE = 250;
+export const CLEARED_BYTES = 4 * 1024 * 1024;
 
-/** Rows marked as read in one turn: as long. */
+/** Rows marked as read in one turn, and bytes: as long. Those that disappear are sealed anew. */
 const READ_AT_ONCE = 500;
+const READ_BYTES = 4 * 1024 * 1024;
 
 export interface ExpiryOptions {
   readonly store: Store;
@@ -84,7 +85,7 @@ export class Expiry {
     const { messages, journal } = store;
     const until = messages.newestRow();
     const readPiece = (after: number): number | null => {
-      const end = messages.unreadUpTo(conversation, after, until, READ_AT_ONCE, position);
+      const end = messages.unreadUpTo(conversation, { after, until, position }, READ_AT_ONCE, READ_BYTES);
       if (end !== null) messages.markRead(conversation, clock.now(), end, position);
       return end;
     };

@@ -4,8 +4,9 @@ import type { ConversationId } from '../../contract/ids.ts';
 import type { Conversation, Message } from '../../contract/model.ts';
 import * as contract from '../../contract/limits.ts';
 import * as wire from '../../protocol/limits.ts';
+import { newMessage } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
-import { AHEAD_MS, isLater } from './kinds/timer.ts';
+import { isLater } from './kinds/timer.ts';
 
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
@@ -118,12 +119,19 @@ describe('a timer', () => {
     }
   });
 
-  it('of a clock a century ahead does not stand for ever', async () => {
-    bob.wrongBy = 5 * AHEAD_MS;
-    await set(bob, 'Ann', 60);
-    await bothHave(60);
-    await set(ann, 'Bob', 0);
-    expect(await ann.conversation('Bob')).toMatchObject({ timer: 0 });
+  it('gives way to the next on both sides, though a clock is a century ahead or back in 1970', async () => {
+    for (const wrong of [100 * 365 * DAY, DAY - town.clock.now()]) {
+      bob.wrongBy = wrong;
+      await set(bob, 'Ann', 60);
+      await bothHave(60);
+      await set(ann, 'Bob', 0);
+      await bothHave(0);
+      await set(bob, 'Ann', 600);
+      await bothHave(600);
+    }
+    // Each by its own clock: what is said now stands below what was said before.
+    const stored = (await ann.history('Bob')).map(({ arrivedAt }) => arrivedAt);
+    expect(Math.max(...stored)).toBeLessThanOrEqual(town.clock.now());
   });
 
   it('is kept over a restart', async () => {
@@ -206,6 +214,21 @@ describe('a text that disappears', () => {
     expect(await ann.run('contact.list')).toEqual([]);
   });
 
+  it('goes four megabytes at a time when many long ones are due', async () => {
+    const { store, engine } = bob.profile.opened;
+    const { id } = await bob.contact('Ann');
+    const content = new Uint8Array(256 * 1024);
+    const fading = { life: MINUTE, until: town.clock.now() + MINUTE };
+    await store.journal.write(() => {
+      for (let i = 0; i < 64; i += 1) store.messages.append(newMessage(id, 1000 + i, { content, fading }));
+    });
+    town.clock.jump(2 * MINUTE);
+    const before = store.journal.commits;
+    await engine.fading.start();
+    expect(store.messages.fading.run(0).messages).toEqual([]);
+    expect(store.journal.commits).toBeGreaterThanOrEqual(before + 4);
+  });
+
   it('leaves search, and is not stored again', async () => {
     await say(ann, 'Bob', bob, 'Ann', 'brief');
     await read(bob, 'Ann');
@@ -250,6 +273,28 @@ describe('a text that disappears', () => {
       await gone(loom, name, 'brief!');
       expect(await find(loom, name, 'answer')).toMatchObject({ reply: { is: 'deleted', text: '' } });
     }
+  });
+
+  it('takes no act along that has been delivered, nor what takes it back', async () => {
+    await say(ann, 'Bob', bob, 'Ann', 'brief');
+    const text = refOf(await find(ann, 'Bob', 'brief'));
+    await ann.run('message.edit', { ...text, body: 'brief!' });
+    await town.until(() => has(bob, 'Ann', 'brief!'));
+    const { store } = ann.profile.opened;
+    await town.until(() => store.outbox.acts().length === 0);
+    expect(store.messages.fading.run(0).messages.map(({ message }) => message.id)).toEqual([text.id]);
+    await bob.stop();
+    await ann.run('message.delete', { ...text, everyone: true });
+    expect(store.outbox.acts()).toHaveLength(1);
+    expect(store.messages.fading.run(0).messages).toEqual([]);
+  });
+
+  it('is there for a minute at least, whatever they say', async () => {
+    await set(bob, 'Ann', 0);
+    const { id } = await bob.conversation('Ann');
+    await bob.profile.opened.engine.outbox.send(id, { t: 'text', body: 'a wink', ttl: 1 });
+    await town.until(() => has(ann, 'Bob', 'a wink'));
+    expect(await find(ann, 'Bob', 'a wink')).toMatchObject({ disappears: { after: 60 } });
   });
 
   it('is sent once under one id, whatever the timer is by then', async () => {

@@ -7,9 +7,7 @@ import type { Due, MessageRecord, MessageRef } from '../../storage/tables/messag
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { Erasing } from './erasing.ts';
-
-/** Looked at in one turn of the event loop: some milliseconds. */
-const AT_ONCE = 250;
+import { CLEARED_AT_ONCE, CLEARED_BYTES } from './expiry.ts';
 
 /** Kept in mind, the soonest, half a megabyte; when they are gone, the disk is asked for the next. */
 const SOONEST = 10_000;
@@ -61,9 +59,12 @@ export class Fading {
   #keep(due: Due): void {
     if (due.until >= this.#horizon) return;
     const place = firstFrom(this.#soonest, due.until);
-    // Each act on it writes it anew.
-    for (let same = place; this.#soonest[same]?.until === due.until; same += 1)
-      if (this.#soonest[same]?.row === due.row) return;
+    // Each act on it writes it anew, in another size.
+    for (let same = place; this.#soonest[same]?.until === due.until; same += 1) {
+      if (this.#soonest[same]?.row !== due.row) continue;
+      this.#soonest[same] = due;
+      return;
+    }
     this.#soonest.splice(place, 0, due);
     if (this.#soonest.length <= SOONEST) return;
     this.#horizon = this.#soonest.pop()?.until ?? Infinity;
@@ -76,10 +77,10 @@ export class Fading {
     this.#horizon = Infinity;
     let after: number | null = 0;
     while (after !== null && !this.#stopped) {
-      const { last, messages: some } = messages.fading.run(after, AT_ONCE);
+      const { last, messages: some } = messages.fading.run(after);
       const tooLong = some.filter(({ message }) => this.#isTooLong(message));
-      for (const { row, message } of some)
-        if (message.fading?.until != null) this.#keep({ row, until: message.fading.until });
+      for (const { row, size, message } of some)
+        if (message.fading?.until != null) this.#keep({ row, size, until: message.fading.until });
       if (tooLong.length > 0) await journal.write(() => tooLong.forEach(({ message }) => this.#beginAnew(message)));
       after = last;
       await nextTurn();
@@ -133,13 +134,24 @@ export class Fading {
     const { store, clock } = this.#options;
     for (;;) {
       const now = clock.now();
-      const later = this.#soonest.findIndex(({ until }) => until > now);
-      const due = this.#soonest.slice(0, Math.min(AT_ONCE, later === -1 ? SOONEST : later));
-      if (due.length === 0 || this.#stopped) return;
-      const gone = await store.journal.write(() => due.flatMap(({ row }) => this.#erase(row, now) ?? []));
-      this.#soonest = this.#soonest.filter((kept) => !due.includes(kept));
+      const due = this.#due(now);
+      if (due.size === 0 || this.#stopped) return;
+      const gone = await store.journal.write(() => [...due].flatMap(({ row }) => this.#erase(row, now) ?? []));
+      this.#soonest = this.#soonest.filter((kept) => !due.has(kept));
       for (const message of gone) onGone(message);
     }
+  }
+
+  /** The soonest whose time is over, those of one turn. */
+  #due(now: number): ReadonlySet<Due> {
+    const due = new Set<Due>();
+    let bytes = 0;
+    for (const next of this.#soonest) {
+      if (next.until > now || due.size === CLEARED_AT_ONCE || bytes > CLEARED_BYTES) break;
+      due.add(next);
+      bytes += next.size;
+    }
+    return due;
   }
 
   /** Its row says when, whatever is kept in mind. @returns null: it is gone, or has time left. */

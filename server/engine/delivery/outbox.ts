@@ -64,6 +64,8 @@ export class Outbox {
     // In a new session they learn our presence key; written before what waits is carried.
     links.activated.on(({ contact, resumed }) => {
       if (!resumed) runInBackground(this.sendPresence(contact));
+      // Loom may have ended between reading and telling it.
+      runInBackground(this.sendReceipt(options.conversations.directWith(contact)));
     });
     this.drain = new Drain(options);
   }
@@ -200,7 +202,8 @@ export class Outbox {
     for (const id of ids) {
       const act = readOurs(store, { conversation, id });
       if (act?.state !== 'hidden' || act.content.length === 0) continue;
-      store.messages.overwrite({ ...act, content: this.standIn(act) ?? NOTHING, receivedAt: 0 });
+      const content = this.standIn(act) ?? NOTHING;
+      store.messages.overwrite({ ...act, content, receivedAt: 0, fading: undefined });
     }
   }
 
@@ -228,7 +231,7 @@ export class Outbox {
   #actDelivered(facts: OutboxFacts): void {
     const { store } = this.#options;
     const act = readOurs(store, facts);
-    if (act) store.messages.rewrite({ ...act, content: NOTHING });
+    if (act) store.messages.rewrite({ ...act, content: NOTHING, fading: undefined });
   }
 
   #waiting(activeLink: ActiveLink, id: MessageId): OutboxRow | null {

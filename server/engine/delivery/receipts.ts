@@ -19,16 +19,14 @@ export interface ReceiptsOptions {
 
 export class Receipts {
   readonly #options: ReceiptsOptions;
-  /** Undefined: not looked up. */
-  #on: boolean | undefined;
 
   constructor(options: ReceiptsOptions) {
     this.#options = options;
   }
 
-  /** On until a person says otherwise. */
+  /** On until a person says otherwise. Read anew each time: inside a write, what was written before it in the same turn counts. */
   get on(): boolean {
-    return (this.#on ??= this.#options.store.settings.get(SETTING) !== false);
+    return this.#options.store.settings.get(SETTING) !== false;
   }
 
   /** @param withdraw takes back those that wait to be sent; asked when they are turned off. */
@@ -38,7 +36,6 @@ export class Receipts {
       store.settings.put(SETTING, on);
       if (!on) withdraw();
     });
-    this.#on = on;
   }
 
   /**

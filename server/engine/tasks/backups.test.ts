@@ -93,6 +93,40 @@ it('a restored Loom is who it was, with all it had, and both sides go on as if n
   await expect(twice).rejects.toMatchObject({ code: 'identity-exists' });
 });
 
+it('a restored Loom sends nothing that disappears, and nobody misses it', async () => {
+  const ann = await (await start('192.0.2.1')).create('Ann');
+  const bob = await (await start('192.0.2.2')).create('Bob');
+  await ann.add(bob, 'Bob');
+  await bob.add(ann, 'Ann');
+  await online(ann, 'Bob');
+  await send(bob, 'Ann', 'one');
+  await until(clock, async () => (await ann.texts('Bob', 'in')).length === 1);
+  await ann.stop();
+  await offline(bob, 'Ann');
+  const { conversation } = await bob.contact('Ann');
+  await bob.run('conversation.timer', { conversation, seconds: 60 });
+  await send(bob, 'Ann', 'brief');
+  await bob.run('conversation.timer', { conversation, seconds: 0 });
+  await send(bob, 'Ann', 'taken back', 'stays');
+  const takenBack = (await bob.history('Ann')).find(({ body }) => body === 'taken back');
+  await bob.run('message.delete', { conversation, author: 'me', id: takenBack!.id });
+  await bob.run('backup.create', { file: file('bob'), ...create });
+  await bob.stop();
+  await ann.start();
+
+  const again = await start('192.0.2.2');
+  await again.run('backup.restore', { file: file('bob'), opens: OPENS, passphrase: '' });
+  await until(clock, async () => (await ann.texts('Bob', 'in')).includes('stays'));
+  await until(clock, () => again.profile.opened.store.outbox.unshown().length === 0);
+  const shown = (await ann.history('Bob')).map(({ kind, body, missing }) => [kind, body, missing]);
+  expect(shown).toEqual([
+    ['text', 'one', 0],
+    ['change', '', 0],
+    ['change', '', 0],
+    ['text', 'stays', 0],
+  ]);
+});
+
 describe('restoring', () => {
   it('changes nothing when the file is not one, or not whole, or does not open', async () => {
     const ann = await (await start('192.0.2.1')).create('Ann');

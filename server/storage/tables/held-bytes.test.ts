@@ -93,7 +93,9 @@ test('rows are marked as read in pieces, and what comes later stays unread', asy
   });
   const until = store.messages.newestRow();
   await store.journal.write(() => store.messages.append(newMessage(ANN, 6)));
-  const piece = (after: number): number | null => store.messages.unreadUpTo(directConversation(ANN), after, until, 2);
+  const piece = (after: number, maxBytes = Infinity): number | null =>
+    store.messages.unreadUpTo(directConversation(ANN), { after, until }, 2, maxBytes);
+  expect(piece(0, 0)).toBeLessThan(piece(0)!);
   const ends = [0, piece(0)!];
   ends.push(piece(ends[1]!)!);
   expect(piece(piece(ends[2]!)!)).toBeNull();

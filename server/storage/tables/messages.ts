@@ -16,6 +16,7 @@ import {
   type Picks,
   type PlacedOurs,
   type RefWithin,
+  type Span,
   type StoredPage,
   type StoredRun,
 } from './message/message-record.ts';
@@ -115,7 +116,7 @@ export class SealedMessages implements MessageTable {
     const sealed = this.#rows.sealed(key, message, message.position);
     const body = sealed.seal(encodeBody(message));
     this.#database.change(REWRITE, state, fades(message), sealed.tag('state', state), body, ...key);
-    this.fading.written(before.number('number'), message);
+    this.fading.written(before.number('number'), message, body.length);
     this.#tally.gone({ conversation, author, state: before.number('state'), size: before.number('size') });
     this.#tally.came({ conversation, author, state, size: body.length });
   }
@@ -208,18 +209,13 @@ export class SealedMessages implements MessageTable {
     return row && { ...this.#rows.refOf(row), position: row.number('position') };
   }
 
-  unreadUpTo(
-    conversation: ConversationId,
-    after: number,
-    until: number,
-    limit: number,
-    position = LAST,
-  ): number | null {
+  unreadUpTo(conversation: ConversationId, span: Span, limit: number, maxBytes: number): number | null {
+    const { after, until, position = LAST } = span;
     const sql = `
-      SELECT number FROM message
-      WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? AND position <= ? LIMIT ?`;
+      SELECT number, length(body) AS size FROM message
+      WHERE conversation = ? AND ${UNREAD} AND number > ? AND number <= ? AND position <= ? ORDER BY number LIMIT ?`;
     const rows = this.#database.rows(sql, this.#rows.of(conversation), after, until, position, limit);
-    return rows.at(-1)?.number('number') ?? null;
+    return rows[countWithin(rows, maxBytes) - 1]?.number('number') ?? null;
   }
 
   markRead(conversation: ConversationId, at: number, until = Number.MAX_SAFE_INTEGER, position = LAST): number {
@@ -269,7 +265,7 @@ export class SealedMessages implements MessageTable {
     const tag = sealed.tag('state', code);
     const body = sealed.seal(encodeBody(message));
     this.#database.change(INSERT, ...key, seq, position, code, fades(message), tag, body);
-    if (message.fading) this.fading.written(this.rowOf(message) ?? 0, message);
+    if (message.fading?.until != null) this.fading.written(this.rowOf(message) ?? 0, message, body.length);
     this.#tally.came({ conversation: key[0], author: key[1], state: code, size: body.length });
     return position;
   }

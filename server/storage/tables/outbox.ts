@@ -51,7 +51,9 @@ export interface OutboxTable {
   hidden(contact: ContactId): number;
   /** Receipts among them. */
   receipts(contact: ContactId): number;
-  /** Acts and receipts of all contacts. */
+  /** Those for all contacts that are hidden. */
+  unshown(): OutboxFacts[];
+  /** Acts and receipts among them. */
   acts(): OutboxFacts[];
   /** Those for all contacts that are not hidden. */
   total(): number;
@@ -156,9 +158,13 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   }
 
   acts(): OutboxFacts[] {
+    return this.unshown().filter(({ as }) => as !== undefined);
+  }
+
+  unshown(): OutboxFacts[] {
     // Without what they say, which may be long.
     const facts = 'contact, device, conversation, id, seq, position, hidden';
-    const rows = this.#database.rows(`SELECT ${facts} FROM outbox WHERE hidden >= ${CODE.act}`);
+    const rows = this.#database.rows(`SELECT ${facts} FROM outbox WHERE hidden <> ${CODE.shown}`);
     return rows.map((row) => this.#factsOf(row));
   }
 

@@ -3,18 +3,12 @@ import type { ContentOf } from '../../../protocol/content/content.ts';
 import type { TimerSetting } from '../../../storage/tables/timers.ts';
 import type { MessageKind } from './message-kind.ts';
 
-/**
- * So far ahead of ours a clock counts, ms: 20 years, more than clocks are ever wrong. Who claims more is taken to be there, so that
- * nobody's setting stands for ever.
- */
-export const AHEAD_MS = 20 * 365 * 24 * 60 * 60 * 1000;
-
 export const timer: MessageKind<ContentOf<'timer'>> = {
   view: ({ after }) => ({ kind: 'change', body: '', change: { timer: after } }),
   apply({ after }, { act, entries, told }) {
-    const { conversation, at, receivedAt } = act;
-    const setting = { after, at: Math.min(at, receivedAt + AHEAD_MS) };
-    return entries.setTimer(conversation, setting) ? () => told.onTimer(conversation) : null;
+    // As both sides have it, however far apart their clocks are: whoever sets the next is past it.
+    const { conversation, at } = act;
+    return entries.setTimer(conversation, { after, at }) ? () => told.onTimer(conversation) : null;
   },
 };
 

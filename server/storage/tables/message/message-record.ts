@@ -38,10 +38,11 @@ export interface Fading {
   readonly until: number | null;
 }
 
-/** The number of a row whose time runs, and when that is over, ms. */
+/** The number of a row whose time runs, when that is over, ms, and its sealed size, bytes. */
 export interface Due {
   readonly row: number;
   readonly until: number;
+  readonly size: number;
 }
 
 export interface MessageRecord extends MessageRef {
@@ -81,6 +82,13 @@ export interface StoredPage {
   readonly messages: MessageRecord[];
   /** Older ones exist. */
   readonly more: boolean;
+}
+
+/** Rows behind `after`, up to `until` and, if it is given, up to `position` in their conversation. */
+export interface Span {
+  readonly after: number;
+  readonly until: number;
+  readonly position?: number | undefined;
 }
 
 export type Picks = (message: MessageRecord) => boolean;
@@ -151,14 +159,11 @@ export interface MessageTable {
   delivered(message: PlacedOurs, at: number): boolean;
   /** The last of theirs behind position `after` that a person has seen with all before it; null: there is none. */
   lastSeen(conversation: ConversationId, after: number): Pick<MessageRecord, 'author' | 'id' | 'position'> | null;
-  /** The last of the next `limit` unread rows behind `after`, up to row `until` and `position`; null: there are none. */
-  unreadUpTo(
-    conversation: ConversationId,
-    after: number,
-    until: number,
-    limit: number,
-    position?: number,
-  ): number | null;
+  /**
+   * The last of the next unread rows of a span: at most `limit`, and fewer once their sealed sizes together pass `maxBytes`.
+   * Null: there are none.
+   */
+  unreadUpTo(conversation: ConversationId, span: Span, limit: number, maxBytes: number): number | null;
   /**
    * Everything received is read, at `at` by our clock, up to row `until` and `position` as far as they are given.
    * @returns how many were not.
