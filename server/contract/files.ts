@@ -121,7 +121,7 @@ export const filesCommands = {
     repeatable: false,
     needs: { state: 'ready', caller: 'control' },
   }),
-  /** Messages of a conversation, or of all, that offer a file; oldest first. */
+  /** Messages of a conversation, or of all, that offer a file: the last FILES_LISTED of them; oldest first. */
   'file.list': command({
     params: z.strictObject({ conversation: conversationIdSchema.optional() }),
     result: result<readonly Message[]>(),

@@ -98,5 +98,8 @@ export const FILE_TYPE_LENGTH = 127;
 /** Pixels of one side of a picture. */
 export const FILE_SIDE = 65_535;
 
+/** Files that a list holds: its last ones. */
+export const FILES_LISTED = 1000;
+
 /** Of one piece of a file that the page hands over: a second or so of any disk. */
 export const UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;

@@ -10,9 +10,9 @@ export interface Download {
   readonly purpose: 'view' | 'save';
   readonly name: string;
   readonly size: number;
-  /** By its first bytes. */
+  /** Of one to be shown: by its first bytes. */
   readonly type: string;
-  /** @param to behind the last. */
+  /** @param to behind the last. Fails with CommandError storage-failed, system-busy. */
   bytes(from: number, to: number): Readable;
   close(): Promise<void>;
 }
@@ -21,9 +21,9 @@ export interface Download {
 export interface FileDoor {
   /** How much of an upload is here; null: there is no such upload. */
   received(ticket: string): number | null;
-  /** @returns how much is here then. @throws CommandError file-unknown, file-state, file-too-large, disk-full. */
+  /** @returns how much is here then. @throws CommandError file-unknown, file-state, file-too-large, disk-full, system-busy, storage-failed. */
   take(ticket: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Null: no such ticket. @throws CommandError file-unknown, file-state. */
+  /** Null: no such ticket. @throws CommandError file-unknown, file-state, system-busy, storage-failed. */
   download(ticket: string): Promise<Download | null>;
 }
 

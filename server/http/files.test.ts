@@ -1,9 +1,13 @@
 // The real door, over a real profile: who gets a file, who does not, and in which pieces.
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UPLOAD_PIECE_BYTES } from '../contract/limits.ts';
 import type { Message } from '../contract/messages.ts';
 import type { Profile } from '../engine/profile/profile.ts';
+import { diskError, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
 import { openDoorOf, type OpenDoor } from '../testing/network/http-edge.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { rangeOf } from './files.ts';
@@ -20,9 +24,17 @@ beforeEach(async () => {
   door = await openDoorOf(ann.profile);
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await door.close();
   await town.end();
+  // Whatever a disk does is none.
+  expect(door.bugs).toEqual([]);
 });
+
+async function lock(): Promise<void> {
+  await ann.run('vault.passphrase', { current: '', next: 'correct horse' });
+  await ann.run('vault.lock');
+}
 
 function piece(
   ticket: string,
@@ -44,8 +56,9 @@ async function begin(size: number, type = 'image/png'): Promise<string> {
   return (await ann.run('file.begin', { name: 'a.png', size, type })).ticket;
 }
 
-async function handedOver(bytes: Uint8Array): Promise<Message> {
-  const ticket = await begin(bytes.length);
+/** A picture from Ann is fetched by Bob without asking, what is of no type is not. */
+async function handedOver(bytes: Uint8Array, type?: string): Promise<Message> {
+  const ticket = await begin(bytes.length, type);
   expect((await piece(ticket, 0, bytes)).status).toBe(204);
   const { conversation } = await ann.contact('Bob');
   return ann.run('file.send', { conversation, ticket });
@@ -74,7 +87,7 @@ describe('a file that is handed over', () => {
     const ticket = await begin(10);
     expect((await piece(ticket, 0, randomBytes(11))).status).toBe(413);
     expect((await piece('0'.repeat(32), 0, randomBytes(1))).status).toBe(404);
-    expect((await piece('../../etc', 0, randomBytes(1))).status).not.toBe(204);
+    expect((await piece('..%2f..%2fetc', 0, randomBytes(1))).status).toBe(400);
     const other = await begin(10);
     expect((await piece(other, 0, randomBytes(1), { 'Content-Type': 'text/plain' })).status).toBe(415);
     expect((await piece(other, 0, randomBytes(1), { 'Upload-Offset': '-1' })).status).toBe(400);
@@ -92,6 +105,73 @@ describe('a file that is handed over', () => {
     await piece(ticket, 0, randomBytes(9));
     const { conversation } = await ann.contact('Bob');
     await expect(ann.run('file.send', { conversation, ticket })).rejects.toMatchObject({ code: 'file-state' });
+  });
+});
+
+describe('a file that is handed over, and a disk that refuses', () => {
+  /** @returns the status; null: the connection is cut. @param half what happens in the middle. */
+  function slowly(ticket: string, bytes: Uint8Array, half: () => Promise<void>): Promise<number | null> {
+    const middle = Math.floor(bytes.length / 2);
+    const headers = { Origin: door.origin, 'Upload-Offset': 0, 'Content-Type': PIECE, 'Content-Length': bytes.length };
+    return new Promise((resolve, reject) => {
+      const patch = request(`${door.origin}/files/in/${ticket}`, { method: 'PATCH', headers });
+      patch.on('response', (response) => resolve(response.statusCode ?? 0));
+      patch.on('error', () => resolve(null));
+      patch.write(bytes.subarray(0, middle));
+      half().then(() => patch.end(bytes.subarray(middle)), reject);
+    });
+  }
+
+  it('is gone when the profile is locked in the middle of a piece', async () => {
+    const ticket = await begin(6_000_000);
+    const taken = watchSealedFiles('write');
+    const status = await slowly(ticket, randomBytes(6_000_000), async () => {
+      await vi.waitFor(() => expect(taken).toHaveBeenCalled());
+      await lock();
+    });
+    expect(status).toBe(404);
+    expect(sealedFiles(ann.folder)).toEqual([]);
+  });
+
+  it('is gone when it is discarded in the middle of a piece', async () => {
+    const ticket = await begin(10);
+    const status = await slowly(ticket, randomBytes(10), async () => {
+      await vi.waitFor(() => expect(ann.profile.files?.received(ticket)).toBe(5));
+      await ann.run('file.discard', { ticket });
+    });
+    expect(status).toBe(404);
+  });
+
+  it.each([
+    ['EIO', 500],
+    ['ENOSPC', 507],
+    ['EMFILE', 503],
+  ])('goes on after %s, and every byte is there', async (code, status) => {
+    const bytes = randomBytes(1_500_000);
+    const ticket = await begin(bytes.length);
+    watchSealedFiles('write').mockRejectedValueOnce(diskError(code));
+    const refused = await piece(ticket, 0, bytes);
+    expect(refused.status).toBe(status);
+    const offset = Number(refused.headers.get('Upload-Offset'));
+    expect((await piece(ticket, offset, bytes.subarray(offset))).status).toBe(204);
+    const { conversation } = await ann.contact('Bob');
+    const saved = await get(await ticketFor(await ann.run('file.send', { conversation, ticket }), 'save'));
+    expect(bytes.equals(Buffer.from(await saved.arrayBuffer()))).toBe(true);
+  });
+
+  it('has no place where there is no folder', async () => {
+    writeFileSync(join(ann.folder, 'files'), '');
+    await expect(begin(10)).rejects.toMatchObject({ code: 'storage-failed' });
+  });
+
+  it('is not offered when it is not safe on the disk', async () => {
+    const ticket = await begin(10);
+    await piece(ticket, 0, randomBytes(10));
+    watchSealedFiles('sync').mockRejectedValueOnce(diskError('EIO'));
+    const { conversation } = await ann.contact('Bob');
+    await expect(ann.run('file.send', { conversation, ticket })).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(sealedFiles(ann.folder)).toEqual([]);
+    await expect(ann.run('file.send', { conversation, ticket })).rejects.toMatchObject({ code: 'file-unknown' });
   });
 });
 
@@ -147,10 +227,68 @@ describe('a file that is fetched', () => {
     expect((await get(await ticketFor(larger, 'save'))).status).toBe(200);
   });
 
+  it('is shown as a picture only where it was looked at as one', async () => {
+    const avif = Buffer.concat([Buffer.from('\0\0\0\x1cftypavif\0\0\0\0avifmif1', 'latin1'), randomBytes(1000)]);
+    const [film, picture] = [await handedOver(avif), await handedOver(png)];
+    const status = async (message: Message, dest: string): Promise<number> =>
+      (await get(await ticketFor(message, 'view'), { 'Sec-Fetch-Dest': dest })).status;
+    expect(await status(film, 'image')).toBe(403);
+    expect(await status(film, 'video')).toBe(200);
+    expect(await status(film, 'audio')).toBe(200);
+    expect(await status(picture, 'video')).toBe(403);
+    expect(await status(picture, 'constructor')).toBe(403);
+  });
+
+  it('is refused, and no more, where it is damaged', async () => {
+    const ticket = await ticketFor(await handedOver(png), 'view');
+    const [path = ''] = sealedFiles(ann.folder);
+    const sealed = readFileSync(path);
+    sealed[70_000]! ^= 1;
+    writeFileSync(path, sealed);
+    expect((await get(ticket, { 'Sec-Fetch-Dest': 'image' })).status).toBe(500);
+    expect((await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: 'bytes=0-9' })).status).toBe(206);
+  });
+
+  it('ends in the middle where that is damaged', async () => {
+    const ticket = await ticketFor(await handedOver(randomBytes(1_000_000)), 'save');
+    const [path = ''] = sealedFiles(ann.folder);
+    const sealed = readFileSync(path);
+    sealed[900_000]! ^= 1;
+    writeFileSync(path, sealed);
+    const response = await get(ticket);
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+
+  it('is read no further once the profile is locked', async () => {
+    const ticket = await ticketFor(await handedOver(randomBytes(8_000_000), ''), 'save');
+    const read = watchSealedFiles('read');
+    const closed = watchSealedFiles('close');
+    const response = await get(ticket);
+    await vi.waitFor(() => expect(read).toHaveBeenCalled());
+    await lock();
+    expect(closed).toHaveBeenCalled();
+    await expect(response.arrayBuffer()).rejects.toThrow();
+  });
+
+  it('is closed when nobody begins to read it', async () => {
+    const ticket = await ticketFor(await handedOver(png, ''), 'save');
+    const closed = watchSealedFiles('close');
+    const download = await ann.profile.files?.download(ticket);
+    download?.bytes(0, 10).destroy();
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  });
+
+  it('is opened for a range, and no more of it than that', async () => {
+    const ticket = await ticketFor(await handedOver(png), 'view');
+    const read = watchSealedFiles('read');
+    await (await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: 'bytes=5-9' })).arrayBuffer();
+    expect(read.mock.calls).toEqual([[5, 5]]);
+  });
+
   it('is gone when the profile is closed', async () => {
     const ticket = await ticketFor(await handedOver(png), 'view');
-    await ann.run('vault.passphrase', { current: '', next: 'correct horse' });
-    await ann.run('vault.lock');
+    await lock();
     expect((await get(ticket, { 'Sec-Fetch-Dest': 'image' })).status).toBe(404);
     await ann.run('vault.unlock', { passphrase: 'correct horse' });
     expect((await get(ticket, { 'Sec-Fetch-Dest': 'image' })).status).toBe(404);

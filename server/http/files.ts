@@ -1,6 +1,6 @@
 // Bytes of files between the page and Loom (W14): in by pieces, out by one range or whole. A ticket in the path is all there is
 // to show: it was given out on a proven socket, and is gone when the profile is locked.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { CommandError, type ErrorCode } from '../contract/errors.ts';
 import { UPLOAD_PIECE_BYTES } from '../contract/limits.ts';
@@ -20,30 +20,45 @@ interface Params {
   readonly ticket: string;
 }
 
-/** Elements that show a file, and can do nothing else with it. */
-const SHOWN_BY: ReadonlySet<unknown> = new Set(['image', 'audio', 'video']);
+/**
+ * Elements that show a file, and can do nothing else with it, by what it is. A picture is drawn by whatever it holds: one that is a
+ * film by its first bytes, which was not measured, is none.
+ */
+const SHOWN_BY: Readonly<Record<string, readonly unknown[]>> = {
+  image: ['image'],
+  audio: ['audio', 'video'],
+  video: ['audio', 'video'],
+};
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   'file-unknown': 404,
   'file-state': 409,
   'file-too-large': 413,
   'disk-full': 507,
+  'system-busy': 503,
 };
 
 /**
  * `PATCH /files/in/TICKET`, `Upload-Offset` as in tus 1.0: 204 and where to go on, 409 and where to go on, 404 no such upload (any
- * more), 413 more than was announced, 507 no room. `GET /files/out/TICKET`: 200, 206, 416; 403 not by an element that shows it; 404.
+ * more), 413 more than was announced, 503 not now, 507 no room, 500 the disk refuses. `GET /files/out/TICKET`: 200, 206, 416; 403 not
+ * by an element that shows it; 404 no such ticket, 409 not whole any more; 500, 503.
  */
 export function addFiles(app: FastifyInstance, application: Pick<Application, 'files'>): void {
   // Not gathered in memory: it is sealed as it comes.
+  const errorHandler = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    if (error instanceof CommandError) refuse(reply, statuses[error.code] ?? 500);
+    else app.errorHandler(error, request, reply);
+  };
   app.addContentTypeParser(PIECE_TYPE, (_, payload, done) => done(null, payload));
   app.patch<{ Params: Params }>(
     '/files/in/:ticket',
-    { schema: { params }, bodyLimit: UPLOAD_PIECE_BYTES },
+    { schema: { params }, bodyLimit: UPLOAD_PIECE_BYTES, errorHandler },
     (request, reply) => takePiece(application, request, reply),
   );
-  app.get<{ Params: Params }>('/files/out/:ticket', { schema: { params }, exposeHeadRoute: false }, (request, reply) =>
-    giveOut(application, request, reply),
+  app.get<{ Params: Params }>(
+    '/files/out/:ticket',
+    { schema: { params }, exposeHeadRoute: false, errorHandler },
+    (request, reply) => giveOut(application, request, reply),
   );
 }
 
@@ -66,9 +81,8 @@ async function takePiece(
   } catch (error) {
     // Its tab is gone, or the connection: what came counts.
     if (request.raw.socket.destroyed) return reply.hijack();
-    const status = error instanceof CommandError ? statuses[error.code] : undefined;
-    if (status === undefined) throw error;
-    return refused(reply.header('Upload-Offset', files.received(ticket) ?? 0), status);
+    reply.header('Upload-Offset', files.received(ticket) ?? 0);
+    throw error;
   }
 }
 
@@ -77,10 +91,10 @@ async function giveOut(
   request: FastifyRequest<{ Params: Params }>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const download = await found(files, request.params.ticket);
+  const download = await files?.download(request.params.ticket);
   if (!download) return refused(reply, 404);
   const { headers } = request;
-  if (download.purpose === 'view' && !SHOWN_BY.has(headers['sec-fetch-dest'])) {
+  if (download.purpose === 'view' && !isShownBy(headers['sec-fetch-dest'], download.type)) {
     await download.close();
     return refused(reply, 403);
   }
@@ -106,13 +120,9 @@ async function giveRange(download: Download, wanted: string | undefined, reply: 
   return reply.header('Content-Length', to - from).send(download.bytes(from, to));
 }
 
-async function found(files: Application['files'], ticket: string): Promise<Download | null> {
-  try {
-    return (await files?.download(ticket)) ?? null;
-  } catch (error) {
-    if (error instanceof CommandError) return null;
-    throw error;
-  }
+function isShownBy(destination: unknown, type: string): boolean {
+  const [family = ''] = type.split('/');
+  return SHOWN_BY[family]?.includes(destination) ?? false;
 }
 
 /**

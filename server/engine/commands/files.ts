@@ -1,8 +1,10 @@
 // Files: handed over, offered, decided on, shown and saved.
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { requirePath } from '../../backup/files.ts';
 import { CommandError } from '../../contract/errors.ts';
 import type { ConversationId, MessageId } from '../../contract/ids.ts';
+import { FILES_LISTED } from '../../contract/limits.ts';
 import type { Message } from '../../contract/messages.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FILE_CAPTION_BYTES } from '../../protocol/files/limits.ts';
@@ -12,11 +14,13 @@ import type { TransferPlace } from '../../storage/tables/transfers.ts';
 import { randomId } from '../contacts/roster.ts';
 import type { Engine } from '../engine.ts';
 import type { BlockHashes } from '../files/block-hashes.ts';
+import { diskTrouble, isMissing, isOfTheDisk } from '../files/disk-errors.ts';
 import { offeredName, savedName } from '../files/file-names.ts';
 import { HEAD_BYTES, shownType } from '../files/media-type.ts';
 import { saveAs } from '../files/saving.ts';
 import { NOT_WAITING, stampOf } from '../files/source.ts';
 import type { FileToOffer } from '../files/uploads.ts';
+import { isScarcity } from '../scarcity.ts';
 import { shown } from './acts.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 import { requireWanted } from './messages.ts';
@@ -51,16 +55,16 @@ export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
     'file.resume': act((message) => files.resume(message)),
     'file.cancel': act((message) => files.cancel(message)),
     'file.ticket': async ({ purpose, ...message }) => {
-      if (purpose === 'view') await requireShowable(engine, message);
-      else files.get(message);
-      return { ticket: files.tickets.mint(message, purpose) };
+      files.get(message);
+      const type = purpose === 'view' ? await typeToShow(engine, message) : 'application/octet-stream';
+      return { ticket: files.tickets.mint({ message, purpose, type }) };
     },
     'file.save': async ({ path, ...message }) => {
-      const { file, transfer } = await files.open(message);
+      const { file, transfer, close } = await files.open(message);
       try {
         return { path: await saveAs(file, transfer.size, savedName(transfer.name), path) };
       } finally {
-        await file.close();
+        await close();
       }
     },
     'file.list': ({ conversation }) => {
@@ -74,29 +78,25 @@ async function sendCopy(
   engine: Engine,
   { ticket, ...offered }: Offered & { readonly ticket: string },
 ): Promise<Message> {
-  const { files, options } = engine;
+  const { files } = engine;
   const known = repeated(engine, offered);
   if (known) return known;
   checkOffer(engine, offered);
-  const { file, place, hashes } = await files.uploads.finish(ticket);
-  try {
-    return await offer(engine, offered, file, { place: { kind: 'sealed', ...place }, hashes });
-  } catch (error) {
-    await options.store.files.remove(place).catch(() => undefined);
-    throw error;
-  }
+  return files.uploads.finish(ticket, ({ file, place, hashes }) =>
+    offer(engine, offered, file, { place: { kind: 'sealed', ...place }, hashes }),
+  );
 }
 
 async function sendPath(engine: Engine, { path, ...offered }: Offered & { readonly path: string }): Promise<Message> {
   const known = repeated(engine, offered);
   if (known) return known;
   checkOffer(engine, offered);
-  const { stamp, size } = await look(path);
+  const { stamp, size } = await look(requirePath(path));
   const file = { name: offeredName(basename(path)), size, type: '' };
   return offer(engine, offered, file, { place: { kind: 'path', path, stamp }, hashes: null });
 }
 
-/** @throws CommandError file-missing, file-refused: it is no file, or not to be read. */
+/** @throws CommandError file-missing, system-busy, file-refused: it is no file, or not to be read. */
 async function look(path: string): Promise<{ readonly stamp: string; readonly size: number }> {
   try {
     const handle = await open(path, NOT_WAITING);
@@ -108,8 +108,8 @@ async function look(path: string): Promise<{ readonly stamp: string; readonly si
       await handle.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    if ('code' in error && error.code === 'ENOENT') throw new CommandError('file-missing', 'there is no such file');
+    if (isMissing(error)) throw new CommandError('file-missing', 'there is no such file');
+    if (isScarcity(error) || !isOfTheDisk(error)) throw error;
     throw new CommandError('file-refused', 'this file cannot be read');
   }
 }
@@ -154,18 +154,21 @@ async function offer(
 }
 
 /** @throws CommandError file-unknown, file-state: it is not here, or nothing that is shown. */
-async function requireShowable({ files }: Engine, message: MessageRef): Promise<void> {
-  const { file } = await files.open(message);
+async function typeToShow({ files }: Engine, message: MessageRef): Promise<string> {
+  const { file, close } = await files.open(message);
   try {
-    if (shownType(await file.read(0, HEAD_BYTES)) === null)
-      throw new CommandError('file-state', 'this file is to be saved, not to be shown');
+    const type = shownType(await file.read(0, HEAD_BYTES));
+    if (type === null) throw new CommandError('file-state', 'this file is to be saved, not to be shown');
+    return type;
+  } catch (error) {
+    throw diskTrouble(error);
   } finally {
-    await file.close();
+    await close();
   }
 }
 
 function listed({ transfers, entries, views }: Engine, conversation: ConversationId | undefined): readonly Message[] {
-  return transfers.of(conversation).flatMap(({ message }) => {
+  return transfers.latest(conversation, FILES_LISTED).flatMap(({ message }) => {
     const entry = entries.find(message);
     const view = entry && entry.state !== 'hidden' ? views.view(entry) : null;
     return view?.kind === 'file' ? [view] : [];

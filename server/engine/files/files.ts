@@ -8,7 +8,7 @@ import { STOP } from '../../protocol/files/file-records.ts';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRef } from '../../storage/tables/message/message-record.ts';
-import type { Transfer, TransferPlace } from '../../storage/tables/transfers.ts';
+import { isLive, type Transfer, type TransferPlace } from '../../storage/tables/transfers.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import type { Conversations } from '../contacts/conversations.ts';
@@ -21,12 +21,14 @@ import type { RecordRouter } from '../links/record-router.ts';
 import { DAY_MS, isAutoAccepted, OPEN_OFFERS } from './acceptance.ts';
 import { Answers } from './answers.ts';
 import type { BlockHashes } from './block-hashes.ts';
+import { diskTrouble, isMissing } from './disk-errors.ts';
 import { Leftovers } from './leftovers.ts';
 import { hearSenders } from './receiver-records.ts';
 import { Receivers } from './receivers.ts';
+import { Room } from './room.ts';
 import { Senders } from './senders.ts';
 import { Tickets } from './tickets.ts';
-import { isLive, isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
+import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
 import { Uploads } from './uploads.ts';
 
 export interface FilesOptions {
@@ -52,8 +54,10 @@ interface Prepared {
 
 /** A file that is whole and here, open. */
 export interface OpenFile {
-  readonly file: SealedFile;
+  readonly file: Pick<SealedFile, 'read'>;
   readonly transfer: Transfer;
+  /** It is closed by itself when the profile is. */
+  readonly close: () => Promise<void>;
 }
 
 export class Files {
@@ -66,16 +70,20 @@ export class Files {
   /** Accepted without asking, by contact: when, and how much. */
   readonly #auto = new Map<ContactId, { readonly at: number; readonly size: number }[]>();
   readonly #leftovers: Leftovers;
+  readonly #answers: Answers;
+  readonly #open = new Set<SealedFile>();
+  #stopped = false;
 
   constructor(options: FilesOptions) {
     this.#options = options;
     const { clock, random, bulkLinks, transfers, links } = options;
-    this.uploads = new Uploads(options);
+    const room = new Room(options.store);
+    this.uploads = new Uploads({ ...options, room });
     this.tickets = new Tickets(clock, random);
     const onOver = (live: LiveTransfer): void => runInBackground(this.#over(live.transfer));
-    const answers = new Answers(links);
+    const answers = (this.#answers = new Answers(links));
     this.#senders = new Senders({ ...options, answers, onOver });
-    this.#receivers = new Receivers({ ...options, answers, onOver });
+    this.#receivers = new Receivers({ ...options, answers, room, onOver });
     hearSenders({
       ...{ ...options, answers, onOver, receivers: this.#receivers },
       onStop: (contact, id, reason) => this.#senders.stopped(contact, id, reason),
@@ -98,10 +106,12 @@ export class Files {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#leftovers.stop();
     this.tickets.clear();
     this.#senders.stop();
-    await Promise.all([this.#receivers.stop(), this.uploads.stop()]);
+    const closing = [...this.#open].map((file) => this.#close(file));
+    await Promise.all([this.#receivers.stop(), this.uploads.stop(), ...closing]);
     this.#options.transfers.stop();
   }
 
@@ -127,7 +137,8 @@ export class Files {
     if (auto) this.#autoOf(contact, conversation).push({ at: facts.at, size });
     return () => {
       adopt();
-      this.#receivers.kick();
+      if (state === 'declined') this.#answers.stop({ contact, message }, STOP.declined);
+      else this.#receivers.kick();
     };
   }
 
@@ -175,19 +186,25 @@ export class Files {
     await this.#halt(this.#live(message), STOP.cancelled, { state: 'cancelled' });
   }
 
-  /** One that is whole, and kept in Loom. @throws CommandError file-unknown, file-state. */
+  /** One that is whole, and kept in Loom. @throws CommandError file-unknown, file-state, system-busy, storage-failed. */
   async open(message: MessageRef): Promise<OpenFile> {
     const transfer = this.get(message);
     const { place, size, state } = transfer;
     if (place.kind !== 'sealed' || (!isOurs(transfer) && state !== 'done')) throw wrongState();
     const { primitives, store } = this.#options;
     const path = store.files.pathOf(place);
-    try {
-      return { transfer, file: await SealedFile.open({ primitives, path, place, size }, 'read') };
-    } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error;
-      throw new CommandError('file-unknown', 'the file is not here any more');
-    }
+    const file = await SealedFile.open({ primitives, path, place, size }, 'read').catch((error: unknown) => {
+      throw isMissing(error) ? new CommandError('file-unknown', 'the file is not here any more') : diskTrouble(error);
+    });
+    this.#open.add(file);
+    if (this.#stopped) await this.#close(file);
+    return { transfer, file, close: () => this.#close(file) };
+  }
+
+  /** It was read only: nothing is lost if the disk refuses. */
+  async #close(file: SealedFile): Promise<void> {
+    this.#open.delete(file);
+    await file.close().catch(() => undefined);
   }
 
   /** @throws CommandError file-unknown, file-state. */

@@ -6,16 +6,18 @@ import type { Primitives } from '../../crypto/primitives.ts';
 import { FILE_BLOCK_BYTES, FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
 import { blockCount, fileRoot } from '../../protocol/files/file-root.ts';
 import { equal } from '../../crypto/bytes.ts';
+import { deferred, type Deferred } from '../../timing/deferred.ts';
+import { isOfTheDisk } from './disk-errors.ts';
 import type { SealedFile } from '../../storage/files/sealed-file.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { BlockHashes } from './block-hashes.ts';
 
 /** What is written is made durable, and told, after so much or so long: what a crash costs at most. */
-const CHECKPOINT_BYTES = 32 * 1024 * 1024;
-const CHECKPOINT_MS = 1_000;
+export const CHECKPOINT_BYTES = 32 * 1024 * 1024;
+export const CHECKPOINT_MS = 1_000;
 
 /** Blocks that are read and not written yet: beyond this, the sender waits. */
-const BLOCKS_WAITING = 3;
+export const BLOCKS_WAITING = 3;
 
 export interface IncomingOptions {
   readonly primitives: Primitives;
@@ -29,6 +31,8 @@ export interface IncomingOptions {
   /** Stores how far it is; `whole`: all of it is here, and right. @returns false when there is no such transfer any more. */
   readonly store: (position: number, whole: boolean) => Promise<boolean>;
   readonly listener: IncomingListener;
+  /** Its room is needed no more. */
+  readonly onClosed: () => void;
 }
 
 export interface IncomingListener {
@@ -51,7 +55,8 @@ export class Incoming {
   #root: Uint8Array | null = null;
   #work: Promise<void> = Promise.resolve();
   #failed = false;
-  #onRoom: (() => void) | null = null;
+  /** One for all who wait. */
+  #room: Deferred<void> | null = null;
 
   constructor(options: IncomingOptions) {
     this.#options = options;
@@ -87,9 +92,8 @@ export class Incoming {
   /** Null: there is room for more. A promise: until then, nothing more shall come. */
   room(): Promise<void> | null {
     if (this.#waiting < BLOCKS_WAITING) return null;
-    return new Promise((resolve) => {
-      this.#onRoom = resolve;
-    });
+    this.#room ??= deferred();
+    return this.#room.promise;
   }
 
   /** Ends it: what came whole is made durable first, unless it cannot be. */
@@ -97,7 +101,19 @@ export class Incoming {
     this.#queue(() => this.#checkpoint(false));
     await this.#work;
     this.#failed = true;
-    await this.#options.file.close();
+    try {
+      await this.#options.file.close();
+    } catch (error) {
+      // What is durable is: it was synced before.
+      if (!isOfTheDisk(error)) throw error;
+    } finally {
+      this.#options.onClosed();
+    }
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = null;
   }
 
   #nextBlock(): Uint8Array {
@@ -114,8 +130,7 @@ export class Incoming {
       await this.#options.file.write(this.#written, block);
       this.#written += block.length;
       this.#waiting -= 1;
-      this.#onRoom?.();
-      this.#onRoom = null;
+      this.#makeRoom();
       if (this.#isDue && this.#written < this.#options.size) await this.#checkpoint(false);
     });
   }
@@ -158,7 +173,7 @@ export class Incoming {
 
   #fail(error: unknown): void {
     this.#failed = true;
-    this.#onRoom?.();
+    this.#makeRoom();
     this.#options.listener.onFailure(error);
   }
 }

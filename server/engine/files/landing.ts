@@ -6,9 +6,9 @@ import { newSealedPlace, SealedFile, withRun, type SealedPlace } from '../../sto
 import type { Store } from '../../storage/profile-store.ts';
 import type { Transfer } from '../../storage/tables/transfers.ts';
 import type { Clock } from '../../timing/clock.ts';
-import { hasRoom } from './acceptance.ts';
 import { BlockHashes } from './block-hashes.ts';
 import { Incoming, type IncomingListener } from './incoming.ts';
+import type { Room } from './room.ts';
 import type { LiveTransfer, Transfers } from './transfers.ts';
 
 export interface LandingOptions {
@@ -17,6 +17,7 @@ export interface LandingOptions {
   readonly clock: Clock;
   readonly store: Store;
   readonly transfers: Transfers;
+  readonly room: Room;
 }
 
 /** @returns `full`: there is no room. Null: it is over. @throws Error of the file system. */
@@ -25,16 +26,30 @@ export async function openIncoming(
   live: LiveTransfer,
   listener: IncomingListener,
 ): Promise<Incoming | 'full' | null> {
-  const { store, random, transfers } = options;
+  const { size } = live.transfer;
+  const giveBack = await options.room.claim({
+    missing: () => size - live.transfer.position,
+    uncounted: () => (live.transfer.place.kind === 'sealed' ? 0 : size),
+  });
+  if (!giveBack) return 'full';
+  let incoming: Incoming | null = null;
+  try {
+    const place = await placed(options, live);
+    incoming = place && (await incomingAt(options, live, place, { listener, onClosed: giveBack }));
+  } finally {
+    if (!incoming) giveBack();
+  }
+  return incoming;
+}
+
+/** Durable before the first byte is sealed under it. Null: it is over. */
+async function placed({ store, random, transfers }: LandingOptions, live: LiveTransfer): Promise<SealedPlace | null> {
   const { size, place: before } = live.transfer;
   const given = before.kind === 'sealed' ? before : null;
   const position = given ? hashedUpTo(store, live.transfer) : 0;
-  const held = store.transfers.heldBytes() + (given ? 0 : size);
-  if (!hasRoom(await store.files.space(), size - position, held)) return 'full';
-  // Durable before the first byte is sealed under it.
-  const place = withRun(given ?? newSealedPlace(random), position, random);
-  const changed = await transfers.change(live, { position, place: { kind: 'sealed', ...place } });
-  return changed && incomingAt(options, live, place, listener);
+  // Where all of it is here and only their END is missing, nothing will be.
+  const place = given && position === size ? given : withRun(given ?? newSealedPlace(random), position, random);
+  return (await transfers.change(live, { position, place: { kind: 'sealed', ...place } })) && place;
 }
 
 /** Up to where it is here and hashed: a row of hashes that is damaged costs what stands behind it. */
@@ -48,7 +63,7 @@ async function incomingAt(
   { primitives, clock, store, transfers }: LandingOptions,
   live: LiveTransfer,
   place: SealedPlace,
-  listener: IncomingListener,
+  { listener, onClosed }: { readonly listener: IncomingListener; readonly onClosed: () => void },
 ): Promise<Incoming> {
   const { size, position: from, message } = live.transfer;
   const hashes = BlockHashes.load(store.transfers, message, blockCount(from));
@@ -56,7 +71,7 @@ async function incomingAt(
   const path = store.files.pathOf(place);
   const file = await SealedFile.open({ primitives, path, place, size }, 'write');
   return new Incoming({
-    ...{ primitives, clock, file, size, from, hashes, listener },
+    ...{ primitives, clock, file, size, from, hashes, listener, onClosed },
     store: async (position, whole) => {
       const change = whole ? ({ position, state: 'done' } as const) : { position };
       return (await transfers.change(live, change, () => hashes.save(store.transfers, message))) !== null;

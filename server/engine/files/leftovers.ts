@@ -1,11 +1,16 @@
 // What goes when a message goes, by whatever way: how far its file is, and the file. And what a crash has left.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventMessage } from '../../contract/events.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { Transfer, TransferPage } from '../../storage/tables/transfers.ts';
 import { runInBackground } from '../background.ts';
 import type { EventLog } from '../event-log.ts';
 import { readContent } from '../delivery/kinds/kinds.ts';
 import type { LiveTransfer, Transfers } from './transfers.ts';
+
+/** Looked through in one turn of the event loop: some milliseconds. */
+const ROWS_AT_ONCE = 200;
 
 export interface LeftoversOptions {
   readonly store: Store;
@@ -22,20 +27,21 @@ export interface LeftoversOptions {
 export class Leftovers {
   readonly #options: LeftoversOptions;
   #unsubscribe: () => void = () => undefined;
+  #stopped = false;
 
   constructor(options: LeftoversOptions) {
     this.#options = options;
   }
 
   start(): void {
-    const { store, events } = this.#options;
+    const { events } = this.#options;
     this.#unsubscribe = events.subscribe((event) => this.#follow(event));
     // Messages that went while nobody was told.
-    for (const { message } of store.transfers.list()) if (!this.#isOffered(message)) this.#forget(message);
-    runInBackground(this.#sweep());
+    runInBackground(this.#sweep((transfer) => this.#look(transfer.message)));
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#unsubscribe();
   }
 
@@ -83,10 +89,24 @@ export class Leftovers {
     runInBackground(done);
   }
 
-  async #sweep(): Promise<void> {
+  /**
+   * Removes the files that nobody knows. What is there is listed first: a file that is made from then on is not in the list, and
+   * for each in the list stands a row by then, or it is handed over.
+   */
+  async #sweep(onTransfer: (transfer: Transfer) => void = () => undefined): Promise<void> {
     const { store, others } = this.#options;
-    const known = store.transfers.list().flatMap(({ place }) => (place.kind === 'sealed' ? [place.name] : []));
-    const kept = new Set(known);
-    await store.files.sweep((name) => kept.has(name) || others().includes(name)).catch(() => undefined);
+    const unknown = new Set(await store.files.names());
+    for (const name of others()) unknown.delete(name);
+    for (let after: number | null = 0; after !== null;) {
+      if (this.#stopped || !store.isOpen) return;
+      const page: TransferPage = store.transfers.page(after, ROWS_AT_ONCE);
+      for (const transfer of page.transfers) {
+        if (transfer.place.kind === 'sealed') unknown.delete(transfer.place.name);
+        onTransfer(transfer);
+      }
+      after = page.last;
+      await nextTurn();
+    }
+    for (const name of unknown) await this.remove({ name });
   }
 }

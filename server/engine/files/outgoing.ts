@@ -49,7 +49,7 @@ export class OutgoingFile {
     this.drained();
   }
 
-  /** Resolves when all is sent, or it was stopped. @throws SourceLost. */
+  /** Resolves when all is sent, or it was stopped. @throws SourceLost; Error of the file system: not now. */
   async run(): Promise<void> {
     const { size, want, source, hashes } = this.#options;
     const first = blockCount(want.from);

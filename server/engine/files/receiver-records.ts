@@ -7,7 +7,7 @@ import type { Store } from '../../storage/profile-store.ts';
 import { runInBackground } from '../background.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import type { RecordRouter } from '../links/record-router.ts';
-import type { Answers } from './answers.ts';
+import { heldBy, type Answers } from './answers.ts';
 import type { Receivers } from './receivers.ts';
 import type { LiveTransfer, Transfers } from './transfers.ts';
 
@@ -49,10 +49,10 @@ function answer(options: ReceiverRecordsOptions, contact: ContactId, id: Uint8Ar
     else answers.stop({ contact, message }, transfer?.state === 'failed' ? STOP.damaged : STOP.declined);
     return;
   }
-  if (live.held === 'by-them') live.held = null;
+  if (live.held === 'by-them' || live.held === 'their-disk-full') live.held = null;
   if (live.transfer.state === 'paused') answers.stop(live.transfer, STOP.paused);
   else if (live.held === 'disk-full') answers.stop(live.transfer, STOP.diskFull);
-  else receivers.kick();
+  else receivers.ready(live);
 }
 
 async function stopped(
@@ -66,8 +66,9 @@ async function stopped(
   const live = transfers.find({ conversation, author: contact, id: id as MessageId });
   if (!live) return;
   receivers.end(live);
-  if (reason === STOP.paused) {
-    live.held = 'by-them';
+  const held = heldBy(reason);
+  if (held) {
+    live.held = held;
     transfers.tell(live, 'now');
     return;
   }

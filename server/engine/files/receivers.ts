@@ -22,9 +22,13 @@ import { weightless } from '../links/flow/record-weight.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import type { Answers } from './answers.ts';
+import { isScarcity } from '../scarcity.ts';
 import { isFull, isOfTheDisk } from './disk-errors.ts';
-import type { Incoming, IncomingListener } from './incoming.ts';
+import { ComingFiles, type Coming } from './coming.ts';
+import type { IncomingListener } from './incoming.ts';
 import { openIncoming } from './landing.ts';
+import { Rests } from './rests.ts';
+import type { Room } from './room.ts';
 import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
 
 /** Files that come in at once, of one contact and of all. Each holds some MiB of memory. */
@@ -37,15 +41,6 @@ const LOOK_MS = 10_000;
 /** After a bulk link broke, beside an active link that stands. */
 const REST_MS = 1_000;
 
-interface Coming {
-  readonly live: LiveTransfer;
-  readonly peer: PeerDevice;
-  /** Null: being opened. */
-  incoming: Incoming | null;
-  /** Something came since it was last looked at. */
-  heard: boolean;
-}
-
 export interface ReceiversOptions {
   readonly primitives: Primitives;
   readonly random: (length: number) => Uint8Array;
@@ -57,23 +52,22 @@ export interface ReceiversOptions {
   readonly router: RecordRouter;
   readonly transfers: Transfers;
   readonly answers: Answers;
+  readonly room: Room;
   /** All of it is here, or never will be. */
   readonly onOver: (live: LiveTransfer) => void;
 }
 
 export class Receivers {
   readonly #options: ReceiversOptions;
-  readonly #coming = new Map<LiveTransfer, Coming>();
-  /** What is being closed has its file still. */
-  readonly #closing = new Map<LiveTransfer, Promise<void>>();
-  /** Not before then, by the monotonic clock: its link has just broken. */
-  readonly #rests = new WeakMap<LiveTransfer, number>();
+  readonly #coming = new ComingFiles();
+  readonly #rests: Rests;
   #cancelLook: (() => void) | null = null;
   #stopped = false;
 
   constructor(options: ReceiversOptions) {
     this.#options = options;
-    const { router, links, bulkLinks } = options;
+    const { clock, router, links, bulkLinks } = options;
+    this.#rests = new Rests(clock, () => this.kick());
     router.on(RECORD.data, ['bulk'], { weight: weightless, handle: (from, body) => this.#onData(from, body) });
     router.on(RECORD.end, ['bulk'], {
       handle: (from, body) => {
@@ -82,22 +76,23 @@ export class Receivers {
       },
     });
     links.activated.on(({ contact, features }) => {
-      for (const live of this.#theirs(contact)) this.#rests.delete(live);
       for (const live of this.#theirs(contact)) live.held = (features & FEATURE_FILES) === 0 ? 'too-old' : null;
-      this.kick();
+      this.#awaken(contact);
     });
-    links.deactivated.on(({ contact }) => {
-      if (!links.activeLinkOf(contact)) this.#cut(contact);
+    links.dropped.on((peer) => {
+      if (!links.activeLinkTo(peer)) this.#cut(peer);
     });
-    bulkLinks.closed.on(({ contact }) => this.#cut(contact));
+    bulkLinks.opened.on(({ contact }) => this.#awaken(contact));
+    bulkLinks.closed.on((bulkLink) => this.#cut(bulkLink));
   }
 
   /** Resolves when every file is closed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelLook?.();
-    for (const { live } of [...this.#coming.values()]) this.end(live);
-    await Promise.all(this.#closing.values());
+    this.#rests.stop();
+    for (const { live } of this.#coming.all()) this.end(live);
+    await this.#coming.allClosed();
   }
 
   get isStopped(): boolean {
@@ -105,7 +100,7 @@ export class Receivers {
   }
 
   isWanted({ contact }: PeerDevice): boolean {
-    return [...this.#coming.values()].some(({ peer }) => peer.contact === contact);
+    return this.#coming.of(contact).length > 0;
   }
 
   /** There may be something to fetch, or room to fetch it. */
@@ -117,6 +112,12 @@ export class Receivers {
     }
   }
 
+  /** They can send it now. */
+  ready(live: LiveTransfer): void {
+    this.#rests.end(live);
+    this.kick();
+  }
+
   /** A person pauses or refuses it: they are told why. */
   halt(live: LiveTransfer, reason: number): void {
     this.end(live);
@@ -124,13 +125,8 @@ export class Receivers {
   }
 
   /** Nothing of this one is being written any more. */
-  async settled(message: MessageRef): Promise<void> {
-    const { conversation, author, id } = message;
-    const mine = [...this.#closing].filter(([{ transfer }]) => {
-      const { message: other } = transfer;
-      return other.conversation === conversation && other.author === author && other.id === id;
-    });
-    await Promise.all(mine.map(([, closing]) => closing));
+  settled(message: MessageRef): Promise<void> {
+    return this.#coming.settled(message);
   }
 
   #theirs(contact: ContactId): readonly LiveTransfer[] {
@@ -140,39 +136,38 @@ export class Receivers {
   #mayBegin(live: LiveTransfer): boolean {
     const { transfer, held } = live;
     if (isOurs(transfer) || transfer.state !== 'accepted' || held) return false;
-    if (this.#coming.has(live) || this.#closing.has(live)) return false;
-    if ((this.#rests.get(live) ?? 0) > this.#options.clock.monotonic()) return false;
+    if (this.#coming.has(live) || this.#rests.isResting(live)) return false;
     if (!this.#options.links.activeLinkOf(transfer.contact)) return false;
-    const others = [...this.#coming.values()].filter(({ peer }) => peer.contact === transfer.contact);
-    return others.length < AT_ONCE;
+    return this.#coming.of(transfer.contact).length < AT_ONCE;
   }
 
   #begin(live: LiveTransfer): void {
     const activeLink = this.#options.links.activeLinkOf(live.transfer.contact);
     if (!activeLink) return;
     const { contact, device } = activeLink;
-    const coming: Coming = { live, peer: { contact, device }, incoming: null, heard: true };
-    this.#coming.set(live, coming);
+    const opened = Promise.resolve();
+    const coming: Coming = { live, peer: { contact, device }, incoming: null, opened, heard: true };
+    this.#coming.add(coming);
     this.#look();
-    runInBackground(this.#open(coming));
+    coming.opened = this.#open(coming);
+    runInBackground(coming.opened);
   }
 
   async #open(coming: Coming): Promise<void> {
-    const { live } = coming;
-    try {
-      const opened = await openIncoming(this.#options, live, this.#listenerOf(live));
-      if (opened === 'full') this.#noRoom(live);
-      else if (opened) coming.incoming = opened;
-      else this.end(live);
-    } catch (error) {
+    const { live, peer } = coming;
+    const opened = await openIncoming(this.#options, live, this.#listenerOf(live)).catch((error: unknown) => {
       this.#failed(live, error);
-    }
-    const { incoming, peer } = coming;
-    if (!incoming) return;
-    if (this.#coming.get(live) !== coming) {
-      await incoming.close();
+      return null;
+    });
+    if (opened !== 'full') coming.incoming = opened;
+    // Whoever has ended it meanwhile closes it.
+    if (this.#coming.get(live) !== coming) return;
+    if (opened === 'full') this.#noRoom(live);
+    if (!coming.incoming) {
+      this.end(live);
       return;
     }
+    const { incoming } = coming;
     const { answers, bulkLinks } = this.#options;
     const bulkLink = bulkLinks.to(peer);
     // What may still be under way of the time before is not held against them.
@@ -225,6 +220,7 @@ export class Receivers {
     coming.heard = true;
     coming.live.moving = true;
     this.#options.transfers.tell(coming.live);
+    this.#rests.heard(coming.live);
     const room = incoming.room();
     if (!room) return;
     from.link.hold();
@@ -234,10 +230,10 @@ export class Receivers {
   /** The disk refuses, or what came is not what was sent. */
   #failed(live: LiveTransfer, error: unknown): void {
     const { transfers, onOver } = this.#options;
-    // Told by the journal, and tried again.
-    if (error instanceof StorageError) {
+    // Told by the journal, or of this computer: tried again.
+    if (error instanceof StorageError || isScarcity(error)) {
+      this.#rests.rest(live, LOOK_MS);
       this.end(live);
-      this.#look();
       return;
     }
     if (isFull(error)) {
@@ -251,34 +247,33 @@ export class Receivers {
   }
 
   /** Their link is gone: what is here is kept, and asked for anew when there is one. */
-  #cut(contact: ContactId): void {
-    const { clock, links } = this.#options;
-    for (const { live, peer } of [...this.#coming.values()]) {
-      if (peer.contact !== contact) continue;
-      this.#rests.set(live, clock.monotonic() + REST_MS);
+  #cut({ contact, device }: PeerDevice): void {
+    for (const { live, peer } of this.#coming.of(contact)) {
+      if (peer.device !== device) continue;
+      if (!this.#stopped) this.#rests.rest(live, REST_MS);
       this.end(live);
     }
-    if (this.#stopped || !links.activeLinkOf(contact)) return;
-    this.#look();
-    clock.after(REST_MS, () => this.kick());
+  }
+
+  /** There is a link for what they send. */
+  #awaken(contact: ContactId): void {
+    for (const live of this.#theirs(contact)) this.#rests.end(live);
+    this.kick();
   }
 
   /** What comes of it is taken no more; what has come is kept. */
   end(live: LiveTransfer): void {
     const coming = this.#coming.get(live);
     if (!coming) return;
-    this.#coming.delete(live);
     live.moving = false;
     this.#options.transfers.tell(live);
-    const { bulkLinks } = this.#options;
-    if (!this.isWanted(coming.peer)) bulkLinks.rest(coming.peer);
-    if (!coming.incoming) return;
-    const closing = coming.incoming.close().finally(() => {
-      this.#closing.delete(live);
-      this.kick();
-    });
-    this.#closing.set(live, closing);
-    runInBackground(closing);
+    this.#coming.close(coming, () => this.kick());
+    if (!this.isWanted(coming.peer)) this.#options.bulkLinks.rest(coming.peer);
+  }
+
+  #silent(live: LiveTransfer): void {
+    this.#rests.silent(live);
+    this.end(live);
   }
 
   /** Once in a while, as long as something is to come. */
@@ -286,12 +281,12 @@ export class Receivers {
     if (this.#stopped) return;
     this.#cancelLook ??= this.#options.clock.after(LOOK_MS, () => {
       this.#cancelLook = null;
-      for (const { live, heard } of [...this.#coming.values()]) if (!heard) this.end(live);
-      for (const coming of this.#coming.values()) coming.heard = false;
+      for (const { live, heard } of this.#coming.all()) if (!heard) this.#silent(live);
+      for (const coming of this.#coming.all()) coming.heard = false;
       const full = this.#options.transfers.live().filter(({ held }) => held === 'disk-full');
       for (const live of full) live.held = null;
       this.kick();
-      if (this.#coming.size > 0 || this.#closing.size > 0 || full.length > 0) this.#look();
+      if (this.#coming.size > 0 || this.#coming.isAnyClosing || full.length > 0) this.#look();
     });
   }
 }

@@ -2,18 +2,20 @@
 import { constants } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { requirePath } from '../../backup/files.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
 import type { SealedFile } from '../../storage/files/sealed-file.ts';
-import { hasCode, isFull, isOfTheDisk } from './disk-errors.ts';
+import { isScarcity } from '../scarcity.ts';
+import { hasCode, isFull, isMissing, isOfTheDisk } from './disk-errors.ts';
 import { numberedName } from './file-names.ts';
 
 /** Files of one name in a folder: nobody looks through more. */
 const SAME_NAMES = 1000;
 
 /** Where browsers put what they load. */
-export function downloadsFolder(): string {
+function downloadsFolder(): string {
   return join(homedir(), 'Downloads');
 }
 
@@ -27,7 +29,7 @@ export async function saveAs(
   name: string,
   path: string | undefined,
 ): Promise<string> {
-  const asked = path === undefined ? downloadsFolder() : resolve(path);
+  const asked = path === undefined ? downloadsFolder() : requirePath(path);
   try {
     if (path === undefined) await mkdir(asked, { recursive: true });
     const isFolder = (await stat(asked).catch(() => null))?.isDirectory() ?? false;
@@ -57,18 +59,19 @@ async function write(file: Pick<SealedFile, 'read'>, size: number, path: string)
     for (let at = 0; at < size; at += FILE_BLOCK_BYTES) await handle.appendFile(await file.read(at, FILE_BLOCK_BYTES));
     await handle.datasync();
   } catch (error) {
-    await handle.close();
-    await rm(path, { force: true });
+    await handle.close().catch(() => undefined);
+    await rm(path, { force: true }).catch(() => undefined);
     throw error;
   }
   await handle.close();
-  return join(dirname(path), basename(path));
+  return path;
 }
 
 function told(error: unknown): unknown {
   if (hasCode(error, 'EEXIST')) return new CommandError('file-exists', 'there is a file already');
-  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return new CommandError('path-invalid', 'there is no such folder');
+  if (isMissing(error)) return new CommandError('path-invalid', 'there is no such folder');
   if (isFull(error)) return new CommandError('disk-full', 'there is no room for it there');
+  if (isScarcity(error)) return error;
   if (isOfTheDisk(error)) return new CommandError('file-refused', 'it cannot be written there');
   return error;
 }

@@ -7,20 +7,22 @@ import { OURSELVES } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { parseGot, parseWant, STOP, type Want } from '../../protocol/files/file-records.ts';
+import { parseGot, parseWant, STOP, type Got, type Want } from '../../protocol/files/file-records.ts';
 import { blockCount } from '../../protocol/files/file-root.ts';
 import { FEATURE_FILES, FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { Store } from '../../storage/profile-store.ts';
+import type { Transfer } from '../../storage/tables/transfers.ts';
 import type { Conversations } from '../contacts/conversations.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { BulkLink, BulkLinks } from '../links/bulk-links.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
-import type { Answers } from './answers.ts';
+import { endBy, heldBy, wasLeftByThem, type Answers } from './answers.ts';
 import { BlockHashes } from './block-hashes.ts';
+import { isOfTheDisk } from './disk-errors.ts';
 import { OutgoingFile } from './outgoing.ts';
 import { openSource, SourceLost } from './source.ts';
 import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
@@ -54,22 +56,19 @@ export interface SendersOptions {
 export class Senders {
   readonly #options: SendersOptions;
   readonly #wanted = new Map<string, Wanted>();
+  /** Have their source open, whether or not they are wanted any more: one of each file. */
+  readonly #busy = new Set<Wanted>();
   #stopped = false;
 
   constructor(options: SendersOptions) {
     this.#options = options;
     const { router, links, bulkLinks } = options;
-    router.on(RECORD.want, ['active'], {
-      handle: (from, body) => runInBackground(this.#onWant(from, parseWant(body))),
-    });
-    router.on(RECORD.got, ['active'], {
-      handle: (from, body) => {
-        const { id, position } = parseGot(body);
-        runInBackground(this.#onGot(from, toHex(id), position));
-      },
-    });
+    router.on(RECORD.want, ['active'], { handle: (from, body) => this.#onWant(from, parseWant(body)) });
+    router.on(RECORD.got, ['active'], { handle: (from, body) => this.#onGot(from, parseGot(body)) });
     links.activated.on((activeLink) => this.#greet(activeLink));
-    links.deactivated.on(({ contact }) => this.#leave(contact));
+    links.dropped.on((peer) => {
+      if (!links.activeLinkTo(peer)) this.#leave(peer);
+    });
     bulkLinks.opened.on((bulkLink) => this.#begin(bulkLink));
     bulkLinks.drained.on(({ contact }) => {
       for (const { peer, sending } of this.#wanted.values()) if (peer.contact === contact) sending?.drained();
@@ -105,18 +104,9 @@ export class Senders {
     if (!live) return false;
     this.#drop(id);
     const { transfers, onOver } = this.#options;
-    if (reason === STOP.paused) live.held = 'by-them';
-    else if (reason === STOP.diskFull) live.held = 'their-disk-full';
-    const end = {
-      [STOP.declined]: { state: 'declined', reason: null },
-      [STOP.cancelled]: { state: 'cancelled', reason: null },
-      [STOP.gone]: { state: 'cancelled', reason: null },
-      [STOP.cannotWrite]: { state: 'failed', reason: 'cannot-write' },
-      [STOP.damaged]: { state: 'failed', reason: 'damaged' },
-    } as const;
-    const over = Object.hasOwn(end, reason) ? end[reason as keyof typeof end] : null;
-    if (!over) transfers.tell(live, 'now');
-    else if (await transfers.change(live, over)) onOver(live);
+    live.held = heldBy(reason);
+    if (live.held) transfers.tell(live, 'now');
+    else if (await transfers.change(live, endBy(reason))) onOver(live);
     return true;
   }
 
@@ -126,30 +116,47 @@ export class Senders {
     return transfers.find({ conversation, author: OURSELVES, id: id as MessageId });
   }
 
-  async #onWant(from: ActiveLink, want: Want): Promise<void> {
-    const { store, conversations, transfers, bulkLinks } = this.#options;
+  /** @throws ProtocolError. */
+  #onWant(from: ActiveLink, want: Want): void {
+    const { store, conversations, transfers, answers } = this.#options;
     if (this.#stopped) return;
-    const id = toHex(want.id);
-    const live = this.#find(from.contact, id);
-    if (!live) {
-      const message = { conversation: conversations.directWith(from.contact), author: OURSELVES, id: id as MessageId };
-      const state = store.transfers.get(message)?.state;
-      const reason = state === 'cancelled' ? STOP.cancelled : STOP.gone;
-      this.#options.answers.stop({ contact: from.contact, message }, reason);
+    const { contact } = from;
+    const id = toHex(want.id) as MessageId;
+    const message = { conversation: conversations.directWith(contact), author: OURSELVES, id };
+    const live = transfers.find(message);
+    const transfer = live?.transfer ?? store.transfers.get(message);
+    if (!transfer || !(live || wasLeftByThem(transfer))) {
+      answers.stop({ contact, message }, transfer?.state === 'cancelled' ? STOP.cancelled : STOP.gone);
       return;
     }
-    const { size, state } = live.transfer;
+    const { size, state } = transfer;
     if (want.from > size || (want.from !== size && want.from % FILE_BLOCK_BYTES !== 0)) {
       throw new ProtocolError('record-value');
     }
     if (state === 'paused') {
-      this.#options.answers.stop(live.transfer, STOP.paused);
+      answers.stop(transfer, STOP.paused);
       return;
     }
-    live.held = null;
+    if (live) live.held = null;
+    runInBackground(live ? this.#take(from, live, want) : this.#retake(from, transfer, want));
+  }
+
+  /** They think better of it. */
+  async #retake(from: ActiveLink, transfer: Transfer, want: Want): Promise<void> {
+    const live = await this.#options.transfers.revive({ ...transfer, state: 'accepted', reason: null });
+    await this.#take(from, live, want);
+  }
+
+  /** What is wanted is sent as soon as there is a link for it. */
+  async #take({ contact, device, link }: ActiveLink, live: LiveTransfer, want: Want): Promise<void> {
+    const { transfers, bulkLinks } = this.#options;
+    const { state, message } = live.transfer;
+    const { id } = message;
     if (state === 'offered' && !(await transfers.change(live, { state: 'accepted' }))) return;
+    // They ask anew on the next one.
+    if (this.#stopped || link.closed) return;
     this.#drop(id);
-    const peer = { contact: from.contact, device: from.device };
+    const peer = { contact, device };
     this.#wanted.set(id, { live, peer, want, stage: 'waiting', sending: null, hashes: null });
     transfers.tell(live);
     const bulkLink = bulkLinks.to(peer);
@@ -157,10 +164,18 @@ export class Senders {
     else bulkLinks.want(peer);
   }
 
-  async #onGot(from: ActiveLink, id: string, position: number): Promise<void> {
-    const live = this.#find(from.contact, id);
-    if (!live || position > live.transfer.size || position < live.transfer.position) return;
+  /** @throws ProtocolError. */
+  #onGot(from: ActiveLink, { id, position }: Got): void {
+    const live = this.#find(from.contact, toHex(id));
+    if (!live) return;
+    const { size, position: before } = live.transfer;
+    if (position > size) throw new ProtocolError('record-value');
+    if (position > before || position === size) runInBackground(this.#note(live, position));
+  }
+
+  async #note(live: LiveTransfer, position: number): Promise<void> {
     const { store, transfers, onOver } = this.#options;
+    const { id } = live.transfer.message;
     const isWhole = position === live.transfer.size;
     const hashes = this.#wanted.get(id)?.hashes;
     const change = isWhole ? ({ position, state: 'done' } as const) : { position };
@@ -179,18 +194,20 @@ export class Senders {
     }
   }
 
-  #leave(contact: ContactId): void {
-    if (this.#options.links.activeLinkOf(contact)) return;
-    for (const [id, { peer }] of this.#wanted) if (peer.contact === contact) this.#drop(id);
+  /** They will say anew from where they want it. */
+  #leave({ contact, device }: PeerDevice): void {
+    for (const [id, { peer }] of this.#wanted) if (peer.contact === contact && peer.device === device) this.#drop(id);
   }
 
   /** What is wanted goes, as much at once as may. */
   #begin(bulkLink: BulkLink): void {
-    const mine = [...this.#wanted.values()].filter(({ peer }) => peer.contact === bulkLink.contact);
-    const free = AT_ONCE - mine.filter(({ stage }) => stage === 'sending').length;
-    const next = mine.filter(({ stage }) => stage === 'waiting').slice(0, Math.max(0, free));
-    for (const wanted of next) {
+    const isTheirs = ({ peer }: Wanted): boolean => peer.contact === bulkLink.contact;
+    const busy = [...this.#busy].filter(isTheirs);
+    const waiting = [...this.#wanted.values()].filter((wanted) => isTheirs(wanted) && wanted.stage === 'waiting');
+    const next = waiting.filter(({ live }) => busy.every((other) => other.live !== live));
+    for (const wanted of next.slice(0, Math.max(0, AT_ONCE - busy.length))) {
       wanted.stage = 'sending';
+      this.#busy.add(wanted);
       runInBackground(this.#send(wanted, bulkLink));
     }
   }
@@ -216,9 +233,11 @@ export class Senders {
         await source.close();
       }
     } catch (error) {
-      if (!(error instanceof SourceLost)) throw error;
-      await this.#lost(wanted, error.reason);
+      if (error instanceof SourceLost) await this.#lost(wanted, error.reason);
+      else if (isOfTheDisk(error)) this.#putOff(wanted);
+      else throw error;
     } finally {
+      this.#busy.delete(wanted);
       this.#next(wanted);
     }
   }
@@ -230,6 +249,13 @@ export class Senders {
   #next({ peer }: Wanted): void {
     const bulkLink = this.#options.bulkLinks.to(peer);
     if (bulkLink) this.#begin(bulkLink);
+  }
+
+  /** It cannot be read now. They ask for it anew. */
+  #putOff(wanted: Wanted): void {
+    if (!this.#isCurrent(wanted)) return;
+    this.#drop(wanted.live.transfer.message.id);
+    this.#options.transfers.tell(wanted.live);
   }
 
   async #lost({ live }: Wanted, reason: 'changed' | 'gone'): Promise<void> {

@@ -6,8 +6,10 @@ import type { Primitives } from '../../crypto/primitives.ts';
 import { FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
 import { StorageError } from '../../storage/errors.ts';
 import type { FileFolder } from '../../storage/files/file-folder.ts';
+import { readFully } from '../../storage/files/read-fully.ts';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
 import type { Transfer } from '../../storage/tables/transfers.ts';
+import { isMissing } from './disk-errors.ts';
 
 /** To read; a pipe in its place would not open before somebody writes. Windows has neither. */
 export const NOT_WAITING = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
@@ -24,7 +26,7 @@ export class SourceLost extends Error {
 }
 
 export interface Source {
-  /** A block, shorter at the end of the file. @throws SourceLost. */
+  /** A block, shorter at the end of the file. @throws SourceLost; Error of the file system: not now. */
   read(block: number): Promise<Uint8Array>;
   /** @throws SourceLost unless it is what was offered, still. */
   check(): Promise<void>;
@@ -36,7 +38,7 @@ export function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): stri
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
 }
 
-/** @throws SourceLost. */
+/** @throws SourceLost; Error of the file system: not now. */
 export async function openSource(primitives: Primitives, folder: FileFolder, transfer: Transfer): Promise<Source> {
   const { place } = transfer;
   try {
@@ -83,25 +85,20 @@ async function openPath(
 }
 
 async function statOrNull(path: string): Promise<BigIntStats | null> {
-  return stat(path, { bigint: true }).catch(() => null);
+  return stat(path, { bigint: true }).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
 }
 
 async function readBlock(handle: FileHandle, block: number, size: number): Promise<Uint8Array> {
   const position = block * FILE_BLOCK_BYTES;
   const bytes = new Uint8Array(Math.min(FILE_BLOCK_BYTES, size - position));
-  for (let done = 0; done < bytes.length;) {
-    const { bytesRead } = await handle
-      .read(bytes, done, bytes.length - done, position + done)
-      .catch((error: unknown) => {
-        throw lost(error);
-      });
-    if (bytesRead === 0) throw new SourceLost('changed');
-    done += bytesRead;
-  }
+  if (!(await readFully(handle, bytes, position))) throw new SourceLost('changed');
   return bytes;
 }
 
+/** What cannot be read now, for whatever reason, may be later: only what is not there is gone. */
 function lost(error: unknown): unknown {
-  if (error instanceof StorageError) return new SourceLost('gone');
-  return error instanceof Error && 'syscall' in error ? new SourceLost('gone') : error;
+  return error instanceof StorageError || isMissing(error) ? new SourceLost('gone') : error;
 }

@@ -4,41 +4,41 @@ import { toHex } from '../../crypto/bytes.ts';
 import type { Clock } from '../../timing/clock.ts';
 import type { MessageRef } from '../../storage/tables/message/message-record.ts';
 
-export type Purpose = 'view' | 'save';
-
 /** At once; one more and the oldest goes. A page shows some dozens. */
 const TICKETS = 4096;
 
 /** To be used within this, ms: what is saved begins at once. */
 const SAVE_MS = 60_000;
 
-interface Ticket {
+/** What a ticket is for. */
+export interface Errand {
   readonly message: MessageRef;
-  readonly purpose: Purpose;
-  readonly until: number;
+  readonly purpose: 'view' | 'save';
+  /** As which it is given out: a media type. */
+  readonly type: string;
 }
 
 export class Tickets {
   readonly #clock: Clock;
   readonly #random: (length: number) => Uint8Array;
-  readonly #tickets = new Map<string, Ticket>();
+  readonly #tickets = new Map<string, Errand & { readonly until: number }>();
 
   constructor(clock: Clock, random: (length: number) => Uint8Array) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  mint(message: MessageRef, purpose: Purpose): string {
+  mint(errand: Errand): string {
     const [oldest] = this.#tickets.keys();
     if (this.#tickets.size >= TICKETS && oldest !== undefined) this.#tickets.delete(oldest);
     const ticket = toHex(this.#random(16));
-    const until = purpose === 'save' ? this.#clock.monotonic() + SAVE_MS : Infinity;
-    this.#tickets.set(ticket, { message, purpose, until });
+    const until = errand.purpose === 'save' ? this.#clock.monotonic() + SAVE_MS : Infinity;
+    this.#tickets.set(ticket, { ...errand, until });
     return ticket;
   }
 
   /** What it is for; one for saving is used up. Null: no such ticket, or no longer. */
-  use(ticket: string): Pick<Ticket, 'message' | 'purpose'> | null {
+  use(ticket: string): Errand | null {
     const known = this.#tickets.get(ticket);
     if (!known) return null;
     if (known.purpose === 'save') this.#tickets.delete(ticket);

@@ -5,7 +5,7 @@ import type { FileProgress, FileReason } from '../../contract/files.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRef } from '../../storage/tables/message/message-record.ts';
-import type { Transfer } from '../../storage/tables/transfers.ts';
+import { isLive, type Transfer } from '../../storage/tables/transfers.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { Throttle } from '../../timing/throttle.ts';
 import type { EventLog } from '../event-log.ts';
@@ -50,11 +50,11 @@ export class Transfers {
     this.#live.clear();
   }
 
-  /** Inside the transaction that stores its message. @returns what is to be done once that is durable. */
+  /** One that is over may be put here, too. Inside the transaction that stores its message. @returns what is to be done once that is durable. */
   offered(transfer: Transfer): () => void {
     this.#options.store.transfers.put(transfer);
     return () => {
-      if (!this.#stopped) this.#adopt(transfer);
+      if (!this.#stopped && isLive(transfer)) this.#adopt(transfer);
     };
   }
 
@@ -105,8 +105,11 @@ export class Transfers {
 
   /** Puts one that was over back among those that may move. */
   async revive(transfer: Transfer): Promise<LiveTransfer> {
-    await this.#options.store.journal.write(() => this.#options.store.transfers.put(transfer));
-    const live = this.#adopt(transfer);
+    const { store } = this.#options;
+    await store.journal.write(() => {
+      if (!this.find(transfer.message)) store.transfers.put(transfer);
+    });
+    const live = this.find(transfer.message) ?? this.#adopt(transfer);
     this.tell(live, 'now');
     return live;
   }
@@ -144,13 +147,13 @@ export class Transfers {
     for (const live of this.liveOf(contact)) if (live.transfer.state !== 'offered') this.tell(live);
   }
 
-  of(conversation: ConversationId | undefined): readonly Transfer[] {
-    const { transfers } = this.#options.store;
-    return conversation === undefined ? transfers.list() : transfers.of(conversation);
+  /** The last `limit` of a conversation, or of all, in their order. */
+  latest(conversation: ConversationId | undefined, limit: number): readonly Transfer[] {
+    return this.#options.store.transfers.latest(conversation, limit);
   }
 
   #stateOf({ state, reason }: Transfer, live: LiveTransfer | null): Pick<FileProgress, 'state' | 'reason'> {
-    if (state === 'failed') return { state, reason: reason === 'disk-full' ? 'cannot-write' : (reason ?? 'damaged') };
+    if (state === 'failed') return { state, reason: reason ?? 'damaged' };
     if (state === 'paused') return { state, reason: 'by-us' };
     if (state === 'offered' && live?.held === 'too-old') return { state: 'waiting', reason: 'too-old' };
     if (state !== 'accepted' || !live) return { state: state === 'accepted' ? 'waiting' : state };
@@ -192,10 +195,6 @@ export class Transfers {
     const data = read();
     if (data) events.emit('file.changed', data, { about: keyOf(message), read });
   }
-}
-
-export function isLive({ state }: Transfer): boolean {
-  return state === 'offered' || state === 'accepted' || state === 'paused';
 }
 
 export function isOurs({ message }: Transfer): boolean {

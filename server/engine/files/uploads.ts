@@ -8,9 +8,9 @@ import { newSealedPlace, SealedFile, withRun, type SealedPlace } from '../../sto
 import type { Store } from '../../storage/profile-store.ts';
 import type { Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
-import { hasRoom } from './acceptance.ts';
 import { BlockHashes } from './block-hashes.ts';
-import { isFull } from './disk-errors.ts';
+import { diskTrouble } from './disk-errors.ts';
+import type { Room } from './room.ts';
 
 /** At once: an album, and each holds a MiB of memory. */
 const UPLOADS = 64;
@@ -39,6 +39,8 @@ interface Upload {
   readonly place: SealedPlace;
   readonly sealed: SealedFile;
   readonly hashes: BlockHashes;
+  /** Its name is ours no more, nor its room. */
+  readonly settle: () => void;
   received: number;
   written: number;
   block: Uint8Array;
@@ -52,12 +54,16 @@ export interface UploadsOptions {
   readonly random: (length: number) => Uint8Array;
   readonly clock: Clock;
   readonly store: Store;
+  readonly room: Room;
 }
 
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #uploads = new Map<string, Upload>();
+  /** Of files that are here, or about to be, and belong to no message yet. */
+  readonly #names = new Set<string>();
   #opening = 0;
+  #stopped = false;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -65,38 +71,32 @@ export class Uploads {
 
   /** Resolves when every file is closed; what was not offered is removed. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.#uploads.keys()].map((ticket) => this.discard(ticket)));
   }
 
   /** Names of the copies under way. */
   names(): readonly string[] {
-    return [...this.#uploads.values()].map(({ place }) => place.name);
+    return [...this.#names];
   }
 
-  /** @returns its ticket. @throws CommandError too-many, disk-full. */
+  /** @returns its ticket. @throws CommandError too-many, disk-full, system-busy, storage-failed, locked. */
   async begin(file: FileToOffer): Promise<string> {
-    const { store, primitives, random } = this.#options;
     if (this.#uploads.size + this.#opening >= UPLOADS) throw new CommandError('too-many', 'too many files at once');
     this.#opening += 1;
     try {
-      const under = [...this.#uploads.values()].reduce((sum, each) => sum + each.file.size, file.size);
-      if (!hasRoom(await store.files.space(), file.size, store.transfers.heldBytes() + under)) throw full();
-      const place = withRun(newSealedPlace(random), 0, random);
-      await store.files.makeRoomFor(place);
-      const path = store.files.pathOf(place);
-      const sealed = await SealedFile.open({ primitives, path, place, size: file.size }, 'write');
-      const ticket = toHex(random(16));
-      const upload: Upload = {
-        ...{ file, place, sealed, received: 0, written: 0, filled: 0, busy: false },
-        hashes: BlockHashes.none(),
-        block: new Uint8Array(Math.min(FILE_BLOCK_BYTES, file.size)),
-        cancel: () => undefined,
-      };
+      const ticket = toHex(this.#options.random(16));
+      const upload = await this.#open(file);
       this.#uploads.set(ticket, upload);
       this.#wait(ticket, upload);
+      // The profile is closed by now.
+      if (this.#isStopped()) {
+        await this.discard(ticket);
+        throw new CommandError('locked', 'the profile is closed');
+      }
       return ticket;
     } catch (error) {
-      throw isFull(error) ? full() : error;
+      throw diskTrouble(error);
     } finally {
       this.#opening -= 1;
     }
@@ -110,7 +110,7 @@ export class Uploads {
   /**
    * Takes the next piece, as it comes. @returns how much is here then.
    * @throws CommandError file-unknown, file-state (it does not begin where the last ended, or another is under way),
-   * file-too-large, disk-full.
+   * file-too-large, disk-full, system-busy, storage-failed.
    */
   async write(ticket: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number> {
     const upload = this.#get(ticket);
@@ -119,9 +119,13 @@ export class Uploads {
     upload.busy = true;
     upload.cancel();
     try {
+      // One that the disk refused before.
+      await this.#writeFull(upload);
       for await (const piece of pieces) await this.#take(upload, piece);
+      this.#get(ticket);
     } catch (error) {
-      throw isFull(error) ? full() : error;
+      this.#get(ticket);
+      throw diskTrouble(error);
     } finally {
       upload.busy = false;
       this.#wait(ticket, upload);
@@ -129,23 +133,63 @@ export class Uploads {
     return upload.received;
   }
 
-  /** All of it is here, and durable. It is the caller's from then on. @throws CommandError file-unknown, file-state. */
-  async finish(ticket: string): Promise<WholeCopy> {
+  /**
+   * All of it is here, and durable; where it is not taken, it is removed.
+   * @param take puts it into a message. @throws CommandError file-unknown, file-state, disk-full, system-busy, storage-failed.
+   */
+  async finish<T>(ticket: string, take: (copy: WholeCopy) => Promise<T>): Promise<T> {
     const upload = this.#get(ticket);
     if (upload.busy || upload.written !== upload.file.size)
       throw new CommandError('file-state', 'not all of it is here');
     this.#forget(ticket, upload);
-    await upload.sealed.sync();
-    await upload.sealed.close();
-    return upload;
+    try {
+      await upload.sealed.sync();
+      await upload.sealed.close();
+      const taken = await take(upload);
+      upload.settle();
+      return taken;
+    } catch (error) {
+      await this.#remove(upload);
+      throw diskTrouble(error);
+    }
   }
 
   async discard(ticket: string): Promise<void> {
     const upload = this.#uploads.get(ticket);
     if (!upload) return;
     this.#forget(ticket, upload);
-    await upload.sealed.close();
-    await this.#options.store.files.remove(upload.place);
+    await this.#remove(upload);
+  }
+
+  /** What cannot be removed now is found by the next sweep. */
+  async #remove({ sealed, place, settle }: Upload): Promise<void> {
+    await sealed.close().catch(() => undefined);
+    await this.#options.store.files.remove(place).catch(() => undefined);
+    settle();
+  }
+
+  async #open(file: FileToOffer): Promise<Upload> {
+    const { store, primitives, random, room } = this.#options;
+    const place = withRun(newSealedPlace(random), 0, random);
+    const under = { written: 0 };
+    const giveBack = await room.claim({ missing: () => file.size - under.written, uncounted: () => file.size });
+    if (!giveBack) throw new CommandError('disk-full', 'there is no room for it on this disk');
+    const settle = (): void => {
+      this.#names.delete(place.name);
+      giveBack();
+    };
+    this.#names.add(place.name);
+    try {
+      await store.files.makeRoomFor(place);
+      const path = store.files.pathOf(place);
+      const sealed = await SealedFile.open({ primitives, path, place, size: file.size }, 'write');
+      const block = new Uint8Array(Math.min(FILE_BLOCK_BYTES, file.size));
+      const fresh = { received: 0, written: 0, block, filled: 0, busy: false, cancel: () => undefined };
+      return Object.assign(under, fresh, { file, place, sealed, hashes: BlockHashes.none(), settle });
+    } catch (error) {
+      settle();
+      throw error;
+    }
   }
 
   #get(ticket: string): Upload {
@@ -163,17 +207,22 @@ export class Uploads {
       upload.filled += part.length;
       upload.received += part.length;
       at += part.length;
-      if (upload.filled === upload.block.length) await this.#writeBlock(upload);
+      await this.#writeFull(upload);
     }
   }
 
-  async #writeBlock(upload: Upload): Promise<void> {
-    const { block, written, file } = upload;
+  async #writeFull(upload: Upload): Promise<void> {
+    const { block, written, file, filled } = upload;
+    if (filled === 0 || filled < block.length) return;
     await upload.sealed.write(written, block);
     upload.hashes.push(this.#options.primitives.sha256(block));
     upload.written += block.length;
     upload.filled = 0;
     upload.block = new Uint8Array(Math.min(FILE_BLOCK_BYTES, file.size - upload.written));
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped;
   }
 
   #forget(ticket: string, upload: Upload): void {
@@ -186,8 +235,4 @@ export class Uploads {
     if (!this.#uploads.has(ticket)) return;
     upload.cancel = this.#options.clock.after(FORGOTTEN_MS, () => runInBackground(this.discard(ticket)));
   }
-}
-
-function full(): CommandError {
-  return new CommandError('disk-full', 'there is no room for it on this disk');
 }

@@ -1,9 +1,10 @@
 // What the local HTTP edge does with files: takes pieces of what the page hands over, and gives out what a ticket is for.
 import { Readable } from 'node:stream';
 import type { Download, FileDoor } from '../application.ts';
+import { diskTrouble } from '../files/disk-errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';
 import { savedName } from '../files/file-names.ts';
-import { HEAD_BYTES, shownType } from '../files/media-type.ts';
+import type { Errand } from '../files/tickets.ts';
 
 /** Read and opened at once for a download. */
 const PIECE_BYTES = 256 * 1024;
@@ -13,40 +14,39 @@ export function fileDoor(files: Files): FileDoor {
     received: (ticket) => files.uploads.received(ticket),
     take: (ticket, offset, pieces) => files.uploads.write(ticket, offset, pieces),
     download: async (ticket) => {
-      const known = files.tickets.use(ticket);
-      if (!known) return null;
-      const opened = await files.open(known.message);
-      const type = await typeOf(opened);
-      if (known.purpose === 'save' || type !== null) return downloadOf(opened, known.purpose, type);
-      await opened.file.close();
-      return null;
+      const errand = files.tickets.use(ticket);
+      return errand && downloadOf(await files.open(errand.message), errand);
     },
   };
 }
 
-async function typeOf({ file }: OpenFile): Promise<string | null> {
-  try {
-    return shownType(await file.read(0, HEAD_BYTES));
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-function downloadOf({ file, transfer }: OpenFile, purpose: Download['purpose'], type: string | null): Download {
+function downloadOf(opened: OpenFile, { purpose, type }: Errand): Download {
+  const { size, name } = opened.transfer;
   return {
-    ...{ purpose, size: transfer.size, name: savedName(transfer.name) },
-    type: purpose === 'view' && type !== null ? type : 'application/octet-stream',
-    close: () => file.close(),
-    bytes: (from, to) => Readable.from(pieces(file, from, to), { objectMode: false, highWaterMark: PIECE_BYTES }),
+    ...{ purpose, type, size, name: savedName(name), close: opened.close },
+    bytes: (from, to) => bytesOf(opened, from, to),
   };
 }
 
-/** @param to behind the last. */
-async function* pieces(file: OpenFile['file'], from: number, to: number): AsyncGenerator<Uint8Array> {
-  try {
-    for (let at = from; at < to; at += PIECE_BYTES) yield await file.read(at, Math.min(PIECE_BYTES, to - at));
-  } finally {
-    await file.close();
-  }
+/** Closes the file at its end, and when nobody takes it. @param to behind the last. */
+function bytesOf({ file, close }: OpenFile, from: number, to: number): Readable {
+  let at = from;
+  return new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      if (at >= to) {
+        this.push(null);
+        return;
+      }
+      const length = Math.min(PIECE_BYTES, to - at);
+      at += length;
+      file.read(at - length, length).then(
+        (bytes) => this.push(bytes),
+        (error: unknown) => this.destroy(diskTrouble(error) as Error),
+      );
+    },
+    destroy(error, done) {
+      void close().then(() => done(error));
+    },
+  });
 }

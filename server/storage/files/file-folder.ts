@@ -33,13 +33,11 @@ export class FileFolder {
     await rm(this.pathOf(place), { force: true });
   }
 
-  /** Removes every file that is not to be kept: what a crash left, of which nobody knows any more. */
-  async sweep(keep: (name: string) => boolean): Promise<void> {
-    const folders = await readdir(this.#root).catch(() => []);
-    for (const folder of folders) {
-      const names = await readdir(join(this.#root, folder)).catch(() => []);
-      for (const name of names) if (!keep(name)) await rm(join(this.#root, folder, name), { force: true });
-    }
+  /** Names of all that are there; a folder that cannot be read has none. */
+  async names(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const folder of await listed(this.#root)) found.push(...(await listed(join(this.#root, folder))));
+    return found;
   }
 
   /** Of the disk that the profile is on. @throws Error of the file system. */
@@ -47,4 +45,8 @@ export class FileFolder {
     const { bavail, blocks, bsize } = await statfs(dirname(this.#root));
     return { free: bavail * bsize, total: blocks * bsize };
   }
+}
+
+function listed(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }

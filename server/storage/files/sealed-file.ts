@@ -11,6 +11,7 @@ import { concat, utf8, wipe } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { StorageError } from '../errors.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
+import { readFully } from './read-fully.ts';
 
 /** Plaintext of a chunk. */
 export const SEALED_CHUNK_BYTES = 64 * 1024;
@@ -101,7 +102,8 @@ export class SealedFile {
     const behind = Math.ceil(end / SEALED_CHUNK_BYTES);
     const plainEnd = Math.min(behind * SEALED_CHUNK_BYTES, this.#options.size);
     const sealed = new Uint8Array(plainEnd - first * SEALED_CHUNK_BYTES + (behind - first) * TAG_BYTES);
-    await readAll(this.#handle, sealed, first * SEALED_BYTES);
+    if (!(await readFully(this.#handle, sealed, first * SEALED_BYTES)))
+      throw new StorageError('damaged', 'a file is shorter than what was written');
     const plain = new Uint8Array(plainEnd - first * SEALED_CHUNK_BYTES);
     for (let n = 0; first + n < behind; n += 1) {
       const opened = this.#open(first + n, sealed.subarray(n * SEALED_BYTES, (n + 1) * SEALED_BYTES));
@@ -152,13 +154,5 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
-  }
-}
-
-async function readAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) throw new StorageError('damaged', 'a file is shorter than what was written');
-    done += bytesRead;
   }
 }

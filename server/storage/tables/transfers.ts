@@ -27,20 +27,18 @@ const placeSchema = z.discriminatedUnion('kind', [
 ]);
 export type TransferPlace = Readonly<z.infer<typeof placeSchema>>;
 
-/** The first three may still move. */
-export const transferStates = ['offered', 'accepted', 'paused', 'done', 'declined', 'cancelled', 'failed'] as const;
-const LIVE: ReadonlySet<string> = new Set(transferStates.slice(0, 3));
+const states = ['offered', 'accepted', 'paused', 'done', 'declined', 'cancelled', 'failed'] as const;
 
-export const transferReasons = ['changed', 'gone', 'disk-full', 'cannot-write', 'damaged', 'too-old'] as const;
+const reasons = ['changed', 'gone', 'cannot-write', 'damaged', 'by-them'] as const;
 
 const bodySchema = z.object({
   contact: contactIdSchema,
   size: z.number(),
   name: z.string(),
   type: z.string(),
-  state: z.enum(transferStates),
-  /** Why it failed; null: it did not. */
-  reason: z.enum(transferReasons).nullable(),
+  state: z.enum(states),
+  /** Why it failed, and `by-them` of ours that they cancelled; else null. */
+  reason: z.enum(reasons).nullable(),
   /** Of theirs: durable here; of ours: durable there. */
   position: z.number(),
   /** Our clock, ms. */
@@ -54,6 +52,17 @@ export interface Transfer extends Readonly<z.infer<typeof bodySchema>> {
   readonly message: MessageRef;
 }
 
+/** It may still move. */
+export function isLive({ state }: Pick<Transfer, 'state'>): boolean {
+  return state === 'offered' || state === 'accepted' || state === 'paused';
+}
+
+export interface TransferPage {
+  readonly transfers: readonly Transfer[];
+  /** The number of the last, to go on behind it; null: there are no more. */
+  readonly last: number | null;
+}
+
 export interface TransferTable {
   /** In place of the one of this message, if there is one. Inside a `journal.write`, as all that changes something. */
   put(transfer: Transfer): void;
@@ -61,8 +70,11 @@ export interface TransferTable {
   get(message: MessageRef): Transfer | null;
   /** Those that may still move. */
   live(): Transfer[];
-  list(): Transfer[];
+  /** At most `limit` behind the one with the number `after`; 0: from the first. */
+  page(after: number, limit: number): TransferPage;
   of(conversation: ConversationId): Transfer[];
+  /** The last `limit` of a conversation, or of all, in their order. */
+  latest(conversation: ConversationId | undefined, limit: number): Transfer[];
   /** With its hashes; what they said is overwritten. */
   remove(message: MessageRef): void;
   /** Disk that sealed copies take, bytes, as far as they are written or room is kept for them. */
@@ -90,7 +102,7 @@ export class SealedTransfers implements TransferTable, Resealable {
   }
 
   put({ message, ...body }: Transfer): void {
-    const live = Number(LIVE.has(body.state));
+    const live = Number(isLive(body));
     const held = body.place.kind === 'sealed' ? body.size : 0;
     const sql = `INSERT INTO transfer (conversation, author, id, live, held, body) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (conversation, author, id) DO UPDATE SET live = excluded.live, held = excluded.held, body = excluded.body`;
@@ -107,13 +119,28 @@ export class SealedTransfers implements TransferTable, Resealable {
     return this.#openAll(this.#database.rows('SELECT * FROM transfer WHERE live = 1 ORDER BY number'));
   }
 
-  list(): Transfer[] {
-    return this.#openAll(this.#database.rows('SELECT * FROM transfer ORDER BY number'));
+  page(after: number, limit: number): TransferPage {
+    const sql = 'SELECT * FROM transfer WHERE number > ? ORDER BY number LIMIT ?';
+    const rows = this.#database.rows(sql, after, limit);
+    return { transfers: this.#openAll(rows), last: rows.at(-1)?.number('number') ?? null };
   }
 
   of(conversation: ConversationId): Transfer[] {
     const sql = 'SELECT * FROM transfer WHERE conversation = ? ORDER BY number';
     return this.#openAll(this.#database.rows(sql, this.#rows.of(conversation)));
+  }
+
+  latest(conversation: ConversationId | undefined, limit: number): Transfer[] {
+    const order = 'ORDER BY number DESC LIMIT ?';
+    const rows =
+      conversation === undefined
+        ? this.#database.rows(`SELECT * FROM transfer ${order}`, limit)
+        : this.#database.rows(
+            `SELECT * FROM transfer WHERE conversation = ? ${order}`,
+            this.#rows.of(conversation),
+            limit,
+          );
+    return this.#openAll(rows).toReversed();
   }
 
   remove(message: MessageRef): void {

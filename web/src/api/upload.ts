@@ -12,6 +12,8 @@ const TRIES = 10;
 const problems: Readonly<Record<number, CallError['code']>> = {
   404: 'file-unknown',
   413: 'file-too-large',
+  500: 'storage-failed',
+  503: 'system-busy',
   507: 'disk-full',
 };
 

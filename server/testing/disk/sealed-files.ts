@@ -1,0 +1,22 @@
+// Sealed files of a profile: which there are, and how the disk below them refuses.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { SealedFile } from '../../storage/files/sealed-file.ts';
+
+/** Paths of all. @param profile the profile's folder. */
+export function sealedFiles(profile: string): readonly string[] {
+  const folder = join(profile, 'files');
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => /[0-9a-f]{32}$/.test(path)).map((path) => join(folder, path));
+}
+
+/** As file systems say it. */
+export function diskError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: 'open' });
+}
+
+/** Whoever does this to whichever file, from now on. */
+export function watchSealedFiles<M extends 'read' | 'write' | 'sync' | 'close'>(method: M) {
+  return vi.spyOn<SealedFile, M>(SealedFile.prototype, method);
+}
