@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, concat, equal, fromHex, isZero, readU16, readU32, toHex, u16, u32, utf8, wipe } from './bytes.ts';
+import {
+  compare,
+  concat,
+  equal,
+  fromHex,
+  isZero,
+  readU16,
+  readU32,
+  toHex,
+  u16,
+  u32,
+  u64,
+  utf8,
+  wipe,
+} from './bytes.ts';
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 
@@ -31,6 +45,8 @@ describe('byte arrays', () => {
   it('hold integers in network order', () => {
     expect(u16(0x1234)).toEqual(Uint8Array.of(0x12, 0x34));
     expect(u32(0x89abcdef)).toEqual(Uint8Array.of(0x89, 0xab, 0xcd, 0xef));
+    expect(u64(0x89abcdef)).toEqual(Uint8Array.of(0, 0, 0, 0, 0x89, 0xab, 0xcd, 0xef));
+    expect(u64(Number.MAX_SAFE_INTEGER)).toEqual(Uint8Array.of(0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff));
     fc.assert(
       fc.property(fc.nat({ max: 0xffff }), fc.nat({ max: 0xffffffff }), (small, large) => {
         const written = concat(Uint8Array.of(9), u16(small), u32(large)).subarray(1);

@@ -41,6 +41,11 @@ export function u32(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
+/** @param value a safe integer. */
+export function u64(value: number): Uint8Array {
+  return concat(u32(Math.floor(value / 2 ** 32)), u32(value));
+}
+
 export function writeU32(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset] = value >>> 24;
   bytes[offset + 1] = value >>> 16;

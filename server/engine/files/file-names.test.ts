@@ -8,6 +8,7 @@ describe('the name a file is saved under', () => {
     ['Grüße 🏖.pdf', 'Grüße 🏖.pdf'],
     ['a<b>c:"|?*.txt', 'a_b_c_____.txt'],
     ['photo\u202egpj.exe', 'photo_gpj.exe'],
+    ['photo\u061cgpj.exe', 'photo_gpj.exe'],
     ['line\nbreak\u0000.txt', 'line_break_.txt'],
     ['trailing. . ', 'trailing'],
     ['...', '_'],
@@ -29,11 +30,17 @@ describe('the name a file is saved under', () => {
     expect(Buffer.byteLength(savedName(`a.${'b'.repeat(300)}`))).toBe(200);
   });
 
+  it('ends in no dot or space that the cut leaves there', () => {
+    expect(savedName(`${'a'.repeat(199)}.${'b'.repeat(300)}`)).toBe('a'.repeat(199));
+    expect(savedName(`a${' '.repeat(300)}b`)).toBe('a');
+    expect(savedName(`${' '.repeat(300)}b`)).toBe('_');
+  });
+
   it('is one part of a path, whatever was offered', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
         const saved = savedName(name);
-        expect(saved).not.toMatch(/[/\\<>:"|?*\p{Cc}\u202a-\u202e]|[. ]$/u);
+        expect(saved).not.toMatch(/[/\\<>:"|?*\p{Cc}\u061c\u200e\u200f\u202a-\u202e]|[. ]$/u);
         expect(['', '.', '..']).not.toContain(saved);
         expect(Buffer.byteLength(saved)).toBeLessThanOrEqual(200);
       }),

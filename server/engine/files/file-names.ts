@@ -6,19 +6,20 @@ import { FILE_NAME_BYTES } from '../../protocol/files/limits.ts';
 const SAVED_BYTES = 200;
 
 /** Controls; what turns the direction of text around, so that `gpj.exe` reads `exe.jpg`; what Windows or a shell takes for its own. */
-const FORBIDDEN = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069<>:"|?*/\\]/gu;
+const FORBIDDEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069<>:"|?*/\\]/gu;
 
 /** Names of devices on Windows, whatever follows a dot. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
 
+const TRAILING = /[. ]+$/u;
+
 /** @param name as it was offered. @returns a name of at most SAVED_BYTES that is safe on any system. */
 export function savedName(name: string): string {
-  const clean = name
-    .normalize('NFC')
-    .replace(FORBIDDEN, '_')
-    .replace(/[. ]+$/u, '');
+  const clean = name.normalize('NFC').replace(FORBIDDEN, '_');
   const safe = DEVICE.test(clean) ? `_${clean}` : clean;
-  return cutName(safe === '' ? '_' : safe, SAVED_BYTES);
+  // What it ends in after the cut counts: Windows leaves dots and spaces out there.
+  const cut = cutName(safe.replace(TRAILING, ''), SAVED_BYTES).replace(TRAILING, '');
+  return cut === '' ? '_' : cut;
 }
 
 /** As a file of ours is offered: its name, cut to what goes on the wire. */

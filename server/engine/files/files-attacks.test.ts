@@ -4,18 +4,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
 import { fromHex, toHex } from '../../crypto/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { encodeGot, encodeStop, encodeWant, parseWant, STOP } from '../../protocol/files/file-records.ts';
-import { FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
+import { encodeData, encodeGot, encodeStop, encodeWant, parseWant, STOP } from '../../protocol/files/file-records.ts';
+import { FILE_CHUNK_BYTES, FILE_HASH_BYTES, FILE_STRAY_BYTES } from '../../protocol/files/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { giveRecord, tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { OPEN_OFFERS } from './acceptance.ts';
+import { AT_ONCE } from './receivers.ts';
 
 const MIB = 1024 * 1024;
 
@@ -156,6 +157,22 @@ describe('a record that cannot be', () => {
   });
 });
 
+test('DATA that nobody waits for: so much is left aside, and one byte more closes the link', async () => {
+  const bytes = randomBytes(8 * MIB);
+  const theirs = await offered(bytes);
+  await bob.run('file.accept', theirs);
+  await arrives(bytes, theirs);
+  const bulkLink = bob.profile.opened.engine.bulkLinks.to(activeLinkOf(bob));
+  if (!bulkLink) throw new Error('no link for files');
+  const give = (length: number): void =>
+    giveRecord(bulkLink.link, {
+      type: RECORD.data,
+      body: encodeData({ id: fromHex(theirs.id), position: 0, bytes: new Uint8Array(length) }),
+    });
+  for (let n = 0; n < FILE_STRAY_BYTES / FILE_CHUNK_BYTES; n += 1) give(FILE_CHUNK_BYTES);
+  expect(() => give(1)).toThrow(ProtocolError);
+});
+
 describe('a STOP', () => {
   const stop = (loom: TestLoom, id: string, reason: number): void =>
     giveRecord(activeLinkOf(loom).link, { type: RECORD.stop, body: encodeStop({ id: fromHex(id), reason }) });
@@ -210,6 +227,21 @@ describe('who thinks better of it', () => {
   });
 });
 
+/** Ids of what Bob wants of Ann from now on. */
+function wantsHeard(): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  tapRecords(activeLinkOf(ann).link, ({ type, body }) => {
+    if (type === RECORD.want) wanted.add(toHex(parseWant(body).id));
+  });
+  return wanted;
+}
+
+/** No link for files can be made. */
+function shutAll(): void {
+  town.network.shut(ann.host);
+  town.network.shut(bob.host);
+}
+
 /** Offers that stay open: nobody answers them. */
 async function offerMany(count: number): Promise<void> {
   const path = join(folder, 'holiday.bin');
@@ -233,28 +265,20 @@ test('one offer more than may be open is declined at once, and waits for nothing
   expect((await files(bob)).filter(({ file }) => file.state === 'offered').length).toBe(OPEN_OFFERS);
 });
 
-test('files that never come leave their place to others', async () => {
-  await offerMany(6);
-  const wanted = new Set<string>();
-  tapRecords(activeLinkOf(ann).link, ({ type, body }) => {
-    if (type === RECORD.want) wanted.add(toHex(parseWant(body).id));
-  });
-  // No link for files can be made.
-  town.network.shut(ann.host);
-  town.network.shut(bob.host);
+test('no more files come in at once of one contact than may', async () => {
+  await offerMany(AT_ONCE + 1);
+  const wanted = wantsHeard();
+  shutAll();
   for (const file of await files(bob)) await bob.run('file.accept', refOf(file));
-  await town.until(() => wanted.size === 6);
+  await town.until(() => wanted.size === AT_ONCE);
+  await town.pass(5_000);
+  expect(wanted.size).toBe(AT_ONCE);
 });
 
-test('WANT after WANT of one file: one of them is answered at a time', async () => {
-  const bytes = randomBytes(6 * MIB);
-  const theirs = await offered(bytes);
-  await bob.run('file.accept', theirs);
-  await town.until(isAt(ann, 'moving'));
-  const begun = vi.spyOn(ann.profile.opened.engine.options.store.transfers, 'hashes');
-  const body = encodeWant({ id: fromHex(theirs.id), from: 0, hash: new Uint8Array(FILE_HASH_BYTES) });
-  for (let n = 0; n < 300; n += 1) giveRecord(activeLinkOf(ann).link, { type: RECORD.want, body });
-  await town.pass(200);
-  expect(begun.mock.calls.length).toBeLessThan(10);
-  await arrives(bytes, theirs);
+test('files that never come leave their place to others', async () => {
+  await offerMany(6);
+  const wanted = wantsHeard();
+  shutAll();
+  for (const file of await files(bob)) await bob.run('file.accept', refOf(file));
+  await town.until(() => wanted.size === 6);
 });

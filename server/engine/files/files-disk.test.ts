@@ -7,10 +7,16 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
+import { fromHex } from '../../crypto/bytes.ts';
+import { encodeWant } from '../../protocol/files/file-records.ts';
+import { FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
+import { RECORD } from '../../protocol/records.ts';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
 import { diskError, sealedFiles, watchSealedFiles } from '../../testing/disk/sealed-files.ts';
+import { giveRecord } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { deferred } from '../../timing/deferred.ts';
+import { AT_ONCE } from './senders.ts';
 
 const MIB = 1024 * 1024;
 
@@ -44,8 +50,8 @@ async function only(loom: TestLoom): Promise<FileMessage> {
 const isAt = (loom: TestLoom, state: FileFacts['state']) => async (): Promise<boolean> =>
   (await loom.history(loom === ann ? 'Bob' : 'Ann')).length > 0 && (await only(loom)).file.state === state;
 
-/** Handed over by Ann's page, and on Bob's screen. */
-async function offered(bytes: Buffer): Promise<MessageRef> {
+/** By Ann's page, and offered to Bob. @returns its message id. */
+async function handOver(bytes: Buffer): Promise<string> {
   const { conversation } = await ann.contact('Bob');
   const { ticket } = await ann.run('file.begin', { name: 'holiday.bin', size: bytes.length, type: '' });
   // eslint-disable-next-line @typescript-eslint/require-await -- as a request's body comes
@@ -53,7 +59,12 @@ async function offered(bytes: Buffer): Promise<MessageRef> {
     yield bytes;
   };
   await ann.profile.files?.take(ticket, 0, pieces());
-  await ann.run('file.send', { conversation, ticket });
+  return (await ann.run('file.send', { conversation, ticket })).id;
+}
+
+/** The only one, and on Bob's screen. */
+async function offered(bytes: Buffer): Promise<MessageRef> {
+  await handOver(bytes);
   await town.until(isAt(bob, 'offered'));
   return refOf(await only(bob));
 }
@@ -175,6 +186,47 @@ test('what is deleted while it is opened leaves no file', async () => {
   gate.resolve(undefined);
   await opening.mock.results[0]?.value;
   await town.until(() => sealedFiles(bob.folder).length === 0);
+});
+
+describe('what is wanted', () => {
+  const want = (id: string): void => {
+    const [activeLink] = ann.profile.opened.engine.links.activeLinks();
+    const body = encodeWant({ id: fromHex(id), from: 0, hash: new Uint8Array(FILE_HASH_BYTES) });
+    giveRecord(activeLink!.link, { type: RECORD.want, body });
+  };
+
+  test('again and again of one file is sent once at a time', async () => {
+    const bytes = randomBytes(6 * MIB);
+    const theirs = await offered(bytes);
+    await bob.run('file.accept', theirs);
+    await town.until(isAt(ann, 'moving'));
+    const opened = vi.spyOn(SealedFile, 'open');
+    for (let n = 0; n < 300; n += 1) want(theirs.id);
+    await town.pass(200);
+    expect(opened.mock.calls.length).toBeLessThan(10);
+    await arrives(bytes, theirs);
+  });
+
+  test('of more files than go at once waits for them', async () => {
+    const bytes = randomBytes(10);
+    // Makes a link for files.
+    const first = await offered(bytes);
+    await bob.run('file.accept', first);
+    await arrives(bytes, first);
+    const ids: string[] = [];
+    for (let n = 0; n <= AT_ONCE; n += 1) ids.push(await handOver(bytes));
+    const open = SealedFile.open.bind(SealedFile);
+    const gate = deferred<undefined>();
+    const opened = vi.spyOn(SealedFile, 'open').mockImplementation(async (...args) => {
+      await gate.promise;
+      return open(...args);
+    });
+    for (const id of ids) want(id);
+    await town.pass(1000);
+    expect(opened.mock.calls.length).toBe(AT_ONCE);
+    gate.resolve(undefined);
+    await town.until(() => opened.mock.calls.length === AT_ONCE + 1);
+  });
 });
 
 describe('a path', () => {

@@ -305,11 +305,20 @@ describe('a file is over', () => {
     await expect(bob.run('file.accept', theirs)).rejects.toMatchObject({ code: 'file-unknown' });
   });
 
-  test('when the conversation is cleared, and when the contact is removed', async () => {
+  test('when the conversation is cleared', async () => {
     const { bob, theirs } = await offered(randomBytes(MIB));
     await bob.run('file.accept', theirs);
     await town.until(isAt(bob, 'Ann', 'done'));
     await bob.run('conversation.clear', { conversation: theirs.conversation });
+    await town.until(() => sealedFiles(bob).length === 0);
+  });
+
+  test('when the contact is removed', async () => {
+    const { bob, theirs } = await offered(randomBytes(MIB));
+    await bob.run('file.accept', theirs);
+    await town.until(isAt(bob, 'Ann', 'done'));
+    expect(sealedFiles(bob).length).toBe(1);
+    await bob.run('contact.remove', { contact: (await bob.contact('Ann')).id });
     await town.until(() => sealedFiles(bob).length === 0);
   });
 });

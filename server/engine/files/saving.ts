@@ -12,7 +12,7 @@ import { hasCode, isFull, isMissing, isOfTheDisk } from './disk-errors.ts';
 import { numberedName } from './file-names.ts';
 
 /** Files of one name in a folder: nobody looks through more. */
-const SAME_NAMES = 1000;
+export const SAME_NAMES = 1000;
 
 /** Where browsers put what they load. */
 function downloadsFolder(): string {

@@ -28,7 +28,7 @@ import { openSource, SourceLost } from './source.ts';
 import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
 
 /** Files that go to one contact at once: the next begins while the last of one is written there. */
-const AT_ONCE = 2;
+export const AT_ONCE = 2;
 
 interface Wanted {
   readonly live: LiveTransfer;

@@ -5,10 +5,10 @@ import type { Clock } from '../../timing/clock.ts';
 import type { MessageRef } from '../../storage/tables/message/message-record.ts';
 
 /** At once; one more and the oldest goes. A page shows some dozens. */
-const TICKETS = 4096;
+export const TICKETS = 4096;
 
 /** To be used within this, ms: what is saved begins at once. */
-const SAVE_MS = 60_000;
+export const SAVE_MS = 60_000;
 
 /** What a ticket is for. */
 export interface Errand {

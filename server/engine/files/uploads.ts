@@ -13,10 +13,10 @@ import { diskTrouble } from './disk-errors.ts';
 import type { Room } from './room.ts';
 
 /** At once: an album, and each holds a MiB of memory. */
-const UPLOADS = 64;
+export const UPLOADS = 64;
 
 /** Nothing came for so long: the tab is gone. */
-const FORGOTTEN_MS = 10 * 60 * 1000;
+export const FORGOTTEN_MS = 10 * 60 * 1000;
 
 /** What is to be offered, of a file that was handed over or one on the disk. */
 export interface FileToOffer {

@@ -1,6 +1,6 @@
 // The bodies of the records that move files (SPEC §11). What arrives has passed the channel's tag, and is the peer's word.
 // `id` is that of the message that offers the file.
-import { concat } from '../../crypto/bytes.ts';
+import { concat, u64 } from '../../crypto/bytes.ts';
 import { ProtocolError } from '../errors.ts';
 import { MESSAGE_ID_BYTES } from '../limits.ts';
 import { FILE_CHUNK_BYTES, FILE_HASH_BYTES } from './limits.ts';
@@ -117,9 +117,7 @@ function idOf(body: Uint8Array): Uint8Array {
 /** u64, of which Loom uses what a number holds. */
 function position(value: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0) throw new Error('not a position');
-  const bytes = new Uint8Array(POSITION_BYTES);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
+  return u64(value);
 }
 
 function positionOf(body: Uint8Array): number {

@@ -1,5 +1,5 @@
 // What stands for a whole file (SPEC §11): the hash of the hashes of its blocks.
-import { concat, utf8 } from '../../crypto/bytes.ts';
+import { concat, u64, utf8 } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { FILE_BLOCK_BYTES } from './limits.ts';
 
@@ -12,7 +12,5 @@ export function blockCount(size: number): number {
 
 /** SHA-256("loom/2 file" ‖ size(u64) ‖ block(0) ‖ block(1) ‖ …). @param blocks SHA-256 of each block, one behind the other. */
 export function fileRoot(primitives: Pick<Primitives, 'sha256'>, size: number, blocks: Uint8Array): Uint8Array {
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(size));
-  return primitives.sha256(concat(LABEL, length, blocks));
+  return primitives.sha256(concat(LABEL, u64(size), blocks));
 }

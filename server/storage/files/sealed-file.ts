@@ -7,7 +7,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
-import { concat, utf8, wipe } from '../../crypto/bytes.ts';
+import { concat, u64, utf8, wipe } from '../../crypto/bytes.ts';
 import type { Primitives } from '../../crypto/primitives.ts';
 import { StorageError } from '../errors.ts';
 import { bytesSchema } from '../sealing/sealing.ts';
@@ -144,10 +144,7 @@ export class SealedFile {
 
 /** index(11) ‖ last(1). */
 function chunkNonce(chunk: number, isLast: boolean): Uint8Array {
-  const nonce = new Uint8Array(12);
-  new DataView(nonce.buffer).setBigUint64(3, BigInt(chunk));
-  nonce[11] = Number(isLast);
-  return nonce;
+  return concat(new Uint8Array(3), u64(chunk), Uint8Array.of(Number(isLast)));
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -11,6 +11,7 @@ import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRef, NewMessage } from '../../storage/tables/message/message-record.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { OutboxFacts } from '../../storage/tables/outbox.ts';
+import type { Transfer } from '../../storage/tables/transfers.ts';
 import { createStore, openStore, type Store } from '../../storage/profile-store.ts';
 import type { DamagedRow } from '../../storage/sealing/sealing.ts';
 
@@ -106,6 +107,13 @@ export function deviceOf(contact: ContactId): PeerDevice {
 /** Of one of ours in the direct conversation with a contact, waiting for their one device. */
 export function outboxFacts({ contact, ...facts }: Omit<OutboxFacts, 'device' | 'conversation'>): OutboxFacts {
   return { ...deviceOf(contact), conversation: directConversation(contact), ...facts };
+}
+
+/** Of a file of ours that a contact has accepted, and of which nothing has come. */
+export function newTransfer(contact: ContactId, number: number): Transfer {
+  const words = { name: 'a', type: '', state: 'accepted', reason: null, auto: false, place: { kind: 'none' } } as const;
+  const at = 1_800_000_000_000 + number;
+  return { message: refOf(contact, 'out', idOf(number)), contact, size: number, position: 0, at, ...words };
 }
 
 type Changes = Partial<NewMessage> & { readonly direction?: 'in' | 'out' };
