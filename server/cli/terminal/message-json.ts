@@ -5,7 +5,7 @@ import type { AuthorId, Message, Reaction } from '../../contract/model.ts';
 interface Complete {
   /** What it answers. Its author is null where that is nobody in this conversation. */
   readonly replyTo: { readonly author: AuthorId | null; readonly id: MessageId } | null;
-  readonly reactions: readonly Pick<Reaction, 'emoji' | 'by'>[];
+  readonly reactions: readonly Reaction[];
   /** How often it was given other words. */
   readonly edited: number;
   /** Its author took it back from everyone. */
@@ -19,7 +19,7 @@ export function messageJson(message: Message): Message & Complete {
   return {
     ...message,
     replyTo: reply ? { author: reply.author, id: reply.id } : null,
-    reactions: (message.reactions ?? []).map(({ emoji, by, own }) => ({ emoji, by, own })),
+    reactions: message.reactions ?? [],
     edited: edits ?? 0,
     deleted: message.kind === 'deleted',
     expiresAt: message.disappears?.at ?? null,

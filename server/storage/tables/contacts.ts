@@ -10,7 +10,7 @@ import { askedSchema, type Asked } from './requests.ts';
 import type { Row } from '../rows/row.ts';
 import type { Rowids } from '../rows/rowids.ts';
 import { idBytes, idOf } from '../rows/ids.ts';
-import { identityKeySchema, presenceKeySchema, staticKeySchema } from '../rows/key-schemas.ts';
+import { identityKeySchema, staticKeySchema, takePresenceKey } from '../rows/key-schemas.ts';
 import { skipDamaged } from '../rows/skip-damaged.ts';
 import { resealRows, type Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type SealedIndex, type Sealing, type TableSeal } from '../sealing/sealing.ts';
@@ -94,11 +94,11 @@ const bodySchema = z.object({
   addedAt: z.number(),
   lastSeen: z.number().nullable(),
   addresses: z.array(z.object({ address: z.string(), source: z.enum(['typed', 'link', 'request']), at: z.number() })),
-  presenceKey: presenceKeySchema.nullable(),
+  presenceKey: bytesSchema.nullable(),
 });
 
 /** All of a contact but its id and counters. */
-export const contactBodySchema = bodySchema;
+export const contactBodySchema = bodySchema.extend({ presenceKey: z.null() });
 
 const PUT = `
   INSERT INTO contact (id, identity, out_seq, out_tag, in_seq, in_tag, body) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -239,13 +239,14 @@ export class SealedContacts implements ContactTable, Resealable {
 
   #open(row: Row): ContactRecord {
     const key = row.bytes('id');
-    const body = this.#seal.open(key, row.bytes('body'), bodySchema);
+    const { presenceKey: bytes, ...body } = this.#seal.open(key, row.bytes('body'), bodySchema);
+    const presenceKey = bytes && takePresenceKey(bytes);
     const outSeq = row.number('out_seq');
     const inSeq = row.number('in_seq');
     this.#seal.requireTag(row.bytes('out_tag'), key, 'out', outSeq);
     this.#seal.requireTag(row.bytes('in_tag'), key, 'in', inSeq);
     this.#index.require(row.bytes('identity'), body.ik);
     const inviteSecret = body.inviteSecret && new SecretBytes(body.inviteSecret);
-    return { ...body, id: idOf(row, 'id') as ContactId, inviteSecret, outSeq, inSeq };
+    return { ...body, presenceKey, id: idOf(row, 'id') as ContactId, inviteSecret, outSeq, inSeq };
   }
 }

@@ -4,7 +4,7 @@ import { utf8, wipe } from '../../crypto/bytes.ts';
 import type { PresenceKey } from '../../crypto/keys.ts';
 import { SecretBytes } from '../../crypto/secret.ts';
 import type { Database } from '../database.ts';
-import { presenceKeySchema } from '../rows/key-schemas.ts';
+import { takePresenceKey } from '../rows/key-schemas.ts';
 import type { Resealable } from '../sealing/resealable.ts';
 import { bytesSchema, type Sealing, type TableSeal } from '../sealing/sealing.ts';
 
@@ -29,7 +29,7 @@ const bodySchema = z.object({
   name: z.string(),
   device: z.number(),
   generation: z.number(),
-  presenceKey: presenceKeySchema,
+  presenceKey: bytesSchema,
   createdAt: z.number(),
 });
 
@@ -53,10 +53,11 @@ export class SealedIdentity implements IdentityTable, Resealable {
     const sealed = this.#database.row('SELECT identity FROM profile')?.bytesOrNull('identity');
     if (!sealed) return null;
     // Unknown keys are left out.
-    const { masterSeed, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
+    const { masterSeed, presenceKey: bytes, ...rest } = this.#seal.open(KEY, sealed, bodySchema);
+    const presenceKey = takePresenceKey(bytes);
     const secret = new SecretBytes(masterSeed);
     wipe(masterSeed);
-    return { ...rest, masterSeed: secret };
+    return { ...rest, presenceKey, masterSeed: secret };
   }
 
   save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
