@@ -65,6 +65,14 @@ test('a message is answered, reacted to, edited and taken back, also while the o
   await choose(bob, 'When shall we meet?', 'Details');
   await expect(bob.page.getByRole('dialog').getByText('When do we meet?')).toBeVisible();
   await bob.page.keyboard.press('Escape');
+  await choose(ann, 'When shall we meet?', 'Details');
+  await expect(
+    ann.page
+      .getByRole('dialog')
+      .getByText(/^Sent .* to \S+:\d+$/)
+      .first(),
+  ).toBeVisible();
+  await ann.page.keyboard.press('Escape');
 });
 
 test('a message is passed on, and any emoji is a reaction', async ({ friends: { ann, bob } }) => {

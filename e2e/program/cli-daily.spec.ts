@@ -205,7 +205,7 @@ test('a message is answered, edited, reacted to, passed on and taken back, and e
   expect(info).toMatchObject({ versions: [{ body: 'Yes' }, { body: 'Yes, gladly' }], reactions: [], deletedAt: null });
   expect([typeof info!.deliveredAt, typeof info!.readAt]).toEqual(['number', 'number']);
   expect((await adas(`info Bob ${yes}`)).stdout).toMatch(
-    /^Written {10}.*\nStored here {6}.*\nOn their device {2}.*\nRead {13}.*\nEarlier {10}.* {2}Yes\n$/,
+    /^Written {10}.*\nStored here {6}.*\n(Sent {13}.* {2}to \S+:\d+\n)+On their device {2}.*\nRead {13}.*\nEarlier {10}.* {2}Yes\n$/,
   );
 
   const passed = objects<Line>(await run(ada, ['forward', 'Bob', theirs!.id, 'Bob', '--json']));

@@ -110,10 +110,20 @@ export interface MessagePage {
 }
 
 /** What is known of one message. Times in ms; null: it has not happened, or is not known. */
+/** A time that one of ours was sent. */
+export interface Try {
+  /** Our clock, ms. */
+  readonly at: number;
+  /** Where the link led, as `host:port`. */
+  readonly address: string;
+}
+
 export interface MessageInfo {
   /** The author's clock. */
   readonly composedAt: number;
   readonly storedAt: number;
+  /** Of ours, since the profile was opened; oldest first, the newest few. */
+  readonly tries: readonly Try[];
   /** Of ours: on their disk, and seen there; the latter only where both tell each other. */
   readonly deliveredAt: number | null;
   readonly readAt: number | null;

@@ -86,7 +86,7 @@ function notText(): CommandError {
   return new CommandError('message-not-text', 'only texts can be edited and forwarded');
 }
 
-function infoOf({ conversations, options }: Engine, entry: MessageRecord): MessageInfo {
+function infoOf({ conversations, outbox, options }: Engine, entry: MessageRecord): MessageInfo {
   const { conversation, position, at, receivedAt, deliveredAt = null, folded = UNTOUCHED } = entry;
   const place = conversations.get(conversation);
   const reader = isOurs(entry) && place.kind === 'direct' ? place.contact : null;
@@ -96,6 +96,7 @@ function infoOf({ conversations, options }: Engine, entry: MessageRecord): Messa
   return {
     composedAt: timeOr(at, receivedAt),
     storedAt: receivedAt,
+    tries: isOurs(entry) ? outbox.drain.tries.of(entry) : [],
     deliveredAt: reader === null ? null : deliveredAt,
     readAt: entry.state === 'delivered' ? readAt : null,
     deletedAt: folded.deletedAt,

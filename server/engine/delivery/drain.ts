@@ -23,6 +23,7 @@ import { runInBackground } from '../background.ts';
 import { peerOf, type SessionPeer } from '../contacts/devices.ts';
 import type { ActiveLink, Sending } from '../links/active-link.ts';
 import type { OutboxOptions } from './outbox.ts';
+import { Tries } from './tries.ts';
 
 type Resting = Extract<Sending, { kind: 'resting' }>;
 
@@ -39,11 +40,13 @@ const FLYING = 20_000;
 const BEFORE = 0.5;
 
 export class Drain {
+  readonly tries: Tries;
   readonly #options: OutboxOptions;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const { links, router } = options;
+    const { links, router, clock } = options;
+    this.tries = new Tries(clock);
     router.on(RECORD.room, ['active'], {
       handle: (activeLink, body) => {
         parseRoom(body);
@@ -178,7 +181,9 @@ export class Drain {
     activeLink.sentUpTo = row.position;
     if (activeLink.inFlight.size < FLYING) activeLink.inFlight.set(row.id, factsOf(row));
     activeLink.link.send(RECORD.envelope, row.envelope);
-    if (!row.hidden) this.#options.listener.onState(refOf(row), 'sent');
+    if (row.hidden) return;
+    this.tries.sent(row, activeLink.link.remoteAddress);
+    this.#options.listener.onState(refOf(row), 'sent');
   }
 
   #waiting(activeLink: ActiveLink, id: MessageId): OutboxRow | null {

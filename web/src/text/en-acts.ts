@@ -51,6 +51,7 @@ export const acts = {
   everyone: 'Delete for everyone',
   everyoneHint:
     '“Delete for everyone” also removes it from {name}’s device, once they are connected. They see that there was a message, and may have read or copied it.',
+  tried: 'Sent {when} to {address}',
   time: { delivered: 'Stored on their device {when}', read: 'Read {when}', deleted: 'Deleted {when}' },
   versions: 'Earlier versions',
   versionTooLong: 'Too long to keep',

@@ -9,7 +9,7 @@ import { jsonLine, printable } from '../../terminal/printable.ts';
 export const infoCommand = daemonCommand({
   name: 'info',
   usage: 'CONTACT ID [--theirs | --mine]',
-  summary: 'tells what is known of a message: its times, what it said before, who reacted',
+  summary: 'tells what is known of a message: its times, where it was sent, what it said before, who reacted',
   words: [2, 2],
   options: whoseOptions,
   check({ words: [, id = ''], values }) {
@@ -24,11 +24,13 @@ export const infoCommand = daemonCommand({
 });
 
 function linesOf(info: MessageInfo, name: string): readonly string[] {
-  const { composedAt, storedAt, deliveredAt, readAt, deletedAt, disappears, versions, reactions } = info;
+  const { composedAt, storedAt, tries, deliveredAt, readAt, deletedAt, disappears, versions, reactions } = info;
   const nameOf = (author: AuthorId): string => (author === OURSELVES ? 'you' : printable(name));
   const times = [
     ['Written', composedAt],
     ['Stored here', storedAt],
+  ] as const;
+  const after = [
     ['On their device', deliveredAt],
     ['Read', readAt],
     ['Deleted', deletedAt],
@@ -36,7 +38,9 @@ function linesOf(info: MessageInfo, name: string): readonly string[] {
   ] as const;
   const waits = disappears?.at === null ? [row('Disappears', `${lifeWords(disappears.after)} after it is read`)] : [];
   return [
-    ...times.flatMap(([what, at]) => (at === null ? [] : [row(what, localTime(at))])),
+    ...times.map(([what, at]) => row(what, localTime(at))),
+    ...tries.map(({ at, address }) => row('Sent', `${localTime(at)}  to ${address}`)),
+    ...after.flatMap(([what, at]) => (at === null ? [] : [row(what, localTime(at))])),
     ...waits,
     ...reactions.map(({ author, emoji, at }) =>
       row('Reaction', `${localTime(at)}  ${nameOf(author)}: ${printable(emoji)}`),
