@@ -16,7 +16,7 @@ import { giveRecord, tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { OPEN_OFFERS } from './acceptance.ts';
-import { AT_ONCE } from './receivers.ts';
+import { AT_ONCE } from './receiving/receivers.ts';
 
 const MIB = 1024 * 1024;
 
