@@ -254,6 +254,17 @@ test('notes are kept, edited, reacted to, passed on, deleted and cleared by the 
   expect(objects<Line>(await adas('notes --json'))).toEqual(await linesOf(ada, 'notes'));
   expect(await run(ada, ['forward', 'notes', kept, 'Bob'])).toMatchObject({ code: 0 });
   await sees(bob, 'Ada', { body: 'buy oat milk', forwarded: true });
+  for (const [command, told] of [
+    ['read notes', 'Everything in your notes is read.'],
+    ['pin notes', 'Your notes are pinned.'],
+    ['mute notes', 'Your notes are muted.'],
+    ['archive notes off', 'Your notes are back in the list.'],
+  ] as const) {
+    expect(await adas(command)).toMatchObject({ code: 0, stderr: `${told}\n` });
+  }
+  expect(objects(await adas('pin notes off --json'))).toMatchObject([{ kind: 'notes', marks: { pinnedAt: null } }]);
+  expect(objects<Line>(await adas('search oat --in notes --json'))).toMatchObject([{ id: kept }]);
+  expect(await adas('files notes')).toMatchObject({ code: 0, stdout: '' });
   expect(await adas(`delete notes ${kept} --theirs`)).toMatchObject({ code: 1 });
   expect(await adas(`delete notes ${kept}`)).toMatchObject({ code: 0, stderr: 'Deleted.\n' });
   expect((await linesOf(ada, 'notes')).map(({ body }) => body)).toEqual(['done']);

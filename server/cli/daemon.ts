@@ -8,6 +8,7 @@ import type { ProfilePlace } from '../options.ts';
 import { folderExists } from './data-dir.ts';
 import { CommandFailure } from './exit.ts';
 import { findContact } from './find-contact.ts';
+import { printable } from './terminal/printable.ts';
 import { notRunningSentence } from './terminal/error-sentences.ts';
 
 type ListedContact = Contact & Pick<Conversation, 'unread' | 'lastMessage' | 'marks' | 'timer'>;
@@ -21,6 +22,11 @@ export interface Place {
   /** Null: nobody else is there. */
   readonly contact: Contact | null;
   readonly name: string;
+}
+
+/** `Ann is`, or of notes `Your notes are`, for what follows. */
+export function placeIs({ contact }: Place): string {
+  return contact ? `${printable(contact.name)} is` : 'Your notes are';
 }
 
 export class Daemon {

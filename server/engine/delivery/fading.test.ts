@@ -258,6 +258,15 @@ describe('a text that disappears', () => {
     await gone(bob, 'Ann', 'two');
   });
 
+  it('lives no longer when the clock was years ahead only while it was read', async () => {
+    await say(ann, 'Bob', bob, 'Ann', 'brief');
+    bob.wrongBy = 365 * DAY;
+    await read(bob, 'Ann');
+    bob.wrongBy = 0;
+    await town.pass(3 * MINUTE);
+    await gone(bob, 'Ann', 'brief');
+  });
+
   it('is answered to as to one that was deleted, and takes edits and reactions along', async () => {
     await say(ann, 'Bob', bob, 'Ann', 'brief');
     const { conversation, author, id } = await find(bob, 'Ann', 'brief');

@@ -28,8 +28,8 @@ export class Fading {
   #soonest: Due[] = [];
   /** What is due from here on may be missing above, ms. */
   #horizon = Infinity;
-  /** The time at the last look, ms. */
-  #looked = -Infinity;
+  /** The latest that it has been since the last look, ms. */
+  #latest = -Infinity;
   #isLooking = false;
   #cancel: () => void = () => undefined;
   #stopped = false;
@@ -37,6 +37,8 @@ export class Fading {
   constructor(options: FadingOptions) {
     this.#options = options;
     options.store.messages.fading.whenBegun((due) => {
+      // Or a clock that goes ahead and back between two looks would leave it there for as long.
+      this.#latest = Math.max(this.#latest, options.clock.now());
       this.#keep(due);
       this.#watch();
     });
@@ -121,8 +123,8 @@ export class Fading {
   /** @returns true. @throws StorageError. */
   async #lookNow(onGone: FadingOptions['onGone']): Promise<true> {
     const now = this.#options.clock.now();
-    const wasSetBack = now < this.#looked;
-    this.#looked = now;
+    const wasSetBack = now < this.#latest;
+    this.#latest = now;
     // Empty: at the start, and when there may be more than was kept in mind.
     if (wasSetBack || this.#soonest.length === 0) await this.#fill();
     await this.#end(onGone);

@@ -38,6 +38,15 @@ export async function checkFiles({ all }: Citizens): Promise<void> {
   }
 }
 
+/** Whoever set them, and whatever their clocks said. */
+export async function checkTimers(citizens: Citizens): Promise<void> {
+  for (const [a, b] of citizens.pairs()) {
+    const [ours, theirs] = [await a.loom.conversation(nameOf(b)), await b.loom.conversation(nameOf(a))];
+    if (ours.timer !== theirs.timer)
+      throw new Error(`${nameOf(a)} and ${nameOf(b)}: timers of ${ours.timer} and ${theirs.timer} s`);
+  }
+}
+
 /** What the check of healing needs of the world it looks at. */
 export interface HealingWorld {
   /** An old database was put back at some time. */

@@ -6,6 +6,11 @@ import fc from 'fast-check';
 export const labels = ['before-commit', 'after-commit', 'after-wire', 'before-read'] as const;
 export type Label = (typeof labels)[number];
 
+/** For how long texts are there, seconds; 0: they stay. */
+export const LIVES = [0, 60, 120] as const;
+/** After that all of those are over: the longest, and as long as a clock that was set goes unnoticed. */
+export const FADING_MS = (Math.max(...LIVES) + 70) * 1000;
+
 /** What is done with a message that is there. */
 export const deeds = ['reply', 'edit', 'react', 'delete', 'read'] as const;
 export type Deed = (typeof deeds)[number];
@@ -21,6 +26,8 @@ export type Operation =
       readonly which: number;
       readonly value: number;
     }
+  /** What is said there from now on is there for so many seconds; 0: it stays. */
+  | { readonly kind: 'timer'; readonly from: number; readonly to: number; readonly seconds: number }
   | { readonly kind: 'turns'; readonly count: number }
   | { readonly kind: 'wait'; readonly ms: number }
   /** Nothing gets through, and nobody is told. */
@@ -77,6 +84,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       value: fc.nat(3),
     }),
   },
+  { weight: 8, arbitrary: plain({ kind: is('timer'), ...way, seconds: fc.constantFrom(...LIVES) }) },
   { weight: 6, arbitrary: plain({ kind: is('turns'), count: fc.integer({ min: 1, max: 6 }) }) },
   {
     weight: 5,

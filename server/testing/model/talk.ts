@@ -26,12 +26,15 @@ export class Talk {
     const sent = direction.asked(id, body);
     const conversation = this.#citizens.conversation(a, b);
     try {
-      await profile.execute('message.send', { conversation, body, id, ...(replyTo && { replyTo }) });
-      if (a.loom.isRunning && a.loom.profile === profile) sent.fate = 'stored';
+      const { disappears } = await profile.execute('message.send', {
+        ...{ conversation, body, id },
+        ...(replyTo && { replyTo }),
+      });
+      if (goesOn(a, profile)) direction.stored(sent, disappears?.after ?? 0);
     } catch (error) {
       const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
       if (isBlocked) direction.refused(sent);
-      else if (a.loom.isRunning && a.loom.profile === profile) throw error;
+      else if (goesOn(a, profile)) throw error;
     }
   }
 
@@ -43,6 +46,19 @@ export class Talk {
     if (operation.deed === 'reply') return this.say(a, b, { author: message.author, id: message.id });
     const options = { citizens: this.#citizens, newText: () => this.#newText(a, b) };
     await act(options, [a, b], operation, message);
+  }
+
+  /** `a` sets for how long what either of them says from then on is there. */
+  async setTimer(a: Citizen, b: Citizen, seconds: number): Promise<void> {
+    if (!a.loom.isRunning) return;
+    const { profile } = a.loom;
+    for (const direction of [this.#citizens.direction(a, b), this.#citizens.direction(b, a)]) direction.timed(seconds);
+    try {
+      await profile.execute('conversation.timer', { conversation: this.#citizens.conversation(a, b), seconds });
+    } catch (error) {
+      const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
+      if (!isBlocked && goesOn(a, profile)) throw error;
+    }
   }
 
   /** So many texts, each edited, and all of that in another order. */
@@ -57,4 +73,9 @@ export class Talk {
     this.#texts += 1;
     return `${nameOf(a)}${nameOf(b)} ${this.#texts}`;
   }
+}
+
+/** The process that was asked is still there. */
+function goesOn({ loom }: Citizen, profile: unknown): boolean {
+  return loom.isRunning && loom.profile === profile;
 }

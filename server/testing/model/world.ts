@@ -1,11 +1,12 @@
 // A few real Looms on a network in memory, what happens to them, and what must be so once nothing more happens.
+import type { Message } from '../../contract/model.ts';
 import { choosePrimitives } from '../../crypto/choose.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { watchKeys } from '../network/session-pair.ts';
 import { turns } from '../passing-time.ts';
 import { Town } from '../test-loom.ts';
-import type { Operation, Schedule } from './operations.ts';
-import { checkFiles, checkHealing, checkSessions } from './checks.ts';
+import { FADING_MS, type Operation, type Schedule } from './operations.ts';
+import { checkFiles, checkHealing, checkSessions, checkTimers } from './checks.ts';
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
 import { Direction } from './oracle.ts';
 import { Processes } from './processes.ts';
@@ -26,6 +27,8 @@ export async function play(schedule: Schedule): Promise<number> {
     await world.settle();
     for (const operation of schedule.operations) await world.run(operation);
     await world.peace();
+    await world.checkReading();
+    await world.fade();
     await world.check();
     return world.done;
   } finally {
@@ -75,6 +78,8 @@ export class World {
         return this.#send(operation);
       case 'act':
         return this.#between(operation.from, operation.to, (a, b) => this.#talk.act(a, b, operation));
+      case 'timer':
+        return this.#between(operation.from, operation.to, (a, b) => this.#talk.setTimer(a, b, operation.seconds));
       case 'turns':
         return turns(operation.count);
       case 'wait':
@@ -115,28 +120,30 @@ export class World {
     this.#wiretap.release();
     for (const [a, b] of this.#citizens.pairs()) await this.#block(a, b, false);
     for (const [a, b] of this.#citizens.pairs()) await this.#connect(a, b);
-    let round = 0;
-    while (!this.#citizens.areQuiet()) {
-      round += 1;
-      if (round > ROUNDS) throw new Error(`no peace: ${await this.#report()}`);
-      await turns();
-      this.#town.clock.advance(ROUND_MS);
-    }
-    // Whatever was dialled at the same time is decided by now.
-    await this.#wait(3000);
-    if (!this.#citizens.areQuiet()) throw new Error(`no lasting peace: ${await this.#report()}`);
+    await this.#quiet();
+  }
+
+  /** All has been told that a person has read. */
+  checkReading(): Promise<void> {
+    return this.#checkTalk((direction, out, in_) => direction.checkRead(out, in_));
+  }
+
+  /** Everybody reads everything, and every life is over. */
+  async fade(): Promise<void> {
+    for (const [a, b] of this.#citizens.pairs())
+      await a.loom.run('message.read', { conversation: this.#citizens.conversation(a, b) });
+    await this.#wait(FADING_MS / 2);
+    await this.#wait(FADING_MS / 2);
+    await this.#quiet();
   }
 
   async check(): Promise<void> {
+    await this.#checkTalk((direction, out, in_) => {
+      direction.checkRead(out, in_);
+      direction.check(out, in_);
+    });
     for (const [a, b] of this.#citizens.pairs()) {
-      const out = (await a.loom.history(nameOf(b))).filter(({ direction }) => direction === 'out');
-      const in_ = (await b.loom.history(nameOf(a))).filter(({ direction }) => direction === 'in');
       const name = `${nameOf(a)} to ${nameOf(b)}`;
-      try {
-        this.#citizens.direction(a, b).check(out, in_);
-      } catch (error) {
-        throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-      }
       checkSessions(this.#citizens, a, b, { restored: this.#processes.restored });
       const { links } = await a.loom.run('network.status');
       const theirs = links.filter(({ contact }) => contact === this.#citizens.contact(a, b).id).length;
@@ -153,12 +160,39 @@ export class World {
     }
     const seals = this.#citizens.all.flatMap(({ watch }) => watch.seals);
     if (new Set(seals).size !== seals.length) throw new Error('a key and nonce was used twice');
+    if (!this.#processes.restored) await checkTimers(this.#citizens);
     await checkFiles(this.#citizens);
   }
 
   async end(): Promise<void> {
     for (const { snapshot } of this.#citizens.all) snapshot?.remove();
     await this.#town.end();
+  }
+
+  async #quiet(): Promise<void> {
+    let round = 0;
+    while (!this.#citizens.areQuiet()) {
+      round += 1;
+      if (round > ROUNDS) throw new Error(`no peace: ${await this.#report()}`);
+      await turns();
+      this.#town.clock.advance(ROUND_MS);
+    }
+    // Whatever was dialled at the same time is decided by now.
+    await this.#wait(3000);
+    if (!this.#citizens.areQuiet()) throw new Error(`no lasting peace: ${await this.#report()}`);
+  }
+
+  async #checkTalk(check: (direction: Direction, out: Message[], in_: Message[]) => void): Promise<void> {
+    for (const [a, b] of this.#citizens.pairs()) {
+      const out = (await a.loom.history(nameOf(b))).filter(({ direction }) => direction === 'out');
+      const in_ = (await b.loom.history(nameOf(a))).filter(({ direction }) => direction === 'in');
+      try {
+        check(this.#citizens.direction(a, b), out, in_);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`${nameOf(a)} to ${nameOf(b)}: ${why}`, { cause: error });
+      }
+    }
   }
 
   async #send({ from, to, count }: { from: number; to: number; count: number }): Promise<void> {

@@ -11,8 +11,8 @@ export const filesCommand = daemonCommand({
   words: [0, 1],
   options: {},
   async run({ words: [who], json, terminal }, daemon) {
-    const contact = who === undefined ? null : await daemon.contact(who);
-    const listed = await daemon.request('file.list', contact ? { conversation: contact.conversation } : {});
+    const place = who === undefined ? null : await daemon.place(who);
+    const listed = await daemon.request('file.list', place ? { conversation: place.conversation } : {});
     printRows(terminal, listed, (message) =>
       json ? jsonLine(message) : fileLine(message as Message & { readonly kind: 'file' }),
     );

@@ -1,7 +1,8 @@
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
+import { placeIs } from '../../daemon.ts';
 import { localTime } from '../../terminal/local-time.ts';
-import { jsonLine, printable } from '../../terminal/printable.ts';
+import { jsonLine } from '../../terminal/printable.ts';
 
 const HOUR = 60 * 60;
 
@@ -16,11 +17,11 @@ export const muteCommand = daemonCommand({
   options: {},
   check: ({ words }) => void secondsOf(words[1]),
   async run({ words: [who = '', word], json, terminal }, daemon) {
-    const contact = await daemon.contact(who);
-    const { conversation } = contact;
+    const place = await daemon.place(who);
+    const { conversation } = place;
     const { marks } = await daemon.request('conversation.mute', { conversation, seconds: secondsOf(word) });
-    if (json) terminal.print(jsonLine(await daemon.listed(contact)));
-    else terminal.tell(`${printable(contact.name)} is ${stateOf(marks.muted)}.`);
+    if (json) terminal.print(jsonLine(await daemon.shown(place)));
+    else terminal.tell(`${placeIs(place)} ${stateOf(marks.muted)}.`);
   },
 });
 

@@ -2,8 +2,8 @@
 import type { ConversationId } from '../../../contract/ids.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand } from '../../command.ts';
-import type { Daemon } from '../../daemon.ts';
-import { jsonLine, printable } from '../../terminal/printable.ts';
+import { placeIs, type Daemon } from '../../daemon.ts';
+import { jsonLine } from '../../terminal/printable.ts';
 
 interface OnOff {
   readonly name: string;
@@ -23,11 +23,11 @@ function onOffCommand({ name, summary, set, on, off }: OnOff): ReturnType<typeof
     options: {},
     check: ({ words }) => void isOn(name, words[1]),
     async run({ words: [who = '', word], json, terminal }, daemon) {
-      const contact = await daemon.contact(who);
+      const place = await daemon.place(who);
       const isSet = isOn(name, word);
-      await set(daemon, contact.conversation, isSet);
-      if (json) terminal.print(jsonLine(await daemon.listed(contact)));
-      else terminal.tell(`${printable(contact.name)} is ${isSet ? on : off}.`);
+      await set(daemon, place.conversation, isSet);
+      if (json) terminal.print(jsonLine(await daemon.shown(place)));
+      else terminal.tell(`${placeIs(place)} ${isSet ? on : off}.`);
     },
   });
 }

@@ -8,9 +8,9 @@ export const readCommand = daemonCommand({
   words: [1, 1],
   options: {},
   async run({ words: [who = ''], json, terminal }, daemon) {
-    const contact = await daemon.contact(who);
-    await daemon.request('message.read', { conversation: contact.conversation });
-    if (json) terminal.print(jsonLine(await daemon.listed(contact)));
-    else terminal.tell(`Everything from ${printable(contact.name)} is read.`);
+    const place = await daemon.place(who);
+    await daemon.request('message.read', { conversation: place.conversation });
+    if (json) terminal.print(jsonLine(await daemon.shown(place)));
+    else terminal.tell(`Everything ${place.contact ? `from ${printable(place.name)}` : 'in your notes'} is read.`);
   },
 });

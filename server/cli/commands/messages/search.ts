@@ -59,7 +59,7 @@ async function wantedConversation(
   daemon: Daemon,
   { in: who, notes }: { readonly in?: string | undefined; readonly notes?: boolean | undefined },
 ): Promise<ConversationId | null> {
-  if (who !== undefined) return (await daemon.contact(who)).conversation;
+  if (who !== undefined) return (await daemon.place(who)).conversation;
   return notes ? (await daemon.request('conversation.notes', {})).id : null;
 }
 

@@ -1,7 +1,6 @@
 import type { EventMessage } from '../../../contract/events.ts';
-import type { Contact } from '../../../contract/model.ts';
 import { daemonCommand } from '../../command.ts';
-import { findContact } from '../../find-contact.ts';
+import type { Place } from '../../daemon.ts';
 import { Sayings } from '../../terminal/event-lines.ts';
 import { CommandFailure } from '../../exit.ts';
 import { messageJson } from '../../terminal/message-json.ts';
@@ -15,7 +14,7 @@ export const watchCommand = daemonCommand({
   options: {},
   async run({ words: [who], json, terminal }, daemon) {
     const contacts = await daemon.request('contact.list', {});
-    const about = who === undefined ? null : findContact(contacts, who);
+    const about = who === undefined ? null : await daemon.place(who);
     const sayings = json || !terminal.isScreen ? null : new Sayings(contacts);
     daemon.onEvent((event) => {
       if (about !== null && !isAbout(event, about)) return;
@@ -65,8 +64,10 @@ export function flat(message: EventMessage): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Whether an event is about a contact, or about what is said with them. */
-export function isAbout(message: EventMessage, { id, conversation }: Pick<Contact, 'id' | 'conversation'>): boolean {
+/** Whether an event is about a contact, or about what is said in a conversation. */
+function isAbout(message: EventMessage, { contact, conversation }: Place): boolean {
+  // Of notes: nobody, which no event means.
+  const id = contact?.id;
   switch (message.event) {
     case 'message.received':
     case 'message.stored':
