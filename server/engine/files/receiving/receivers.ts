@@ -33,7 +33,7 @@ import { isOurs, type LiveTransfer, type Transfers } from '../transfers.ts';
 
 /** Files that come in at once, of one contact and of all. Each holds some MiB of memory. */
 export const AT_ONCE = 2;
-const AT_ONCE_OF_ALL = 4;
+export const AT_ONCE_OF_ALL = 4;
 
 /** Where nothing has come for so long it is asked for anew, and where there was no room, looked for again. */
 const LOOK_MS = 10_000;
