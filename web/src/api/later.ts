@@ -16,11 +16,14 @@ export async function importChecked<T>(name: string, load: () => Promise<T>): Pr
   return load();
 }
 
-function fetchChecked(name: string): Promise<void> {
-  const named = document.querySelector<HTMLLinkElement>(`link[data-later="${name}"]`);
+/** It, and what it shares with others. */
+async function fetchChecked(name: string): Promise<void> {
   // The development server has none, and nothing to check.
-  if (named === null) return Promise.resolve();
-  const link = named.cloneNode() as HTMLLinkElement;
+  const named = document.querySelectorAll<HTMLLinkElement>(`link[data-later="${name}"]`);
+  await Promise.all([...named].map((link) => preload(link.cloneNode() as HTMLLinkElement, name)));
+}
+
+function preload(link: HTMLLinkElement, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     link.onload = () => resolve();
     link.onerror = () => {
