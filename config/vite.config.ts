@@ -10,13 +10,11 @@ import type { Plugin, Rollup } from 'vite';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** A script that is loaded later, and those that several of them share and that come along with it. */
-function laterScripts(bundle: Rollup.OutputBundle, fileName: string, found = new Set<string>()): ReadonlySet<string> {
+/** A script that is loaded later; before it those that several of them share, and that would come along with it unchecked. */
+function laterScripts(bundle: Rollup.OutputBundle, fileName: string): readonly string[] {
   const chunk = bundle[fileName];
-  if (chunk?.type !== 'chunk' || chunk.isEntry || found.has(fileName)) return found;
-  found.add(fileName);
-  for (const each of chunk.imports) laterScripts(bundle, each, found);
-  return found;
+  if (chunk?.type !== 'chunk' || chunk.isEntry) return [];
+  return [...new Set(chunk.imports.flatMap((each) => laterScripts(bundle, each))), fileName];
 }
 
 /**
@@ -35,7 +33,7 @@ function integrity(): Plugin {
         if (output.type !== 'chunk') return output.fileName.endsWith('.woff2') ? [font] : [];
         const { isEntry, isDynamicEntry, imports, name } = output;
         if (isEntry && imports.length > 0) throw new Error(`a script that no tag names: ${imports.join(', ')}`);
-        const needed = isDynamicEntry ? [...laterScripts(bundle, output.fileName)] : [];
+        const needed = isDynamicEntry ? laterScripts(bundle, output.fileName) : [];
         return needed.map((fileName) => `    <link data-later="${name}" href="/${fileName}" />\n`);
       });
       const written = await readFile(`${folder}/index.html`, 'utf8');

@@ -16,11 +16,11 @@ export async function importChecked<T>(name: string, load: () => Promise<T>): Pr
   return load();
 }
 
-/** It, and what it shares with others. */
+/** What it shares with others, then itself: one after the other, as a browser may fetch what a script imports, unchecked. */
 async function fetchChecked(name: string): Promise<void> {
   // The development server has none, and nothing to check.
   const named = document.querySelectorAll<HTMLLinkElement>(`link[data-later="${name}"]`);
-  await Promise.all([...named].map((link) => preload(link.cloneNode() as HTMLLinkElement, name)));
+  for (const link of named) await preload(link.cloneNode() as HTMLLinkElement, name);
 }
 
 function preload(link: HTMLLinkElement, name: string): Promise<void> {
