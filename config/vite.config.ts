@@ -6,9 +6,16 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import type { Plugin } from 'vite';
+import type { Plugin, Rollup } from 'vite';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** A script that is loaded later; before it those that several of them share, and that would come along with it unchecked. */
+function laterScripts(bundle: Rollup.OutputBundle, fileName: string): readonly string[] {
+  const chunk = bundle[fileName];
+  if (chunk?.type !== 'chunk' || chunk.isEntry) return [];
+  return [...new Set(chunk.imports.flatMap((each) => laterScripts(bundle, each))), fileName];
+}
 
 /**
  * Adds `integrity` (SHA-384) to every tag of the built page that loads a script or style of ours, and a tag for each
@@ -24,9 +31,10 @@ function integrity(): Plugin {
       const later = Object.values(bundle).flatMap((output) => {
         const font = `    <link data-later href="/${output.fileName}" />\n`;
         if (output.type !== 'chunk') return output.fileName.endsWith('.woff2') ? [font] : [];
-        const { isEntry, imports, name, fileName } = output;
+        const { isEntry, isDynamicEntry, imports, name } = output;
         if (isEntry && imports.length > 0) throw new Error(`a script that no tag names: ${imports.join(', ')}`);
-        return isEntry ? [] : [`    <link data-later="${name}" href="/${fileName}" />\n`];
+        const needed = isDynamicEntry ? laterScripts(bundle, output.fileName) : [];
+        return needed.map((fileName) => `    <link data-later="${name}" href="/${fileName}" />\n`);
       });
       const written = await readFile(`${folder}/index.html`, 'utf8');
       const page = written.replace('  </head>', `${later.join('')}  </head>`);

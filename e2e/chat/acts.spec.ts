@@ -195,7 +195,7 @@ test('an emoji is completed by its name while one writes', async ({ friends: { a
   await expect(bob.message('at 10:30, 🚀 👍 :smile')).toBeVisible();
 });
 
-test('the dialogs about a message are as they must be', async ({ friends: { ann } }) => {
+test('the dialogs about a message are as they must be', { tag: '@slow' }, async ({ friends: { ann } }) => {
   test.slow();
   await ann.send('first words\n'.repeat(30));
   const row = ann.log.getByRole('article').last();

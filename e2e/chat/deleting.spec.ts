@@ -83,7 +83,7 @@ test('a conversation is emptied, and the contact stays', { tag: '@slow' }, async
   await expect(bob.message('and on')).toBeVisible();
 });
 
-test('no file of the profile holds what was deleted, while Loom runs', async ({ person }) => {
+test('no file of the profile holds what was deleted, while Loom runs', { tag: '@slow' }, async ({ person }) => {
   const [ann, bob] = [await person('Ann'), await person('Bob')];
   await befriend(ann, bob);
   const files = (): File[] =>

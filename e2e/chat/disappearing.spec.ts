@@ -40,36 +40,38 @@ test('a timer is set for both, by either, and is seen in the line, the head and 
   await expect(bubble(ann, 'stays').getByText(/Disappears/)).toHaveCount(0);
 });
 
-test('a message is gone a minute after it was read, also one that waited, and after restarts', async ({
-  friends: { ann, bob },
-}) => {
-  test.slow();
-  await ann.send('before');
-  await expect(bob.message('before')).toBeVisible();
-  await setShortest(ann);
-  await expect(bob.log.getByText(/set messages to disappear 1 minute/)).toBeVisible();
-  await bob.daemon.stop();
-  await ann.send('brief');
-  await ann.daemon.stop();
-  await ann.daemon.start();
-  await bob.daemon.start();
-  await bob.open();
-  await bob.openConversation('Ann');
-  await expect(bob.message('brief')).toBeVisible();
-  await ann.open();
-  await ann.openConversation('Bob');
-  await expect(ann.message('brief')).toBeVisible();
-  // Not sooner, either: half of its time is over.
-  await bob.page.waitForTimeout(SHORTEST_MS / 2);
-  await expect(bob.message('brief')).toBeVisible();
-  for (const { message } of [ann, bob].map((person) => ({ message: person.message('brief') })))
-    await expect(message).toHaveCount(0, { timeout: SHORTEST_MS + 20_000 });
-  for (const person of [ann, bob]) {
-    await person.daemon.stop();
-    await person.daemon.start();
-    await person.open();
-    await person.openConversation(person === ann ? 'Bob' : 'Ann');
-    await expect(person.message('before')).toBeVisible();
-    await expect(person.message('brief')).toHaveCount(0);
-  }
-});
+test(
+  'a message is gone a minute after it was read, also one that waited, and after restarts',
+  { tag: '@slow' },
+  async ({ friends: { ann, bob } }) => {
+    test.slow();
+    await ann.send('before');
+    await expect(bob.message('before')).toBeVisible();
+    await setShortest(ann);
+    await expect(bob.log.getByText(/set messages to disappear 1 minute/)).toBeVisible();
+    await bob.daemon.stop();
+    await ann.send('brief');
+    await ann.daemon.stop();
+    await ann.daemon.start();
+    await bob.daemon.start();
+    await bob.open();
+    await bob.openConversation('Ann');
+    await expect(bob.message('brief')).toBeVisible();
+    await ann.open();
+    await ann.openConversation('Bob');
+    await expect(ann.message('brief')).toBeVisible();
+    // Not sooner, either: half of its time is over.
+    await bob.page.waitForTimeout(SHORTEST_MS / 2);
+    await expect(bob.message('brief')).toBeVisible();
+    for (const { message } of [ann, bob].map((person) => ({ message: person.message('brief') })))
+      await expect(message).toHaveCount(0, { timeout: SHORTEST_MS + 20_000 });
+    for (const person of [ann, bob]) {
+      await person.daemon.stop();
+      await person.daemon.start();
+      await person.open();
+      await person.openConversation(person === ann ? 'Bob' : 'Ann');
+      await expect(person.message('before')).toBeVisible();
+      await expect(person.message('brief')).toHaveCount(0);
+    }
+  },
+);

@@ -77,7 +77,7 @@ async function contact(name: string, of: Person): Promise<Misclocked> {
   return made;
 }
 
-test('who wrote last stands first, whatever their clocks say', async ({ person }) => {
+test('who wrote last stands first, whatever their clocks say', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
   const offs = { Ahead: 3 * YEAR, Right: 0, Behind: -2 * YEAR };

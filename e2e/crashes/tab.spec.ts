@@ -104,7 +104,7 @@ test(
   },
 );
 
-test('locked, and killed while it was: nothing lets the tab in', async ({ person }) => {
+test('locked, and killed while it was: nothing lets the tab in', { tag: '@slow' }, async ({ person }) => {
   const { ann } = await acquainted(person, PASSPHRASE);
   expect((await shell(ann.daemon)('lock')).code).toBe(0);
   await ann.daemon.kill();
@@ -112,15 +112,19 @@ test('locked, and killed while it was: nothing lets the tab in', async ({ person
   await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
 });
 
-test('a tab that was loaded anew meanwhile stays out: who had the port could have loaded it', async ({ person }) => {
-  const { ann } = await acquainted(person);
-  await ann.daemon.kill();
-  await ann.page.reload().catch(() => undefined);
-  await ann.daemon.start();
-  await ann.page.goto(ann.daemon.origin);
-  await ann.page.getByRole('button', { name: 'Open Loom here' }).click();
-  await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
-});
+test(
+  'a tab that was loaded anew meanwhile stays out: who had the port could have loaded it',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const { ann } = await acquainted(person);
+    await ann.daemon.kill();
+    await ann.page.reload().catch(() => undefined);
+    await ann.daemon.start();
+    await ann.page.goto(ann.daemon.origin);
+    await ann.page.getByRole('button', { name: 'Open Loom here' }).click();
+    await expect(ann.page.getByRole('heading', { name: 'Loom was restarted' })).toBeVisible();
+  },
+);
 
 test('another program on the port gets nothing, even where it throws the tab out and offers it a way in', async ({
   person,

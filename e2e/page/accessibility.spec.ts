@@ -2,7 +2,7 @@
 import { expect, test, type Person } from '../support/fixtures.ts';
 import { checkScreen as check, NARROW, WIDE } from '../support/screen.ts';
 
-test('first start, the way in, and unlocking', async ({ person, browser }) => {
+test('first start, the way in, and unlocking', { tag: '@slow' }, async ({ person, browser }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.open();

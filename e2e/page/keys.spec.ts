@@ -53,7 +53,7 @@ test('the palette goes to people, does what can be done, and finds settings', as
   await expect(page.getByRole('dialog', { name: 'Add contact' })).toBeVisible();
 });
 
-test('each shortcut does what the sheet says', async ({ friends: { ann, bob }, person }) => {
+test('each shortcut does what the sheet says', { tag: '@slow' }, async ({ friends: { ann, bob }, person }) => {
   test.slow();
   const { page } = ann;
   const box = page.getByRole('textbox', { name: 'Message' });

@@ -118,7 +118,7 @@ test('settings stand in sections, each one click away, and whether all is well i
   await expect(ann.page.getByText('Everything is fine')).toBeInViewport();
 });
 
-test('a backup is offered a place and a name, and is found again there', async ({ person }) => {
+test('a backup is offered a place and a name, and is found again there', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.begin();

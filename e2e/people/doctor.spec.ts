@@ -100,7 +100,7 @@ test.describe('the doctor names', () => {
     expect(await cause(ann, elsewhere)).toBe('wrong-subnet');
   });
 
-  test('what two see who test each other, and which of them a firewall shuts off', async () => {
+  test('what two see who test each other, and which of them a firewall shuts off', { tag: '@slow' }, async () => {
     const [ann, bob] = [await loom('ann', here), await loom('bob', there)];
     // What Bob's port would answer is dropped, so that nobody gets in; what he dials himself goes through.
     const rule = ['ipproto', 'tcp', 'sport', String(bob.ready.peerPort), 'blackhole'];
@@ -130,7 +130,7 @@ test.describe('the doctor names', () => {
     expect(contact).toMatchObject({ weReach: 'yes', theyReach: 'yes', nearby: true, compared: { theySeeUs: true } });
   });
 
-  test('a network that keeps two apart though they hear each other', async () => {
+  test('a network that keeps two apart though they hear each other', { tag: '@slow' }, async () => {
     const [ann, bob] = [await loom('ann', here), await loom('bob', there)];
     const contact = await add(ann, await tokenOf(bob), 'Bob');
     ip('-n', here, 'route', 'add', 'blackhole', '10.79.0.2/32');

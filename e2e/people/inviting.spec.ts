@@ -92,7 +92,7 @@ test('a code pasted where people are searched for is someone to be added', async
   await expect(ann.entry('Carl')).toBeVisible();
 });
 
-test('a code on another screen is read by the camera', async ({ person, launchOptions }) => {
+test('a code on another screen is read by the camera', { tag: '@slow' }, async ({ person, launchOptions }) => {
   const folder = mkdtempSync(join(tmpdir(), 'loom-camera-'));
   const ann = await person('Ann');
   const bob = await person('Bob');
@@ -118,7 +118,7 @@ test('a code on another screen is read by the camera', async ({ person, launchOp
   }
 });
 
-test('without a camera a picture does, and what else it may hold is told', async ({ person }) => {
+test('without a camera a picture does, and what else it may hold is told', { tag: '@slow' }, async ({ person }) => {
   const [ann, bob] = [await person('Ann'), await person('Bob')];
   const token = await bob.begin();
   await ann.begin();

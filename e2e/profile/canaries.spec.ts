@@ -26,69 +26,73 @@ function leaks({ folder }: Daemon, secrets: Readonly<Record<string, string | Uin
   });
 }
 
-test('no file of a profile with a passphrase holds a word, a name, a token or an address, at any time', async () => {
-  const [ann, bob] = [new Daemon('ann'), new Daemon('bob')];
-  try {
-    await Promise.all([ann.start(), bob.start()]);
-    const begin = (daemon: Daemon, name: string): Promise<string> =>
-      daemon.ask(async (control) => {
-        await control.request('identity.create', { name, passphrase: PASSPHRASE });
-        return (await control.request('identity.token', {})).token;
-      });
-    const [annsToken, bobsToken] = [await begin(ann, NAMES.ann), await begin(bob, NAMES.bob)];
-    const addressOf = ({ ready }: Daemon): string => `127.0.0.1:${ready.peerPort}`;
-    const add = (daemon: Daemon, token: string, name: string, address: string): Promise<ContactId> =>
-      daemon.ask(async (control) => (await control.request('contact.add', { token, name, address })).id);
-    const bobAtAnn = await add(ann, bobsToken, NAMES.bob, addressOf(bob));
-    const annAtBob = await add(bob, annsToken, NAMES.ann, addressOf(ann));
-    const send = (daemon: Daemon, contact: ContactId, body: string): Promise<unknown> =>
-      daemon.ask((control) => control.request('message.send', { conversation: directConversation(contact), body }));
-    const read = (daemon: Daemon, contact: ContactId): Promise<string[]> =>
-      daemon.ask(async (control) => {
-        const { messages } = await control.request('message.page', {
-          conversation: directConversation(contact),
-          limit: 200,
+test(
+  'no file of a profile with a passphrase holds a word, a name, a token or an address, at any time',
+  { tag: '@slow' },
+  async () => {
+    const [ann, bob] = [new Daemon('ann'), new Daemon('bob')];
+    try {
+      await Promise.all([ann.start(), bob.start()]);
+      const begin = (daemon: Daemon, name: string): Promise<string> =>
+        daemon.ask(async (control) => {
+          await control.request('identity.create', { name, passphrase: PASSPHRASE });
+          return (await control.request('identity.token', {})).token;
         });
-        return messages.map(({ body }) => body);
+      const [annsToken, bobsToken] = [await begin(ann, NAMES.ann), await begin(bob, NAMES.bob)];
+      const addressOf = ({ ready }: Daemon): string => `127.0.0.1:${ready.peerPort}`;
+      const add = (daemon: Daemon, token: string, name: string, address: string): Promise<ContactId> =>
+        daemon.ask(async (control) => (await control.request('contact.add', { token, name, address })).id);
+      const bobAtAnn = await add(ann, bobsToken, NAMES.bob, addressOf(bob));
+      const annAtBob = await add(bob, annsToken, NAMES.ann, addressOf(ann));
+      const send = (daemon: Daemon, contact: ContactId, body: string): Promise<unknown> =>
+        daemon.ask((control) => control.request('message.send', { conversation: directConversation(contact), body }));
+      const read = (daemon: Daemon, contact: ContactId): Promise<string[]> =>
+        daemon.ask(async (control) => {
+          const { messages } = await control.request('message.page', {
+            conversation: directConversation(contact),
+            limit: 200,
+          });
+          return messages.map(({ body }) => body);
+        });
+      await send(ann, bobAtAnn, TEXTS.sent);
+      await send(bob, annAtBob, TEXTS.received);
+      await expect.poll(() => read(ann, bobAtAnn)).toContain(TEXTS.received);
+      await expect.poll(() => read(bob, annAtBob)).toContain(TEXTS.sent);
+      const rename = { contact: bobAtAnn, name: NAMES.renamed };
+      const { words, key } = await ann.ask(async (control) => {
+        await control.request('contact.rename', rename);
+        const phrase = await control.request('phrase.show', { passphrase: PASSPHRASE });
+        const [contact] = await control.request('contact.list', {});
+        return { words: phrase.words, key: contact?.publicKey ?? '' };
       });
-    await send(ann, bobAtAnn, TEXTS.sent);
-    await send(bob, annAtBob, TEXTS.received);
-    await expect.poll(() => read(ann, bobAtAnn)).toContain(TEXTS.received);
-    await expect.poll(() => read(bob, annAtBob)).toContain(TEXTS.sent);
-    const rename = { contact: bobAtAnn, name: NAMES.renamed };
-    const { words, key } = await ann.ask(async (control) => {
-      await control.request('contact.rename', rename);
-      const phrase = await control.request('phrase.show', { passphrase: PASSPHRASE });
-      const [contact] = await control.request('contact.list', {});
-      return { words: phrase.words, key: contact?.publicKey ?? '' };
-    });
-    const secrets = {
-      ...{ ...NAMES, ...TEXTS, passphrase: PASSPHRASE, annsToken, bobsToken, phrase: words.join(' ') },
-      ...{
-        "Bob's address": addressOf(bob),
-        "Bob's key": Buffer.from(key, 'hex'),
-        burst: 'burst number',
-      },
-    };
-    // What stands in clear is found.
-    expect(leaks(ann, { header: 'SQLite format 3' })).not.toEqual([]);
-    expect(leaks(ann, secrets), 'while it runs').toEqual([]);
-    await ann.ask((control) => control.request('vault.lock', {}));
-    expect(leaks(ann, secrets), 'locked').toEqual([]);
-    await ann.ask((control) => control.request('vault.unlock', { passphrase: PASSPHRASE }));
+      const secrets = {
+        ...{ ...NAMES, ...TEXTS, passphrase: PASSPHRASE, annsToken, bobsToken, phrase: words.join(' ') },
+        ...{
+          "Bob's address": addressOf(bob),
+          "Bob's key": Buffer.from(key, 'hex'),
+          burst: 'burst number',
+        },
+      };
+      // What stands in clear is found.
+      expect(leaks(ann, { header: 'SQLite format 3' })).not.toEqual([]);
+      expect(leaks(ann, secrets), 'while it runs').toEqual([]);
+      await ann.ask((control) => control.request('vault.lock', {}));
+      expect(leaks(ann, secrets), 'locked').toEqual([]);
+      await ann.ask((control) => control.request('vault.unlock', { passphrase: PASSPHRASE }));
 
-    const writing = Array.from({ length: BURST }, (_, n) => send(ann, bobAtAnn, `burst number ${n}`));
-    void Promise.allSettled(writing);
-    await writing[0];
-    await ann.kill();
-    expect(leaks(ann, secrets), 'after a kill').toEqual([]);
-    await ann.start();
-    await ann.ask((control) => control.request('vault.unlock', { passphrase: PASSPHRASE }));
-    expect(await read(ann, bobAtAnn)).toEqual(expect.arrayContaining([TEXTS.sent, TEXTS.received]));
-    await send(ann, bobAtAnn, TEXTS.last);
-    await ann.stop();
-    expect(leaks(ann, secrets), 'after its end').toEqual([]);
-  } finally {
-    await Promise.all([ann.remove(), bob.remove()]);
-  }
-});
+      const writing = Array.from({ length: BURST }, (_, n) => send(ann, bobAtAnn, `burst number ${n}`));
+      void Promise.allSettled(writing);
+      await writing[0];
+      await ann.kill();
+      expect(leaks(ann, secrets), 'after a kill').toEqual([]);
+      await ann.start();
+      await ann.ask((control) => control.request('vault.unlock', { passphrase: PASSPHRASE }));
+      expect(await read(ann, bobAtAnn)).toEqual(expect.arrayContaining([TEXTS.sent, TEXTS.received]));
+      await send(ann, bobAtAnn, TEXTS.last);
+      await ann.stop();
+      expect(leaks(ann, secrets), 'after its end').toEqual([]);
+    } finally {
+      await Promise.all([ann.remove(), bob.remove()]);
+    }
+  },
+);

@@ -124,7 +124,7 @@ test('texts from a contact, and names, as each class of payload', async ({ perso
   expect(left()).toEqual([]);
 });
 
-test('what is quoted, and reactions that are no emoji', async ({ friends: { ann, bob } }) => {
+test('what is quoted, and reactions that are no emoji', { tag: '@slow' }, async ({ friends: { ann, bob } }) => {
   const { page } = ann;
   const { look, left } = await watch(page);
   // What is watched begins with a page.
@@ -162,7 +162,7 @@ test('what is quoted, and reactions that are no emoji', async ({ friends: { ann,
   expect(left()).toEqual([]);
 });
 
-test('the names of strangers who ask, and of those taken in as they are', async ({ person }) => {
+test('the names of strangers who ask, and of those taken in as they are', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   const { look, left } = await watch(ann.page);
   await ann.onboard();

@@ -127,7 +127,7 @@ async function asked(person: (name: string) => Promise<Person>): Promise<Person>
 const contacts = (ann: Person): Promise<number> =>
   ann.daemon.ask(async (control) => (await control.request('contact.list', {})).length);
 
-test('a careful button takes no press that was not meant for it', async ({ person }) => {
+test('a careful button takes no press that was not meant for it', { tag: '@slow' }, async ({ person }) => {
   const ann = await asked(person);
   const { page } = ann;
   const accept = page.getByRole('button', { name: 'Accept' });
@@ -169,7 +169,7 @@ test('a careful button takes no press that was not meant for it', async ({ perso
   expect(await contacts(ann)).toBe(1);
 });
 
-test('nor in the first moment of the tab, or of the button', async ({ person }) => {
+test('nor in the first moment of the tab, or of the button', { tag: '@slow' }, async ({ person }) => {
   const ann = await asked(person);
   // Pressed as soon as it is there, in the very turn in which it comes.
   await ann.page.addInitScript(() => {

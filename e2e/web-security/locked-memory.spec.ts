@@ -27,7 +27,7 @@ function ask<N extends CommandName>(daemon: Daemon, name: N, params: Input<N>): 
 
 test.skip(process.platform !== 'linux', 'memory is read in /proc');
 
-test('what a locked profile was opened with is not left in memory', async () => {
+test('what a locked profile was opened with is not left in memory', { tag: '@slow' }, async () => {
   test.setTimeout(0);
   const [ann, bob] = [new Daemon('ann'), new Daemon('bob', ['--peer-port', '0'])];
   try {

@@ -1,5 +1,7 @@
 // Time as a parameter: the real clock here, a fake one in `testing`.
 
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
 export interface Clock {
   /** ms since 1970; may jump either way. */
   now(): number;

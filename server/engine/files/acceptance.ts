@@ -12,7 +12,6 @@ const MEDIA = /^(?:image|audio)\//;
 
 /** Accepted so of one contact within a day, as a multiple of the largest that is. */
 const PER_DAY = 4;
-export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Offers of one contact that wait to be answered or fetched: more are declined. */
 export const OPEN_OFFERS = 100;

@@ -16,7 +16,7 @@ import { giveRecord, tapRecords } from '../../testing/network/link-records.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { OPEN_OFFERS } from './acceptance.ts';
-import { AT_ONCE } from './receivers.ts';
+import { AT_ONCE, AT_ONCE_OF_ALL } from './receiving/receivers.ts';
 
 const MIB = 1024 * 1024;
 
@@ -227,10 +227,10 @@ describe('who thinks better of it', () => {
   });
 });
 
-/** Ids of what Bob wants of Ann from now on. */
-function wantsHeard(): ReadonlySet<string> {
+/** Ids of what Bob wants of a sender from now on. */
+function wantsHeard(loom: TestLoom): ReadonlySet<string> {
   const wanted = new Set<string>();
-  tapRecords(activeLinkOf(ann).link, ({ type, body }) => {
+  tapRecords(activeLinkOf(loom).link, ({ type, body }) => {
     if (type === RECORD.want) wanted.add(toHex(parseWant(body).id));
   });
   return wanted;
@@ -267,7 +267,7 @@ test('one offer more than may be open is declined at once, and waits for nothing
 
 test('no more files come in at once of one contact than may', async () => {
   await offerMany(AT_ONCE + 1);
-  const wanted = wantsHeard();
+  const wanted = wantsHeard(ann);
   shutAll();
   for (const file of await files(bob)) await bob.run('file.accept', refOf(file));
   await town.until(() => wanted.size === AT_ONCE);
@@ -275,9 +275,36 @@ test('no more files come in at once of one contact than may', async () => {
   expect(wanted.size).toBe(AT_ONCE);
 });
 
+test('no more files come in at once of all contacts than may', async () => {
+  const path = join(folder, 'holiday.bin');
+  writeFileSync(path, 'ten bytes.');
+  const senders = [ann];
+  for (const name of ['Carl', 'Dora']) {
+    const loom = await town.make(name);
+    await loom.add(bob, 'Bob');
+    await bob.add(loom, name);
+    await town.online(loom, 'Bob');
+    senders.push(loom);
+  }
+  const wanted = senders.map((loom) => wantsHeard(loom));
+  for (const loom of senders) {
+    const { conversation } = await loom.contact('Bob');
+    for (let n = 0; n < AT_ONCE; n += 1) await loom.run('file.sendPath', { conversation, path });
+    town.network.shut(loom.host);
+  }
+  town.network.shut(bob.host);
+  const listed = async (): Promise<readonly Message[]> => bob.run('file.list', {});
+  await town.until(async () => (await listed()).length === senders.length * AT_ONCE);
+  for (const message of await listed()) await bob.run('file.accept', refOf(message));
+  const count = (): number => wanted.reduce((sum, ids) => sum + ids.size, 0);
+  await town.until(() => count() === AT_ONCE_OF_ALL);
+  await town.pass(5_000);
+  expect(count()).toBe(AT_ONCE_OF_ALL);
+});
+
 test('files that never come leave their place to others', async () => {
   await offerMany(6);
-  const wanted = wantsHeard();
+  const wanted = wantsHeard(ann);
   shutAll();
   for (const file of await files(bob)) await bob.run('file.accept', refOf(file));
   await town.until(() => wanted.size === 6);

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CommandError } from '../../contract/errors.ts';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
 import { fromHex } from '../../crypto/bytes.ts';
@@ -14,6 +15,7 @@ import { RECORD } from '../../protocol/records.ts';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
 import { diskError, sealedFiles, watchSealedFiles } from '../../testing/disk/sealed-files.ts';
 import { giveRecord } from '../../testing/network/link-records.ts';
+import { turns } from '../../testing/passing-time.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { deferred } from '../../timing/deferred.ts';
 import { AT_ONCE } from './senders.ts';
@@ -50,16 +52,21 @@ async function only(loom: TestLoom): Promise<FileMessage> {
 const isAt = (loom: TestLoom, state: FileFacts['state']) => async (): Promise<boolean> =>
   (await loom.history(loom === ann ? 'Bob' : 'Ann')).length > 0 && (await only(loom)).file.state === state;
 
-/** By Ann's page, and offered to Bob. @returns its message id. */
-async function handOver(bytes: Buffer): Promise<string> {
-  const { conversation } = await ann.contact('Bob');
+/** By Ann's page. @returns its ticket. */
+async function handOverOnly(bytes: Buffer): Promise<string> {
   const { ticket } = await ann.run('file.begin', { name: 'holiday.bin', size: bytes.length, type: '' });
   // eslint-disable-next-line @typescript-eslint/require-await -- as a request's body comes
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
     yield bytes;
   };
   await ann.profile.files?.take(ticket, 0, pieces());
-  return (await ann.run('file.send', { conversation, ticket })).id;
+  return ticket;
+}
+
+/** And offered to Bob. @returns its message id. */
+async function handOver(bytes: Buffer): Promise<string> {
+  const { conversation } = await ann.contact('Bob');
+  return (await ann.run('file.send', { conversation, ticket: await handOverOnly(bytes) })).id;
 }
 
 /** The only one, and on Bob's screen. */
@@ -228,6 +235,32 @@ describe('what is wanted', () => {
     await town.until(() => opened.mock.calls.length === AT_ONCE + 1);
   });
 });
+
+test.each([0, 1, 2, 3, 5, 8, 13])(
+  'a profile that is locked after %i turns tells all who asked for files',
+  async (n) => {
+    const bytes = randomBytes(100_000);
+    const theirs = await offered(bytes);
+    await bob.run('file.accept', theirs);
+    await arrives(bytes, theirs);
+    const ours = refOf(await only(ann));
+    const { conversation } = ours;
+    await ann.run('vault.passphrase', { current: '', next: 'correct horse' });
+    const ticket = await handOverOnly(bytes);
+    writeFileSync(join(folder, 'ours'), bytes);
+    const asked = Promise.allSettled([
+      ann.run('file.begin', { name: 'a', size: 10, type: '' }),
+      ann.run('file.send', { conversation, ticket }),
+      ann.run('file.sendPath', { conversation, path: join(folder, 'ours') }),
+      ann.run('file.save', { ...ours, path: folder }),
+      ann.run('file.ticket', { ...ours, purpose: 'view' }),
+      ann.run('file.list', { conversation }),
+    ]);
+    await turns(n);
+    await ann.run('vault.lock');
+    for (const each of await asked) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(CommandError);
+  },
+);
 
 describe('a path', () => {
   test.each(['/tmp/a\0b', 'holiday.bin', './holiday.bin'])('%j is none to send or to save at', async (path) => {

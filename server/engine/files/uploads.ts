@@ -62,7 +62,7 @@ export class Uploads {
   readonly #uploads = new Map<string, Upload>();
   /** Of files that are here, or about to be, and belong to no message yet. */
   readonly #names = new Set<string>();
-  #opening = 0;
+  readonly #opening = new Set<Promise<unknown>>();
   #stopped = false;
 
   constructor(options: UploadsOptions) {
@@ -72,6 +72,7 @@ export class Uploads {
   /** Resolves when every file is closed; what was not offered is removed. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.allSettled(this.#opening);
     await Promise.all([...this.#uploads.keys()].map((ticket) => this.discard(ticket)));
   }
 
@@ -82,23 +83,21 @@ export class Uploads {
 
   /** @returns its ticket. @throws CommandError too-many, disk-full, system-busy, storage-failed, locked. */
   async begin(file: FileToOffer): Promise<string> {
-    if (this.#uploads.size + this.#opening >= UPLOADS) throw new CommandError('too-many', 'too many files at once');
-    this.#opening += 1;
+    if (this.#stopped) throw new CommandError('locked', 'the profile is closed');
+    if (this.#uploads.size + this.#opening.size >= UPLOADS)
+      throw new CommandError('too-many', 'too many files at once');
+    const opening = this.#open(file);
+    this.#opening.add(opening);
     try {
+      const upload = await opening;
       const ticket = toHex(this.#options.random(16));
-      const upload = await this.#open(file);
       this.#uploads.set(ticket, upload);
       this.#wait(ticket, upload);
-      // The profile is closed by now.
-      if (this.#isStopped()) {
-        await this.discard(ticket);
-        throw new CommandError('locked', 'the profile is closed');
-      }
       return ticket;
     } catch (error) {
       throw diskTrouble(error);
     } finally {
-      this.#opening -= 1;
+      this.#opening.delete(opening);
     }
   }
 
@@ -219,10 +218,6 @@ export class Uploads {
     upload.written += block.length;
     upload.filled = 0;
     upload.block = new Uint8Array(Math.min(FILE_BLOCK_BYTES, file.size - upload.written));
-  }
-
-  #isStopped(): boolean {
-    return this.#stopped;
   }
 
   #forget(ticket: string, upload: Upload): void {

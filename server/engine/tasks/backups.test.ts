@@ -9,11 +9,11 @@ import { BACKUP_FOLDER } from '../../contract/limits.ts';
 import { FakeClock } from '../../testing/fake-clock.ts';
 import { hungFolder } from '../../testing/disk/hung-folder.ts';
 import { until } from '../../testing/passing-time.ts';
+import { DAY_MS } from '../../timing/clock.ts';
 import { TestLoom } from '../../testing/test-loom.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
 
 const OPENS = 'correct horse';
-const DAY_MS = 24 * 60 * 60_000;
 
 let network: MemoryNetwork;
 let clock: FakeClock;

@@ -23,7 +23,7 @@ import {
   type BackupSettings,
   type Schedule,
 } from './backup-settings.ts';
-import type { Clock } from '../../timing/clock.ts';
+import { DAY_MS, type Clock } from '../../timing/clock.ts';
 import { runInBackground } from '../background.ts';
 import { isScarcity } from '../scarcity.ts';
 import type { EventLog } from '../event-log.ts';
@@ -31,7 +31,6 @@ import { checkPassphrase, storageCode } from '../command-errors.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 
 const LOOK_MS = 10 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
 const RETRY_MS = 60 * 60_000;
 
 const SCHEDULE_ID_BYTES = 4;

@@ -16,11 +16,14 @@ export async function importChecked<T>(name: string, load: () => Promise<T>): Pr
   return load();
 }
 
-function fetchChecked(name: string): Promise<void> {
-  const named = document.querySelector<HTMLLinkElement>(`link[data-later="${name}"]`);
+/** What it shares with others, then itself: one after the other, as a browser may fetch what a script imports, unchecked. */
+async function fetchChecked(name: string): Promise<void> {
   // The development server has none, and nothing to check.
-  if (named === null) return Promise.resolve();
-  const link = named.cloneNode() as HTMLLinkElement;
+  const named = document.querySelectorAll<HTMLLinkElement>(`link[data-later="${name}"]`);
+  for (const link of named) await preload(link.cloneNode() as HTMLLinkElement, name);
+}
+
+function preload(link: HTMLLinkElement, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     link.onload = () => resolve();
     link.onerror = () => {

@@ -95,7 +95,7 @@ function useAll() {
         name: text(`settings.name.${setting}`),
         words: `${text(`settings.section.${section}`)} ${text(`settings.words.${setting}`)}`,
         icon: 'settings',
-        act: () => void router.push({ path: '/settings', query: { at: setting } }),
+        act: () => void router.push({ path: '/settings', query: { at: setting } }).catch(() => undefined),
       })),
     );
 

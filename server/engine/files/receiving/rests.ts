@@ -1,7 +1,7 @@
 // When a file that has broken off, or does not come, may be asked for again: at once where that helps, later where it does not, so
 // that one that never comes leaves its place to others.
-import type { Clock } from '../../timing/clock.ts';
-import type { LiveTransfer } from './transfers.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import type { LiveTransfer } from '../transfers.ts';
 
 /** After nothing came the second time in a row; twice as long each time, up to the other. */
 const SILENT_MS = 20_000;

@@ -3,37 +3,37 @@
 //   offered ──▶ accepted ── room, a link ── WANT ──▶ DATA … END ──▶ done
 //                  ▲ └── link lost, nothing comes: WANT again, from what is durable
 //                  └──▶ paused, disk full: STOP, until a person or room
-import type { ContactId, MessageId } from '../../contract/ids.ts';
-import { toHex } from '../../crypto/bytes.ts';
-import type { Primitives } from '../../crypto/primitives.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import { parseData, parseEnd, STOP } from '../../protocol/files/file-records.ts';
-import { FEATURE_FILES, FILE_STRAY_BYTES } from '../../protocol/files/limits.ts';
-import { RECORD } from '../../protocol/records.ts';
-import { StorageError } from '../../storage/errors.ts';
-import type { Store } from '../../storage/profile-store.ts';
-import type { MessageRef } from '../../storage/tables/message/message-record.ts';
-import type { Clock } from '../../timing/clock.ts';
-import { runInBackground } from '../background.ts';
-import type { Conversations } from '../contacts/conversations.ts';
-import type { PeerDevice } from '../../storage/rows/peer-device.ts';
-import type { BulkLink, BulkLinks } from '../links/bulk-links.ts';
-import { weightless } from '../links/flow/record-weight.ts';
-import type { Links } from '../links/links.ts';
-import type { RecordRouter } from '../links/record-router.ts';
-import type { Answers } from './answers.ts';
-import { isScarcity } from '../scarcity.ts';
-import { isFull, isOfTheDisk } from './disk-errors.ts';
+import type { ContactId, MessageId } from '../../../contract/ids.ts';
+import { toHex } from '../../../crypto/bytes.ts';
+import type { Primitives } from '../../../crypto/primitives.ts';
+import { ProtocolError } from '../../../protocol/errors.ts';
+import { parseData, parseEnd, STOP } from '../../../protocol/files/file-records.ts';
+import { FEATURE_FILES, FILE_STRAY_BYTES } from '../../../protocol/files/limits.ts';
+import { RECORD } from '../../../protocol/records.ts';
+import { StorageError } from '../../../storage/errors.ts';
+import type { Store } from '../../../storage/profile-store.ts';
+import type { MessageRef } from '../../../storage/tables/message/message-record.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import { runInBackground } from '../../background.ts';
+import type { Conversations } from '../../contacts/conversations.ts';
+import type { PeerDevice } from '../../../storage/rows/peer-device.ts';
+import type { BulkLink, BulkLinks } from '../../links/bulk-links.ts';
+import { weightless } from '../../links/flow/record-weight.ts';
+import type { Links } from '../../links/links.ts';
+import type { RecordRouter } from '../../links/record-router.ts';
+import type { Answers } from '../answers.ts';
+import { isScarcity } from '../../scarcity.ts';
+import { isFull, isOfTheDisk } from '../disk-errors.ts';
 import { ComingFiles, type Coming } from './coming.ts';
 import type { IncomingListener } from './incoming.ts';
 import { openIncoming } from './landing.ts';
 import { Rests } from './rests.ts';
-import type { Room } from './room.ts';
-import { isOurs, type LiveTransfer, type Transfers } from './transfers.ts';
+import type { Room } from '../room.ts';
+import { isOurs, type LiveTransfer, type Transfers } from '../transfers.ts';
 
 /** Files that come in at once, of one contact and of all. Each holds some MiB of memory. */
 export const AT_ONCE = 2;
-const AT_ONCE_OF_ALL = 4;
+export const AT_ONCE_OF_ALL = 4;
 
 /** Where nothing has come for so long it is asked for anew, and where there was no room, looked for again. */
 const LOOK_MS = 10_000;

@@ -2,15 +2,15 @@
 // is said no earlier than it is. One of these lives from one WANT to whatever stops it; the next goes on where it ended.
 //
 //   DATA ─▶ block full ─▶ hashed, sealed, written ─▶ … ─▶ fdatasync ─▶ one transaction {position, hashes} ─▶ GOT
-import type { Primitives } from '../../crypto/primitives.ts';
-import { FILE_BLOCK_BYTES, FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
-import { blockCount, fileRoot } from '../../protocol/files/file-root.ts';
-import { equal } from '../../crypto/bytes.ts';
-import { deferred, type Deferred } from '../../timing/deferred.ts';
-import { isOfTheDisk } from './disk-errors.ts';
-import type { SealedFile } from '../../storage/files/sealed-file.ts';
-import type { Clock } from '../../timing/clock.ts';
-import type { BlockHashes } from './block-hashes.ts';
+import type { Primitives } from '../../../crypto/primitives.ts';
+import { FILE_BLOCK_BYTES, FILE_HASH_BYTES } from '../../../protocol/files/limits.ts';
+import { blockCount, fileRoot } from '../../../protocol/files/file-root.ts';
+import { equal } from '../../../crypto/bytes.ts';
+import { deferred, type Deferred } from '../../../timing/deferred.ts';
+import { isOfTheDisk } from '../disk-errors.ts';
+import type { SealedFile } from '../../../storage/files/sealed-file.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import type { BlockHashes } from '../block-hashes.ts';
 
 /** What is written is made durable, and told, after so much or so long: what a crash costs at most. */
 export const CHECKPOINT_BYTES = 32 * 1024 * 1024;

@@ -1,15 +1,15 @@
 // What the sender of a file says beside its bytes: that it could send it, and that it sends it no further.
-import type { ContactId, MessageId } from '../../contract/ids.ts';
-import { toHex } from '../../crypto/bytes.ts';
-import { parseReady, parseStop, STOP } from '../../protocol/files/file-records.ts';
-import { RECORD } from '../../protocol/records.ts';
-import type { Store } from '../../storage/profile-store.ts';
-import { runInBackground } from '../background.ts';
-import type { Conversations } from '../contacts/conversations.ts';
-import type { RecordRouter } from '../links/record-router.ts';
-import { heldBy, type Answers } from './answers.ts';
+import type { ContactId, MessageId } from '../../../contract/ids.ts';
+import { toHex } from '../../../crypto/bytes.ts';
+import { parseReady, parseStop, STOP } from '../../../protocol/files/file-records.ts';
+import { RECORD } from '../../../protocol/records.ts';
+import type { Store } from '../../../storage/profile-store.ts';
+import { runInBackground } from '../../background.ts';
+import type { Conversations } from '../../contacts/conversations.ts';
+import type { RecordRouter } from '../../links/record-router.ts';
+import { heldBy, type Answers } from '../answers.ts';
 import type { Receivers } from './receivers.ts';
-import type { LiveTransfer, Transfers } from './transfers.ts';
+import type { LiveTransfer, Transfers } from '../transfers.ts';
 
 export interface ReceiverRecordsOptions {
   readonly store: Store;

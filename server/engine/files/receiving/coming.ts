@@ -1,10 +1,10 @@
 // Which files are coming in, and which have ended and are being closed: until then each has its file.
-import type { ContactId } from '../../contract/ids.ts';
-import type { PeerDevice } from '../../storage/rows/peer-device.ts';
-import type { MessageRef } from '../../storage/tables/message/message-record.ts';
-import { runInBackground } from '../background.ts';
+import type { ContactId } from '../../../contract/ids.ts';
+import type { PeerDevice } from '../../../storage/rows/peer-device.ts';
+import type { MessageRef } from '../../../storage/tables/message/message-record.ts';
+import { runInBackground } from '../../background.ts';
 import type { Incoming } from './incoming.ts';
-import type { LiveTransfer } from './transfers.ts';
+import type { LiveTransfer } from '../transfers.ts';
 
 export interface Coming {
   readonly live: LiveTransfer;

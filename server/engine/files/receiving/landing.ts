@@ -1,15 +1,15 @@
 // Where a file comes to lie: a sealed file in Loom, opened to go on where the last run ended, if there is room for the rest.
-import type { Primitives } from '../../crypto/primitives.ts';
-import { blockCount } from '../../protocol/files/file-root.ts';
-import { FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
-import { newSealedPlace, SealedFile, withRun, type SealedPlace } from '../../storage/files/sealed-file.ts';
-import type { Store } from '../../storage/profile-store.ts';
-import type { Transfer } from '../../storage/tables/transfers.ts';
-import type { Clock } from '../../timing/clock.ts';
-import { BlockHashes } from './block-hashes.ts';
+import type { Primitives } from '../../../crypto/primitives.ts';
+import { blockCount } from '../../../protocol/files/file-root.ts';
+import { FILE_BLOCK_BYTES } from '../../../protocol/files/limits.ts';
+import { newSealedPlace, SealedFile, withRun, type SealedPlace } from '../../../storage/files/sealed-file.ts';
+import type { Store } from '../../../storage/profile-store.ts';
+import type { Transfer } from '../../../storage/tables/transfers.ts';
+import type { Clock } from '../../../timing/clock.ts';
+import { BlockHashes } from '../block-hashes.ts';
 import { Incoming, type IncomingListener } from './incoming.ts';
-import type { Room } from './room.ts';
-import type { LiveTransfer, Transfers } from './transfers.ts';
+import type { Room } from '../room.ts';
+import type { LiveTransfer, Transfers } from '../transfers.ts';
 
 export interface LandingOptions {
   readonly primitives: Primitives;

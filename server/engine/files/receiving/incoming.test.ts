@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { choosePrimitives } from '../../crypto/choose.ts';
-import { FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
-import { newSealedPlace, SealedFile, withRun } from '../../storage/files/sealed-file.ts';
-import { FakeClock } from '../../testing/fake-clock.ts';
-import { BlockHashes } from './block-hashes.ts';
+import { choosePrimitives } from '../../../crypto/choose.ts';
+import { FILE_BLOCK_BYTES } from '../../../protocol/files/limits.ts';
+import { newSealedPlace, SealedFile, withRun } from '../../../storage/files/sealed-file.ts';
+import { FakeClock } from '../../../testing/fake-clock.ts';
+import { BlockHashes } from '../block-hashes.ts';
 import { BLOCKS_WAITING, CHECKPOINT_BYTES, CHECKPOINT_MS, Incoming } from './incoming.ts';
 
 const primitives = choosePrimitives(undefined);
