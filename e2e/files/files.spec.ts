@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, test, type Person } from '../support/fixtures.ts';
+import { checkScreen } from '../support/screen.ts';
 
 const MIB = 1024 * 1024;
 
@@ -76,6 +77,31 @@ test('a picture appears by itself, decoded, on both sides', async ({ friends: { 
     await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
     expect(await shown.evaluate((image) => image.getBoundingClientRect().width)).toBeLessThanOrEqual(320);
   }
+});
+
+test('a picture opens as large as the window, and as large as it is', async ({ friends: { ann, bob } }) => {
+  const { page } = bob;
+  await page.setViewportSize({ width: 800, height: 600 });
+  await attach(ann.page, fileOf('field.png', picture(1600, 900)));
+  const open = bob.log.getByRole('button', { name: /Open .*field\.png/ });
+  await open.click(PATIENT);
+  const view = page.getByRole('dialog', { name: 'field.png' });
+  const shown = view.getByRole('img', { name: /Picture .*field\.png/ });
+  const width = (): Promise<number> => shown.evaluate((image) => image.getBoundingClientRect().width);
+  await expect.poll(width).toBeGreaterThan(700);
+  expect(await width()).toBeLessThanOrEqual(800);
+  await checkScreen(page, 'a picture as large as the window');
+  await view.getByRole('button', { name: 'Actual size' }).click();
+  expect(await width()).toBe(1600);
+  await view.getByRole('button', { name: 'Fit to the window' }).click();
+  await shown.click();
+  expect(await width()).toBe(1600);
+  const loading = page.waitForEvent('download');
+  await view.getByRole('button', { name: 'Save' }).click();
+  expect((await loading).suggestedFilename()).toBe('field.png');
+  await page.keyboard.press('Escape');
+  await expect(view).toHaveCount(0);
+  await expect(open).toBeFocused();
 });
 
 test('what is called a picture and is none is a card, and runs nowhere', async ({ friends: { ann, bob } }) => {

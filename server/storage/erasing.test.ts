@@ -141,7 +141,7 @@ test('messages that disappear are gone through in pieces, by number and by bytes
     }
   });
   const pieces: number[] = [];
-  for (let after: number | null = 0; after !== null; ) {
+  for (let after: number | null = 0; after !== null;) {
     const run = store.messages.fading.run(after);
     pieces.push(run.messages.length);
     after = run.last;

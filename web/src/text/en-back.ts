@@ -35,7 +35,8 @@ export const back = {
     title: 'From a backup file',
     lead: 'Everything comes back as it was when the backup was made. What reached the old computer since then isn’t in it.',
     path: 'Where the file is',
-    pathHint: 'The full path on this computer. In your Downloads, on your Desktop or on a stick, Loom finds it by itself.',
+    pathHint:
+      'The full path on this computer. In your Downloads, on your Desktop or on a stick, Loom finds it by itself.',
     found: 'Backups on this computer',
     opens: 'Passphrase of the backup',
     action: 'Restore everything',

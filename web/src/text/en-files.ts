@@ -24,6 +24,9 @@ export const files = {
   preview: 'File: {name}',
   previewYou: 'You: file {name}',
   picture: 'Picture {name}',
+  open: 'Open {name}',
+  whole: 'Actual size',
+  fit: 'Fit to the window',
   state: {
     offered: 'Not accepted yet',
     offeredYou: 'Waiting for you to accept it',

@@ -6,7 +6,7 @@ import { isEmojiOnly } from '../../../domain/message/text-parts.ts';
 import { text } from '../../../text/text.ts';
 import ChangeNote from './ChangeNote.vue';
 import DeletedBody from './DeletedBody.vue';
-import FileBody from './FileBody.vue';
+import FileBody from '../file/FileBody.vue';
 import IntroductionNote from './IntroductionNote.vue';
 import TextBody from './TextBody.vue';
 import UnknownBody from './UnknownBody.vue';
