@@ -22,6 +22,7 @@ const bench = {
   daemon: path('../server/bench/daemon.ts'),
   door: path('../server/bench/door.ts'),
   floor: path('../server/bench/floor.ts'),
+  'file-floor': path('../server/bench/file-floor.ts'),
   'history-process': path('../server/bench/history-process.ts'),
   'argon2-worker': program['argon2-worker'],
   'file-process': program['file-process'],

@@ -100,6 +100,34 @@ const service = {
     return (1000 * count) / (performance.now() - start);
   },
 
+  /** Takes every file that is offered from now on. */
+  acceptFiles(): void {
+    profile.events.subscribe((event) => {
+      if (event.event !== 'message.received' || event.data.message.kind !== 'file') return;
+      const { conversation, author, id } = event.data.message;
+      void profile.execute('file.accept', { conversation, author, id });
+    });
+  },
+
+  /** Offers the file at `path`. @returns milliseconds until all of it is durable at the contact. */
+  async sendFile({ contact, path }: { contact: ContactId; path: string }): Promise<number> {
+    const id = randomBytes(16).toString('hex') as MessageId;
+    const start = performance.now();
+    const done = new Promise<void>((resolve, reject) => {
+      const end = profile.events.subscribe(({ event, data }) => {
+        if (event !== 'file.changed' || data.id !== id) return;
+        const { state, reason } = data.progress;
+        if (state !== 'done' && state !== 'failed') return;
+        end();
+        if (state === 'done') resolve();
+        else reject(new Error(`the file failed: ${reason ?? ''}`));
+      });
+    });
+    await profile.execute('file.sendPath', { conversation: directConversation(contact), path, id });
+    await done;
+    return performance.now() - start;
+  },
+
   /** Nothing to do, and what was done is collected: where an hour of idleness gets to by itself. */
   async settle(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

@@ -5,7 +5,7 @@ import type { Spread } from './statistics.ts';
 export interface Row {
   readonly what: string;
   /** Of `ours` and of the reference alike. */
-  readonly unit: '/s' | 'ms' | '× the mean' | '% of a core' | 'MB';
+  readonly unit: '/s' | 'MB/s' | 'ms' | '× the mean' | '% of a core' | 'MB';
   readonly ours: Spread;
   readonly reference: { readonly what: string } & Spread;
   /** What the goal speaks of: ours to the reference, or the difference where the unit is one of cost. */

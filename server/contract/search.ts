@@ -33,7 +33,7 @@ export interface SearchPage {
 export const searchCommands = {
   /**
    * Messages that hold every word and "phrase" of `text`, anywhere in a word, without regard to case and accents. Operators
-   * narrow it: from:NAME, in:NAME, after:2026-10, before:2026-11-30, has:link; `from:me` and `in:notes` are ourselves.
+   * narrow it: from:NAME, in:NAME, after:2026-10, before:2026-11-30, has:link|file|image; `from:me` and `in:notes` are ourselves.
    */
   'search.query': command({
     params: z.strictObject({

@@ -91,19 +91,22 @@ async function sendPath(engine: Engine, { path, ...offered }: Offered & { readon
   const known = repeated(engine, offered);
   if (known) return known;
   checkOffer(engine, offered);
-  const { stamp, size } = await look(requirePath(path));
-  const file = { name: offeredName(basename(path)), size, type: '' };
+  const { stamp, size, type } = await look(requirePath(path));
+  const file = { name: offeredName(basename(path)), size, type };
   return offer(engine, offered, file, { place: { kind: 'path', path, stamp }, hashes: null });
 }
 
 /** @throws CommandError file-missing, system-busy, file-refused: it is no file, or not to be read. */
-async function look(path: string): Promise<{ readonly stamp: string; readonly size: number }> {
+async function look(path: string): Promise<{ readonly stamp: string; readonly size: number; readonly type: string }> {
   try {
     const handle = await open(path, NOT_WAITING);
     try {
       const stats = await handle.stat({ bigint: true });
       if (!stats.isFile()) throw new CommandError('file-refused', 'this is not a file');
-      return { stamp: stampOf(stats), size: Number(stats.size) };
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      // So that a picture is one at the other end, too.
+      const type = shownType(buffer.subarray(0, bytesRead)) ?? '';
+      return { stamp: stampOf(stats), size: Number(stats.size), type };
     } finally {
       await handle.close();
     }

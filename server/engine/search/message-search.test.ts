@@ -1,4 +1,6 @@
 // Search by what a person sees of it: two Looms that write to each other, and the command of the contract.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PAGE_HITS } from '../../contract/limits.ts';
 import type { SearchHit, SearchPage } from '../../contract/model.ts';
@@ -86,8 +88,19 @@ describe('searching', () => {
     expect(await found(ann, 'tea from:me in:bob')).toEqual(['Shall we have tea?']);
     expect(await found(ann, 'in:notes')).toEqual(['notes about tea']);
     expect(await found(ann, 'has:link')).toEqual(['Green TEA at https://tea.example/menu']);
+    const { conversation } = await ann.contact('Bob');
+    for (const [name, bytes] of [
+      ['tea house.png', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01'],
+      ['tea list.txt', 'Darjeeling'],
+    ] as const) {
+      const path = join(ann.folder, name);
+      writeFileSync(path, bytes, 'latin1');
+      await ann.run('file.sendPath', { conversation, path });
+    }
+    expect(await found(ann, 'has:file')).toEqual(['tea list.txt', 'tea house.png']);
+    expect(await found(ann, 'tea has:image')).toEqual(['tea house.png']);
     expect(await found(ann, 'tea before:2000')).toEqual([]);
-    expect(await found(ann, 'tea after:1990')).toHaveLength(3);
+    expect(await found(ann, 'tea after:1990')).toHaveLength(5);
     expect(await found(ann, 'tea after:2300')).toEqual([]);
     const { hits } = await ann.run('search.query', { text: 'tea', conversation: notes.id });
     expect(hits.map(textOf)).toEqual(['notes about tea']);

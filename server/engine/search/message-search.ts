@@ -239,7 +239,7 @@ function textOf(message: Message): string {
     case 'introduction':
       return message.introduced.name;
     case 'file':
-      return `${message.file.name} ${message.body}`;
+      return message.body === '' ? message.file.name : `${message.file.name} ${message.body}`;
     case 'change':
     case 'deleted':
     case 'unknown':

@@ -32,8 +32,8 @@ export function narrowing(
   };
   const after = query.after === null ? -Infinity : query.after / 1000;
   const before = query.before === null ? Infinity : query.before / 1000;
-  const links = query.has.includes('link');
-  return (tag, time) => time >= after && time < before && (!links || speakers.hasLink(tag)) && fromSpeaker(tag);
+  const hasAll = (tag: number): boolean => query.has.every((what) => speakers.has(tag, what));
+  return (tag, time) => time >= after && time < before && hasAll(tag) && fromSpeaker(tag);
 }
 
 function isWanted(options: NarrowingOptions, query: Query, within: ConversationId | null, tag: number): boolean {

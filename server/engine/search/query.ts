@@ -3,7 +3,7 @@
 //   from:ann  in:"Ann Lee"  has:link  before:2026-11-30  after:2026-10
 import { fold } from './fold.ts';
 
-export const HAS = ['link'] as const;
+export const HAS = ['link', 'file', 'image'] as const;
 export type Has = (typeof HAS)[number];
 
 /** Folded terms at most, and UTF-16 units of each: each term is looked for in everything there is. */
