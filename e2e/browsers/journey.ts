@@ -136,6 +136,8 @@ async function open(seat: Seat): Promise<void> {
 
 async function narrow({ seat }: Scene): Promise<void> {
   await seat.page.resize(500, 800);
+  // A click on what is still moving would miss it.
+  await seat.until('the new width', async () => (Number(await seat.page.evaluate('innerWidth')) <= 500 ? true : null));
   expect(await seat.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
   await seat.click('link', 'Bob');
   await seat.see('textbox', 'Message');

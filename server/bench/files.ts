@@ -26,7 +26,11 @@ export function measureFiles({ rounds, mebibytes, messages }: FilesScale): Promi
     if (!caller || !taker) throw new Error('two processes were started');
     const port = await taker.ask('listen', undefined);
     const rate = (ms: number): number => (mebibytes * MIB) / 1000 / ms;
-    const slowest = (waits: readonly number[]): number => quantile([...waits].sort((a, b) => a - b), 0.99);
+    const slowest = (waits: readonly number[]): number =>
+      quantile(
+        [...waits].sort((a, b) => a - b),
+        0.99,
+      );
 
     const moved: { ours: number; reference: number }[] = [];
     const waited: { ours: number; reference: number }[] = [];
@@ -35,9 +39,9 @@ export function measureFiles({ rounds, mebibytes, messages }: FilesScale): Promi
       const reference = rate(await caller.ask('send', { port, path }));
       const alone = rate(await sender.ask('sendFile', { contact, path }));
       // As many files as it takes for the messages to be sent beside them.
-      let isOver = false;
-      const talking = sender.ask('sendSingly', { contact, count: messages }).finally(() => (isOver = true));
-      while (!isOver) await sender.ask('sendFile', { contact, path });
+      const talk = { isOver: false };
+      const talking = sender.ask('sendSingly', { contact, count: messages }).finally(() => (talk.isOver = true));
+      while (!talk.isOver) await sender.ask('sendFile', { contact, path });
       const beside = slowest(await talking);
       // The first round warms up.
       if (round === 0) continue;

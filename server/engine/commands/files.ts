@@ -9,7 +9,7 @@ import type { Message } from '../../contract/messages.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FILE_CAPTION_BYTES } from '../../protocol/files/limits.ts';
 import type { Said } from '../../protocol/content/content.ts';
-import type { MessageRef } from '../../storage/tables/message/message-record.ts';
+import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { TransferPlace } from '../../storage/tables/transfers.ts';
 import { randomId } from '../contacts/roster.ts';
 import type { Engine } from '../engine.ts';
@@ -82,9 +82,10 @@ async function sendCopy(
   const known = repeated(engine, offered);
   if (known) return known;
   checkOffer(engine, offered);
-  return files.uploads.finish(ticket, ({ file, place, hashes }) =>
+  const sent = await files.uploads.finish(ticket, ({ file, place, hashes }) =>
     offer(engine, offered, file, { place: { kind: 'sealed', ...place }, hashes }),
   );
+  return engine.views.view(sent);
 }
 
 async function sendPath(engine: Engine, { path, ...offered }: Offered & { readonly path: string }): Promise<Message> {
@@ -93,7 +94,7 @@ async function sendPath(engine: Engine, { path, ...offered }: Offered & { readon
   checkOffer(engine, offered);
   const { stamp, size, type } = await look(requirePath(path));
   const file = { name: offeredName(basename(path)), size, type };
-  return offer(engine, offered, file, { place: { kind: 'path', path, stamp }, hashes: null });
+  return engine.views.view(await offer(engine, offered, file, { place: { kind: 'path', path, stamp }, hashes: null }));
 }
 
 /** @throws CommandError file-missing, system-busy, file-refused: it is no file, or not to be read. */
@@ -140,14 +141,14 @@ async function offer(
   { conversation, id: given, caption }: Offered,
   { name, size, type, width, height }: FileToOffer,
   prepared: { readonly place: TransferPlace; readonly hashes: BlockHashes | null },
-): Promise<Message> {
-  const { files, outbox, views, options } = engine;
+): Promise<MessageRecord> {
+  const { files, outbox, options } = engine;
   const id = given ?? (randomId(options.random) as MessageId);
   const sides = width !== undefined && height !== undefined && { width, height };
   const said: Said = { t: 'file', name, size, type, ...sides, ...(caption && { caption }) };
   files.prepare(id, prepared);
   try {
-    return views.view(await outbox.send(conversation, said, id));
+    return await outbox.send(conversation, said, id);
   } catch (error) {
     if (error instanceof ProtocolError) throw new CommandError('bad-request', 'this file cannot be offered so');
     throw error;

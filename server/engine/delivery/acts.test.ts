@@ -301,6 +301,18 @@ describe('reading', () => {
     await bob.start();
     expect(await bob.run('receipts.get')).toEqual({ on: false });
   });
+
+  it('is not told later, either, of what was read while it was off', async () => {
+    await said('one');
+    await bob.run('receipts.set', { on: false });
+    await bob.run('message.read', { conversation: (await bob.conversation('Ann')).id });
+    await bob.run('receipts.set', { on: true });
+    await bob.stop();
+    await bob.start();
+    await town.online(bob, 'Ann');
+    await quiet();
+    expect(await find(ann, 'Bob', 'one')).toMatchObject({ state: 'delivered' });
+  });
 });
 
 it('a copy says that it is one, and not whose', async () => {

@@ -4,6 +4,7 @@ import type { ConversationId } from '../../contract/ids.ts';
 import type { Conversation, Message } from '../../contract/model.ts';
 import * as contract from '../../contract/limits.ts';
 import * as wire from '../../protocol/limits.ts';
+import { StorageError } from '../../storage/errors.ts';
 import { newMessage } from '../../testing/disk/temp-store.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { isLater } from './kinds/timer.ts';
@@ -256,6 +257,20 @@ describe('a text that disappears', () => {
     await bob.start();
     await town.pass(3 * MINUTE);
     await gone(bob, 'Ann', 'two');
+  });
+
+  it('lives no longer though the disk refuses just when the clock was set back', async () => {
+    await say(ann, 'Bob', bob, 'Ann', 'brief');
+    await read(bob, 'Ann');
+    const { journal } = bob.profile.opened.store;
+    const write = journal.write.bind(journal);
+    bob.wrongBy = -365 * DAY;
+    journal.write = () => Promise.reject(new StorageError('write-failed', 'the disk is full'));
+    await town.pass(2 * MINUTE);
+    journal.write = write;
+    expect(await has(bob, 'Ann', 'brief')).toBe(true);
+    await town.pass(4 * MINUTE);
+    await gone(bob, 'Ann', 'brief');
   });
 
   it('lives no longer when the clock was years ahead only while it was read', async () => {

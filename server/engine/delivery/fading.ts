@@ -72,8 +72,19 @@ export class Fading {
     this.#horizon = this.#soonest.pop()?.until ?? Infinity;
   }
 
-  /** Reads from the disk which are the soonest; sets right what a clock that was set back has made too long. */
+  /** Of a disk that refuses, half a list is none: all of it is asked for again. @throws StorageError. */
   async #fill(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#soonest = [];
+      this.#horizon = -Infinity;
+      throw error;
+    }
+  }
+
+  /** Reads from the disk which are the soonest; sets right what a clock that was set back has made too long. */
+  async #read(): Promise<void> {
     const { journal, messages } = this.#options.store;
     this.#soonest = [];
     this.#horizon = Infinity;
@@ -122,25 +133,31 @@ export class Fading {
 
   /** @returns true. @throws StorageError. */
   async #lookNow(onGone: FadingOptions['onGone']): Promise<true> {
-    const now = this.#options.clock.now();
+    const { clock } = this.#options;
+    const now = clock.now();
     const wasSetBack = now < this.#latest;
     this.#latest = now;
     // Empty: at the start, and when there may be more than was kept in mind.
     if (wasSetBack || this.#soonest.length === 0) await this.#fill();
-    await this.#end(onGone);
+    let ended = await this.#end(onGone);
+    while (ended > 0 && !this.#stopped && this.#soonest.length === 0 && this.#horizon <= clock.now()) {
+      await this.#fill();
+      ended = await this.#end(onGone);
+    }
     return true;
   }
 
-  /** Overwrites all whose time is over, piece by piece. */
-  async #end(onGone: FadingOptions['onGone']): Promise<void> {
+  /** Overwrites all whose time is over, piece by piece. @returns how many. */
+  async #end(onGone: FadingOptions['onGone']): Promise<number> {
     const { store, clock } = this.#options;
-    for (;;) {
+    for (let ended = 0; ;) {
       const now = clock.now();
       const due = this.#due(now);
-      if (due.size === 0 || this.#stopped) return;
+      if (due.size === 0 || this.#stopped) return ended;
       const gone = await store.journal.write(() => [...due].flatMap(({ row }) => this.#erase(row, now) ?? []));
       this.#soonest = this.#soonest.filter((kept) => !due.has(kept));
       for (const message of gone) onGone(message);
+      ended += gone.length;
     }
   }
 

@@ -40,15 +40,15 @@ export class Receipts {
 
   /**
    * Up to where we have read, for whoever wrote it, and notes that it is told; inside a `journal.write`. Null: it is known
-   * to them, waits to be sent, or is not to be told.
+   * to them, waits to be sent, or is not to be told: not now, and not when that changes.
    */
   due(conversation: ConversationId): SaidOf<'read'> | null {
     const { store, roster, conversations, clock } = this.#options;
     const place = conversations.find(conversation);
     const contact = place?.kind === 'direct' ? roster.find(place.contact) : undefined;
-    if (!this.on || !contact || contact.blocked || store.outbox.receipts(contact.id) > 0) return null;
+    if (!contact || store.outbox.receipts(contact.id) > 0) return null;
     const last = store.messages.lastSeen(conversation, store.seen.upTo(conversation, OURSELVES));
     if (!last || !store.seen.add(conversation, OURSELVES, { position: last.position, at: clock.now() })) return null;
-    return { t: 'read', upto: fromHex(last.id) };
+    return this.on && !contact.blocked ? { t: 'read', upto: fromHex(last.id) } : null;
   }
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
+import { CLEARED_AT_ONCE } from '../delivery/expiry.ts';
 
 const MIB = 1024 * 1024;
 
@@ -319,6 +320,17 @@ describe('a file is over', () => {
     await town.until(isAt(bob, 'Ann', 'done'));
     expect(sealedFiles(bob).length).toBe(1);
     await bob.run('contact.remove', { contact: (await bob.contact('Ann')).id });
+    await town.until(() => sealedFiles(bob).length === 0);
+  });
+
+  test('when a contact is removed with a conversation that goes piece by piece', async () => {
+    const { bob, theirs } = await offered(randomBytes(MIB));
+    await bob.run('file.accept', theirs);
+    await town.until(isAt(bob, 'Ann', 'done'));
+    const { conversation, id: contact } = await bob.contact('Ann');
+    const texts = Array.from({ length: 2 * CLEARED_AT_ONCE }, (_, number) => `line ${number}`);
+    await Promise.all(texts.map((body) => bob.run('message.send', { conversation, body })));
+    await bob.run('contact.remove', { contact });
     await town.until(() => sealedFiles(bob).length === 0);
   });
 });

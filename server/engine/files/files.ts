@@ -91,6 +91,7 @@ export class Files {
     this.#leftovers = new Leftovers({
       ...options,
       others: () => this.uploads.names(),
+      isContact: (id) => options.roster.find(id) !== undefined,
       halt: (live) => this.#stopMoving(live, STOP.cancelled),
       settled: (message) => this.#receivers.settled(message),
     });

@@ -1,6 +1,7 @@
 // What goes when a message goes, by whatever way: how far its file is, and the file. And what a crash has left.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventMessage } from '../../contract/events.ts';
+import type { ContactId } from '../../contract/ids.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { Transfer, TransferPage } from '../../storage/tables/transfers.ts';
@@ -18,6 +19,7 @@ export interface LeftoversOptions {
   readonly transfers: Transfers;
   /** Names of files that belong to no message yet. */
   readonly others: () => readonly string[];
+  readonly isContact: (id: ContactId) => boolean;
   /** It moves no further. */
   readonly halt: (live: LiveTransfer) => void;
   /** Resolves when nothing of it is being written. */
@@ -63,18 +65,16 @@ export class Leftovers {
     if (this.#options.transfers.get(message) && !this.#isOffered(message)) this.#forget(message);
   }
 
+  /** One that cannot be read may be read tomorrow: its file stays. */
   #isOffered(message: MessageRef): boolean {
-    const record = this.#read(message);
+    let record: MessageRecord | null;
+    try {
+      record = this.#options.store.messages.get(message);
+    } catch {
+      return true;
+    }
     if (!record || record.state === 'hidden' || record.folded?.deletedAt != null) return false;
     return readContent(record.content)?.t === 'file';
-  }
-
-  #read(message: MessageRef): MessageRecord | null {
-    try {
-      return this.#options.store.messages.get(message);
-    } catch {
-      return null;
-    }
   }
 
   #forget(message: MessageRef): void {
@@ -91,17 +91,17 @@ export class Leftovers {
 
   /**
    * Removes the files that nobody knows. What is there is listed first: a file that is made from then on is not in the list, and
-   * for each in the list stands a row by then, or it is handed over.
+   * for each in the list stands a row by then, or it is handed over. The rows of a removed contact go piece by piece, their files now.
    */
   async #sweep(onTransfer: (transfer: Transfer) => void = () => undefined): Promise<void> {
-    const { store, others } = this.#options;
+    const { store, others, isContact } = this.#options;
     const unknown = new Set(await store.files.names());
     for (const name of others()) unknown.delete(name);
     for (let after: number | null = 0; after !== null;) {
       if (this.#stopped || !store.isOpen) return;
       const page: TransferPage = store.transfers.page(after, ROWS_AT_ONCE);
       for (const transfer of page.transfers) {
-        if (transfer.place.kind === 'sealed') unknown.delete(transfer.place.name);
+        if (transfer.place.kind === 'sealed' && isContact(transfer.contact)) unknown.delete(transfer.place.name);
         onTransfer(transfer);
       }
       after = page.last;

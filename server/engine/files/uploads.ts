@@ -63,6 +63,7 @@ export class Uploads {
   /** Of files that are here, or about to be, and belong to no message yet. */
   readonly #names = new Set<string>();
   readonly #opening = new Set<Promise<unknown>>();
+  readonly #finishing = new Set<Promise<unknown>>();
   #stopped = false;
 
   constructor(options: UploadsOptions) {
@@ -72,7 +73,7 @@ export class Uploads {
   /** Resolves when every file is closed; what was not offered is removed. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.allSettled(this.#opening);
+    await Promise.allSettled([...this.#opening, ...this.#finishing]);
     await Promise.all([...this.#uploads.keys()].map((ticket) => this.discard(ticket)));
   }
 
@@ -134,13 +135,23 @@ export class Uploads {
 
   /**
    * All of it is here, and durable; where it is not taken, it is removed.
-   * @param take puts it into a message. @throws CommandError file-unknown, file-state, disk-full, system-busy, storage-failed.
+   * @param take puts it into a message, and fails only where that fails. @throws CommandError file-unknown, file-state, disk-full, system-busy, storage-failed.
    */
   async finish<T>(ticket: string, take: (copy: WholeCopy) => Promise<T>): Promise<T> {
     const upload = this.#get(ticket);
     if (upload.busy || upload.written !== upload.file.size)
       throw new CommandError('file-state', 'not all of it is here');
     this.#forget(ticket, upload);
+    const finishing = this.#handOver(upload, take);
+    this.#finishing.add(finishing);
+    try {
+      return await finishing;
+    } finally {
+      this.#finishing.delete(finishing);
+    }
+  }
+
+  async #handOver<T>(upload: Upload, take: (copy: WholeCopy) => Promise<T>): Promise<T> {
     try {
       await upload.sealed.sync();
       await upload.sealed.close();

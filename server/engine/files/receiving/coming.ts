@@ -13,8 +13,10 @@ export interface Coming {
   incoming: Incoming | null;
   /** No longer being opened. */
   opened: Promise<void>;
-  /** Something came since it was last looked at. */
-  heard: boolean;
+  /** Nobody has looked at it yet. */
+  fresh: boolean;
+  /** Bytes that came since it was last looked at. */
+  heard: number;
 }
 
 export class ComingFiles {

@@ -8,7 +8,7 @@ import { toHex } from '../../../crypto/bytes.ts';
 import type { Primitives } from '../../../crypto/primitives.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
 import { parseData, parseEnd, STOP } from '../../../protocol/files/file-records.ts';
-import { FEATURE_FILES, FILE_STRAY_BYTES } from '../../../protocol/files/limits.ts';
+import { FEATURE_FILES, FILE_CHUNK_BYTES, FILE_STRAY_BYTES } from '../../../protocol/files/limits.ts';
 import { RECORD } from '../../../protocol/records.ts';
 import { StorageError } from '../../../storage/errors.ts';
 import type { Store } from '../../../storage/profile-store.ts';
@@ -77,12 +77,16 @@ export class Receivers {
     });
     links.activated.on(({ contact, features }) => {
       for (const live of this.#theirs(contact)) live.held = (features & FEATURE_FILES) === 0 ? 'too-old' : null;
-      this.#awaken(contact);
+      for (const live of this.#theirs(contact)) this.#rests.end(live);
+      this.kick();
     });
     links.dropped.on((peer) => {
       if (!links.activeLinkTo(peer)) this.#cut(peer);
     });
-    bulkLinks.opened.on(({ contact }) => this.#awaken(contact));
+    bulkLinks.opened.on(({ contact }) => {
+      for (const live of this.#theirs(contact)) this.#rests.linked(live);
+      this.kick();
+    });
     bulkLinks.closed.on((bulkLink) => this.#cut(bulkLink));
   }
 
@@ -146,7 +150,7 @@ export class Receivers {
     if (!activeLink) return;
     const { contact, device } = activeLink;
     const opened = Promise.resolve();
-    const coming: Coming = { live, peer: { contact, device }, incoming: null, opened, heard: true };
+    const coming: Coming = { live, peer: { contact, device }, incoming: null, opened, fresh: true, heard: 0 };
     this.#coming.add(coming);
     this.#look();
     coming.opened = this.#open(coming);
@@ -217,10 +221,10 @@ export class Receivers {
       if (from.stray > FILE_STRAY_BYTES) throw new ProtocolError('file-unwanted');
       return;
     }
-    coming.heard = true;
+    coming.heard += bytes.length;
     coming.live.moving = true;
     this.#options.transfers.tell(coming.live);
-    this.#rests.heard(coming.live);
+    if (coming.heard >= FILE_CHUNK_BYTES) this.#rests.heard(coming.live);
     const room = incoming.room();
     if (!room) return;
     from.link.hold();
@@ -255,12 +259,6 @@ export class Receivers {
     }
   }
 
-  /** There is a link for what they send. */
-  #awaken(contact: ContactId): void {
-    for (const live of this.#theirs(contact)) this.#rests.end(live);
-    this.kick();
-  }
-
   /** What comes of it is taken no more; what has come is kept. */
   end(live: LiveTransfer): void {
     const coming = this.#coming.get(live);
@@ -281,8 +279,10 @@ export class Receivers {
     if (this.#stopped) return;
     this.#cancelLook ??= this.#options.clock.after(LOOK_MS, () => {
       this.#cancelLook = null;
-      for (const { live, heard } of this.#coming.all()) if (!heard) this.#silent(live);
-      for (const coming of this.#coming.all()) coming.heard = false;
+      // Less than a chunk is a way to keep its place.
+      const silent = this.#coming.all().filter(({ fresh, heard }) => !fresh && heard < FILE_CHUNK_BYTES);
+      for (const { live } of silent) this.#silent(live);
+      for (const coming of this.#coming.all()) Object.assign(coming, { fresh: false, heard: 0 });
       const full = this.#options.transfers.live().filter(({ held }) => held === 'disk-full');
       for (const live of full) live.held = null;
       this.kick();

@@ -10,8 +10,9 @@ const SILENT_LONGEST_MS = 320_000;
 export class Rests {
   readonly #clock: Clock;
   readonly #onOver: () => void;
-  /** By the monotonic clock, ms. */
-  readonly #until = new WeakMap<LiveTransfer, number>();
+  /** Because it broke off, and because nothing came; by the monotonic clock, ms. */
+  readonly #broken = new WeakMap<LiveTransfer, number>();
+  readonly #mute = new WeakMap<LiveTransfer, number>();
   /** In a row. */
   readonly #silences = new WeakMap<LiveTransfer, number>();
   readonly #timers = new Set<() => void>();
@@ -27,20 +28,16 @@ export class Rests {
     this.#timers.clear();
   }
 
+  /** It broke off. */
   rest(live: LiveTransfer, ms: number): void {
-    this.#until.set(live, this.#clock.monotonic() + ms);
-    const cancel = this.#clock.after(ms, () => {
-      this.#timers.delete(cancel);
-      this.#onOver();
-    });
-    this.#timers.add(cancel);
+    this.#rest(this.#broken, live, ms);
   }
 
   /** It was asked for, and nothing came. The first time that may be chance. */
   silent(live: LiveTransfer): void {
     const before = this.#silences.get(live) ?? 0;
     this.#silences.set(live, before + 1);
-    if (before > 0) this.rest(live, Math.min(SILENT_LONGEST_MS, SILENT_MS * 2 ** (before - 1)));
+    if (before > 0) this.#rest(this.#mute, live, Math.min(SILENT_LONGEST_MS, SILENT_MS * 2 ** (before - 1)));
   }
 
   /** It comes. */
@@ -48,13 +45,28 @@ export class Rests {
     this.#silences.delete(live);
   }
 
+  /** There is a link for it again, which a mute one may have asked for itself. */
+  linked(live: LiveTransfer): void {
+    this.#broken.delete(live);
+  }
+
   /** There is a reason to ask at once. */
   end(live: LiveTransfer): void {
-    this.#until.delete(live);
+    this.#broken.delete(live);
+    this.#mute.delete(live);
     this.#silences.delete(live);
   }
 
   isResting(live: LiveTransfer): boolean {
-    return (this.#until.get(live) ?? 0) > this.#clock.monotonic();
+    return Math.max(this.#broken.get(live) ?? 0, this.#mute.get(live) ?? 0) > this.#clock.monotonic();
+  }
+
+  #rest(until: WeakMap<LiveTransfer, number>, live: LiveTransfer, ms: number): void {
+    until.set(live, this.#clock.monotonic() + ms);
+    const cancel = this.#clock.after(ms, () => {
+      this.#timers.delete(cancel);
+      this.#onOver();
+    });
+    this.#timers.add(cancel);
   }
 }
