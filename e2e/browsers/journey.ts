@@ -87,8 +87,10 @@ async function reload({ seat }: Scene): Promise<void> {
  * for, and without one the tab stays out.
  */
 async function reloadFromElsewhere({ seat, ann }: Scene): Promise<void> {
-  const elsewhere = createServer((_, response) => {
-    if (reloaded) response.writeHead(302, { location: `${ann.origin}/` });
+  const elsewhere = createServer(({ url }, response) => {
+    // A browser asks for an icon some time: sent on to Loom, it would be refused, and complained of.
+    if (url !== '/') response.writeHead(404);
+    else if (reloaded) response.writeHead(302, { location: `${ann.origin}/` });
     else response.setHeader('content-type', 'text/html');
     response.end('<title>elsewhere</title>');
   });
