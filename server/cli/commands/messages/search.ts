@@ -25,7 +25,8 @@ interface Found {
 export const searchCommand = daemonCommand({
   name: 'search',
   usage: 'TEXT [--in CONTACT | --notes] [--limit N]',
-  summary: 'finds messages, newest first: words, "phrases", from:ann, after:2026-10, before:2026-11-30, has:link|file|image',
+  summary:
+    'finds messages, newest first: words, "phrases", from:ann, after:2026-10, before:2026-11-30, has:link|file|image',
   words: [1, 1],
   options: {
     in: { value: 'CONTACT', help: 'only in the conversation with this contact' },
