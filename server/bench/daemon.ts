@@ -105,7 +105,8 @@ const service = {
     profile.events.subscribe((event) => {
       if (event.event !== 'message.received' || event.data.message.kind !== 'file') return;
       const { conversation, author, id } = event.data.message;
-      void profile.execute('file.accept', { conversation, author, id });
+      // As from outside: not while it is still being told.
+      setImmediate(() => void profile.execute('file.accept', { conversation, author, id }));
     });
   },
 

@@ -42,7 +42,8 @@ export type FileFloorService = typeof service;
 async function take(connection: Socket): Promise<void> {
   const file = await open(join(folder, 'taken'), 'w');
   let number = 0;
-  for await (const bytes of connection as AsyncIterable<Buffer>) {
+  // The answer goes back the same way: reading to its end must not close it.
+  for await (const bytes of connection.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     const nonce = Buffer.alloc(12);
     nonce.writeUInt32BE((number += 1));
     const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 });
