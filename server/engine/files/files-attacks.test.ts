@@ -13,6 +13,7 @@ import { encodeData, encodeGot, encodeStop, encodeWant, parseWant, STOP } from '
 import { FILE_CHUNK_BYTES, FILE_HASH_BYTES, FILE_STRAY_BYTES } from '../../protocol/files/limits.ts';
 import { RECORD } from '../../protocol/records.ts';
 import { giveRecord, tapRecords } from '../../testing/network/link-records.ts';
+import { fileWith, filesWith, isFileAt, refOf, type FileMessage } from '../../testing/offered-files.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import { OPEN_OFFERS } from './acceptance.ts';
@@ -35,23 +36,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type FileMessage = Message & { readonly kind: 'file' };
-
-const refOf = ({ conversation, author, id }: Message): MessageRef => ({ conversation, author, id });
-
-async function files(loom: TestLoom): Promise<readonly FileMessage[]> {
-  const messages = await loom.history(loom === ann ? 'Bob' : 'Ann');
-  return messages.filter((message): message is FileMessage => message.kind === 'file');
-}
-
-async function only(loom: TestLoom): Promise<FileMessage> {
-  const [file] = await files(loom);
-  if (!file) throw new Error('no file is offered');
-  return file;
-}
-
-const isAt = (loom: TestLoom, state: FileFacts['state']) => async (): Promise<boolean> =>
-  (await files(loom))[0]?.file.state === state;
+const otherOf = (loom: TestLoom): string => (loom === ann ? 'Bob' : 'Ann');
+const files = (loom: TestLoom): Promise<readonly FileMessage[]> => filesWith(loom, otherOf(loom));
+const only = (loom: TestLoom): Promise<FileMessage> => fileWith(loom, otherOf(loom));
+const isAt = (loom: TestLoom, state: FileFacts['state']): (() => Promise<boolean>) =>
+  isFileAt(loom, otherOf(loom), state);
 
 /** By Ann, and on Bob's screen. */
 async function offered(bytes: Uint8Array): Promise<MessageRef> {

@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CommandError } from '../../contract/errors.ts';
 import type { FileFacts } from '../../contract/files.ts';
-import type { Message, MessageRef } from '../../contract/messages.ts';
+import type { MessageRef } from '../../contract/messages.ts';
 import { fromHex } from '../../crypto/bytes.ts';
 import { encodeWant } from '../../protocol/files/file-records.ts';
 import { FILE_HASH_BYTES } from '../../protocol/files/limits.ts';
@@ -16,6 +17,7 @@ import { SealedFile } from '../../storage/files/sealed-file.ts';
 import { diskError, sealedFiles, watchSealedFiles } from '../../testing/disk/sealed-files.ts';
 import { giveRecord } from '../../testing/network/link-records.ts';
 import { turns } from '../../testing/passing-time.ts';
+import { fileWith, isFileAt, refOf, type FileMessage } from '../../testing/offered-files.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { deferred } from '../../timing/deferred.ts';
 import { AT_ONCE } from './senders.ts';
@@ -38,28 +40,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type FileMessage = Message & { readonly kind: 'file' };
-
-const refOf = ({ conversation, author, id }: Message): MessageRef => ({ conversation, author, id });
-
-async function only(loom: TestLoom): Promise<FileMessage> {
-  const messages = await loom.history(loom === ann ? 'Bob' : 'Ann');
-  const file = messages.find((message): message is FileMessage => message.kind === 'file');
-  if (!file) throw new Error('no file is offered');
-  return file;
-}
-
-const isAt = (loom: TestLoom, state: FileFacts['state']) => async (): Promise<boolean> =>
-  (await loom.history(loom === ann ? 'Bob' : 'Ann')).length > 0 && (await only(loom)).file.state === state;
+const otherOf = (loom: TestLoom): string => (loom === ann ? 'Bob' : 'Ann');
+const only = (loom: TestLoom): Promise<FileMessage> => fileWith(loom, otherOf(loom));
+const isAt = (loom: TestLoom, state: FileFacts['state']): (() => Promise<boolean>) =>
+  isFileAt(loom, otherOf(loom), state);
 
 /** By Ann's page. @returns its ticket. */
 async function handOverOnly(bytes: Buffer): Promise<string> {
   const { ticket } = await ann.run('file.begin', { name: 'holiday.bin', size: bytes.length, type: '' });
-  // eslint-disable-next-line @typescript-eslint/require-await -- as a request's body comes
-  const pieces = async function* (): AsyncGenerator<Uint8Array> {
-    yield bytes;
-  };
-  await ann.profile.files?.take(ticket, 0, pieces());
+  // As a request's body comes.
+  await ann.profile.files?.take(ticket, 0, Readable.from([bytes]) as AsyncIterable<Uint8Array>);
   return ticket;
 }
 

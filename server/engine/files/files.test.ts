@@ -1,12 +1,13 @@
 // Two whole Looms move files over a network in memory: whatever happens to it, to them and to their disks, what arrives is
 // what was sent, and nothing begins at the beginning again.
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FileFacts } from '../../contract/files.ts';
-import type { Message, MessageRef } from '../../contract/messages.ts';
+import type { MessageRef } from '../../contract/messages.ts';
+import { sealedFiles } from '../../testing/disk/sealed-files.ts';
+import { fileWith, isFileAt, refOf } from '../../testing/offered-files.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
 import { CLEARED_AT_ONCE } from '../delivery/expiry.ts';
 
@@ -24,24 +25,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type FileMessage = Message & { readonly kind: 'file' };
-
 function fileOf(name: string, bytes: Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, bytes);
   return path;
-}
-
-const refOf = ({ conversation, author, id }: Message): MessageRef => ({ conversation, author, id });
-
-async function filesWith(loom: TestLoom, name: string): Promise<readonly FileMessage[]> {
-  return (await loom.history(name)).filter((message): message is FileMessage => message.kind === 'file');
-}
-
-async function only(loom: TestLoom, name: string): Promise<FileMessage> {
-  const [file] = await filesWith(loom, name);
-  if (!file) throw new Error('no file is offered');
-  return file;
 }
 
 async function send(from: TestLoom, to: string, path: string): Promise<MessageRef> {
@@ -49,15 +36,12 @@ async function send(from: TestLoom, to: string, path: string): Promise<MessageRe
   return refOf(await from.run('file.sendPath', { conversation, path }));
 }
 
-const isAt = (loom: TestLoom, name: string, state: FileFacts['state']) => async (): Promise<boolean> =>
-  (await filesWith(loom, name))[0]?.file.state === state;
-
 /** Offered by Ann, and on Bob's screen. */
 async function offered(bytes: Uint8Array): Promise<{ ann: TestLoom; bob: TestLoom; theirs: MessageRef }> {
   const { ann, bob } = await town.pair();
   await send(ann, 'Bob', fileOf('holiday.bin', bytes));
-  await town.until(isAt(bob, 'Ann', 'offered'));
-  return { ann, bob, theirs: refOf(await only(bob, 'Ann')) };
+  await town.until(isFileAt(bob, 'Ann', 'offered'));
+  return { ann, bob, theirs: refOf(await fileWith(bob, 'Ann')) };
 }
 
 async function saved(loom: TestLoom, message: MessageRef): Promise<Buffer> {
@@ -65,19 +49,9 @@ async function saved(loom: TestLoom, message: MessageRef): Promise<Buffer> {
   return readFileSync(path);
 }
 
-function sealedFiles(loom: TestLoom): readonly string[] {
-  try {
-    return readdirSync(join(loom.folder, 'files'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /[0-9a-f]{32}$/.test(name),
-    );
-  } catch {
-    return [];
-  }
-}
-
 /** Has begun to come, and is not here yet. */
 const isUnderWay = (loom: TestLoom, name: string) => async (): Promise<boolean> => {
-  const { state, received, size } = (await only(loom, name)).file;
+  const { state, received, size } = (await fileWith(loom, name)).file;
   return state === 'moving' && received < size;
 };
 
@@ -85,11 +59,11 @@ describe('a file', () => {
   test.each([0, 1, 65_536, MIB, MIB + 1, 5 * MIB + 77])('of %i bytes arrives as it was sent', async (size) => {
     const bytes = randomBytes(size);
     const { ann, bob, theirs } = await offered(bytes);
-    expect((await only(bob, 'Ann')).file).toMatchObject({ name: 'holiday.bin', size, received: 0, place: null });
+    expect((await fileWith(bob, 'Ann')).file).toMatchObject({ name: 'holiday.bin', size, received: 0, place: null });
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
-    await town.until(isAt(ann, 'Bob', 'done'));
-    expect((await only(bob, 'Ann')).file).toMatchObject({ received: size, place: 'loom' });
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(ann, 'Bob', 'done'));
+    expect((await fileWith(bob, 'Ann')).file).toMatchObject({ received: size, place: 'loom' });
     expect(bytes.equals(await saved(bob, theirs))).toBe(true);
   });
 
@@ -97,10 +71,10 @@ describe('a file', () => {
     const { ann, bob } = await town.pair();
     const bytes = randomBytes(2 * MIB);
     await send(bob, 'Ann', fileOf('back.bin', bytes));
-    await town.until(isAt(ann, 'Bob', 'offered'));
-    const theirs = refOf(await only(ann, 'Bob'));
+    await town.until(isFileAt(ann, 'Bob', 'offered'));
+    const theirs = refOf(await fileWith(ann, 'Bob'));
     await ann.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
     expect(bytes.equals(await saved(ann, theirs))).toBe(true);
   });
 
@@ -108,9 +82,9 @@ describe('a file', () => {
     const bytes = Buffer.alloc(MIB, 'a secret that repeats ');
     const { bob, theirs } = await offered(bytes);
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
-    const [name] = sealedFiles(bob);
-    const sealed = readFileSync(join(bob.folder, 'files', name!));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    const [path] = sealedFiles(bob.folder);
+    const sealed = readFileSync(path!);
     expect(sealed.length).toBe(MIB + 16 * 16);
     expect(sealed.includes('a secret')).toBe(false);
   });
@@ -121,14 +95,14 @@ describe('a file', () => {
     const bytes = randomBytes(MIB);
     await send(ann, 'Bob', fileOf('later.bin', bytes));
     await bob.start();
-    await town.until(isAt(bob, 'Ann', 'offered'));
+    await town.until(isFileAt(bob, 'Ann', 'offered'));
     await ann.stop();
-    const theirs = refOf(await only(bob, 'Ann'));
+    const theirs = refOf(await fileWith(bob, 'Ann'));
     await bob.run('file.accept', theirs);
     await town.pass(15_000);
-    expect((await only(bob, 'Ann')).file).toMatchObject({ state: 'waiting', reason: 'away' });
+    expect((await fileWith(bob, 'Ann')).file).toMatchObject({ state: 'waiting', reason: 'away' });
     await ann.start();
-    await town.until(isAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
     expect(bytes.equals(await saved(bob, theirs))).toBe(true);
   });
 });
@@ -145,10 +119,10 @@ describe('a file under way goes on where it ended', () => {
   }
 
   async function arrives({ ann, bob, theirs, bytes }: Awaited<ReturnType<typeof underWay>>): Promise<void> {
-    await town.until(isAt(bob, 'Ann', 'done'));
-    await town.until(isAt(ann, 'Bob', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(ann, 'Bob', 'done'));
     expect(bytes.equals(await saved(bob, theirs))).toBe(true);
-    expect(sealedFiles(bob).length).toBe(1);
+    expect(sealedFiles(bob.folder).length).toBe(1);
   }
 
   test('when every connection is reset', async () => {
@@ -161,7 +135,7 @@ describe('a file under way goes on where it ended', () => {
     const moving = await underWay();
     town.network.cut(moving.ann.host, moving.bob.host);
     await town.pass(60_000);
-    expect((await only(moving.bob, 'Ann')).file.state).toBe('waiting');
+    expect((await fileWith(moving.bob, 'Ann')).file.state).toBe('waiting');
     town.network.heal();
     await arrives(moving);
   });
@@ -194,7 +168,7 @@ describe('a file under way goes on where it ended', () => {
     let written = 0;
     town.network.onWritten = (host, { length }) => (written += host === moving.ann.host ? length : 0);
     await moving[who].start();
-    const { received } = (await only(moving.bob, 'Ann')).file;
+    const { received } = (await fileWith(moving.bob, 'Ann')).file;
     expect(received).toBeGreaterThan(0);
     await arrives(moving);
     expect(written).toBeLessThan(size - received + MIB);
@@ -206,12 +180,12 @@ describe('a file under way goes on where it ended', () => {
   ] as const)('when the %s pauses it, and not before they resume it', async (_, who, other) => {
     const moving = await underWay();
     const names = { ann: 'Bob', bob: 'Ann' } as const;
-    const ref = refOf(await only(moving[who], names[who]));
+    const ref = refOf(await fileWith(moving[who], names[who]));
     await moving[who].run('file.pause', ref);
     await town.pass(30_000);
-    expect((await only(moving[who], names[who])).file).toMatchObject({ state: 'paused', reason: 'by-us' });
-    expect((await only(moving[other], names[other])).file).toMatchObject({ state: 'paused', reason: 'by-them' });
-    expect((await only(moving.bob, 'Ann')).file.received).toBeLessThan(size);
+    expect((await fileWith(moving[who], names[who])).file).toMatchObject({ state: 'paused', reason: 'by-us' });
+    expect((await fileWith(moving[other], names[other])).file).toMatchObject({ state: 'paused', reason: 'by-them' });
+    expect((await fileWith(moving.bob, 'Ann')).file.received).toBeLessThan(size);
     await moving[who].run('file.resume', ref);
     await arrives(moving);
   });
@@ -225,8 +199,8 @@ describe('a file under way goes on where it ended', () => {
     await moving.ann.start();
     await town.online(moving.bob, 'Ann');
     await town.pass(15_000);
-    expect((await only(moving.bob, 'Ann')).file.state).toBe('paused');
-    expect((await only(moving.ann, 'Bob')).file).toMatchObject({ state: 'paused', reason: 'by-them' });
+    expect((await fileWith(moving.bob, 'Ann')).file.state).toBe('paused');
+    expect((await fileWith(moving.ann, 'Bob')).file).toMatchObject({ state: 'paused', reason: 'by-them' });
     await moving.bob.run('file.resume', moving.theirs);
     await arrives(moving);
   });
@@ -243,11 +217,11 @@ describe('a file is over', () => {
       await bob.run('file.accept', theirs);
       await town.until(isUnderWay(bob, 'Ann'));
     }
-    const own = who === 'bob' ? theirs : refOf(await only(ann, 'Bob'));
+    const own = who === 'bob' ? theirs : refOf(await fileWith(ann, 'Bob'));
     await { ann, bob }[who].run(command, own);
-    await town.until(isAt(bob, 'Ann', state));
-    await town.until(isAt(ann, 'Bob', state));
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(isFileAt(bob, 'Ann', state));
+    await town.until(isFileAt(ann, 'Bob', state));
+    await town.until(() => sealedFiles(bob.folder).length === 0);
   });
 
   test('when it was declined while its sender was away', async () => {
@@ -255,7 +229,7 @@ describe('a file is over', () => {
     await ann.stop();
     await bob.run('file.decline', theirs);
     await ann.start();
-    await town.until(isAt(ann, 'Bob', 'declined'));
+    await town.until(isFileAt(ann, 'Bob', 'declined'));
   });
 
   test('unless its receiver thinks better of it', async () => {
@@ -265,7 +239,7 @@ describe('a file is over', () => {
     await bob.run('file.decline', theirs);
     await bob.run('file.accept', theirs);
     await ann.start();
-    await town.until(isAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
     expect(bytes.equals(await saved(bob, theirs))).toBe(true);
   });
 
@@ -273,9 +247,9 @@ describe('a file is over', () => {
     const { ann, bob, theirs } = await offered(randomBytes(MIB));
     appendFileSync(join(folder, 'holiday.bin'), 'more');
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'failed'));
-    expect((await only(bob, 'Ann')).file.reason).toBe('changed');
-    expect((await only(ann, 'Bob')).file).toMatchObject({ state: 'failed', reason: 'changed' });
+    await town.until(isFileAt(bob, 'Ann', 'failed'));
+    expect((await fileWith(bob, 'Ann')).file.reason).toBe('changed');
+    expect((await fileWith(ann, 'Bob')).file).toMatchObject({ state: 'failed', reason: 'changed' });
   });
 
   test('when it is changed under way: nothing is ever put together from two', async () => {
@@ -283,54 +257,54 @@ describe('a file is over', () => {
     await bob.run('file.accept', theirs);
     await town.until(isUnderWay(bob, 'Ann'));
     writeFileSync(join(folder, 'holiday.bin'), randomBytes(24 * MIB));
-    await town.until(isAt(bob, 'Ann', 'failed'));
+    await town.until(isFileAt(bob, 'Ann', 'failed'));
     await expect(saved(bob, theirs)).rejects.toMatchObject({ code: 'file-state' });
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(() => sealedFiles(bob.folder).length === 0);
   });
 
   test('when it is gone', async () => {
     const { bob, theirs } = await offered(randomBytes(10));
     rmSync(join(folder, 'holiday.bin'));
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'failed'));
-    expect((await only(bob, 'Ann')).file.reason).toBe('gone');
+    await town.until(isFileAt(bob, 'Ann', 'failed'));
+    expect((await fileWith(bob, 'Ann')).file.reason).toBe('gone');
   });
 
   test('when its message is deleted: the file goes as well', async () => {
     const { ann, bob, theirs } = await offered(randomBytes(MIB));
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
-    await town.until(isAt(ann, 'Bob', 'done'));
-    await ann.run('message.delete', { ...refOf(await only(ann, 'Bob')), everyone: true });
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(ann, 'Bob', 'done'));
+    await ann.run('message.delete', { ...refOf(await fileWith(ann, 'Bob')), everyone: true });
+    await town.until(() => sealedFiles(bob.folder).length === 0);
     await expect(bob.run('file.accept', theirs)).rejects.toMatchObject({ code: 'file-unknown' });
   });
 
   test('when the conversation is cleared', async () => {
     const { bob, theirs } = await offered(randomBytes(MIB));
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
     await bob.run('conversation.clear', { conversation: theirs.conversation });
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(() => sealedFiles(bob.folder).length === 0);
   });
 
   test('when the contact is removed', async () => {
     const { bob, theirs } = await offered(randomBytes(MIB));
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
-    expect(sealedFiles(bob).length).toBe(1);
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    expect(sealedFiles(bob.folder).length).toBe(1);
     await bob.run('contact.remove', { contact: (await bob.contact('Ann')).id });
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(() => sealedFiles(bob.folder).length === 0);
   });
 
   test('when a contact is removed with a conversation that goes piece by piece', async () => {
     const { bob, theirs } = await offered(randomBytes(MIB));
     await bob.run('file.accept', theirs);
-    await town.until(isAt(bob, 'Ann', 'done'));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
     const { conversation, id: contact } = await bob.contact('Ann');
     const texts = Array.from({ length: 2 * CLEARED_AT_ONCE }, (_, number) => `line ${number}`);
     await Promise.all(texts.map((body) => bob.run('message.send', { conversation, body })));
     await bob.run('contact.remove', { contact });
-    await town.until(() => sealedFiles(bob).length === 0);
+    await town.until(() => sealedFiles(bob.folder).length === 0);
   });
 });

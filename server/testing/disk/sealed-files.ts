@@ -1,12 +1,13 @@
 // Sealed files of a profile: which there are, and how the disk below them refuses.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { SealedFile } from '../../storage/files/sealed-file.ts';
 
-/** Paths of all. @param profile the profile's folder. */
+/** Paths of all; none while there was no file yet. @param profile the profile's folder. */
 export function sealedFiles(profile: string): readonly string[] {
   const folder = join(profile, 'files');
+  if (!existsSync(folder)) return [];
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return paths.filter((path) => /[0-9a-f]{32}$/.test(path)).map((path) => join(folder, path));
 }
