@@ -58,10 +58,10 @@ export function useSideSearch(focusField: () => void, isFree: () => boolean): Si
     visited = null;
   }
 
-  /** On a narrow screen the field is elsewhere. */
+  /** At once, so that the next letter is typed into the field; on a narrow screen it is elsewhere. */
   async function toField(words: string | null): Promise<void> {
     if (words !== null) list.query.value = words;
-    await router.push(window.matchMedia('(max-width: 47.99rem)').matches ? '/' : route.fullPath);
+    if (window.matchMedia('(max-width: 47.99rem)').matches) await router.push('/');
     focusField();
   }
 
