@@ -1,11 +1,10 @@
 // Voice messages between two people, spoken into a microphone that beeps.
 import type { Locator } from '@playwright/test';
-import { launchOptions } from '../../config/scripts/find-browser.js';
 import { expect, test, type Person } from '../support/fixtures.ts';
 import { withMicrophone } from '../support/microphone.ts';
 import { checkScreen } from '../support/screen.ts';
 
-test.use({ launchOptions: withMicrophone(launchOptions()) });
+test.use({ launchOptions: ({ launchOptions }, use) => use(withMicrophone(launchOptions)) });
 
 /** Waits for a computer that is busy. */
 const PATIENT = { timeout: 60_000 };

@@ -195,7 +195,7 @@ describe('a quote', () => {
     [undefined, null],
   ])('of a file is what was said of it', (caption, said) => {
     const file = { t: 'file', at: 1, seq: 1, name: 'a.png', size: 1, type: 'image/png', ...(caption && { caption }) };
-    const entry = { content: encodeContent(file as Content), folded: null, state: 'received' } as const;
+    const entry = { content: encodeContent(file as Content), state: 'received' } as const;
     expect(quoteOf(entry)).toBe(said);
     expect(quoteOf({ ...entry, folded: { ...UNTOUCHED, deletedAt: 1 } })).toBeNull();
   });

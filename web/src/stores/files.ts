@@ -89,9 +89,16 @@ async function handOver(
   }
 }
 
+/** What was typed is not lost. */
+function giveBack(conversation: ConversationId, caption: string): void {
+  const drafts = useDrafts();
+  if (drafts.get(conversation) === '') drafts.set(conversation, caption);
+}
+
+const isOf = (conversation: ConversationId) => (each: HandedOver) => each.conversation === conversation;
+
 export const useFiles = defineStore('files', () => {
   const link = useLink();
-  const drafts = useDrafts();
   const handedOver = shallowRef<readonly HandedOver[]>([]);
   const running = new Map<MessageId, AbortController>();
   let turn: Promise<void> = Promise.resolve();
@@ -122,8 +129,7 @@ export const useFiles = defineStore('files', () => {
     } catch (error) {
       if (signal.aborted) return;
       note(id, { problem: problemOf(error) });
-      // What was typed is not lost.
-      if (drafts.get(handed.conversation) === '') drafts.set(handed.conversation, chosen.caption);
+      giveBack(handed.conversation, chosen.caption);
     } finally {
       running.delete(id);
     }
@@ -135,9 +141,7 @@ export const useFiles = defineStore('files', () => {
     handedOver.value = handedOver.value.filter((each) => each.id !== id);
   }
 
-  function drop(conversation: ConversationId): void {
-    for (const each of handedOver.value) if (each.conversation === conversation) forget(each.id);
-  }
+  const drop = (from: ConversationId): void => handedOver.value.filter(isOf(from)).forEach(({ id }) => forget(id));
 
   const clear = (): void => handedOver.value.forEach(({ id }) => forget(id));
 

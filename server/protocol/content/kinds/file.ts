@@ -11,6 +11,7 @@ import {
   FILE_WAVEFORM_BYTES,
 } from '../../files/limits.ts';
 import type { ContentKind } from '../content-kind.ts';
+import { requireTtl, ttlField } from '../ttl.ts';
 
 /** Keys that are not there are left out. All of it is the sender's word. */
 export interface OfferedFile {
@@ -29,6 +30,8 @@ export interface OfferedFile {
   readonly waveform?: Uint8Array;
   /** What is said of it: 1 to FILE_CAPTION_BYTES as UTF-8. */
   readonly caption?: string;
+  /** Seconds it is there once it was read and has arrived, 1 to TTL_SECONDS. */
+  readonly ttl?: number;
 }
 
 /** `type/subtype` of RFC 6838 restricted names, without parameters. */
@@ -44,8 +47,9 @@ export const file: ContentKind<OfferedFile> = {
     ...(map.has('duration') && { duration: countField(map, 'duration', FILE_DURATION_MS) }),
     ...(map.has('waveform') && { waveform: waveformField(map) }),
     ...(map.has('caption') && { caption: requireCaption(optional(map, 'caption', textField) ?? '') }),
+    ...(map.has('ttl') && { ttl: ttlField(map) }),
   }),
-  encode({ size, name, type, width, height, duration, waveform, caption }) {
+  encode({ size, name, type, width, height, duration, waveform, caption, ttl }) {
     if ([width, height].some((side) => side !== undefined && (side < 1 || side > FILE_SIDE_PIXELS)))
       throw new Error('a side has 1 to FILE_SIDE_PIXELS pixels');
     if (duration !== undefined && (duration < 1 || duration > FILE_DURATION_MS))
@@ -56,6 +60,7 @@ export const file: ContentKind<OfferedFile> = {
       type: requireFileType(type),
       waveform: waveform === undefined ? undefined : requireWaveform(waveform),
       caption: caption === undefined ? undefined : requireCaption(caption),
+      ttl: requireTtl(ttl),
     };
   },
 };

@@ -4,20 +4,18 @@ import { CAPTION_LENGTH } from '../../../../server/contract/limits.ts';
 import type { Contact, ConversationId } from '../../../../server/contract/model.ts';
 import type { Voice } from '../../domain/file/recording.ts';
 import { byteLength } from '../../domain/names.ts';
-import { TRAY_FILES, useFileTray, type Tray } from '../../stores/file-tray.ts';
+import { TRAY_FILES, useFileTray } from '../../stores/file-tray.ts';
 import { useFiles } from '../../stores/files.ts';
 import { formatNumber, text } from '../../text/text.ts';
 import type { Writing } from './use-about.ts';
 
 interface Attaching {
-  readonly tray: ComputedRef<Tray>;
+  /** Whether some wait. */
+  readonly staged: ComputedRef<boolean>;
   /** Puts files above the composer. */
   readonly attach: (chosen: readonly File[]) => void;
   readonly dropped: (event: DragEvent) => void;
-  readonly remove: (id: number) => void;
   readonly empty: () => void;
-  /** Pictures go as they are, or without what cameras write beside them. */
-  readonly choose: (original: boolean) => void;
   /** What stands above the composer, and what is written in it. */
   readonly send: (words: string) => void;
   readonly speak: (voice: Voice) => void;
@@ -35,7 +33,7 @@ export function useAttaching(
 ): Attaching {
   const files = useFiles();
   const trays = useFileTray();
-  const tray = computed(() => trays.of(conversation));
+  const staged = computed(() => trays.of(conversation).files.length > 0);
 
   function attach(chosen: readonly File[]): void {
     if (contact.value?.blocked !== false) return;
@@ -60,25 +58,23 @@ export function useAttaching(
   /** Words that answer a message, or are too long to be said of a file, are a message of their own. */
   function send(words: string): void {
     const about = writing.about.value;
-    if (about?.kind === 'edit' || tray.value.files.length === 0) {
+    if (about?.kind === 'edit' || !staged.value) {
       writing.send(words);
       return;
     }
-    const { files: staged, original } = trays.take(conversation);
+    const { files: taken, original } = trays.take(conversation);
     const isCaption = about === null && byteLength(words) <= CAPTION_LENGTH;
     if (!isCaption && words !== '') writing.send(words);
     const caption = isCaption ? words : '';
-    const chosen = staged.map(({ file }, at) => ({ file, original, caption: at === 0 ? caption : '' }));
+    const chosen = taken.map(({ file }, at) => ({ file, original, caption: at === 0 ? caption : '' }));
     files.send(conversation, chosen);
   }
 
   return {
-    tray,
+    staged,
     attach,
     dropped,
-    remove: (id) => trays.remove(conversation, id),
     empty: () => trays.empty(conversation),
-    choose: (original) => trays.choose(conversation, original),
     send,
     speak: ({ file, ...voice }) => files.send(conversation, [{ file, voice, original: true, caption: '' }]),
   };
