@@ -1,10 +1,10 @@
 // Voice messages between two people, spoken into a microphone that beeps.
-import type { Locator } from '@playwright/test';
+import { chromium, type Locator } from '@playwright/test';
 import { expect, test, type Person } from '../support/fixtures.ts';
 import { withMicrophone } from '../support/microphone.ts';
 import { checkScreen } from '../support/screen.ts';
 
-test.use({ launchOptions: ({ launchOptions }, use) => use(withMicrophone(launchOptions)) });
+test.use({ launchOptions: ({ launchOptions }, use) => use(withMicrophone(launchOptions, 'allow')) });
 
 /** Waits for a computer that is busy. */
 const PATIENT = { timeout: 60_000 };
@@ -18,7 +18,6 @@ async function speak(person: Person): Promise<void> {
 }
 
 test('what is spoken is sent, heard, and sought in', async ({ friends: { ann, bob } }) => {
-  await ann.context.grantPermissions(['microphone']);
   await speak(ann);
   await checkScreen(ann.page, 'a voice message that is recorded');
   await ann.page.keyboard.press('Escape');
@@ -44,10 +43,16 @@ test('what is spoken is sent, heard, and sought in', async ({ friends: { ann, bo
   await expect(ann.entry('Bob')).toContainText('voice message');
 });
 
-test('it is said why nothing is recorded', async ({ friends: { ann } }) => {
-  // What is not granted is refused.
-  await ann.context.grantPermissions(['clipboard-read']);
-  await ann.page.getByRole('button', { name: 'Record a voice message' }).click();
-  await expect(ann.page.getByRole('alert')).toContainText('Allow it beside the address of this page');
-  await expect(ann.page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+test('it is said why nothing is recorded', async ({ friends: { ann }, launchOptions }) => {
+  const browser = await chromium.launch(withMicrophone(launchOptions, 'deny'));
+  try {
+    const page = await browser.newPage();
+    await page.goto(await ann.daemon.url());
+    await page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).click();
+    await page.getByRole('button', { name: 'Record a voice message' }).click();
+    await expect(page.getByRole('alert')).toContainText('Allow it beside the address of this page');
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  } finally {
+    await browser.close();
+  }
 });

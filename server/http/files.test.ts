@@ -8,8 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UPLOAD_PIECE_BYTES } from '../contract/limits.ts';
 import type { Message } from '../contract/messages.ts';
 import type { Profile } from '../engine/profile/profile.ts';
-import { SEALED_CHUNK_BYTES } from '../storage/files/sealed-file.ts';
-import { diskError, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
+import { diskError, SEALED_BYTES, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
 import { openDoorOf, type OpenDoor } from '../testing/network/http-edge.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { rangeOf } from './files.ts';
@@ -323,9 +322,9 @@ describe('a file that is fetched', () => {
     expect(film.subarray(from).equals(Buffer.from(await part.arrayBuffer()))).toBe(true);
     const results = await Promise.all(read.mock.results.map(({ value }) => value as Promise<{ bytesRead: number }>));
     const total = results.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
-    const tags = Math.ceil(size / SEALED_CHUNK_BYTES) * 16;
     expect(total).toBeGreaterThanOrEqual(size - from);
-    expect(total).toBeLessThanOrEqual(size - from + SEALED_CHUNK_BYTES + tags);
+    const tags = Math.ceil(size / SEALED_BYTES) * 16;
+    expect(total).toBeLessThanOrEqual(size - from + SEALED_BYTES + tags);
   });
 
   it('is gone when the profile is closed', async () => {
