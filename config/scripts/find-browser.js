@@ -58,6 +58,7 @@ export function launchOptions() {
     '--disable-quic',
     '--disable-gpu',
     '--no-first-run',
+    '--font-render-hinting=none',
   ];
   // Chromium's own sandbox refuses to run as root.
   const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet;
