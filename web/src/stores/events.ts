@@ -11,6 +11,7 @@ import { useFiles } from './files.ts';
 import { useLink } from './daemon.ts';
 import { Loading } from './loading.ts';
 import { useMeeting } from './meeting.ts';
+import { usePictures } from './pictures.ts';
 import { useProfile } from './profile.ts';
 import { useReceipts } from './receipts.ts';
 import { useRecovery } from './recovery.ts';
@@ -28,6 +29,7 @@ type Stores = ReturnType<typeof useStores>;
 function useStores() {
   return {
     link: useLink(),
+    pictures: usePictures(),
     profile: useProfile(),
     contacts: useContacts(),
     conversationList: useConversationList(),
@@ -41,7 +43,7 @@ function useStores() {
 }
 
 function applyToPeople(
-  { contacts, conversationList, conversations, drafts, files }: Stores,
+  { contacts, conversationList, conversations, drafts, files, pictures }: Stores,
   { event, data }: EventMessage,
 ): boolean {
   switch (event) {
@@ -50,6 +52,7 @@ function applyToPeople(
       return true;
     case 'contact.removed':
       contacts.drop(data.contact);
+      pictures.forget(data.contact);
       return true;
     case 'conversation.changed':
       conversationList.put(data.conversation);
@@ -192,7 +195,8 @@ function applyToProfile(
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversationList, conversations, drafts, files, meeting, receipts, recovery } = stores;
+  const { profile, contacts, conversationList, conversations, drafts, files, meeting, pictures, receipts, recovery } =
+    stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -200,7 +204,8 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      for (const store of [contacts, conversationList, drafts, files, meeting, receipts, recovery]) store.clear();
+      for (const store of [contacts, conversationList, drafts, files, meeting, pictures, receipts, recovery])
+        store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);
