@@ -32,11 +32,11 @@ export const profileCommand = daemonCommand({
     if (verb === 'name' && name === undefined) throw new UsageError('profile name: NAME is missing');
     if (verb === 'set' && name !== undefined)
       throw new UsageError(`profile set: “${name}” is too much; put words with spaces in quotes`);
-    const given = Object.values(values).filter((value) => value !== undefined).length;
-    if (verb !== 'set' && given > 0)
-      throw new UsageError('profile: --name, --about and --picture go with “profile set”');
-    if (verb === 'set' && given === 0) throw new UsageError('profile set: say what to change');
-    if (values.picture !== undefined && values['no-picture'])
+    const { name: called, about, picture, 'no-picture': none } = values;
+    const changes = [called, about, picture, none].some((value) => value !== undefined);
+    if (verb !== 'set' && changes) throw new UsageError('profile: --name, --about and --picture go with “profile set”');
+    if (verb === 'set' && !changes) throw new UsageError('profile set: say what to change');
+    if (picture !== undefined && none)
       throw new UsageError('profile set: --picture and --no-picture don’t go together');
   },
   async run(call, daemon) {
