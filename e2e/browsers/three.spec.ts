@@ -15,7 +15,9 @@ const names: readonly BrowserName[] = process.env.LOOM_TEST_BROWSERS
   : ['Firefox', 'WebKit'];
 
 for (const name of names) {
-  test(`from the first screen to the last in ${name}`, async ({ launchOptions }) => {
+  // Quick runs have one other engine; both have all of it in the long ones.
+  const tag = name === 'WebKit' && !process.env.LOOM_TEST_BROWSERS ? '@slow' : [];
+  test(`from the first screen to the last in ${name}`, { tag }, async ({ launchOptions }) => {
     test.setTimeout(180_000);
     const opening = open(name, launchOptions);
     test.skip(opening === null, `${name} is not installed`);

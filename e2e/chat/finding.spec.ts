@@ -60,7 +60,7 @@ test('the date over the messages leads to another day, and to the first message'
   await expect(ann.message('number 1.')).toBeInViewport();
 });
 
-test('the search opens the first by Enter, and shows all again once it has', async ({ person }) => {
+test('the search opens the first by Enter, and shows all again once it has', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
   for (const name of ['Bob', 'Carl']) {

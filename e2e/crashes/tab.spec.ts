@@ -62,17 +62,21 @@ test('killed and started again: the tab is in by itself, and sends what was writ
   await expect(ann.message('2 and another')).toBeVisible();
 });
 
-test('ended by the system: the same, and with a passphrase it asks for that first', async ({ person }) => {
-  const { ann, bob } = await acquainted(person, PASSPHRASE);
-  await ann.daemon.stop();
-  await writeMeanwhile(ann, 'written before the passphrase');
-  await ann.daemon.start();
-  await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
-  await ann.page.getByRole('button', { name: 'Unlock' }).click();
-  await expect(bob.message('written before the passphrase')).toBeVisible();
-  await expectOnce(ann, bob, 'written before the passphrase');
-  expect(await sameDocument(ann)).toBe(true);
-});
+test(
+  'ended by the system: the same, and with a passphrase it asks for that first',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const { ann, bob } = await acquainted(person, PASSPHRASE);
+    await ann.daemon.stop();
+    await writeMeanwhile(ann, 'written before the passphrase');
+    await ann.daemon.start();
+    await ann.page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
+    await ann.page.getByRole('button', { name: 'Unlock' }).click();
+    await expect(bob.message('written before the passphrase')).toBeVisible();
+    await expectOnce(ann, bob, 'written before the passphrase');
+    expect(await sameDocument(ann)).toBe(true);
+  },
+);
 
 test(
   'stopped: the tab stays out, keeps its texts, asks before it goes, and comes back with any other',
@@ -126,33 +130,35 @@ test(
   },
 );
 
-test('another program on the port gets nothing, even where it throws the tab out and offers it a way in', async ({
-  person,
-}) => {
-  const { ann, bob } = await acquainted(person);
-  const port = Number(new URL(ann.daemon.origin).port);
-  const { origin } = ann.daemon;
-  await ann.daemon.kill();
-  await writeMeanwhile(ann, 'for Bob alone');
-  const squatter = await squat(port);
-  // A page of its own at the same address plays the tab that is in.
-  const lure = await ann.context.newPage();
-  await lure.goto(`${origin}/lure`);
-  await expect(ann.page.getByRole('heading', { name: 'Another program is using Loom’s address' })).toBeVisible();
-  await lure.waitForTimeout(1000);
-  expect(squatter.redeemed()).toBeGreaterThan(0);
-  expect(squatter.heard().filter((text) => text.includes('command') || text.includes('Bob'))).toEqual([]);
-  await lure.close();
-  await squatter.close();
+test(
+  'another program on the port gets nothing, even where it throws the tab out and offers it a way in',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const { ann, bob } = await acquainted(person);
+    const port = Number(new URL(ann.daemon.origin).port);
+    const { origin } = ann.daemon;
+    await ann.daemon.kill();
+    await writeMeanwhile(ann, 'for Bob alone');
+    const squatter = await squat(port);
+    // A page of its own at the same address plays the tab that is in.
+    const lure = await ann.context.newPage();
+    await lure.goto(`${origin}/lure`);
+    await expect(ann.page.getByRole('heading', { name: 'Another program is using Loom’s address' })).toBeVisible();
+    await lure.waitForTimeout(1000);
+    expect(squatter.redeemed()).toBeGreaterThan(0);
+    expect(squatter.heard().filter((text) => text.includes('command') || text.includes('Bob'))).toEqual([]);
+    await lure.close();
+    await squatter.close();
 
-  await ann.daemon.start();
-  expect(ann.daemon.origin).toBe(origin);
-  const second = await ann.context.newPage();
-  ann.listen(second);
-  await second.goto(await ann.daemon.url());
-  await expect(bob.message('for Bob alone')).toBeVisible();
-  await expectOnce(ann, bob, 'for Bob alone');
-});
+    await ann.daemon.start();
+    expect(ann.daemon.origin).toBe(origin);
+    const second = await ann.context.newPage();
+    ann.listen(second);
+    await second.goto(await ann.daemon.url());
+    await expect(bob.message('for Bob alone')).toBeVisible();
+    await expectOnce(ann, bob, 'for Bob alone');
+  },
+);
 
 interface Squatter {
   readonly heard: () => readonly string[];

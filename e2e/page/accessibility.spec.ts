@@ -23,7 +23,7 @@ test('first start, the way in, and unlocking', { tag: '@slow' }, async ({ person
   await check(ann.page, 'unlock');
 });
 
-test('the empty app, its dialogs and settings', async ({ person }) => {
+test('the empty app, its dialogs and settings', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.begin();

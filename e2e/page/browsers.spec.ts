@@ -92,7 +92,7 @@ test('a browser without channels between tabs gets in', { tag: '@slow' }, async 
   await expectIn(ann.page);
 });
 
-test('a duplicated tab is a tab of its own, also when one of the two unlocks', async ({ person }) => {
+test('a duplicated tab is a tab of its own, also when one of the two unlocks', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin('correct horse battery');
   const opened = ann.context.waitForEvent('page');
@@ -175,7 +175,7 @@ test('leaving with a text that is not stored asks first, and with none does not'
   await expect.poll(() => asked).toEqual(['beforeunload']);
 });
 
-test('destroying everything asks no second time for a text that was typed', async ({ person }) => {
+test('destroying everything asks no second time for a text that was typed', { tag: '@slow' }, async ({ person }) => {
   const [ann, bob] = await Promise.all([person('Ann'), person('Bob')]);
   const [, token] = await Promise.all([ann.begin(), bob.begin()]);
   await ann.know(token, 'Bob');

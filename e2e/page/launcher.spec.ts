@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Daemon, MAIN } from '../support/daemon.ts';
 import { expect, Person, test } from '../support/fixtures.ts';
 
-test('is offered once, put there, and taken out', async ({ browser, person }) => {
+test('is offered once, put there, and taken out', { tag: '@slow' }, async ({ browser, person }) => {
   const home = mkdtempSync(join(tmpdir(), 'loom-desk-'));
   const desk = ['env', '-u', 'XDG_DATA_HOME', '-u', 'SSH_CONNECTION', '-u', 'SSH_TTY', `HOME=${home}`, 'DISPLAY=:99'];
   const place = { command: desk, options: ['--no-discovery', '--peer-host', '127.0.0.1'] };

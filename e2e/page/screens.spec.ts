@@ -29,7 +29,7 @@ for (const viewport of GLANCES) {
   });
 }
 
-test('passphrases are in password fields, which say whether it is a new one', async ({ person }) => {
+test('passphrases are in password fields, which say whether it is a new one', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.open();
@@ -80,28 +80,32 @@ test('what is said of a field goes as soon as one types in it', async ({ person 
   }
 });
 
-test('in a German browser words and dates are English, and the clock is hers', async ({ browser, person }) => {
-  const ann = await person('Ann');
-  await ann.begin();
-  const bob = await person('Bob');
-  await ann.know(await bob.begin(), 'Bob');
-  await ann.daemon.ask(async (control) => {
-    const [contact] = await control.request('contact.list', {});
-    await control.request('message.send', { conversation: contact!.conversation, body: 'hello' });
-  });
-  const context = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin' });
-  const page = await context.newPage();
-  ann.listen(page);
-  // Three days on, in the afternoon.
-  await page.clock.install({ time: new Date(new Date().setHours(15, 4) + 3 * 24 * 3_600_000) });
-  await page.goto(await ann.daemon.url());
-  await page.getByRole('link', { name: 'Bob' }).click();
-  const log = page.getByRole('log');
-  await expect(log).toContainText('hello');
-  await expect(log).toContainText(/(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day/);
-  await expect(log).not.toContainText(/\d\s?[AP]M/i);
-  await context.close();
-});
+test(
+  'in a German browser words and dates are English, and the clock is hers',
+  { tag: '@slow' },
+  async ({ browser, person }) => {
+    const ann = await person('Ann');
+    await ann.begin();
+    const bob = await person('Bob');
+    await ann.know(await bob.begin(), 'Bob');
+    await ann.daemon.ask(async (control) => {
+      const [contact] = await control.request('contact.list', {});
+      await control.request('message.send', { conversation: contact!.conversation, body: 'hello' });
+    });
+    const context = await browser.newContext({ locale: 'de-DE', timezoneId: 'Europe/Berlin' });
+    const page = await context.newPage();
+    ann.listen(page);
+    // Three days on, in the afternoon.
+    await page.clock.install({ time: new Date(new Date().setHours(15, 4) + 3 * 24 * 3_600_000) });
+    await page.goto(await ann.daemon.url());
+    await page.getByRole('link', { name: 'Bob' }).click();
+    const log = page.getByRole('log');
+    await expect(log).toContainText('hello');
+    await expect(log).toContainText(/(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day/);
+    await expect(log).not.toContainText(/\d\s?[AP]M/i);
+    await context.close();
+  },
+);
 
 test('settings stand in sections, each one click away, and whether all is well in one line', async ({ person }) => {
   const ann = await person('Ann');

@@ -5,60 +5,65 @@ import { checkScreen } from '../support/screen.ts';
 const DARK = 'rgb(32, 29, 27)';
 const LIGHT = 'rgb(249, 246, 240)';
 
-test('theme, size of text and Enter are as this browser was told, before anything is drawn', async ({
-  friends: { ann, bob },
-}) => {
-  test.slow();
-  const { page } = ann;
-  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const rem = () => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await expect.poll(paper).toBe(DARK);
-  await page.emulateMedia({ colorScheme: 'light' });
-  await expect.poll(paper).toBe(LIGHT);
+test(
+  'theme, size of text and Enter are as this browser was told, before anything is drawn',
+  { tag: '@slow' },
+  async ({ friends: { ann, bob } }) => {
+    test.slow();
+    const { page } = ann;
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const rem = () => page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(paper).toBe(DARK);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(paper).toBe(LIGHT);
 
-  await ann.openSettings();
-  await page.getByRole('group', { name: 'Theme' }).getByRole('radio', { name: 'Dark' }).check({ force: true });
-  await expect.poll(paper).toBe(DARK);
-  await page.getByRole('group', { name: 'Text size' }).getByRole('radio', { name: 'Larger' }).check({ force: true });
-  expect(await rem()).toBe(21);
-  await checkScreen(page, 'settings with large text');
-  await page.getByRole('group', { name: 'Enter key' }).getByRole('radio', { name: 'new line' }).check({ force: true });
+    await ann.openSettings();
+    await page.getByRole('group', { name: 'Theme' }).getByRole('radio', { name: 'Dark' }).check({ force: true });
+    await expect.poll(paper).toBe(DARK);
+    await page.getByRole('group', { name: 'Text size' }).getByRole('radio', { name: 'Larger' }).check({ force: true });
+    expect(await rem()).toBe(21);
+    await checkScreen(page, 'settings with large text');
+    await page
+      .getByRole('group', { name: 'Enter key' })
+      .getByRole('radio', { name: 'new line' })
+      .check({ force: true });
 
-  // Its script does not come, so nothing but the first, small one has run.
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.route(/assets\/index-.*\.js/, (route) => route.abort());
-  await page.reload();
-  await expect(page.locator('#app')).toBeEmpty();
-  expect(await paper()).toBe(DARK);
-  expect(await rem()).toBe(21);
-  await page.unroute(/assets\/index-.*\.js/);
-  await page.reload();
-  await ann.openConversation('Bob');
-  const box = page.getByRole('textbox', { name: 'Message' });
-  await box.pressSequentially('one');
-  await box.press('Enter');
-  await box.pressSequentially('two');
-  await expect(box).toHaveValue('one\ntwo');
-  await box.press('ControlOrMeta+Enter');
-  await expect(bob.log.getByText('one')).toBeVisible();
+    // Its script does not come, so nothing but the first, small one has run.
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.route(/assets\/index-.*\.js/, (route) => route.abort());
+    await page.reload();
+    await expect(page.locator('#app')).toBeEmpty();
+    expect(await paper()).toBe(DARK);
+    expect(await rem()).toBe(21);
+    await page.unroute(/assets\/index-.*\.js/);
+    await page.reload();
+    await ann.openConversation('Bob');
+    const box = page.getByRole('textbox', { name: 'Message' });
+    await box.pressSequentially('one');
+    await box.press('Enter');
+    await box.pressSequentially('two');
+    await expect(box).toHaveValue('one\ntwo');
+    await box.press('ControlOrMeta+Enter');
+    await expect(bob.log.getByText('one')).toBeVisible();
 
-  // Another tab follows, and what nobody chooses is kept nowhere.
-  const second = await ann.context.newPage();
-  ann.listen(second);
-  await second.goto(await ann.daemon.url());
-  await expect(second.getByRole('button', { name: 'You', exact: true })).toBeVisible();
-  await ann.openSettings();
-  await page
-    .getByRole('group', { name: 'Theme' })
-    .getByRole('radio', { name: 'Same as the system' })
-    .check({ force: true });
-  await page.getByRole('group', { name: 'Text size' }).getByRole('radio', { name: 'Medium' }).check({ force: true });
-  await page.getByRole('group', { name: 'Enter key' }).getByRole('radio', { name: 'Sends' }).check({ force: true });
-  await expect.poll(paper).toBe(LIGHT);
-  await expect.poll(() => second.evaluate(() => document.documentElement.dataset.size)).toBe('medium');
-  expect(await page.evaluate(() => localStorage.length)).toBe(0);
-});
+    // Another tab follows, and what nobody chooses is kept nowhere.
+    const second = await ann.context.newPage();
+    ann.listen(second);
+    await second.goto(await ann.daemon.url());
+    await expect(second.getByRole('button', { name: 'You', exact: true })).toBeVisible();
+    await ann.openSettings();
+    await page
+      .getByRole('group', { name: 'Theme' })
+      .getByRole('radio', { name: 'Same as the system' })
+      .check({ force: true });
+    await page.getByRole('group', { name: 'Text size' }).getByRole('radio', { name: 'Medium' }).check({ force: true });
+    await page.getByRole('group', { name: 'Enter key' }).getByRole('radio', { name: 'Sends' }).check({ force: true });
+    await expect.poll(paper).toBe(LIGHT);
+    await expect.poll(() => second.evaluate(() => document.documentElement.dataset.size)).toBe('medium');
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  },
+);
 
 test('a setting is found by what it is called, and by other words for it', async ({ person }) => {
   const ann = await person('Ann');

@@ -71,7 +71,7 @@ test.describe('the doctor names', () => {
     for (const name of [here, there]) spawnSync('ip', ['netns', 'del', name]);
   });
 
-  test('what is the matter with a contact', async () => {
+  test('what is the matter with a contact', { tag: '@slow' }, async () => {
     const [ann, bob, carl] = [await loom('ann', here), await loom('bob', there), await loom('carl', there)];
     const bobs = await tokenOf(bob);
     const bobsAddress = `10.79.0.2:${bob.ready.peerPort}`;

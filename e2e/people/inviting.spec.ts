@@ -136,35 +136,39 @@ test('without a camera a picture does, and what else it may hold is told', { tag
   await expect(dialog.getByRole('textbox', { name: 'Contact code' })).toHaveValue(token);
 });
 
-test('safety numbers are compared by their codes: the same one verifies, another one warns', async ({ person }) => {
-  const [ann, bob, carl] = [await person('Ann'), await person('Bob'), await person('Carl')];
-  await befriend(ann, bob);
-  const carls = await carl.begin();
-  await ann.know(carls, 'Carl');
-  const codeOf = async (who: Person): Promise<Buffer> => {
-    const details = await who.openDetails('Verify');
-    await details.getByRole('button', { name: 'Compare by camera' }).click();
-    return who.page.getByRole('img', { name: 'QR code of the safety number' }).screenshot();
-  };
-  const bobs = await codeOf(bob);
-  await ann.openConversation('Carl');
-  const others = await codeOf(ann);
-  const show = async (buffer: Buffer): Promise<void> => {
-    await ann.page
-      .getByRole('complementary')
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer });
-  };
-  await show(bobs);
-  await expect(ann.page.getByText('Not the same number.')).toBeVisible();
-  await expect(ann.page.getByRole('button', { name: 'Mark as verified' })).toBeVisible();
-  await ann.page.keyboard.press('Escape');
-  await ann.openConversation('Bob');
-  await codeOf(ann);
-  await show(others);
-  await expect(ann.page.getByText('Not the same number.')).toBeVisible();
-  await ann.page.getByRole('button', { name: 'Compare by camera' }).click();
-  await show(bobs);
-  await expect(ann.page.getByText('The same number.')).toBeVisible();
-  await expect(ann.page.getByRole('button', { name: 'Remove verification' })).toBeVisible();
-});
+test(
+  'safety numbers are compared by their codes: the same one verifies, another one warns',
+  { tag: '@slow' },
+  async ({ person }) => {
+    const [ann, bob, carl] = [await person('Ann'), await person('Bob'), await person('Carl')];
+    await befriend(ann, bob);
+    const carls = await carl.begin();
+    await ann.know(carls, 'Carl');
+    const codeOf = async (who: Person): Promise<Buffer> => {
+      const details = await who.openDetails('Verify');
+      await details.getByRole('button', { name: 'Compare by camera' }).click();
+      return who.page.getByRole('img', { name: 'QR code of the safety number' }).screenshot();
+    };
+    const bobs = await codeOf(bob);
+    await ann.openConversation('Carl');
+    const others = await codeOf(ann);
+    const show = async (buffer: Buffer): Promise<void> => {
+      await ann.page
+        .getByRole('complementary')
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer });
+    };
+    await show(bobs);
+    await expect(ann.page.getByText('Not the same number.')).toBeVisible();
+    await expect(ann.page.getByRole('button', { name: 'Mark as verified' })).toBeVisible();
+    await ann.page.keyboard.press('Escape');
+    await ann.openConversation('Bob');
+    await codeOf(ann);
+    await show(others);
+    await expect(ann.page.getByText('Not the same number.')).toBeVisible();
+    await ann.page.getByRole('button', { name: 'Compare by camera' }).click();
+    await show(bobs);
+    await expect(ann.page.getByText('The same number.')).toBeVisible();
+    await expect(ann.page.getByRole('button', { name: 'Remove verification' })).toBeVisible();
+  },
+);

@@ -39,7 +39,7 @@ test('a card with a wrong key is mended by adding the right one, and the contact
   await expect(dialog.getByText('You have already added this person.')).toBeVisible();
 });
 
-test('a card with a wrong key gives way to the person who comes', async ({ person }) => {
+test('a card with a wrong key gives way to the person who comes', { tag: '@slow' }, async ({ person }) => {
   const [ann, bob] = [await person('Ann'), await person('Bob')];
   const [anns, bobs] = [await ann.begin(), await bob.begin()];
   await ann.know(altered(bobs), 'Bob');

@@ -18,7 +18,7 @@ async function closed<T>({ daemon }: Person, work: (database: Database) => T): P
   }
 }
 
-test('an old row put back is told until it was checked', async ({ friends: { ann } }) => {
+test('an old row put back is told until it was checked', { tag: '@slow' }, async ({ friends: { ann } }) => {
   const before = await closed(ann, (database) => database.row('SELECT body FROM contact')?.bytes('body') ?? null);
   await ann.daemon.ask(async (control) => {
     const [bob] = await control.request('contact.list', {});

@@ -83,34 +83,38 @@ async function writeDown(ann: Person): Promise<string[]> {
   return words;
 }
 
-test('from the recovery phrase: the same person, whom a contact finds without doing anything', async ({ person }) => {
-  test.slow();
-  const { ann, bob, lose } = await acquainted(person);
-  await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toBeVisible();
-  await openSettings(ann);
-  const words = await writeDown(ann);
-  await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toHaveCount(0);
+test(
+  'from the recovery phrase: the same person, whom a contact finds without doing anything',
+  { tag: '@slow' },
+  async ({ person }) => {
+    test.slow();
+    const { ann, bob, lose } = await acquainted(person);
+    await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toBeVisible();
+    await openSettings(ann);
+    const words = await writeDown(ann);
+    await expect(ann.page.getByRole('link', { name: 'Set up recovery' })).toHaveCount(0);
 
-  const again = await lose();
-  await checkScreen(again.page, 'ways to come back');
-  await button(again, 'Recovery phrase').click();
-  // As a list on paper is numbered, and with a slip of the pen.
-  const typed = words.map((word, at) => `${at + 1}. ${at === 4 ? 'lomo' : word}`).join('\n');
-  await field(again, 'The 24 words').fill(typed);
-  await field(again, 'Your name').fill('Ann');
-  await field(again, 'New passphrase').fill(HERS);
-  await button(again, 'Restore my identity').click();
-  await expect(again.page.getByRole('alert')).toContainText('Word 5, “lomo”');
-  await expect(field(again, 'The 24 words')).toBeFocused();
-  await checkScreen(again.page, 'a phrase with a wrong word');
-  await field(again, 'The 24 words').fill(words.join(' '));
-  await button(again, 'Restore my identity').click();
-  await again.page.getByRole('list', { name: 'Requests' }).getByRole('button', { name: 'Accept' }).click();
-  await expect(again.message('are you there?')).toBeVisible();
-  await again.send('here I am');
-  await expect(bob.message('here I am')).toBeVisible();
-  await expect(bob.page.getByRole('list', { name: 'Conversations' }).getByRole('listitem')).toHaveCount(1);
-});
+    const again = await lose();
+    await checkScreen(again.page, 'ways to come back');
+    await button(again, 'Recovery phrase').click();
+    // As a list on paper is numbered, and with a slip of the pen.
+    const typed = words.map((word, at) => `${at + 1}. ${at === 4 ? 'lomo' : word}`).join('\n');
+    await field(again, 'The 24 words').fill(typed);
+    await field(again, 'Your name').fill('Ann');
+    await field(again, 'New passphrase').fill(HERS);
+    await button(again, 'Restore my identity').click();
+    await expect(again.page.getByRole('alert')).toContainText('Word 5, “lomo”');
+    await expect(field(again, 'The 24 words')).toBeFocused();
+    await checkScreen(again.page, 'a phrase with a wrong word');
+    await field(again, 'The 24 words').fill(words.join(' '));
+    await button(again, 'Restore my identity').click();
+    await again.page.getByRole('list', { name: 'Requests' }).getByRole('button', { name: 'Accept' }).click();
+    await expect(again.message('are you there?')).toBeVisible();
+    await again.send('here I am');
+    await expect(bob.message('here I am')).toBeVisible();
+    await expect(bob.page.getByRole('list', { name: 'Conversations' }).getByRole('listitem')).toHaveCount(1);
+  },
+);
 
 test('from a backup: everything, and what was sent meanwhile', { tag: '@slow' }, async ({ person }) => {
   test.slow();

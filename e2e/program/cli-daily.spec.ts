@@ -222,7 +222,7 @@ test('a message is answered, edited, reacted to, passed on and taken back, and e
   await tells({ event: 'message.changed', act: 'deleted', by: 'me' });
 });
 
-test('a timer is set, told and taken back, and its messages say that they go', async () => {
+test('a timer is set, told and taken back, and its messages say that they go', { tag: '@slow' }, async () => {
   test.slow();
   const { ada, bob } = await asking();
   const [adas, bobs] = [shell(ada), shell(bob)];
@@ -328,36 +328,43 @@ test('one’s own name, and who sees that one is here', async () => {
   expect(await adas('visibility friends')).toMatchObject({ code: 2 });
 });
 
-test('a passphrase is set, changed and removed, from stdin or a descriptor; without one there is nothing to lock', async () => {
-  test.slow();
-  const daemon = await loom('Ada');
-  const ada = shell(daemon);
-  expect(await ada('lock')).toMatchObject({
-    code: 5,
-    stderr: expect.stringMatching(/^No passphrase is set, so there is nothing to lock\..*main\.js passphrase set/),
-  });
-  expect(await ada('passphrase change', 'x\ny\n')).toMatchObject({ code: 1 });
-  expect(await ada('passphrase set', '\n')).toMatchObject({ code: 1, stderr: 'The new passphrase is empty.\n' });
-  expect(await ada('passphrase set', 'first\n')).toMatchObject({ code: 0, stderr: 'The passphrase is set.\n' });
-  expect(await ada('passphrase set', 'again\n')).toMatchObject({ code: 1 });
-  expect(await ada('passphrase change', 'wrong\nsecond\n')).toMatchObject({ code: 1 });
+test(
+  'a passphrase is set, changed and removed, from stdin or a descriptor; without one there is nothing to lock',
+  { tag: '@slow' },
+  async () => {
+    test.slow();
+    const daemon = await loom('Ada');
+    const ada = shell(daemon);
+    expect(await ada('lock')).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/^No passphrase is set, so there is nothing to lock\..*main\.js passphrase set/),
+    });
+    expect(await ada('passphrase change', 'x\ny\n')).toMatchObject({ code: 1 });
+    expect(await ada('passphrase set', '\n')).toMatchObject({ code: 1, stderr: 'The new passphrase is empty.\n' });
+    expect(await ada('passphrase set', 'first\n')).toMatchObject({ code: 0, stderr: 'The passphrase is set.\n' });
+    expect(await ada('passphrase set', 'again\n')).toMatchObject({ code: 1 });
+    expect(await ada('passphrase change', 'wrong\nsecond\n')).toMatchObject({ code: 1 });
 
-  const words = ['passphrase', 'change', '--passphrase-fd', '3', '--json', ...place(daemon)];
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-  });
-  (child.stdio[3] as NodeJS.WritableStream).end('first\nsecond\n');
-  expect((await once(child, 'exit'))[0]).toBe(0);
+    const words = ['passphrase', 'change', '--passphrase-fd', '3', '--json', ...place(daemon)];
+    const child = spawn(process.execPath, [MAIN, ...words], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    (child.stdio[3] as NodeJS.WritableStream).end('first\nsecond\n');
+    expect((await once(child, 'exit'))[0]).toBe(0);
 
-  expect((await ada('lock')).code).toBe(0);
-  for (const line of ['profile', 'requests', 'visibility', 'contact show Bob', 'passphrase remove', 'read Bob'])
-    expect(await ada(line), line).toMatchObject({ code: 3 });
-  expect((await ada('unlock', 'first\n')).code).toBe(1);
-  expect((await ada('unlock', 'second\n')).code).toBe(0);
-  expect(await ada('passphrase remove', 'second\n')).toMatchObject({ code: 0, stderr: 'The passphrase is removed.\n' });
-  expect(objects<Identity>(await ada('profile --json'))).toMatchObject([{ passphraseSet: false }]);
-});
+    expect((await ada('lock')).code).toBe(0);
+    for (const line of ['profile', 'requests', 'visibility', 'contact show Bob', 'passphrase remove', 'read Bob'])
+      expect(await ada(line), line).toMatchObject({ code: 3 });
+    expect((await ada('unlock', 'first\n')).code).toBe(1);
+    expect((await ada('unlock', 'second\n')).code).toBe(0);
+    expect(await ada('passphrase remove', 'second\n')).toMatchObject({
+      code: 0,
+      stderr: 'The passphrase is removed.\n',
+    });
+    expect(objects<Identity>(await ada('profile --json'))).toMatchObject([{ passphraseSet: false }]);
+  },
+);
 
 test('every command has its help, by --help and by help, and says what is missing', async () => {
   test.slow();

@@ -48,31 +48,32 @@ test('a page on another port of this computer gains nothing, whatever it tries',
   await Promise.all([hostile.close(), careless.close()]);
 });
 
-test('a page under a name that leads to Loom gains nothing, on a port of its own and on Loom’s', async ({
-  person,
-  launchOptions,
-}) => {
-  const [hostile, before, careless] = [await OpenServer.start(), await OpenServer.start(), await OpenServer.start()];
-  const args = [...(launchOptions.args ?? []), `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`];
-  const browser = await chromium.launch({ ...launchOptions, args });
-  const context = await browser.newContext();
-  const page = await hostilePage(context, `http://${REBOUND}:${hostile.port}/hostile`);
-  const control = await page.evaluate(attempt, { target: careless.origin, asset: '/app.js', patience: 20_000 });
-  expect(Object.entries(control).filter(([, gain]) => gain === 'nothing')).toEqual([]);
-  // DNS rebinding proper: this page came from the attacker, and now its own name and port are Loom's.
-  const rebound = await hostilePage(context, `http://${REBOUND}:${before.port}/hostile`);
-  await before.close();
-  const ann = await person('Ann', ['--port', String(before.port)]);
-  await ann.onboard();
-  const code = await ann.daemon.url();
+test(
+  'a page under a name that leads to Loom gains nothing, on a port of its own and on Loom’s',
+  { tag: '@slow' },
+  async ({ person, launchOptions }) => {
+    const [hostile, before, careless] = [await OpenServer.start(), await OpenServer.start(), await OpenServer.start()];
+    const args = [...(launchOptions.args ?? []), `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`];
+    const browser = await chromium.launch({ ...launchOptions, args });
+    const context = await browser.newContext();
+    const page = await hostilePage(context, `http://${REBOUND}:${hostile.port}/hostile`);
+    const control = await page.evaluate(attempt, { target: careless.origin, asset: '/app.js', patience: 20_000 });
+    expect(Object.entries(control).filter(([, gain]) => gain === 'nothing')).toEqual([]);
+    // DNS rebinding proper: this page came from the attacker, and now its own name and port are Loom's.
+    const rebound = await hostilePage(context, `http://${REBOUND}:${before.port}/hostile`);
+    await before.close();
+    const ann = await person('Ann', ['--port', String(before.port)]);
+    await ann.onboard();
+    const code = await ann.daemon.url();
 
-  const gains = await page.evaluate(attempt, { target: ann.daemon.origin, asset, patience: 3000 });
-  expect(gains).toEqual(onlyNothing(gains));
-  expect(await rebound.evaluate(async () => (await fetch('/')).status)).toBe(421);
-  const own = await rebound.evaluate(attempt, { target: new URL(rebound.url()).origin, asset, patience: 3000 });
-  expect(own).toEqual(onlyNothing(own));
+    const gains = await page.evaluate(attempt, { target: ann.daemon.origin, asset, patience: 3000 });
+    expect(gains).toEqual(onlyNothing(gains));
+    expect(await rebound.evaluate(async () => (await fetch('/')).status)).toBe(421);
+    const own = await rebound.evaluate(attempt, { target: new URL(rebound.url()).origin, asset, patience: 3000 });
+    expect(own).toEqual(onlyNothing(own));
 
-  await browser.close();
-  await expectUntouched(ann, code);
-  await Promise.all([hostile.close(), careless.close()]);
-});
+    await browser.close();
+    await expectUntouched(ann, code);
+    await Promise.all([hostile.close(), careless.close()]);
+  },
+);

@@ -237,7 +237,7 @@ test('the names of strangers who ask, and of those taken in as they are', { tag:
   for (const { stop } of strangers) await stop();
 });
 
-test('tokens and addresses that somebody was talked into pasting', async ({ person }) => {
+test('tokens and addresses that somebody was talked into pasting', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   const { look, left } = await watch(ann.page);
   await ann.onboard();

@@ -35,7 +35,7 @@ const ways = [
   ['a made-up launch', (origin: string) => `${origin}/open#launch=${'A'.repeat(22)}`, 'click', 'localhost'],
 ] as const;
 
-test('a tab that a page elsewhere led here asks for a click of its own', async ({ person }) => {
+test('a tab that a page elsewhere led here asks for a click of its own', { tag: '@slow' }, async ({ person }) => {
   test.slow();
   const ann = await person('Ann');
   await ann.begin();
@@ -97,7 +97,7 @@ test('a printed code that claims to be our own launch opens nothing, and stays g
   await context.close();
 });
 
-test('a made-up code leads into no tab that was in before', async ({ person }) => {
+test('a made-up code leads into no tab that was in before', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');
   await ann.begin();
   const { page } = ann;

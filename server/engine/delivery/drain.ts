@@ -13,9 +13,9 @@
 import type { MessageId } from '../../contract/ids.ts';
 import { NOT_NOW_LONGEST_MS, NOT_NOW_MS } from '../../protocol/limits.ts';
 import { BYE, parseRoom, RECORD } from '../../protocol/records.ts';
-import { StorageError } from '../../storage/errors.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import { readable } from '../../storage/tables/message/readable.ts';
 import type { PeerDevice } from '../../storage/rows/peer-device.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
 import type { Store } from '../../storage/profile-store.ts';
@@ -211,12 +211,7 @@ export function waitingRow({ messages, outbox }: Store, peer: PeerDevice, ours: 
 
 /** One of ours; null when it is damaged, which must cost no more than this one message. */
 export function readOurs({ messages }: Store, ours: Ours): MessageRecord | null {
-  try {
-    return messages.get(refOf(ours));
-  } catch (error) {
-    if (error instanceof StorageError && error.code === 'damaged') return null;
-    throw error;
-  }
+  return readable(messages, refOf(ours));
 }
 
 function factsOf({ contact, device, conversation, id, seq, position, hidden, as }: OutboxRow): OutboxFacts {

@@ -5,9 +5,9 @@ import { OURSELVES, type AuthorId } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { encodeContent, type ContentOf, type ParsedContent } from '../../protocol/content/content.ts';
 import { WAITING_ACTS, WAITING_ACTS_BYTES, WAITING_ACTS_MS } from '../../protocol/limits.ts';
-import { StorageError } from '../../storage/errors.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Fading, MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
+import { readable } from '../../storage/tables/message/readable.ts';
 import type { TimerSetting } from '../../storage/tables/timers.ts';
 import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
@@ -115,13 +115,7 @@ export class Entries {
 
   /** Null where it is not here, or damaged. */
   find(ref: MessageRef): MessageRecord | null {
-    const { messages } = this.#options.store;
-    try {
-      return messages.get(ref);
-    } catch (error) {
-      if (!(error instanceof StorageError) || error.code !== 'damaged') throw error;
-      return null;
-    }
+    return readable(this.#options.store.messages, ref);
   }
 
   /**

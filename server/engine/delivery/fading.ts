@@ -19,6 +19,8 @@ export interface FadingOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly erasing: Pick<Erasing, 'erase'>;
+  /** What it has brought is still on its way: its time begins anew. */
+  readonly isHeld: (message: MessageRef) => boolean;
   readonly onGone: (message: MessageRef) => void;
 }
 
@@ -175,9 +177,13 @@ export class Fading {
 
   /** Its row says when, whatever is kept in mind. @returns null: it is gone, or has time left. */
   #erase(row: number, now: number): MessageRef | null {
-    const { store, erasing } = this.#options;
+    const { store, erasing, isHeld } = this.#options;
     const message = store.messages.scan.at(row);
     if (message?.fading?.until == null || message.fading.until > now) return null;
+    if (isHeld(message)) {
+      this.#beginAnew(message);
+      return null;
+    }
     const { conversation, author, id } = message;
     return erasing.erase(message) ? { conversation, author, id } : null;
   }

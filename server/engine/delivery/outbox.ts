@@ -236,6 +236,6 @@ export class Outbox {
 function says(message: MessageRecord | null, said: Said): message is MessageRecord {
   if (!message) return false;
   const { at, seq, fading } = message;
-  const ttl = said.t === 'text' && fading ? { ttl: fading.life / 1000 } : {};
+  const ttl = fading ? { ttl: fading.life / 1000 } : {};
   return equal(message.content, encodeContent({ ...said, ...ttl, at, seq }));
 }

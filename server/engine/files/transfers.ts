@@ -5,13 +5,17 @@ import type { FileProgress, FileReason } from '../../contract/files.ts';
 import { OURSELVES } from '../../contract/messages.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRef } from '../../storage/tables/message/message-record.ts';
+import { readable } from '../../storage/tables/message/readable.ts';
 import { isLive, type Transfer } from '../../storage/tables/transfers.ts';
-import type { Clock } from '../../timing/clock.ts';
+import { DAY_MS, type Clock } from '../../timing/clock.ts';
 import { Throttle } from '../../timing/throttle.ts';
 import type { EventLog } from '../event-log.ts';
 
 /** Progress is told no more often than this, of each file. */
 const TOLD_MS = 250;
+
+/** A message that disappears waits for its file no longer than this; the longest timer has four weeks. */
+const HELD_MS = 30 * DAY_MS;
 
 /** What is known of a transfer that may still move, and forgotten at the end. */
 export interface LiveTransfer {
@@ -89,6 +93,7 @@ export class Transfers {
       if (!live || !store.transfers.get(message)) return null;
       live.transfer = { ...live.transfer, ...change };
       store.transfers.put(live.transfer);
+      if (!isLive(live.transfer)) this.#beginLife(message);
       alongside();
       return live;
     });
@@ -139,6 +144,14 @@ export class Transfers {
     return { ...this.#stateOf(transfer, this.find(message)), received, place: placeOf(transfer) };
   }
 
+  /** Whether its message stays though its time is over: it has yet to arrive, or to be taken, and may. */
+  holds(message: MessageRef): boolean {
+    const { store, clock } = this.#options;
+    const transfer = store.transfers.get(message);
+    if (!transfer || !isLive(transfer) || clock.now() - transfer.at > HELD_MS) return false;
+    return isOurs(transfer) || transfer.state !== 'offered';
+  }
+
   /** Whether a contact is connected; known once there are links. */
   isThere: (contact: ContactId) => boolean = () => false;
 
@@ -161,6 +174,14 @@ export class Transfers {
     if (live.held) return { state: 'waiting', reason: live.held };
     if (live.moving) return { state: 'moving' };
     return this.isThere(live.transfer.contact) ? { state: 'waiting' } : { state: 'waiting', reason: 'away' };
+  }
+
+  /** It has arrived, or never will: from now on it is there for as long as it says. */
+  #beginLife(message: MessageRef): void {
+    const { store, clock } = this.#options;
+    const entry = readable(store.messages, message);
+    if (entry?.fading?.until == null) return;
+    store.messages.rewrite({ ...entry, fading: { ...entry.fading, until: clock.now() + entry.fading.life } });
   }
 
   #isStopped(): boolean {

@@ -5,7 +5,7 @@ import { concat, fromHex, toHex } from '../../crypto/bytes.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from '../content/content.ts';
-import { MESSAGE_ID_BYTES } from '../limits.ts';
+import { MESSAGE_ID_BYTES, TTL_SECONDS } from '../limits.ts';
 import vectors from '../testdata/files.json' with { type: 'json' };
 import {
   encodeData,
@@ -123,6 +123,7 @@ describe('an offer', () => {
       {
         ...{ t: fc.constant('file' as const), at: position, seq: fc.integer({ min: 1 }), name, size: position },
         ...{ type: fc.constantFrom('', 'image/png', 'application/vnd.x+json'), width: side, height: side, caption },
+        ttl: fc.integer({ min: 1, max: TTL_SECONDS }),
       },
       { requiredKeys: ['t', 'at', 'seq', 'name', 'size', 'type'] },
     );
@@ -158,6 +159,8 @@ describe('an offer', () => {
     ['no pixel', { width: 0 }, 'field-type'],
     ['one pixel too many', { height: FILE_SIDE_PIXELS + 1 }, 'field-type'],
     ['an empty caption', { caption: '' }, 'file-caption'],
+    ['a life of no time', { ttl: 0 }, 'field-type'],
+    ['a life of a second too many', { ttl: TTL_SECONDS + 1 }, 'field-type'],
     ['a caption of one byte too many', { caption: 'a'.repeat(FILE_CAPTION_BYTES + 1) }, 'file-caption'],
   ] satisfies [string, CborRecord, string][])('with %s is refused', (_, change, code) => {
     expect(codeOf(() => parseContent(encodeCbor({ ...offer, ...change })))).toBe(code);

@@ -33,6 +33,15 @@ export async function messageFor(
   return fitting.toReversed()[which % fitting.length];
 }
 
+/** What `a` has read of `b`, or is about to read up to a position, is not told to somebody who is blocked. */
+export async function readSilently(citizens: Citizens, a: Citizen, b: Citizen, upTo = -1): Promise<void> {
+  const said = await a.loom.said(citizens.conversation(a, b));
+  const read = said.filter(
+    ({ direction, state, position }) => direction === 'in' && (state === 'read' || position <= upTo),
+  );
+  citizens.direction(b, a).readSilently(read.map(({ id }) => id));
+}
+
 /** `a` does something with a message between them. */
 export async function act(
   options: DeedsOptions,
@@ -41,6 +50,8 @@ export async function act(
   message: Message,
 ): Promise<void> {
   const { profile } = a.loom;
+  const { citizens } = options;
+  if (operation.deed === 'read' && citizens.contact(a, b).blocked) await readSilently(citizens, a, b, message.position);
   const [asked, command] = deedOf(options, [a, b], operation, message);
   try {
     await command();

@@ -27,6 +27,8 @@ export class Direction {
   /** Messages up to here may be missing: one of the two went back to an older database. */
   #forgiven = 0;
   #wentBack = false;
+  /** Read by somebody who has blocked the sender: told only with something that is read later. */
+  readonly #silent = new Set<string>();
   #holed = false;
   #ordered = true;
 
@@ -65,6 +67,11 @@ export class Direction {
     return sent;
   }
 
+  /** These are read, or about to be, while their sender is blocked. */
+  readSilently(ids: readonly MessageId[]): void {
+    for (const id of ids) this.#silent.add(id);
+  }
+
   restored(who: 'sender' | 'receiver'): void {
     this.#forgiven = this.#sent.length;
     this.#wentBack = true;
@@ -85,7 +92,8 @@ export class Direction {
     if (this.#wentBack) return;
     // One that was taken back counts as read, though nobody has.
     const end = in_.findIndex(({ state, kind }) => state !== 'read' || kind === 'deleted');
-    const told = new Set(in_.slice(0, end === -1 ? in_.length : end).map(({ id }) => id));
+    const read = in_.slice(0, end === -1 ? in_.length : end).map(({ id }) => id);
+    const told = new Set(read.slice(0, read.findLastIndex((id) => !this.#silent.has(id)) + 1));
     const untold = out.find(({ id, state }) => told.has(id) && state !== 'read');
     if (untold) throw new Error(`"${untold.body}" was read, and is ${untold.state}`);
     const unread = new Set(in_.filter(({ state }) => state !== 'read').map(({ id }) => id));

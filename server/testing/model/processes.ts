@@ -53,10 +53,13 @@ export class Processes {
     if (citizen.killAt.nth <= 0) this.kill(citizen);
   }
 
-  /** Looks at commits and at envelopes that come, of the process that runs now. */
+  /** Looks at commits, at what is decrypted and at envelopes that come, of the process that runs now. */
   observe(citizen: Citizen): void {
     const { store, engine } = citizen.loom.profile.opened;
     const { journal } = store;
+    const { sessions } = engine;
+    const decrypt = sessions.decrypt.bind(sessions);
+    sessions.decrypt = (...message) => citizen.watch.attempt(() => decrypt(...message));
     const flush = journal.flush.bind(journal);
     journal.flush = () => {
       this.reached(citizen.loom.host, 'before-commit');

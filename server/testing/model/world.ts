@@ -8,6 +8,7 @@ import { Town } from '../test-loom.ts';
 import { FADING_MS, type Operation, type Schedule } from './operations.ts';
 import { checkAgreed, checkFiles, checkHealing, checkSessions } from './checks.ts';
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
+import { readSilently } from './deeds.ts';
 import { Direction } from './oracle.ts';
 import { Processes } from './processes.ts';
 import { Talk } from './talk.ts';
@@ -260,6 +261,7 @@ export class World {
   }
 
   async #block(who: Citizen, whom: Citizen, blocked: boolean): Promise<void> {
+    if (blocked) await readSilently(this.#citizens, who, whom);
     await this.#ask(who, () =>
       who.loom.run('contact.block', { contact: this.#citizens.contact(who, whom).id, blocked }),
     );

@@ -49,6 +49,8 @@ export interface KeyWatch {
   readonly spent: Set<string>;
   /** Hex of every message key that was made. */
   readonly messageKeys: Set<string>;
+  /** A step that throws has used no key: the state before it stays. */
+  readonly attempt: <T>(step: () => T) => T;
 }
 
 const ROOT_INFO = toHex(utf8('loom/2 ratchet root'));
@@ -59,6 +61,21 @@ export function watchKeys(real: Primitives = nativePrimitives(portableKem)): Key
   const seals: string[] = [];
   const spent = new Set<string>();
   const messageKeys = new Set<string>();
+  let fresh: string[] = [];
+  const spend = (key: Uint8Array): void => {
+    const hex = toHex(key);
+    if (!spent.has(hex)) fresh.push(hex);
+    spent.add(hex);
+  };
+  const attempt = <T>(step: () => T): T => {
+    fresh = [];
+    try {
+      return step();
+    } catch (error) {
+      for (const key of fresh) spent.delete(key);
+      throw error;
+    }
+  };
   const primitives: Primitives = {
     ...real,
     chacha20poly1305Seal(key, nonce, plaintext, ad) {
@@ -68,14 +85,14 @@ export function watchKeys(real: Primitives = nativePrimitives(portableKem)): Key
     hmacSha256(key, data) {
       const mac = real.hmacSha256(key, data);
       if (toHex(data) === '01') messageKeys.add(toHex(mac));
-      if (toHex(data) === '02') spent.add(toHex(key));
+      if (toHex(data) === '02') spend(key);
       return mac;
     },
     hkdfSha256(salt, ikm, info, length) {
-      if (toHex(info) === ROOT_INFO) spent.add(toHex(salt));
-      if (toHex(info) === MESSAGE_INFO) spent.add(toHex(ikm));
+      if (toHex(info) === ROOT_INFO) spend(salt);
+      if (toHex(info) === MESSAGE_INFO) spend(ikm);
       return real.hkdfSha256(salt, ikm, info, length);
     },
   };
-  return { primitives, seals, spent, messageKeys };
+  return { primitives, seals, spent, messageKeys, attempt };
 }

@@ -1,9 +1,12 @@
 // A file is offered: shown as a card or a picture, and fetched when it is accepted (`engine/files`).
 import type { ContentOf } from '../../../protocol/content/content.ts';
+import { lifeOf } from './life.ts';
 import type { MessageKind } from './message-kind.ts';
 
 /** How far it is, and as what it is saved, is known to who sees the conversation (`feed/entry-views.ts`). */
 export const file: MessageKind<ContentOf<'file'>> = {
+  /** It has to arrive first (`engine/files`). */
+  life: lifeOf,
   view({ name, size, type, width, height, caption = '' }) {
     const sides = width !== undefined && height !== undefined && { width, height };
     const facts = { ...{ name, savedAs: name, size, type }, ...sides };

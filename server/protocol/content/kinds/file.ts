@@ -4,6 +4,7 @@ import { optional, textField, uintField, type CborMap } from '../../cbor/cbor.ts
 import { ProtocolError } from '../../errors.ts';
 import { FILE_CAPTION_BYTES, FILE_NAME_BYTES, FILE_SIDE_PIXELS, FILE_TYPE_BYTES } from '../../files/limits.ts';
 import type { ContentKind } from '../content-kind.ts';
+import { requireTtl, ttlField } from '../ttl.ts';
 
 /** Keys that are not there are left out. All of it is the sender's word. */
 export interface OfferedFile {
@@ -18,6 +19,8 @@ export interface OfferedFile {
   readonly height?: number;
   /** What is said of it: 1 to FILE_CAPTION_BYTES as UTF-8. */
   readonly caption?: string;
+  /** Seconds it is there once it was read and has arrived, 1 to TTL_SECONDS. */
+  readonly ttl?: number;
 }
 
 /** `type/subtype` of RFC 6838 restricted names, without parameters. */
@@ -31,8 +34,9 @@ export const file: ContentKind<OfferedFile> = {
     ...(map.has('width') && { width: sideField(map, 'width') }),
     ...(map.has('height') && { height: sideField(map, 'height') }),
     ...(map.has('caption') && { caption: requireCaption(optional(map, 'caption', textField) ?? '') }),
+    ...(map.has('ttl') && { ttl: ttlField(map) }),
   }),
-  encode({ size, name, type, width, height, caption }) {
+  encode({ size, name, type, width, height, caption, ttl }) {
     if ([width, height].some((side) => side !== undefined && (side < 1 || side > FILE_SIDE_PIXELS)))
       throw new Error('a side has 1 to FILE_SIDE_PIXELS pixels');
     return {
@@ -40,6 +44,7 @@ export const file: ContentKind<OfferedFile> = {
       name: requireFileName(name),
       type: requireFileType(type),
       caption: caption === undefined ? undefined : requireCaption(caption),
+      ttl: requireTtl(ttl),
     };
   },
 };

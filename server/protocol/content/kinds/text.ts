@@ -1,17 +1,10 @@
 // A text: what people write, what it answers, and what is to become of it.
-import {
-  booleanField,
-  bytesListField,
-  mapField,
-  optional,
-  textField,
-  uintField,
-  type CborMap,
-} from '../../cbor/cbor.ts';
+import { booleanField, bytesListField, mapField, optional, textField, type CborMap } from '../../cbor/cbor.ts';
 import { ProtocolError } from '../../errors.ts';
-import { KEY_BYTES, MENTIONS, QUOTE_BYTES, TTL_SECONDS } from '../../limits.ts';
+import { KEY_BYTES, MENTIONS, QUOTE_BYTES } from '../../limits.ts';
 import type { ContentKind } from '../content-kind.ts';
 import { encodeTarget, parseTarget, type Target } from '../target.ts';
+import { requireTtl, ttlField } from '../ttl.ts';
 import { requireWords, wordsField } from '../words.ts';
 
 /** Keys that are not there are left out. */
@@ -42,14 +35,13 @@ export const text: ContentKind<Text> = {
     };
   },
   encode({ body, re, quote, fwd, ttl, to }) {
-    if (ttl !== undefined && (ttl < 1 || ttl > TTL_SECONDS)) throw new Error('a text lives 1 to TTL_SECONDS seconds');
     if (to?.some(({ length }) => length !== KEY_BYTES)) throw new Error('keys have 32 bytes');
     if (to !== undefined && to.length > MENTIONS) throw new Error('a text mentions at most MENTIONS');
     return {
       body: requireWords(body),
       re: re && encodeTarget(re),
       quote: quote === undefined ? undefined : requireQuote(quote),
-      ...{ fwd, ttl, to },
+      ...{ fwd, ttl: requireTtl(ttl), to },
     };
   },
 };
@@ -57,12 +49,6 @@ export const text: ContentKind<Text> = {
 function requireQuote(quote: string): string {
   if (Buffer.byteLength(quote) > QUOTE_BYTES) throw new ProtocolError('quote-too-large');
   return quote;
-}
-
-function ttlField(map: CborMap): number {
-  const ttl = uintField(map, 'ttl', TTL_SECONDS);
-  if (ttl === 0) throw new ProtocolError('field-type');
-  return ttl;
 }
 
 function mentionsField(map: CborMap): Uint8Array[] {
