@@ -35,8 +35,15 @@ export interface FileProgress {
   readonly received: number;
   /** Left out: there is none. */
   readonly reason?: FileReason;
-  /** `loom`: the whole file is kept in Loom, sealed. `disk`: ours, and read where it lies. Null: it is not here. */
-  readonly place: 'loom' | 'disk' | null;
+  /**
+   * `loom`: the whole file is kept in Loom, sealed. `downloads`: theirs, saved among the downloads as it is. `disk`: ours, and read where
+   * it lies. Null: it is not here.
+   */
+  readonly place: 'loom' | 'downloads' | 'disk' | null;
+  /** Where it was saved among the downloads. */
+  readonly path?: string;
+  /** Of theirs that is not here: where it comes to lie. */
+  readonly into?: 'loom' | 'downloads';
 }
 
 /** What a message offers. Name, type and sides are the sender's word. */
@@ -102,7 +109,13 @@ export const filesCommands = {
     repeatable: 'with-id',
     needs: { state: 'ready', caller: 'control' },
   }),
-  'file.accept': command({ params: ref, result: result<Message>(), repeatable: true, needs: READY }),
+  /** Left out: where `into` says. Once it has begun to come it stays where it is. */
+  'file.accept': command({
+    params: ref.extend({ into: z.enum(['loom', 'downloads']).optional() }),
+    result: result<Message>(),
+    repeatable: true,
+    needs: READY,
+  }),
   'file.decline': command({ params: ref, result: result<Message>(), repeatable: true, needs: READY }),
   'file.pause': command({ params: ref, result: result<Message>(), repeatable: true, needs: READY }),
   'file.resume': command({ params: ref, result: result<Message>(), repeatable: true, needs: READY }),

@@ -49,7 +49,7 @@ export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
     },
     'file.send': (params) => sendCopy(engine, params),
     'file.sendPath': (params) => sendPath(engine, params),
-    'file.accept': act((message) => files.accept(message)),
+    'file.accept': ({ into, ...message }) => act((ref) => files.accept(ref, into))(message),
     'file.decline': act((message) => files.decline(message)),
     'file.pause': act((message) => files.pause(message)),
     'file.resume': act((message) => files.resume(message)),
@@ -60,6 +60,8 @@ export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
       return { ticket: files.tickets.mint({ message, purpose, type }) };
     },
     'file.save': async ({ path, ...message }) => {
+      const { place } = files.get(message);
+      if (place.kind === 'saved' && path === undefined) return { path: place.path };
       const { file, transfer, close } = await files.open(message);
       try {
         return { path: await saveAs(file, transfer.size, savedName(transfer.name), path) };

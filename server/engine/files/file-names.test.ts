@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberedName, offeredName, savedName } from './file-names.ts';
+import { namesFor, offeredName, savedName } from './file-names.ts';
 
 describe('the name a file is saved under', () => {
   it.each([
@@ -48,8 +48,8 @@ describe('the name a file is saved under', () => {
   });
 
   it('has a number before its ending where there is one already', () => {
-    expect(numberedName('photo.jpg', 2)).toBe('photo (2).jpg');
-    expect(numberedName('.profile', 3)).toBe('.profile (3)');
+    expect([...namesFor('photo.jpg')].slice(0, 2)).toEqual(['photo.jpg', 'photo (2).jpg']);
+    expect([...namesFor('.profile')][2]).toBe('.profile (3)');
   });
 });
 

@@ -29,10 +29,14 @@ export function offeredName(name: string): string {
   return cutName(named, FILE_NAME_BYTES);
 }
 
-/** The same name with a number, as there is one of this name. @param n 2 or more. */
-export function numberedName(name: string, n: number): string {
+/** Files of one name in a folder: nobody looks through more. */
+export const SAME_NAMES = 1000;
+
+/** The name, then the same with a number, `a (2).txt`, as there may be files of these names. */
+export function* namesFor(name: string): Generator<string> {
+  yield name;
   const { stem, ending } = split(name);
-  return `${stem} (${n})${ending}`;
+  for (let n = 2; n <= SAME_NAMES; n += 1) yield `${stem} (${n})${ending}`;
 }
 
 /** Between code points; the ending stays, unless it alone is too long. */

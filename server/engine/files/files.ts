@@ -21,6 +21,7 @@ import type { RecordRouter } from '../links/record-router.ts';
 import { isAutoAccepted, OPEN_OFFERS } from './acceptance.ts';
 import { Answers } from './answers.ts';
 import type { BlockHashes } from './block-hashes.ts';
+import { KEPT_BYTES } from './downloads.ts';
 import { diskTrouble, isMissing } from './disk-errors.ts';
 import { Leftovers } from './leftovers.ts';
 import { hearSenders } from './receiving/receiver-records.ts';
@@ -130,7 +131,8 @@ export class Files {
     const { size, name, type } = content;
     const { conversation, author, id } = act;
     const message = { conversation, author, id };
-    const facts = { ...{ message, size, name, type, reason: null, position: 0 }, at: this.#options.clock.now() };
+    const into: Transfer['into'] = contact !== null && size > KEPT_BYTES ? 'downloads' : 'loom';
+    const facts = { ...{ message, size, name, type, into, reason: null, position: 0 }, at: this.#options.clock.now() };
     if (contact === null) return this.#ours({ ...facts, state: 'offered', auto: false });
     const state = this.#answer(contact, facts);
     const auto = state === 'accepted';
@@ -151,10 +153,12 @@ export class Files {
   }
 
   /** Fetches one that was offered, refused, or that we gave up. @throws CommandError file-unknown, file-state. */
-  async accept(message: MessageRef): Promise<void> {
+  async accept(message: MessageRef, into?: Transfer['into']): Promise<void> {
     const transfer = this.get(message);
     if (isOurs(transfer) || transfer.state === 'done') throw wrongState();
-    if (transfer.state !== 'accepted') await this.#again({ ...transfer, state: 'accepted', reason: null, auto: false });
+    const where = transfer.place.kind === 'none' && into !== undefined ? { into } : {};
+    const accepted = { state: 'accepted', reason: null, auto: false } as const;
+    if (transfer.state !== 'accepted') await this.#again({ ...transfer, ...where, ...accepted });
     this.#receivers.kick();
   }
 
@@ -265,7 +269,7 @@ export class Files {
 
   /** Nothing moves any more: what is of no use goes. Ours that was sent from a copy stays, to be seen. */
   async #over(transfer: Transfer): Promise<void> {
-    if (isOurs(transfer) || transfer.state === 'done' || transfer.place.kind !== 'sealed') return;
+    if (isOurs(transfer) || transfer.state === 'done' || transfer.place.kind === 'none') return;
     const { store } = this.#options;
     await this.#receivers.settled(transfer.message);
     const gone = await store.journal.write(() => {
@@ -274,7 +278,7 @@ export class Files {
       store.transfers.put({ ...now, place: { kind: 'none' }, position: 0 });
       return now.place;
     });
-    if (gone?.kind === 'sealed') await this.#leftovers.remove(gone);
+    if (gone) await this.#leftovers.remove(gone);
   }
 }
 

@@ -2,9 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventMessage } from '../../contract/events.ts';
 import type { ContactId } from '../../contract/ids.ts';
+import { removePart } from '../../storage/files/part-file.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
-import type { Transfer, TransferPage } from '../../storage/tables/transfers.ts';
+import type { Transfer, TransferPage, TransferPlace } from '../../storage/tables/transfers.ts';
 import { runInBackground } from '../background.ts';
 import type { EventLog } from '../event-log.ts';
 import { readContent } from '../delivery/kinds/kinds.ts';
@@ -47,9 +48,14 @@ export class Leftovers {
     this.#unsubscribe();
   }
 
-  /** A file that cannot be removed now is found by the next sweep. */
-  async remove(place: { readonly name: string }): Promise<void> {
-    await this.#options.store.files.remove(place).catch(() => undefined);
+  /** A sealed file that cannot be removed now is found by the next sweep. What was saved is the person's. */
+  async remove(place: TransferPlace): Promise<void> {
+    if (place.kind === 'part') await removePart(place).catch(() => undefined);
+    if (place.kind === 'sealed') await this.#removeNamed(place);
+  }
+
+  async #removeNamed(file: { readonly name: string }): Promise<void> {
+    await this.#options.store.files.remove(file).catch(() => undefined);
   }
 
   #follow(event: EventMessage): void {
@@ -84,7 +90,7 @@ export class Leftovers {
     const removed = store.journal.write(() => transfers.remove(message));
     const done = removed.then(async (transfer) => {
       await settled(message);
-      if (transfer?.place.kind === 'sealed') await this.remove(transfer.place);
+      if (transfer) await this.remove(transfer.place);
     });
     runInBackground(done);
   }
@@ -107,6 +113,6 @@ export class Leftovers {
       after = page.last;
       await nextTurn();
     }
-    for (const name of unknown) await this.remove({ name });
+    for (const name of unknown) await this.#removeNamed({ name });
   }
 }

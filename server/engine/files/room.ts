@@ -8,6 +8,8 @@ export interface Claim {
   readonly missing: () => number;
   /** Of its sealed file, what the table of transfers does not count yet. */
   readonly uncounted: () => number;
+  /** The folder that it is written to; left out: Loom's own. */
+  readonly folder?: string;
 }
 
 export class Room {
@@ -26,10 +28,12 @@ export class Room {
     // Before anything is waited for: others look at the same time.
     this.#claims.add(claim);
     try {
-      const space = await this.#store.files.space();
+      const space = await this.#store.files.space(claim.folder);
+      // All may be on one disk.
       const claims = [...this.#claims];
       const missing = claims.reduce((sum, each) => sum + each.missing(), 0);
-      const held = claims.reduce((sum, each) => sum + each.uncounted(), this.#store.transfers.heldBytes());
+      const sealed = claims.reduce((sum, each) => sum + each.uncounted(), this.#store.transfers.heldBytes());
+      const held = claim.folder === undefined ? sealed : 0;
       if (hasRoom(space, missing, held)) return giveBack;
     } catch (error) {
       giveBack();

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newSealedPlace, SealedFile, withRun } from '../../storage/files/sealed-file.ts';
 import { primitives } from '../../testing/disk/temp-store.ts';
-import { SAME_NAMES, saveAs } from './saving.ts';
+import { SAME_NAMES } from './file-names.ts';
+import { saveAs } from './saving.ts';
 
 const bytes = Buffer.from('what is saved');
 

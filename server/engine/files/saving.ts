@@ -1,23 +1,15 @@
 // A file written where a person wants it: a new file of theirs, never over another, never one that runs.
 import { constants } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { requirePath } from '../../backup/files.ts';
 import { CommandError } from '../../contract/errors.ts';
 import { FILE_BLOCK_BYTES } from '../../protocol/files/limits.ts';
 import type { SealedFile } from '../../storage/files/sealed-file.ts';
 import { isScarcity } from '../scarcity.ts';
+import { downloadsFolder } from './downloads.ts';
 import { hasCode, isFull, isMissing, isOfTheDisk } from './disk-errors.ts';
-import { numberedName } from './file-names.ts';
-
-/** Files of one name in a folder: nobody looks through more. */
-export const SAME_NAMES = 1000;
-
-/** Where browsers put what they load. */
-function downloadsFolder(): string {
-  return join(homedir(), 'Downloads');
-}
+import { namesFor } from './file-names.ts';
 
 /**
  * @param path a folder, in which it gets `name` or, where that is taken, another number; or the file itself.
@@ -40,10 +32,9 @@ export async function saveAs(
 }
 
 async function inFolder(file: Pick<SealedFile, 'read'>, size: number, folder: string, name: string): Promise<string> {
-  for (let n = 1; n <= SAME_NAMES; n += 1) {
-    const path = join(folder, n === 1 ? name : numberedName(name, n));
+  for (const free of namesFor(name)) {
     try {
-      return await write(file, size, path);
+      return await write(file, size, join(folder, free));
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
     }

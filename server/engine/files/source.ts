@@ -43,7 +43,7 @@ export async function openSource(primitives: Primitives, folder: FileFolder, tra
   const { place } = transfer;
   try {
     if (place.kind === 'path') return await openPath(place, transfer.size);
-    if (place.kind === 'none') throw new SourceLost('gone');
+    if (place.kind !== 'sealed') throw new SourceLost('gone');
     const { size } = transfer;
     return sealedSource(await SealedFile.open({ primitives, path: folder.pathOf(place), place, size }, 'read'));
   } catch (error) {

@@ -141,7 +141,7 @@ export class Transfers {
     const transfer = this.get(message);
     if (!transfer) return { state: 'failed', received: 0, reason: 'gone', place: null };
     const { position: received } = transfer;
-    return { ...this.#stateOf(transfer, this.find(message)), received, place: placeOf(transfer) };
+    return { ...this.#stateOf(transfer, this.find(message)), received, ...whereIs(transfer) };
   }
 
   /** Whether its message stays though its time is over: it has yet to arrive, or to be taken, and may. */
@@ -222,10 +222,12 @@ export function isOurs({ message }: Transfer): boolean {
   return message.author === OURSELVES;
 }
 
-function placeOf(transfer: Transfer): FileProgress['place'] {
-  if (transfer.place.kind === 'path') return 'disk';
-  const isWhole = isOurs(transfer) || transfer.state === 'done';
-  return transfer.place.kind === 'sealed' && isWhole ? 'loom' : null;
+function whereIs(transfer: Transfer): Pick<FileProgress, 'place' | 'path' | 'into'> {
+  const { place, state, into } = transfer;
+  if (place.kind === 'saved') return { place: 'downloads', path: place.path };
+  if (isOurs(transfer)) return { place: place.kind === 'path' ? 'disk' : place.kind === 'sealed' ? 'loom' : null };
+  if (place.kind === 'sealed' && state === 'done') return { place: 'loom' };
+  return { place: null, into };
 }
 
 function keyOf({ conversation, author, id }: MessageRef): string {

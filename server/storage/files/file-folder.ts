@@ -40,9 +40,9 @@ export class FileFolder {
     return found;
   }
 
-  /** Of the disk that the profile is on. @throws Error of the file system. */
-  async space(): Promise<DiskSpace> {
-    const { bavail, blocks, bsize } = await statfs(dirname(this.#root));
+  /** Of the disk that a folder is on, or the profile. @throws Error of the file system. */
+  async space(folder = dirname(this.#root)): Promise<DiskSpace> {
+    const { bavail, blocks, bsize } = await statfs(folder);
     return { free: bavail * bsize, total: blocks * bsize };
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { contactIdSchema, type ConversationId } from '../../contract/ids.ts';
 import { concat, u32 } from '../../crypto/bytes.ts';
 import type { Database } from '../database.ts';
+import { partPlaceSchema } from '../files/part-file.ts';
 import { sealedPlaceSchema } from '../files/sealed-file.ts';
 import { idBytes } from '../rows/ids.ts';
 import type { Row } from '../rows/row.ts';
@@ -24,6 +25,10 @@ const placeSchema = z.discriminatedUnion('kind', [
   /** Ours, read where it lies; what it was when it was offered, as `stat` says it. */
   z.object({ kind: z.literal('path'), path: z.string(), stamp: z.string() }),
   sealedPlaceSchema.extend({ kind: z.literal('sealed') }),
+  /** Theirs, on its way into a folder of the person's. */
+  partPlaceSchema.extend({ kind: z.literal('part') }),
+  /** Theirs, whole, and the person's to do with as they like. */
+  z.object({ kind: z.literal('saved'), path: z.string() }),
 ]);
 export type TransferPlace = Readonly<z.infer<typeof placeSchema>>;
 
@@ -46,6 +51,8 @@ const bodySchema = z.object({
   /** Accepted by no person. */
   auto: z.boolean(),
   place: placeSchema,
+  /** Where it is to lie here: sealed in Loom, or as it is among the person's downloads. */
+  into: z.enum(['loom', 'downloads']).default('loom'),
 });
 
 export interface Transfer extends Readonly<z.infer<typeof bodySchema>> {

@@ -111,7 +111,15 @@ export function outboxFacts({ contact, ...facts }: Omit<OutboxFacts, 'device' | 
 
 /** Of a file of ours that a contact has accepted, and of which nothing has come. */
 export function newTransfer(contact: ContactId, number: number): Transfer {
-  const words = { name: 'a', type: '', state: 'accepted', reason: null, auto: false, place: { kind: 'none' } } as const;
+  const words = {
+    name: 'a',
+    type: '',
+    state: 'accepted',
+    reason: null,
+    auto: false,
+    into: 'loom',
+    place: { kind: 'none' },
+  } as const;
   const at = 1_800_000_000_000 + number;
   return { message: refOf(contact, 'out', idOf(number)), contact, size: number, position: 0, at, ...words };
 }

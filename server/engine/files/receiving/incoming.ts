@@ -8,7 +8,6 @@ import { blockCount, fileRoot } from '../../../protocol/files/file-root.ts';
 import { equal } from '../../../crypto/bytes.ts';
 import { deferred, type Deferred } from '../../../timing/deferred.ts';
 import { isOfTheDisk } from '../disk-errors.ts';
-import type { SealedFile } from '../../../storage/files/sealed-file.ts';
 import type { Clock } from '../../../timing/clock.ts';
 import type { BlockHashes } from '../block-hashes.ts';
 
@@ -19,10 +18,18 @@ export const CHECKPOINT_MS = 1_000;
 /** Blocks that are read and not written yet: beyond this, the sender waits. */
 export const BLOCKS_WAITING = 3;
 
+/** What it is written to, a block at a time. */
+export interface WritableFile {
+  write(position: number, bytes: Uint8Array): Promise<void>;
+  /** What was written is on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface IncomingOptions {
   readonly primitives: Primitives;
   readonly clock: Clock;
-  readonly file: SealedFile;
+  readonly file: WritableFile;
   readonly size: number;
   /** A multiple of FILE_BLOCK_BYTES, or the size: durable already. */
   readonly from: number;
