@@ -4,15 +4,7 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
-/** The one without windows first: it takes a third less of the processor. */
-const NAMES = [
-  'chromium-headless-shell',
-  'chromium',
-  'chromium-browser',
-  'google-chrome',
-  'google-chrome-stable',
-  'chrome',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 /** A download of some 150 MB on a slow line; where nothing may be downloaded it fails at once. */
 const INSTALL_MS = 5 * 60_000;
@@ -58,7 +50,6 @@ export function launchOptions() {
     '--disable-quic',
     '--disable-gpu',
     '--no-first-run',
-    '--font-render-hinting=none',
   ];
   // Chromium's own sandbox refuses to run as root.
   const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet;
