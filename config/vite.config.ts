@@ -1,5 +1,5 @@
-// The browser half of the build: one script, before it a small one for what must be known before anything is drawn, one
-// style sheet, nothing inline, each tag with its integrity; and the scripts of `web/src/lazy` and the fonts, loaded when
+// The browser half of the build: one script with what it shares with later ones, before it a small one for what must be known
+// before anything is drawn, one style sheet, nothing inline, each tag with its integrity; and the scripts of `web/src/lazy` and the fonts, loaded when
 // they are wanted, each named by an inert tag with the same.
 import vue from '@vitejs/plugin-vue';
 import { createHash } from 'node:crypto';
@@ -28,16 +28,22 @@ function integrity(): Plugin {
     apply: 'build',
     async writeBundle(options, bundle) {
       const folder = options.dir ?? path('../dist/web');
+      /** Those that the first script imports: fetched beside it, and checked before it finds them. */
+      const first = Object.values(bundle).flatMap((output) =>
+        output.type === 'chunk' && output.isEntry ? output.imports.flatMap((each) => laterScripts(bundle, each)) : [],
+      );
       const later = Object.values(bundle).flatMap((output) => {
         const font = `    <link data-later href="/${output.fileName}" />\n`;
         if (output.type !== 'chunk') return output.fileName.endsWith('.woff2') ? [font] : [];
-        const { isEntry, isDynamicEntry, imports, name } = output;
-        if (isEntry && imports.length > 0) throw new Error(`a script that no tag names: ${imports.join(', ')}`);
-        const needed = isDynamicEntry ? laterScripts(bundle, output.fileName) : [];
+        const { isDynamicEntry, fileName: own, name } = output;
+        const needed = isDynamicEntry ? laterScripts(bundle, own).filter((each) => !first.includes(each)) : [];
         return needed.map((fileName) => `    <link data-later="${name}" href="/${fileName}" />\n`);
       });
       const written = await readFile(`${folder}/index.html`, 'utf8');
-      const page = written.replace('  </head>', `${later.join('')}  </head>`);
+      const beside = first.map((fileName) => `<link rel="modulepreload" crossorigin href="/${fileName}" />\n    `);
+      const page = written
+        .replace('<script type="module"', `${beside.join('')}<script type="module"`)
+        .replace('  </head>', `${later.join('')}  </head>`);
       const hashes = new Map<string, string>();
       for (const [, file] of page.matchAll(tags)) {
         if (file === undefined) continue;

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test, type Person } from '../support/fixtures.ts';
 import { checkScreen } from '../support/screen.ts';
 
@@ -29,10 +29,18 @@ function fileOf(name: string, bytes: Uint8Array): string {
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-async function attach(page: Page, ...paths: readonly string[]): Promise<void> {
+async function choose(page: Page, ...paths: readonly string[]): Promise<void> {
   const choosing = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Attach' }).click();
   await (await choosing).setFiles([...paths]);
+}
+
+const tray = (page: Page): Locator => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
+
+async function attach(page: Page, ...paths: readonly string[]): Promise<void> {
+  await choose(page, ...paths);
+  await expect(tray(page)).toHaveCount(paths.length);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
 /** A PNG of one colour. */
@@ -67,6 +75,34 @@ test('a file is offered, accepted, and saved as it was', async ({ friends: { ann
   await card.getByRole('button', { name: 'Save' }).click();
   const saved = await (await loading).path();
   expect(digest(await readFile(saved))).toBe(digest(bytes));
+});
+
+test('files wait above the composer, and go with what is written of them', async ({ friends: { ann, bob } }) => {
+  const { page } = ann;
+  const box = page.getByRole('textbox', { name: 'Message' });
+  await choose(page, fileOf('one.png', picture(40, 30)), fileOf('two.bin', randomBytes(10)));
+  await choose(page, fileOf('three.bin', randomBytes(10)));
+  await expect(tray(page)).toHaveCount(3);
+  await expect(box).toBeFocused();
+  await page.getByRole('button', { name: /Remove .*two\.bin/ }).click();
+  await expect(page.getByRole('button', { name: /Remove .*three\.bin/ })).toBeFocused();
+  await checkScreen(page, 'files that wait to be sent');
+  await page.keyboard.press('Escape');
+  await expect(tray(page)).toHaveCount(0);
+  await expect(box).toBeFocused();
+  const caption = '<img src=x onerror="document.title=1"> *at* the sea';
+  await box.fill(caption);
+  await choose(page, fileOf('one.png', picture(40, 30)), fileOf('three.bin', randomBytes(10)));
+  await expect(tray(page)).toHaveCount(2);
+  await box.press('Enter');
+  await expect(box).toHaveValue('');
+  const said = bob.log.getByRole('article').filter({ hasText: '<img src=x onerror="document.title=1"> at the sea' });
+  await expect(said.getByRole('img', { name: /Picture .*one\.png/ })).toBeVisible(PATIENT);
+  await expect(bob.log.getByRole('article')).toHaveCount(2);
+  await expect(bob.log.getByRole('article').last()).toContainText('three.bin');
+  await expect(tray(page)).toHaveCount(0);
+  await bob.page.getByRole('searchbox', { name: 'Search' }).fill('sea');
+  await expect(bob.page.getByRole('region', { name: 'Messages' }).getByRole('button')).toContainText('the sea');
 });
 
 test('a picture appears by itself, decoded, on both sides', async ({ friends: { ann, bob } }) => {
@@ -104,6 +140,65 @@ test('a picture opens as large as the window, and as large as it is', async ({ f
   await expect(open).toBeFocused();
 });
 
+/** A sound of so many seconds. */
+function sound(seconds: number): Buffer {
+  const rate = 8000;
+  const samples = Buffer.alloc(rate * seconds, 0x80);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+/** A film that the browser makes itself: a coloured square for a second. */
+async function film(page: Page): Promise<Buffer> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 160, height: 240 });
+    const context = canvas.getContext('2d')!;
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    for (let frame = 0; frame < 20; frame += 1) {
+      context.fillStyle = `hsl(${frame * 18} 60% 50%)`;
+      context.fillRect(0, 0, 160, 240);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    recorder.stop();
+    await stopped;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  });
+  return Buffer.from(bytes);
+}
+
+test('a sound is heard from anywhere in it, and a film has its place', async ({ friends: { ann, bob } }) => {
+  await attach(ann.page, fileOf('bell.wav', sound(60)));
+  const heard = bob.log.getByLabel(/Sound .*bell\.wav/);
+  await expect(heard).toBeVisible(PATIENT);
+  await expect.poll(() => heard.evaluate((each: HTMLAudioElement) => each.duration)).toBe(60);
+  await heard.evaluate((each: HTMLAudioElement) => (each.currentTime = 50));
+  await expect.poll(() => heard.evaluate((each: HTMLAudioElement) => !each.seeking && each.currentTime)).toBe(50);
+  await attach(ann.page, fileOf('square.webm', await film(ann.page)));
+  const card = bob.log.getByRole('article').filter({ hasText: 'square.webm' });
+  await card.getByRole('button', { name: 'Accept' }).click(PATIENT);
+  const seen = bob.log.getByLabel(/Video .*square\.webm/);
+  await expect(seen).toBeVisible(PATIENT);
+  await expect.poll(() => seen.evaluate((each: HTMLVideoElement) => each.videoWidth)).toBe(160);
+  expect(await seen.evaluate((each) => [each.clientWidth, each.clientHeight])).toEqual([160, 240]);
+  await checkScreen(bob.page, 'a film and a sound');
+});
+
 test('what is called a picture and is none is a card, and runs nowhere', async ({ friends: { ann, bob } }) => {
   await attach(ann.page, fileOf('photo.png', Buffer.from('<script>document.title = "taken"</script>')));
   const card = bob.log.getByRole('article').filter({ hasText: 'photo.png' });
@@ -133,6 +228,13 @@ test('a picture is sent without where it was taken, and turned as it was', async
   expect(said.includes('Camera')).toBe(true);
   expect(saved.includes('Camera')).toBe(false);
   expect(saved.length).toBeLessThan(said.length);
+  await choose(ann.page, fileOf('whole.webp', said));
+  await ann.page.getByText('Original file').click();
+  await ann.page.getByRole('textbox', { name: 'Message' }).press('Enter');
+  await expect(bob.log.getByRole('img', { name: /Picture .*whole\.webp/ })).toBeVisible(PATIENT);
+  const again = bob.page.waitForEvent('download');
+  await bob.log.getByRole('button', { name: 'Save' }).last().click();
+  expect(said.equals(await readFile(await (await again).path()))).toBe(true);
 });
 
 test('a picture that says it is as large as a town is a card', async ({ friends: { ann, bob } }) => {

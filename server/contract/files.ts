@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { command, READY, result } from './command.ts';
 import { conversationIdSchema, messageIdSchema } from './ids.ts';
-import { CAPTION_LENGTH, FILE_NAME_LENGTH, FILE_PATH_LENGTH, FILE_SIDE, FILE_TYPE_LENGTH } from './limits.ts';
+import {
+  CAPTION_LENGTH,
+  FILE_DURATION_MS,
+  FILE_NAME_LENGTH,
+  FILE_PATH_LENGTH,
+  FILE_SIDE,
+  FILE_TYPE_LENGTH,
+  WAVEFORM_BYTES,
+} from './limits.ts';
 import { authorSchema, type Message, type MessageRef } from './messages.ts';
 
 /**
@@ -46,7 +54,7 @@ export interface FileProgress {
   readonly into?: 'loom' | 'downloads';
 }
 
-/** What a message offers. Name, type and sides are the sender's word. */
+/** What a message offers. All but the name to save it under is the sender's word. */
 export interface FileFacts extends FileProgress {
   readonly name: string;
   /** As it is saved: what file systems do not take, or take for something else, is replaced. */
@@ -54,9 +62,13 @@ export interface FileFacts extends FileProgress {
   readonly size: number;
   /** A media type; empty: not known. */
   readonly type: string;
-  /** Of a picture, pixels. */
+  /** Of a picture or film, pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** Of what plays, ms. */
+  readonly duration?: number;
+  /** Of what was spoken: how loud, a byte in hex for each equal part of its time, 1 to WAVEFORM_BYTES of them. */
+  readonly waveform?: string;
 }
 
 /** A file that the page hands over, piece by piece, at `/files/in/TICKET`. */
@@ -73,6 +85,10 @@ const offered = {
   caption,
 };
 const side = z.int().min(1).max(FILE_SIDE).optional();
+const waveform = z
+  .string()
+  .max(2 * WAVEFORM_BYTES)
+  .regex(/^(?:[0-9a-f]{2})+$/);
 
 export const filesCommands = {
   /** Room for a file that the page is about to hand over. */
@@ -83,6 +99,8 @@ export const filesCommands = {
       type: z.string().max(FILE_TYPE_LENGTH),
       width: side,
       height: side,
+      duration: z.int().min(1).max(FILE_DURATION_MS).optional(),
+      waveform: waveform.optional(),
     }),
     result: result<Upload>(),
     repeatable: false,

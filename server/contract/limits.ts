@@ -98,6 +98,10 @@ export const FILE_TYPE_LENGTH = 127;
 /** Pixels of one side of a picture. */
 export const FILE_SIDE = 65_535;
 
+/** How long a file plays at most, ms, and the parts of its waveform. Equal the bounds of the wire protocol. */
+export const FILE_DURATION_MS = 24 * 60 * 60 * 1000;
+export const WAVEFORM_BYTES = 100;
+
 /** Files that a list holds: its last ones. */
 export const FILES_LISTED = 1000;
 

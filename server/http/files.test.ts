@@ -1,13 +1,14 @@
 // The real door, over a real profile: who gets a file, who does not, and in which pieces.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UPLOAD_PIECE_BYTES } from '../contract/limits.ts';
 import type { Message } from '../contract/messages.ts';
 import type { Profile } from '../engine/profile/profile.ts';
-import { diskError, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
+import { diskError, SEALED_BYTES, sealedFiles, watchSealedFiles } from '../testing/disk/sealed-files.ts';
 import { openDoorOf, type OpenDoor } from '../testing/network/http-edge.ts';
 import { Town, type TestLoom } from '../testing/test-loom.ts';
 import { rangeOf } from './files.ts';
@@ -198,6 +199,28 @@ describe('a file that is fetched', () => {
     expect((await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: `bytes=${png.length}-` })).status).toBe(416);
   });
 
+  it.each([
+    ['bytes=0-1', 206, 'bytes 0-1/200016', 2],
+    ['bytes=-500', 206, 'bytes 199516-200015/200016', 500],
+    ['bytes=200000-300000', 206, 'bytes 200000-200015/200016', 16],
+    ['bytes=200016-', 416, 'bytes */200016', 0],
+    ['bytes=0-1,5-6', 200, null, 200_016],
+  ] as const)('asked for %s, is given so', async (range, status, contentRange, length) => {
+    const ticket = await ticketFor(await handedOver(png), 'view');
+    const part = await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: range });
+    expect([part.status, part.headers.get('Content-Range')]).toEqual([status, contentRange]);
+    expect((await part.arrayBuffer()).byteLength).toBe(length);
+  });
+
+  it('is given whole to who has a part of another', async () => {
+    const ticket = await ticketFor(await handedOver(png), 'view');
+    const asked = { 'Sec-Fetch-Dest': 'image', Range: 'bytes=5-9' };
+    const tag = (await get(ticket, asked)).headers.get('ETag') ?? '';
+    expect((await get(ticket, { ...asked, 'If-Range': tag })).status).toBe(206);
+    expect((await get(ticket, { ...asked, 'If-Range': '"another"' })).status).toBe(200);
+    expect((await get(ticket, { ...asked, 'If-Range': 'Tue, 01 Dec 2026 12:00:00 GMT' })).status).toBe(200);
+  });
+
   it('is not shown as a page, a script or a frame', async () => {
     const ticket = await ticketFor(await handedOver(png), 'view');
     for (const dest of ['document', 'script', 'iframe', 'object', 'empty'])
@@ -284,6 +307,24 @@ describe('a file that is fetched', () => {
     const read = watchSealedFiles('read');
     await (await get(ticket, { 'Sec-Fetch-Dest': 'image', Range: 'bytes=5-9' })).arrayBuffer();
     expect(read.mock.calls).toEqual([[5, 5]]);
+  });
+
+  it('of which a part is sought, is read from the disk but for one chunk more', async () => {
+    const size = 2_000_000;
+    const film = Buffer.concat([Buffer.from('\0\0\0\x1cftypisom', 'latin1'), randomBytes(size - 12)]);
+    const ticket = await ticketFor(await handedOver(film, 'video/mp4'), 'view');
+    const [path = ''] = sealedFiles(ann.folder);
+    const probe = await open(path);
+    const read = vi.spyOn(Object.getPrototypeOf(probe) as FileHandle, 'read');
+    await probe.close();
+    const from = 700_001;
+    const part = await get(ticket, { 'Sec-Fetch-Dest': 'video', Range: `bytes=${from}-` });
+    expect(film.subarray(from).equals(Buffer.from(await part.arrayBuffer()))).toBe(true);
+    const results = await Promise.all(read.mock.results.map(({ value }) => value as Promise<{ bytesRead: number }>));
+    const total = results.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+    expect(total).toBeGreaterThanOrEqual(size - from);
+    const tags = Math.ceil(size / SEALED_BYTES) * 16;
+    expect(total).toBeLessThanOrEqual(size - from + SEALED_BYTES + tags);
   });
 
   it('is gone when the profile is closed', async () => {

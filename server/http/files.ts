@@ -105,7 +105,11 @@ async function giveOut(
     reply.header('Content-Disposition', `attachment; filename*=UTF-8''${encoded(download.name)}`);
     return reply.header('Content-Length', download.size).send(download.bytes(0, download.size));
   }
-  return giveRange(download, headers.range, reply.header('Accept-Ranges', 'bytes'));
+  // What a ticket is for never changes.
+  const tag = `"${request.params.ticket}"`;
+  const isCurrent = headers['if-range'] === undefined || headers['if-range'] === tag;
+  reply.header('Accept-Ranges', 'bytes').header('ETag', tag);
+  return giveRange(download, isCurrent ? headers.range : undefined, reply);
 }
 
 async function giveRange(download: Download, wanted: string | undefined, reply: FastifyReply): Promise<FastifyReply> {

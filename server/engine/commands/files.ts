@@ -6,9 +6,10 @@ import { CommandError } from '../../contract/errors.ts';
 import type { ConversationId, MessageId } from '../../contract/ids.ts';
 import { FILES_LISTED } from '../../contract/limits.ts';
 import type { Message } from '../../contract/messages.ts';
+import { fromHex } from '../../crypto/bytes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FILE_CAPTION_BYTES } from '../../protocol/files/limits.ts';
-import type { Said } from '../../protocol/content/content.ts';
+import type { ContentOf, Said } from '../../protocol/content/content.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { TransferPlace } from '../../storage/tables/transfers.ts';
 import { randomId } from '../contacts/roster.ts';
@@ -24,6 +25,8 @@ import { isScarcity } from '../scarcity.ts';
 import { shown } from './acts.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 import { requireWanted } from './messages.ts';
+
+type MediaFacts = Pick<ContentOf<'file'>, 'width' | 'height' | 'duration' | 'waveform'>;
 
 interface Offered {
   readonly conversation: ConversationId;
@@ -141,13 +144,12 @@ function checkOffer(engine: Engine, { conversation, caption = '' }: Offered): vo
 async function offer(
   engine: Engine,
   { conversation, id: given, caption }: Offered,
-  { name, size, type, width, height }: FileToOffer,
+  { name, size, type, ...facts }: FileToOffer,
   prepared: { readonly place: TransferPlace; readonly hashes: BlockHashes | null },
 ): Promise<MessageRecord> {
   const { files, outbox, options } = engine;
   const id = given ?? (randomId(options.random) as MessageId);
-  const sides = width !== undefined && height !== undefined && { width, height };
-  const said: Said = { t: 'file', name, size, type, ...sides, ...(caption && { caption }) };
+  const said: Said = { t: 'file', name, size, type, ...mediaOf(facts), ...(caption && { caption }) };
   files.prepare(id, prepared);
   try {
     return await outbox.send(conversation, said, id);
@@ -157,6 +159,15 @@ async function offer(
   } finally {
     files.unprepare(id);
   }
+}
+
+/** What is known of a picture, a film, or something spoken. */
+function mediaOf({ width, height, duration, waveform }: Omit<FileToOffer, 'name' | 'size' | 'type'>): MediaFacts {
+  return {
+    ...(width !== undefined && height !== undefined && { width, height }),
+    ...(duration !== undefined && { duration }),
+    ...(waveform !== undefined && { waveform: fromHex(waveform) }),
+  };
 }
 
 /** @throws CommandError file-unknown, file-state: it is not here, or nothing that is shown. */

@@ -10,7 +10,7 @@ import { UNTOUCHED } from '../../storage/tables/message/folded.ts';
 import type { MessageRecord } from '../../storage/tables/message/message-record.ts';
 import { anyId } from '../../testing/ids.ts';
 import { Town, type TestLoom } from '../../testing/test-loom.ts';
-
+import { quoteOf } from './quote.ts';
 import { VERSIONS_BYTES, withEdit } from './kinds/edit.ts';
 
 let town: Town;
@@ -188,6 +188,16 @@ describe('a quote', () => {
     await take({ said: { t: 'delete', of: bytesOf(1) }, seq: 4 });
     expect(engine.options.store.waitingActs.list().map(({ seq }) => seq)).toEqual([4]);
     nothingOfIt();
+  });
+
+  it.each([
+    ['At the sea', 'At the sea'],
+    [undefined, null],
+  ])('of a file is what was said of it', (caption, said) => {
+    const file = { t: 'file', at: 1, seq: 1, name: 'a.png', size: 1, type: 'image/png', ...(caption && { caption }) };
+    const entry = { content: encodeContent(file as Content), state: 'received' } as const;
+    expect(quoteOf(entry)).toBe(said);
+    expect(quoteOf({ ...entry, folded: { ...UNTOUCHED, deletedAt: 1 } })).toBeNull();
   });
 
   /** In any row. */

@@ -10,6 +10,7 @@ describe('what is accepted without asking', () => {
     ['not one byte more', { size: 25 * MIB + 1, type: '' }, true, 0, false],
     ['a picture of any contact', { size: 5 * MIB, type: 'image/png' }, false, 0, true],
     ['not one byte more', { size: 5 * MIB + 1, type: 'image/png' }, false, 0, false],
+    ['what was spoken', { size: 2 * MIB, type: 'audio/webm' }, false, 0, true],
     ['nothing but pictures and sound', { size: 1, type: 'video/mp4' }, false, 0, false],
     ['not what only looks like a picture', { size: 1, type: 'ximage/png' }, false, 0, false],
     ['the last of a day', { size: 5 * MIB, type: 'image/png' }, false, 15 * MIB, true],

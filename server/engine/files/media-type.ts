@@ -17,6 +17,10 @@ const known: readonly (readonly [type: string, magic: Magic])[] = [
   ['audio/flac', ascii('fLaC')],
   ['audio/ogg', ascii('OggS')],
   ['audio/mpeg', ascii('ID3')],
+  // Layer III without such a tag: MPEG 1, 2 and 2.5, without a checksum.
+  ['audio/mpeg', [0xff, 0xfb]],
+  ['audio/mpeg', [0xff, 0xf3]],
+  ['audio/mpeg', [0xff, 0xe3]],
   ['video/webm', [0x1a, 0x45, 0xdf, 0xa3]],
   ['video/mp4', [...any(4), ...ascii('ftyp')]],
 ];

@@ -25,6 +25,10 @@ export interface FileToOffer {
   readonly type: string;
   readonly width?: number | undefined;
   readonly height?: number | undefined;
+  /** ms. */
+  readonly duration?: number | undefined;
+  /** In hex. */
+  readonly waveform?: string | undefined;
 }
 
 /** A copy that is whole. */

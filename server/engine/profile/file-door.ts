@@ -5,9 +5,10 @@ import { diskTrouble } from '../files/disk-errors.ts';
 import type { Files, OpenFile } from '../files/files.ts';
 import { savedName } from '../files/file-names.ts';
 import type { Errand } from '../files/tickets.ts';
+import { SEALED_CHUNK_BYTES } from '../../storage/files/sealed-file.ts';
 
-/** Read and opened at once for a download. */
-const PIECE_BYTES = 256 * 1024;
+/** Read and opened at once for a download: whole chunks. */
+const PIECE_BYTES = 4 * SEALED_CHUNK_BYTES;
 
 export function fileDoor(files: Files): FileDoor {
   return {
@@ -38,7 +39,8 @@ function bytesOf({ file, close }: OpenFile, from: number, to: number): Readable 
         this.push(null);
         return;
       }
-      const length = Math.min(PIECE_BYTES, to - at);
+      // Up to the end of a chunk, so that none is opened twice.
+      const length = Math.min(PIECE_BYTES - (at % SEALED_CHUNK_BYTES), to - at);
       at += length;
       file.read(at - length, length).then(
         (bytes) => this.push(bytes),

@@ -26,10 +26,12 @@ import {
   FILE_BLOCK_BYTES,
   FILE_CAPTION_BYTES,
   FILE_CHUNK_BYTES,
+  FILE_DURATION_MS,
   FILE_HASH_BYTES,
   FILE_NAME_BYTES,
   FILE_SIDE_PIXELS,
   FILE_TYPE_BYTES,
+  FILE_WAVEFORM_BYTES,
 } from './limits.ts';
 
 fc.configureGlobal({ seed: 2 });
@@ -123,6 +125,8 @@ describe('an offer', () => {
       {
         ...{ t: fc.constant('file' as const), at: position, seq: fc.integer({ min: 1 }), name, size: position },
         ...{ type: fc.constantFrom('', 'image/png', 'application/vnd.x+json'), width: side, height: side, caption },
+        duration: fc.integer({ min: 1, max: FILE_DURATION_MS }),
+        waveform: fc.uint8Array({ minLength: 1, maxLength: FILE_WAVEFORM_BYTES }),
         ttl: fc.integer({ min: 1, max: TTL_SECONDS }),
       },
       { requiredKeys: ['t', 'at', 'seq', 'name', 'size', 'type'] },
@@ -136,8 +140,9 @@ describe('an offer', () => {
 
   it('is byte for byte that of the vectors', () => {
     for (const { given, content } of vectors.contents) {
-      expect(toHex(encodeContent(given as Content))).toBe(content);
-      expect(parseContent(fromHex(content))).toEqual(given);
+      const said = { ...given, ...('waveform' in given && { waveform: fromHex(given.waveform) }) };
+      expect(toHex(encodeContent(said as Content))).toBe(content);
+      expect(parseContent(fromHex(content))).toEqual(said);
     }
   });
 
@@ -158,6 +163,11 @@ describe('an offer', () => {
     ['a type of one byte too many', { type: `image/${'a'.repeat(FILE_TYPE_BYTES - 5)}` }, 'file-type'],
     ['no pixel', { width: 0 }, 'field-type'],
     ['one pixel too many', { height: FILE_SIDE_PIXELS + 1 }, 'field-type'],
+    ['no time', { duration: 0 }, 'field-type'],
+    ['a day and a millisecond', { duration: FILE_DURATION_MS + 1 }, 'field-type'],
+    ['an empty waveform', { waveform: new Uint8Array(0) }, 'field-type'],
+    ['a waveform of one part too many', { waveform: new Uint8Array(FILE_WAVEFORM_BYTES + 1) }, 'field-type'],
+    ['a waveform in letters', { waveform: '0123' }, 'field-type'],
     ['an empty caption', { caption: '' }, 'file-caption'],
     ['a life of no time', { ttl: 0 }, 'field-type'],
     ['a life of a second too many', { ttl: TTL_SECONDS + 1 }, 'field-type'],
@@ -170,6 +180,7 @@ describe('an offer', () => {
     const most = {
       ...{ name: 'a'.repeat(FILE_NAME_BYTES), type: `image/${'a'.repeat(FILE_TYPE_BYTES - 6)}` },
       ...{ size: Number.MAX_SAFE_INTEGER, width: FILE_SIDE_PIXELS, height: 1, caption: 'a'.repeat(FILE_CAPTION_BYTES) },
+      ...{ duration: FILE_DURATION_MS, waveform: new Uint8Array(FILE_WAVEFORM_BYTES).fill(255) },
     };
     expect(parseContent(encodeCbor({ ...offer, ...most }))).toEqual({ ...offer, ...most });
   });

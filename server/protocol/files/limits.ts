@@ -24,5 +24,11 @@ export const FILE_CAPTION_BYTES = 4096;
 /** Pixels of a side that a sender may claim: more than any screen or camera has, few enough to reckon with. */
 export const FILE_SIDE_PIXELS = 65_535;
 
+/** What plays may last so long, ms: a day. */
+export const FILE_DURATION_MS = 24 * 60 * 60 * 1000;
+
+/** How loud something spoken is, over its time, a byte for each part: more parts than fit on a line. */
+export const FILE_WAVEFORM_BYTES = 100;
+
 /** DATA that nobody waits for, since we last stopped or moved a file: what may have been under way then. More closes the link. */
 export const FILE_STRAY_BYTES = 32 * 1024 * 1024;

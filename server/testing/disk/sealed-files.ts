@@ -2,7 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { SealedFile } from '../../storage/files/sealed-file.ts';
+import { SEALED_CHUNK_BYTES, SealedFile } from '../../storage/files/sealed-file.ts';
+
+/** What is sealed, and opened, at once. */
+export const SEALED_BYTES = SEALED_CHUNK_BYTES;
 
 /** Paths of all; none while there was no file yet. @param profile the profile's folder. */
 export function sealedFiles(profile: string): readonly string[] {

@@ -7,6 +7,7 @@ import { useContacts } from './contacts.ts';
 import { useConversationList } from './conversation-list.ts';
 import { useConversations } from './conversations.ts';
 import { useDrafts } from './drafts.ts';
+import { useFileTray } from './file-tray.ts';
 import { useFiles } from './files.ts';
 import { useLink } from './daemon.ts';
 import { Loading } from './loading.ts';
@@ -34,6 +35,7 @@ function useStores() {
     conversations: useConversations(),
     drafts: useDrafts(),
     files: useFiles(),
+    fileTray: useFileTray(),
     meeting: useMeeting(),
     receipts: useReceipts(),
     recovery: useRecovery(),
@@ -41,7 +43,7 @@ function useStores() {
 }
 
 function applyToPeople(
-  { contacts, conversationList, conversations, drafts, files }: Stores,
+  { contacts, conversationList, conversations, drafts, files, fileTray }: Stores,
   { event, data }: EventMessage,
 ): boolean {
   switch (event) {
@@ -59,6 +61,7 @@ function applyToPeople(
       conversations.drop(data.conversation);
       drafts.drop(data.conversation);
       files.drop(data.conversation);
+      fileTray.empty(data.conversation);
       return true;
     case 'draft.changed':
       drafts.take(data.draft);
@@ -192,7 +195,8 @@ function applyToProfile(
 /** Connects the page to the daemon and keeps the stores true from then on. */
 export function startStores(): void {
   const stores = useStores();
-  const { profile, contacts, conversationList, conversations, drafts, files, meeting, receipts, recovery } = stores;
+  const { profile, contacts, conversationList, conversations, drafts, files, fileTray } = stores;
+  const { meeting, receipts, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -200,7 +204,8 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      for (const store of [contacts, conversationList, drafts, files, meeting, receipts, recovery]) store.clear();
+      for (const store of [contacts, conversationList, drafts, files, fileTray, meeting, receipts, recovery])
+        store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);
@@ -231,7 +236,8 @@ export function startStores(): void {
     conversations.publish();
   }
 
-  startLeaveWarning(() => drafts.leaving() || conversations.unsent().length > 0 || files.isHandingOver());
+  const isLost = (): boolean => files.isHandingOver() || fileTray.holdsAny() || conversations.unsent().length > 0;
+  startLeaveWarning(() => drafts.leaving() || isLost());
   stores.link.start({
     events: (messages) => {
       if (queue.length === 0) inNextFrame(drain);

@@ -6,10 +6,23 @@ import { randomHex } from '../api/hex.ts';
 import { CallError } from '../api/pending.ts';
 import { upload } from '../api/upload.ts';
 import { UnreadablePicture, withoutMetadata } from '../domain/file/metadata/without-metadata.ts';
-import { sidesOf } from '../domain/file/picture.ts';
+import type { Voice } from '../domain/file/recording.ts';
+import { sidesOf } from '../domain/file/chosen-file.ts';
 import type { Call } from './conversation-book.ts';
 import { useConversations } from './conversations.ts';
 import { useLink } from './daemon.ts';
+import { useDrafts } from './drafts.ts';
+
+/** One that is to be sent. */
+export interface Chosen {
+  readonly file: File;
+  /** What is said of it; empty: nothing. */
+  readonly caption: string;
+  /** As it is: a picture with what cameras write beside it. */
+  readonly original: boolean;
+  /** What was spoken: how long, ms, and how loud, in hex. */
+  readonly voice?: Pick<Voice, 'duration' | 'waveform'>;
+}
 
 /** One that the daemon does not have yet, or that it refused. */
 export interface HandedOver {
@@ -44,32 +57,45 @@ function show(message: Message): void {
   conversations.publish();
 }
 
+/** @throws CallError file-missing; UnreadablePicture. */
+function stripped(file: File): Promise<File> {
+  return withoutMetadata(file).catch((error: unknown) => {
+    if (error instanceof UnreadablePicture) throw error;
+    throw new CallError('file-missing', 'the file cannot be read');
+  });
+}
+
 /** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
 async function handOver(
   call: Call,
   { id, conversation }: Pick<HandedOver, 'id' | 'conversation'>,
-  chosen: File,
+  { file: chosen, caption, original, voice }: Chosen,
   onSent: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<Message> {
   signal.throwIfAborted();
-  const file = await withoutMetadata(chosen).catch((error: unknown) => {
-    if (error instanceof UnreadablePicture) throw error;
-    throw new CallError('file-missing', 'the file cannot be read');
-  });
+  const file = original ? chosen : await stripped(chosen);
   signal.throwIfAborted();
   const { name, size } = file;
   const type = MEDIA_TYPE.test(file.type) ? file.type : '';
-  const { ticket } = await call('file.begin', { name, size, type, ...(await sidesOf(file)) });
+  const { ticket } = await call('file.begin', { name, size, type, ...voice, ...(await sidesOf(file)) });
   try {
     await upload(ticket, file, onSent, signal);
     signal.throwIfAborted();
-    return await call('file.send', { conversation, id, ticket });
+    return await call('file.send', { conversation, id, ticket, ...(caption && { caption }) });
   } catch (error) {
     call('file.discard', { ticket }).catch(() => undefined); // Forgotten by itself, a little later.
     throw error;
   }
 }
+
+/** What was typed is not lost. */
+function giveBack(conversation: ConversationId, caption: string): void {
+  const drafts = useDrafts();
+  if (drafts.get(conversation) === '') drafts.set(conversation, caption);
+}
+
+const isOf = (conversation: ConversationId) => (each: HandedOver) => each.conversation === conversation;
 
 export const useFiles = defineStore('files', () => {
   const link = useLink();
@@ -82,25 +108,28 @@ export const useFiles = defineStore('files', () => {
   }
 
   /** One after the other, in their order. Each is a message of its own. */
-  function send(conversation: ConversationId, files: readonly File[]): void {
-    for (const file of files) {
+  function send(conversation: ConversationId, files: readonly Chosen[]): void {
+    for (const chosen of files) {
       const id = randomHex(16) as MessageId;
-      const handed = { id, conversation, name: file.name, size: file.size, sent: 0, problem: null };
+      const { name, size } = chosen.file;
+      const handed = { id, conversation, name, size, sent: 0, problem: null };
       handedOver.value = [...handedOver.value, handed];
       const abort = new AbortController();
       running.set(id, abort);
-      turn = turn.then(() => sendOne(handed, file, abort.signal));
+      turn = turn.then(() => sendOne(handed, chosen, abort.signal));
     }
   }
 
-  async function sendOne(handed: HandedOver, file: File, signal: AbortSignal): Promise<void> {
+  async function sendOne(handed: HandedOver, chosen: Chosen, signal: AbortSignal): Promise<void> {
     const { id } = handed;
     const onSent = (sent: number): void => note(id, { sent });
     try {
-      show(await handOver((command, params) => link.call(command, params), handed, file, onSent, signal));
+      show(await handOver((command, params) => link.call(command, params), handed, chosen, onSent, signal));
       forget(id);
     } catch (error) {
-      if (!signal.aborted) note(id, { problem: problemOf(error) });
+      if (signal.aborted) return;
+      note(id, { problem: problemOf(error) });
+      giveBack(handed.conversation, chosen.caption);
     } finally {
       running.delete(id);
     }
@@ -112,9 +141,7 @@ export const useFiles = defineStore('files', () => {
     handedOver.value = handedOver.value.filter((each) => each.id !== id);
   }
 
-  function drop(conversation: ConversationId): void {
-    for (const each of handedOver.value) if (each.conversation === conversation) forget(each.id);
-  }
+  const drop = (from: ConversationId): void => handedOver.value.filter(isOf(from)).forEach(({ id }) => forget(id));
 
   const clear = (): void => handedOver.value.forEach(({ id }) => forget(id));
 

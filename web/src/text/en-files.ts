@@ -2,10 +2,16 @@
 export const files = {
   attach: 'Attach',
   noFolders: 'Folders can’t be sent yet. Zip the folder and send that.',
-  keepsPlace: '“{name}” may say where it was taken: Loom takes that out of JPEG, PNG and WebP only.',
+  tray: 'Files to send',
+  caption: 'Add a caption',
+  tooMany: 'Only {count} files can be sent at once. The rest was left out.',
+  keepsPlace: 'May say where it was taken',
+  pictures: 'Pictures',
+  stripped: 'Without place and camera data',
+  original: 'Original file',
   notHere: 'Files can’t be sent to yourself yet.',
   unreadable:
-    'Loom can’t take the place and the camera out of this picture, so it isn’t sent. Zip it to send it as it is.',
+    'Loom can’t take the place and the camera out of this picture, so it isn’t sent. Attach it again and choose “Original file” to send it as it is.',
   forgotten: 'Loom was closed or locked meanwhile. Attach the file again.',
   handing: 'Files you are sending',
   stop: 'Don’t send {name}',
@@ -23,7 +29,11 @@ export const files = {
   savedAs: 'Will be saved as “{name}”',
   preview: 'File: {name}',
   previewYou: 'You: file {name}',
+  captioned: 'File: {caption}',
+  captionedYou: 'You: file: {caption}',
   picture: 'Picture {name}',
+  video: 'Video {name}',
+  audio: 'Sound {name}',
   open: 'Open {name}',
   whole: 'Actual size',
   fit: 'Fit to the window',
@@ -51,4 +61,23 @@ export const files = {
     'cannot-write': 'it could not be written to the disk',
     damaged: 'what arrived is not what was sent',
   },
+};
+
+/** What is spoken. */
+export const voice = {
+  name: 'Voice message',
+  you: 'You: voice message',
+  record: 'Record a voice message',
+  recording: 'Recording a voice message',
+  asking: 'Waiting for the microphone…',
+  discard: 'Discard the recording',
+  play: 'Play',
+  pause: 'Pause',
+  position: 'Position',
+  rate: 'Speed {rate}×',
+  refused:
+    'The browser doesn’t let Loom use the microphone. Allow it beside the address of this page, and record again.',
+  missing: 'There is no microphone. Connect one, and record again.',
+  busy: 'Another program is using the microphone. Close it, and record again.',
+  unsupported: 'This browser can’t record. Another one can, such as Firefox or Chrome.',
 };

@@ -2,7 +2,7 @@
 import { back } from './en-back.ts';
 import { doctor } from './en-doctor.ts';
 import { errors } from './en-errors.ts';
-import { files } from './en-files.ts';
+import { files, voice } from './en-files.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { keys, palette } from './en-keys.ts';
 import { add, entry, passphrase, requests, start, token, unlock } from './en-screens.ts';
@@ -16,6 +16,7 @@ export const en = {
   acts,
   emoji,
   files,
+  voice,
   changedFiles,
   about,
   jump,

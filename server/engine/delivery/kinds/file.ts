@@ -1,4 +1,5 @@
 // A file is offered: shown as a card or a picture, and fetched when it is accepted (`engine/files`).
+import { toHex } from '../../../crypto/bytes.ts';
 import type { ContentOf } from '../../../protocol/content/content.ts';
 import { lifeOf } from './life.ts';
 import type { MessageKind } from './message-kind.ts';
@@ -7,9 +8,10 @@ import type { MessageKind } from './message-kind.ts';
 export const file: MessageKind<ContentOf<'file'>> = {
   /** It has to arrive first (`engine/files`). */
   life: lifeOf,
-  view({ name, size, type, width, height, caption = '' }) {
+  view({ name, size, type, width, height, duration, waveform, caption = '' }) {
     const sides = width !== undefined && height !== undefined && { width, height };
-    const facts = { ...{ name, savedAs: name, size, type }, ...sides };
+    const sound = { ...(duration && { duration }), ...(waveform && { waveform: toHex(waveform) }) };
+    const facts = { ...{ name, savedAs: name, size, type }, ...sides, ...sound };
     return { kind: 'file', body: caption, file: { ...facts, state: 'offered', received: 0, place: null } };
   },
   apply: (content, { act, contact, offers }) => offers.offered(content, act, contact?.id ?? null),

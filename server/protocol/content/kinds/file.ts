@@ -2,7 +2,14 @@
 // come on request (SPEC §11).
 import { optional, textField, uintField, type CborMap } from '../../cbor/cbor.ts';
 import { ProtocolError } from '../../errors.ts';
-import { FILE_CAPTION_BYTES, FILE_NAME_BYTES, FILE_SIDE_PIXELS, FILE_TYPE_BYTES } from '../../files/limits.ts';
+import {
+  FILE_CAPTION_BYTES,
+  FILE_DURATION_MS,
+  FILE_NAME_BYTES,
+  FILE_SIDE_PIXELS,
+  FILE_TYPE_BYTES,
+  FILE_WAVEFORM_BYTES,
+} from '../../files/limits.ts';
 import type { ContentKind } from '../content-kind.ts';
 import { requireTtl, ttlField } from '../ttl.ts';
 
@@ -14,9 +21,13 @@ export interface OfferedFile {
   readonly name: string;
   /** A media type of at most FILE_TYPE_BYTES; empty: not known. */
   readonly type: string;
-  /** Of a picture, pixels, 1 to FILE_SIDE_PIXELS each. */
+  /** Of a picture or film, pixels, 1 to FILE_SIDE_PIXELS each. */
   readonly width?: number;
   readonly height?: number;
+  /** Of what plays, ms, 1 to FILE_DURATION_MS. */
+  readonly duration?: number;
+  /** Of what was spoken: how loud, 0 to 255, in 1 to FILE_WAVEFORM_BYTES equal parts of its time. */
+  readonly waveform?: Uint8Array;
   /** What is said of it: 1 to FILE_CAPTION_BYTES as UTF-8. */
   readonly caption?: string;
   /** Seconds it is there once it was read and has arrived, 1 to TTL_SECONDS. */
@@ -31,18 +42,23 @@ export const file: ContentKind<OfferedFile> = {
     size: uintField(map, 'size'),
     name: requireFileName(textField(map, 'name')),
     type: requireFileType(textField(map, 'type')),
-    ...(map.has('width') && { width: sideField(map, 'width') }),
-    ...(map.has('height') && { height: sideField(map, 'height') }),
+    ...(map.has('width') && { width: countField(map, 'width', FILE_SIDE_PIXELS) }),
+    ...(map.has('height') && { height: countField(map, 'height', FILE_SIDE_PIXELS) }),
+    ...(map.has('duration') && { duration: countField(map, 'duration', FILE_DURATION_MS) }),
+    ...(map.has('waveform') && { waveform: waveformField(map) }),
     ...(map.has('caption') && { caption: requireCaption(optional(map, 'caption', textField) ?? '') }),
     ...(map.has('ttl') && { ttl: ttlField(map) }),
   }),
-  encode({ size, name, type, width, height, caption, ttl }) {
+  encode({ size, name, type, width, height, duration, waveform, caption, ttl }) {
     if ([width, height].some((side) => side !== undefined && (side < 1 || side > FILE_SIDE_PIXELS)))
       throw new Error('a side has 1 to FILE_SIDE_PIXELS pixels');
+    if (duration !== undefined && (duration < 1 || duration > FILE_DURATION_MS))
+      throw new Error('it lasts 1 to FILE_DURATION_MS');
     return {
-      ...{ size, width, height },
+      ...{ size, width, height, duration },
       name: requireFileName(name),
       type: requireFileType(type),
+      waveform: waveform === undefined ? undefined : requireWaveform(waveform),
       caption: caption === undefined ? undefined : requireCaption(caption),
       ttl: requireTtl(ttl),
     };
@@ -68,8 +84,21 @@ function requireCaption(caption: string): string {
   return caption;
 }
 
-function sideField(map: CborMap, key: string): number {
-  const pixels = uintField(map, key, FILE_SIDE_PIXELS);
-  if (pixels === 0) throw new ProtocolError('field-type');
-  return pixels;
+function waveformField(map: CborMap): Uint8Array {
+  const waveform = map.get('waveform');
+  if (!(waveform instanceof Uint8Array)) throw new ProtocolError('field-type');
+  return requireWaveform(waveform);
+}
+
+function requireWaveform(waveform: Uint8Array): Uint8Array {
+  const { length } = waveform;
+  if (length === 0 || length > FILE_WAVEFORM_BYTES) throw new ProtocolError('field-type');
+  return waveform;
+}
+
+/** At least one. */
+function countField(map: CborMap, key: string, most: number): number {
+  const count = uintField(map, key, most);
+  if (count === 0) throw new ProtocolError('field-type');
+  return count;
 }

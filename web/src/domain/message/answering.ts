@@ -1,5 +1,6 @@
 // What is written about: a message that is answered, or one of ours that gets other words.
-import type { Reply } from '../../../../server/contract/model.ts';
+import type { MessageContent, Reply } from '../../../../server/contract/model.ts';
+import { isolateName } from '../names.ts';
 import type { Shown } from './outgoing.ts';
 
 /** UTF-16 code units of an answered message that are shown above the answer until the daemon has said what it keeps. */
@@ -19,6 +20,11 @@ export interface Begun {
 /** Whether words would be lost that nobody else has. */
 export function isChanged({ about, words }: Begun): boolean {
   return about.kind === 'edit' && words !== about.message.body;
+}
+
+/** What a message says: its words, or what it is called; empty: it says nothing. */
+export function saidIn(message: MessageContent): string {
+  return message.kind === 'file' && message.body === '' ? isolateName(message.file.name) : message.body;
 }
 
 /** The answered message as the answer's bubble shows it. */

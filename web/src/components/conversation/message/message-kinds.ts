@@ -41,8 +41,12 @@ const kinds: { readonly [K in Kind]: MessageKind<K> } = {
   },
   file: {
     body: FileBody,
-    preview: ({ direction, file }) =>
-      text(direction === 'out' ? 'files.previewYou' : 'files.preview', { name: isolateName(file.name) }),
+    preview: ({ direction, file, body }) => {
+      const isOurs = direction === 'out';
+      if (file.waveform !== undefined) return text(isOurs ? 'voice.you' : 'voice.name');
+      if (body !== '') return text(isOurs ? 'files.captionedYou' : 'files.captioned', { caption: body });
+      return text(isOurs ? 'files.previewYou' : 'files.preview', { name: isolateName(file.name) });
+    },
     isBare: () => false,
   },
   change: {
