@@ -3,6 +3,8 @@
 import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type {
   Contact,
   ContactRequest,
@@ -12,6 +14,7 @@ import type {
   SearchHit,
 } from '../../server/contract/model.ts';
 import { commands } from '../../server/cli/run.ts';
+import { png } from '../../server/testing/pictures.ts';
 import { environment, loomWeb, objects, place, shell, type Ended } from '../support/command-line.ts';
 import { Daemon, MAIN } from '../support/daemon.ts';
 
@@ -274,16 +277,47 @@ test('notes are kept, edited, reacted to, passed on, deleted and cleared by the 
   expect(objects(await adas('clear notes --yes --json'))).toMatchObject([{ kind: 'notes', lastMessage: null }]);
 });
 
+test('a picture and a line about oneself are set, seen by a contact, and taken back', async () => {
+  const { ada, bob } = await asking();
+  await shell(ada)('requests accept Bob');
+  const picture = join(ada.home, 'face.png');
+  expect(await run(ada, ['profile', 'set', '--picture', picture])).toMatchObject({ code: 1 });
+  writeFileSync(picture, 'words');
+  expect(await run(ada, ['profile', 'set', '--picture', picture])).toMatchObject({
+    code: 1,
+    stderr: 'The picture has to be a JPEG, PNG or WebP file, at most 1024 pixels wide and high.\n',
+  });
+  writeFileSync(picture, png(256, 256, { length: 24 * 1024 }));
+  const said = ['--name', 'Ada King', '--about', 'At the mill', '--picture', picture];
+  expect(objects<Identity>(await run(ada, ['profile', 'set', ...said, '--json']))).toMatchObject([
+    { name: 'Ada King', about: 'At the mill', picture: expect.stringMatching(/^[0-9a-f]{32}$/) },
+  ]);
+  await expect
+    .poll(async () => (await shell(bob)('contact show Ada')).stdout)
+    .toMatch(/\nOwn name {3}Ada King\nAbout {6}At the mill\nPicture {4}their own\n/);
+  expect((await run(ada, ['profile', 'set', '--about', '', '--no-picture'])).stdout).toMatch(
+    /About {7}nothing\nPicture {5}none\n/,
+  );
+  await expect
+    .poll(async () => objects<Contact>(await shell(bob)('contact show Ada --json')))
+    .toMatchObject([{ ownName: 'Ada King', about: '', picture: null }]);
+});
+
 test('one’s own name, and who sees that one is here', async () => {
   const ada = await loom('Ada');
   const adas = shell(ada);
-  expect((await adas('profile')).stdout).toMatch(/^Name {8}Ada\nKey {9}[0-9a-f]{64}\nPassphrase {2}none: /);
+  expect((await adas('profile')).stdout).toMatch(
+    /^Name {8}Ada\nAbout {7}nothing\nPicture {5}none\nKey {9}[0-9a-f]{64}\nPassphrase {2}none: /,
+  );
   expect(objects<Identity>(await run(ada, ['profile', 'name', 'Ada L.', '--json']))).toMatchObject([
     { name: 'Ada L.' },
   ]);
   expect(await run(ada, ['profile', 'name', ' '])).toMatchObject({ code: 1 });
   expect(await adas('profile name')).toMatchObject({ code: 2 });
   expect(await adas('profile picture x')).toMatchObject({ code: 2 });
+  expect(await adas('profile set')).toMatchObject({ code: 2 });
+  expect(await adas('profile --name Ada')).toMatchObject({ code: 2 });
+  expect(await adas('profile set --picture x --no-picture')).toMatchObject({ code: 2 });
 
   expect(objects(await adas('visibility off --json'))).toEqual([{ mode: 'off', until: null }]);
   expect((await adas('visibility')).stdout).toBe('Nobody can see that you are here, and Loom looks for nobody.\n');

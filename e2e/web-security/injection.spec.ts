@@ -5,13 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { isBlankName, nameFits, tidyName } from '../../server/contract/words/names.ts';
+import type { Contact } from '../../server/contract/model.ts';
+import { aboutFits, cutAbout, isBlankName, nameFits, tidyName } from '../../server/contract/words/names.ts';
 import { choosePrimitives } from '../../server/crypto/choose.ts';
 import { SilentDiscovery } from '../../server/discovery/silent.ts';
 import { systemClock } from '../../server/timing/clock.ts';
 import { Profile } from '../../server/engine/profile/profile.ts';
 import { tcpTransport } from '../../server/transport/tcp.ts';
-import { befriend } from '../support/fixtures.ts';
+import { befriend, type Person } from '../support/fixtures.ts';
 
 const classes = JSON.parse(readFileSync(new URL('testdata/payloads.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, readonly string[]>
@@ -196,6 +197,44 @@ test('what files are called, and what is said of them', { tag: '@slow' }, async 
   }
   expect(left()).toEqual([]);
 });
+
+/** As much as a contact may change in a day. */
+const CHANGES = 40;
+
+test('the name and the line that a contact gives themselves', { tag: '@slow' }, async ({ friends: { ann, bob } }) => {
+  const { page } = ann;
+  const { look, left } = await watch(page);
+  const lines = payloads.map(tidyName).filter((text) => aboutFits(text) && !isBlankName(text));
+  expect(lines.length).toBeGreaterThanOrEqual(400);
+  for (let at = 0; at < lines.length; at += CHANGES) {
+    // What a contact may change is counted anew.
+    await ann.daemon.stop();
+    await ann.daemon.start();
+    await ann.open();
+    await ann.openConversation('Bob');
+    const details = await ann.openDetails();
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    for (const text of lines.slice(at, at + CHANGES)) {
+      const about = cutAbout(text);
+      const said = { about: text, ...(nameFits(text) && { name: text }) };
+      await bob.daemon.ask((control) => control.request('identity.describe', said));
+      await expect.poll(async () => (await facts(ann)).about).toBe(about);
+      await expect.poll(async () => unspelled((await details.locator('.line').textContent()) ?? '')).toBe(about);
+    }
+    expectQuiet(await look(), ann.daemon.origin);
+  }
+  expect(left()).toEqual([]);
+});
+
+/** What the page spells out, put back. */
+function unspelled(text: string): string {
+  return text.replace(/⟨U\+([0-9A-F]+)⟩/gu, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
+}
+
+async function facts({ daemon }: Person): Promise<Contact> {
+  const [contact] = await daemon.ask((control) => control.request('contact.list', {}));
+  return contact!;
+}
 
 test('the names of strangers who ask, and of those taken in as they are', { tag: '@slow' }, async ({ person }) => {
   const ann = await person('Ann');

@@ -39,6 +39,7 @@ import {
 } from '../protocol/records.ts';
 import { heard, sent } from '../testing/network/link-pair.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
+import { png } from '../testing/pictures.ts';
 import { sessionPair } from '../testing/network/session-pair.ts';
 import { primitives, random, ours, theirs, certified, hello, refusing, type Target } from './target.ts';
 
@@ -170,6 +171,7 @@ export function recordTargets(): Target[] {
     encodeContent({ t: 'read', upto: id, at: 5, seq: 8 }),
     encodeContent({ t: 'timer', after: 3600, at: 6, seq: 9 }),
     encodeContent({ t: 'text', body: 'Brief', ttl: 3600, at: 7, seq: 10 }),
+    encodeContent({ t: 'profile', name: 'Zoë', about: 'Here', picture: png(256, 256), at: 8, seq: 11 }),
   ];
   const file = encodeContent({ t: 'file', name: 'a.png', size: 9, type: 'image/png', caption: 'x', at: 6, seq: 9 });
   const moving = [

@@ -1,6 +1,7 @@
 // Backups of real stores, in real files: what comes back, and what becomes of files that somebody had in hand.
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
 import fc from 'fast-check';
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -13,6 +14,7 @@ import { parseContent } from '../protocol/content/content.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { Store } from '../storage/profile-store.ts';
+import { png } from '../testing/pictures.ts';
 import { identityRecord, PASSPHRASE, TempBackups } from '../testing/disk/temp-backup.ts';
 import {
   contactRecord,
@@ -22,6 +24,7 @@ import {
   outboxFacts,
   plain,
   primitives,
+  refOf,
   tempStore,
   type TempStore,
 } from '../testing/disk/temp-store.ts';
@@ -31,6 +34,8 @@ import { CHUNK_BYTES, RECORD_BYTES } from './limits.ts';
 import { framed, RECORD_LENGTH_BYTES } from './records.ts';
 
 const [ANN, BEN] = [idOf(1), idOf(2)];
+const PICTURE = png(256, 256, { length: 500, fill: 9 });
+const digestOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(hash('sha256', bytes, 'buffer'));
 const request = {
   id: idOf(90),
   ik: asIdentityKey(new Uint8Array(32).fill(90)),
@@ -77,7 +82,7 @@ const emptyStore = (): Promise<Store> => temporary().create();
 /** Something of everything. */
 async function fill(): Promise<void> {
   await store.journal.write(() => {
-    store.identity.save(identityRecord());
+    store.identity.save({ ...identityRecord(), about: 'Here', picture: PICTURE });
     store.settings.put('visibility', 'off');
     store.settings.put('written-at', 5);
     store.settings.put('backup', { key: new Uint8Array(32) });
@@ -89,7 +94,9 @@ async function fill(): Promise<void> {
         presenceKey: asPresenceKey(new Uint8Array(32).fill(0xfa)),
       }),
     );
-    store.contacts.put(contactRecord(2, { blocked: true, presenceKey: null, addresses: [], name: 'Bén 🌊' }));
+    const says = { name: 'Ben', about: 'At sea', picture: digestOf(PICTURE), seq: 4 };
+    store.contacts.put(contactRecord(2, { blocked: true, presenceKey: null, addresses: [], name: 'Bén 🌊', says }));
+    store.pictures.put(BEN, PICTURE);
     store.requests.put(request);
     store.invites.put(invite);
     store.messages.append(newMessage(ANN, 1, { direction: 'out', state: 'delivered' }));
@@ -130,7 +137,9 @@ describe('a backup', () => {
     await backups.restore('a', restored, PASSPHRASE);
 
     const { presenceKey, ...identity } = plain(restored.identity.load()!);
-    expect(identity).toEqual({ ...plain(identityRecord()), presenceKey: undefined });
+    const own = { about: 'Here', picture: PICTURE, presenceKey: undefined };
+    expect(identity).toEqual({ ...plain(identityRecord()), ...own });
+    expect(restored.pictures.get(BEN)).toEqual(PICTURE);
     expect(presenceKey).not.toEqual(identityRecord().presenceKey);
     expect(restored.contacts.list().map((contact) => plain(contact))).toEqual(store.contacts.list().map(forgotten));
     expect(restored.requests.list()).toEqual([request]);
@@ -144,6 +153,29 @@ describe('a backup', () => {
     ]);
     expect(restored.outbox.count(ANN)).toBe(1);
     expect(restored.sessions.load(ANN, 0)).toEqual([]);
+  });
+
+  it('holds nobody’s picture that is not the one they have now, nor what they have of ours, nor our profile as it waits', async () => {
+    await fill();
+    await store.journal.write(() => {
+      store.pictures.put(BEN, png(9, 9));
+      store.contacts.put({ ...store.contacts.get(ANN)!, told: new Uint8Array(32).fill(0xb7) });
+      const position = store.messages.append(
+        newMessage(ANN, 4, { direction: 'out', state: 'hidden', content: new Uint8Array(64).fill(0xc9) }),
+      );
+      const row = outboxFacts({ contact: ANN, id: idOf(4), seq: 4, position, hidden: true });
+      store.outbox.add({ ...row, as: 'profile', session: null, envelope: null });
+    });
+    await backups.write(store, 'a');
+    const restored = await emptyStore();
+    await backups.restore('a', restored, PASSPHRASE);
+    expect(restored.pictures.get(BEN)).toBeNull();
+    expect(restored.contacts.get(ANN)).not.toHaveProperty('told');
+    expect(restored.outbox.profile(ANN)).toBeNull();
+    const [stand] = restored.outbox.pending(deviceOf(ANN), 0, 10).filter(({ id }) => id === idOf(4));
+    expect(stand).toMatchObject({ as: 'act', envelope: null });
+    const { content } = restored.messages.get(refOf(ANN, 'out', idOf(4)))!;
+    expect(parseContent(content)).toMatchObject({ t: 'delete', seq: 4 });
   });
 
   it('brings back what acts have made of messages, acts that wait, and what was seen', async () => {

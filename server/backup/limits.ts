@@ -16,6 +16,9 @@ export const RECORD_BYTES = 2 * 1024 * 1024;
 export const RUN_MESSAGES = 128;
 export const RUN_BYTES = 256 * 1024;
 
+/** Pictures of contacts read between two turns. */
+export const PICTURES_AT_ONCE = 16;
+
 /** An answer of a disk or a share may take so long: one that wakes up takes some ten seconds, one that is gone for ever. */
 export const ANSWER_MS = 60_000;
 

@@ -8,6 +8,7 @@ import {
   conversationIdSchema,
   inviteIdSchema,
   requestIdSchema,
+  type ContactId,
   type ConversationId,
 } from '../contract/ids.ts';
 import { u32 } from '../crypto/bytes.ts';
@@ -46,6 +47,7 @@ export type BackupRecord =
   | ({ readonly t: 'identity' } & Omit<IdentityRecord, 'presenceKey'>)
   | ({ readonly t: 'setting' } & Setting)
   | ({ readonly t: 'contact' } & Omit<ContactRecord, 'presenceKey'>)
+  | { readonly t: 'picture'; readonly contact: ContactId; readonly picture: Uint8Array }
   | { readonly t: 'notes'; readonly id: ConversationId }
   | ({ readonly t: 'request' } & RequestRecord)
   | ({ readonly t: 'invite' } & InviteRecord)
@@ -64,6 +66,7 @@ const recordSchema: z.ZodType<BackupRecord> = z.discriminatedUnion('t', [
   contactBodySchema
     .omit({ presenceKey: true })
     .extend({ t: z.literal('contact'), id: contactIdSchema, outSeq: count, inSeq: count }),
+  z.object({ t: z.literal('picture'), contact: contactIdSchema, picture: bytesSchema }),
   z.object({ t: z.literal('notes'), id: conversationIdSchema }),
   requestBodySchema.extend({ t: z.literal('request'), id: requestIdSchema }),
   inviteBodySchema.extend({ t: z.literal('invite'), id: inviteIdSchema }),

@@ -84,6 +84,10 @@ function put(store: Store, record: BackupRecord, known: Known, { primitives }: F
       store.contacts.put({ ...contactBodySchema.parse({ ...record, presenceKey: null }), id, outSeq, inSeq });
       break;
     }
+    case 'picture':
+      requireKnown(known, directConversation(record.contact));
+      store.pictures.put(record.contact, record.picture);
+      break;
     case 'notes':
       known.set(record.id, null);
       store.conversations.addNotes(record.id);

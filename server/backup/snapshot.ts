@@ -1,13 +1,15 @@
 // All of a profile that a backup holds, as it stands at one moment, while the profile goes on: contacts with their
 // counters and everything small in one transaction, then the messages there were at that moment, some at a time.
+import { hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fromHex } from '../crypto/bytes.ts';
+import type { ContactId } from '../contract/ids.ts';
+import { equal, fromHex } from '../crypto/bytes.ts';
 import { encodeContent } from '../protocol/content/content.ts';
 import type { MessageRecord } from '../storage/tables/message/message-record.ts';
 import type { OutboxFacts } from '../storage/tables/outbox.ts';
 import type { Store } from '../storage/profile-store.ts';
 import { directConversation } from '../storage/rows/conversation-rowids.ts';
-import { RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
+import { PICTURES_AT_ONCE, RECORD_BYTES, RUN_BYTES, RUN_MESSAGES } from './limits.ts';
 import { framed, RECORD_LENGTH_BYTES, type BackupRecord } from './records.ts';
 
 /** Settings that mean something on the one machine only, or nothing to a person. */
@@ -38,6 +40,14 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
   }));
   const known = new Set(small.flatMap(conversationOf));
   yield { entries: small.map(entryOf), damaged: 0, tooLarge: 0, share: 0 };
+  for (const pictures of batches(small.flatMap(picturedContact), PICTURES_AT_ONCE)) {
+    await turn();
+    signal.throwIfAborted();
+    yield {
+      entries: pictures.flatMap((contact) => pictureRecord(store, contact) ?? []).map(entryOf),
+      ...{ damaged: 0, tooLarge: 0, share: 0 },
+    };
+  }
   let after = 0;
   for (;;) {
     await turn();
@@ -57,12 +67,12 @@ export async function* snapshot(store: Store, signal: AbortSignal): AsyncGenerat
 }
 
 /**
- * What disappears would outlive its time in a file, and a presence key is the one machine's. While they wait to be sent something
+ * What disappears would outlive its time in a file, a presence key is the one machine's, and our profile is told anew. While they wait to be sent something
  * stands for them, or their numbers would be missing for ever. @param unshown only hidden ones have it: what waited when
  * this began may be delivered by now. @returns null: nothing is kept of it.
  */
 function messageRecord(message: MessageRecord, unshown: OutboxFacts | undefined): BackupRecord | null {
-  const as = unshown?.as;
+  const as = unshown?.as === 'profile' ? undefined : unshown?.as;
   if (!message.fading && (as || !unshown)) return { t: 'message', ...(as && { as }), ...message };
   return unshown || message.state === 'queued' ? standIn(message) : null;
 }
@@ -86,7 +96,7 @@ function smallRecords(store: Store): BackupRecord[] {
   return [
     { t: 'identity', ...withoutKey(identity) },
     ...settings.map((setting) => ({ t: 'setting', ...setting }) as const),
-    ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact) }) as const),
+    ...store.contacts.list().map((contact) => ({ t: 'contact', ...withoutKey(contact), told: undefined }) as const),
     ...(notes === null ? [] : [{ t: 'notes', id: notes } as const]),
     ...store.marks.list().map(([conversation, marks]) => ({ t: 'mark', conversation, ...marks }) as const),
     ...store.timers.list().map(([conversation, setting]) => ({ t: 'timer', conversation, ...setting }) as const),
@@ -101,6 +111,28 @@ function smallRecords(store: Store): BackupRecord[] {
 function conversationOf(record: BackupRecord): readonly string[] {
   if (record.t === 'contact') return [directConversation(record.id)];
   return record.t === 'notes' ? [record.id] : [];
+}
+
+/** One with a picture, and its SHA-256. */
+function picturedContact(record: BackupRecord): readonly Pictured[] {
+  return record.t === 'contact' && record.says?.picture ? [{ contact: record.id, digest: record.says.picture }] : [];
+}
+
+interface Pictured {
+  readonly contact: ContactId;
+  readonly digest: Uint8Array;
+}
+
+/** Null: it has been changed meanwhile, and comes again with the next session. */
+function pictureRecord(store: Store, { contact, digest }: Pictured): BackupRecord | null {
+  const picture = store.pictures.get(contact);
+  const isTheOne = picture && equal(new Uint8Array(hash('sha256', picture, 'buffer')), digest);
+  return isTheOne ? { t: 'picture', contact, picture } : null;
+}
+
+function batches<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
 function entryOf(record: BackupRecord): Entry {

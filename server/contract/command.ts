@@ -54,6 +54,9 @@ export const field = z.string().max(FIELD_LENGTH);
 /** A token or invite, with whatever it was pasted with. */
 export const pasted = z.string().max(PASTED_LENGTH);
 
+/** A picture, in base64. As generous: over its own bound, the engine says so. */
+export const picture = z.base64().max(FIELD_LENGTH * 8);
+
 /** The whole answer of a command that was done. */
 export interface Done {
   readonly done: true;

@@ -11,6 +11,7 @@ import {
   type ConversationId,
   type RequestId,
 } from './ids.ts';
+import type { Picture } from './identity.ts';
 import type { InviteState } from './meeting.ts';
 
 /**
@@ -29,6 +30,11 @@ export type Full = 'unread' | 'day' | 'disk';
 export interface Contact {
   readonly id: ContactId;
   readonly name: string;
+  /** What they say of themselves, to be trusted no further: name and line, empty where there is nothing to show. */
+  readonly ownName: string;
+  readonly about: string;
+  /** Which picture of themselves they gave, an opaque id; null: none. */
+  readonly picture: string | null;
   /** Ed25519 identity key, 64 hex digits. */
   readonly publicKey: string;
   /** The code was typed at pairing, or a person compared the safety number. */
@@ -111,6 +117,12 @@ export const contactsCommands = {
     params: z.strictObject({ contact: contactIdSchema }),
     /** 60 digits. */
     result: result<{ readonly number: string }>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  'contact.picture': command({
+    params: z.strictObject({ contact: contactIdSchema }),
+    result: result<Picture>(),
     repeatable: true,
     needs: READY,
   }),

@@ -1,11 +1,15 @@
 // Who we are.
 import { z } from 'zod';
 import type { ChangedPart } from './profile.ts';
-import { ANY, command, field, NEW, none, pasted, READY, result } from './command.ts';
+import { ANY, command, field, NEW, none, pasted, picture, READY, result } from './command.ts';
 
 /** Who we are, as our own interface shows it. */
 export interface Identity {
   readonly name: string;
+  /** A line about us, for contacts; empty: none. */
+  readonly about: string;
+  /** Which picture of ourselves contacts are shown, an opaque id; null: none. */
+  readonly picture: string | null;
   /** Ed25519 identity key, 64 hex digits. */
   readonly publicKey: string;
   /** False while the master key stands in keys.json unwrapped. */
@@ -19,6 +23,11 @@ export interface Identity {
   readonly resealing: number | null;
   /** What was changed in the profile's files while Loom was closed, until the person says they have checked it. */
   readonly changedWhileClosed: readonly ChangedPart[];
+}
+
+export interface Picture {
+  /** JPEG, PNG or WebP, in base64; null: there is none. */
+  readonly picture: string | null;
 }
 
 export const identityCommands = {
@@ -40,6 +49,19 @@ export const identityCommands = {
     params: z.strictObject({ name: field }),
     result: result<Identity>(),
     repeatable: false,
+    needs: READY,
+  }),
+  /** What we say of ourselves, to contacts too; what is left out stays. An empty `about` and a picture of null: none. */
+  'identity.describe': command({
+    params: z.strictObject({ name: field.optional(), about: field.optional(), picture: picture.nullable().optional() }),
+    result: result<Identity>(),
+    repeatable: true,
+    needs: READY,
+  }),
+  'identity.picture': command({
+    params: none,
+    result: result<Picture>(),
+    repeatable: true,
     needs: READY,
   }),
   'identity.token': command({

@@ -9,6 +9,15 @@ export const NAME_CHARACTERS = 64;
 /** Combining marks in a row: the stream-safe text of UAX #15, above what any language writes. */
 export const NAME_MARKS = 30;
 
+/** As much of a name as contacts are told, as UTF-8. Equals the bound of the wire. */
+export const OWN_NAME_BYTES = 64;
+
+/** What somebody says about themselves, as UTF-8: a line. Equals the bound of the wire. */
+export const ABOUT_BYTES = 140;
+
+/** Somebody's picture. Equals the bound of the wire. */
+export const PICTURE_BYTES = 24 * 1024;
+
 /** A message text as UTF-8. Equals the content bound of the wire protocol. */
 export const MESSAGE_BYTES = 256 * 1024;
 

@@ -23,6 +23,7 @@ import { Expiry } from './delivery/expiry.ts';
 import { Fading } from './delivery/fading.ts';
 import { Inbox } from './delivery/inbox.ts';
 import { Outbox } from './delivery/outbox.ts';
+import { Profiles } from './delivery/profiles.ts';
 import { Receipts } from './delivery/receipts.ts';
 import { SessionAgreement } from './delivery/session-agreement.ts';
 import { Sessions } from './delivery/sessions.ts';
@@ -132,16 +133,17 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
     onPresence: () => presence.theirsChanged(),
   });
   const receipts = new Receipts({ store, roster, conversations, clock });
+  const profiles = new Profiles({ store, roster, links, own });
   const moving = { links, bulkLinks, router, transfers };
   const files = new Files({ primitives, random, clock, store, roster, conversations, events, ...moving });
   const entries = new Entries({
-    ...{ store, roster, authors, offers: files },
+    ...{ store, roster, authors, budgets, offers: files },
     takesReceipts: () => receipts.on,
     told: told.acts,
   });
   const shared = { store, roster, conversations, sessions, entries, clock, links, router };
   const presenceKey = (): PresenceKey => own.presenceKey;
-  const outbox = new Outbox({ ...shared, random, receipts, presenceKey, listener: told.outbox });
+  const outbox = new Outbox({ ...shared, random, receipts, profiles, presenceKey, listener: told.outbox });
   const inbox = new Inbox({ ...shared, budgets, listener: told.inbox });
   const erasing = new Erasing({ store, entries, outbox });
   const fading = new Fading({
@@ -154,7 +156,7 @@ function assembleDelivery({ primitives, store, clock, random, events }: EngineOp
   const typing = new Typing({ clock, events, conversations, links, router });
   const expiry = new Expiry({ store, clock, roster, sessions, entries });
   const search = new MessageSearch({ store, roster, conversations, events, clock, views });
-  return { sessions, files, receipts, entries, outbox, inbox, erasing, fading, typing, expiry, search };
+  return { sessions, files, receipts, profiles, entries, outbox, inbox, erasing, fading, typing, expiry, search };
 }
 
 /** Links with contacts and strangers, dialled and accepted. */

@@ -6,11 +6,13 @@ import type { IdentityPublicKey } from '../crypto/keys.ts';
 import { watchNetwork } from '../network/network-watch.ts';
 import type { ContactRecord } from '../storage/tables/contacts.ts';
 import type { Connection } from '../transport/transport.ts';
+import { runInBackground } from './background.ts';
 import type { Authors } from './contacts/authors.ts';
 import type { Conversations } from './contacts/conversations.ts';
 import type { ContactMaker } from './contacts/contact-maker.ts';
 import type { OurIdentity } from './contacts/identity.ts';
-import type { OwnIdentity } from './contacts/own-identity.ts';
+import type { Described, OwnIdentity } from './contacts/own-identity.ts';
+import { digestOf, pictureId } from './contacts/picture.ts';
 import type { Requests } from './contacts/requests.ts';
 import type { Roster } from './contacts/roster.ts';
 import type { Budgets } from './delivery/budgets.ts';
@@ -20,6 +22,7 @@ import type { Expiry } from './delivery/expiry.ts';
 import type { Fading } from './delivery/fading.ts';
 import type { Inbox } from './delivery/inbox.ts';
 import type { Outbox } from './delivery/outbox.ts';
+import type { Profiles } from './delivery/profiles.ts';
 import type { Receipts } from './delivery/receipts.ts';
 import type { Sessions } from './delivery/sessions.ts';
 import type { Doctor } from './doctor/doctor.ts';
@@ -65,6 +68,7 @@ export interface EngineParts {
   readonly greetings: Greetings;
   readonly peers: Peers;
   readonly receipts: Receipts;
+  readonly profiles: Profiles;
   readonly entries: Entries;
   readonly transfers: Transfers;
   readonly files: Files;
@@ -100,7 +104,8 @@ interface EngineActs {
   accept(connection: Connection): void;
   identity(): Identity;
   isUs(identityKey: IdentityPublicKey): boolean;
-  rename(name: string): Promise<Identity>;
+  /** What we say of ourselves from now on; what is left out stays. Tells contacts and tabs. */
+  describe(described: Described): Promise<Identity>;
   /** Tells tabs. */
   identityChanged(): Identity;
   /** A removed or blocked contact can no longer tell that we are near: everybody else gets a new key. */
@@ -119,12 +124,14 @@ export function engineOf(parts: EngineParts): Engine {
 }
 
 function ownActs(
-  { options, us, own, roster, sessions, outbox, presence }: EngineParts,
+  { options, us, own, roster, sessions, outbox, presence, profiles }: EngineParts,
   running: AbortSignal,
-): Pick<EngineActs, 'identity' | 'isUs' | 'rename' | 'identityChanged' | 'renewPresence'> {
+): Pick<EngineActs, 'identity' | 'isUs' | 'describe' | 'identityChanged' | 'renewPresence'> {
   const { publicKey } = us.keys.identityKey;
   const identity = (): Identity => ({
     name: own.name,
+    about: own.about,
+    picture: own.picture && pictureId(digestOf(own.picture)),
     publicKey: toHex(publicKey),
     ...protectionOf(options.store),
   });
@@ -133,12 +140,17 @@ function ownActs(
     options.events.emit('identity.changed', { identity: changed });
     return changed;
   };
+  // One after the other: no commit carries a picture to everybody.
+  const tellProfile = async (): Promise<void> => {
+    for (const contact of profiles.audience()) if (!running.aborted) await outbox.sendProfile(contact);
+  };
   return {
     identity,
     identityChanged,
     isUs: (identityKey) => equal(identityKey, publicKey),
-    rename: async (name) => {
-      await own.rename(name);
+    describe: async (described) => {
+      await own.describe(described);
+      runInBackground(tellProfile());
       return identityChanged();
     },
     renewPresence: async () => {

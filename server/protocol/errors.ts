@@ -52,6 +52,10 @@ export const protocolErrorCodes = [
   'edit-number',
   'emoji-too-large',
   'timer-seconds',
+  'profile-name',
+  'profile-about',
+  'picture-too-large',
+  'picture-type',
   // §8, pairing.
   'pair-unexpected',
   'pair-point',

@@ -198,6 +198,22 @@ export const TTL_SECONDS = 4 * 7 * 24 * 60 * 60;
 /** The shortest that a timer is set to: long enough to read a text once it is opened. */
 export const TIMER_SECONDS = 60;
 
+/** Bit 1 of `features` in HELLO: takes profiles, which earlier Looms show as a message that they cannot show. */
+export const FEATURE_PROFILES = 2;
+
+/** The name in a profile, as UTF-8: as much of it as an invite has. */
+export const PROFILE_NAME_BYTES = 64;
+
+/** What somebody says about themselves, as UTF-8: a line. */
+export const ABOUT_BYTES = 140;
+
+/** Somebody's picture: 256 pixels a side, well drawn. A side, by its header: a browser takes 4 MB to draw that. */
+export const PICTURE_BYTES = 24 * 1024;
+export const PICTURE_SIDE = 1024;
+
+/** Profiles of a contact that say something new, at once and in each day after that: more than anybody changes their mind. */
+export const PROFILES_PER_DAY = 50;
+
 /** A content: the longest text and all that may stand beside it, mentions first. No kind needs more, so nobody keeps more. */
 export const CONTENT_BYTES = TEXT_BYTES + 2048;
 

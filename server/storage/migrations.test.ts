@@ -130,7 +130,7 @@ test('a profile from before anything disappeared is taken over as it is', async 
   const database = new Database(temp.path);
   database.transaction(() => {
     database.script(`
-      DROP TABLE transfer_hash; DROP TABLE transfer;
+      DROP TABLE picture; DROP TABLE transfer_hash; DROP TABLE transfer;
       DROP INDEX message_fading; ALTER TABLE message DROP COLUMN fades; DROP TABLE timer; PRAGMA user_version = 8`);
   });
   database.close();
@@ -142,4 +142,26 @@ test('a profile from before anything disappeared is taken over as it is', async 
   store.close();
   store = await temp.open();
   expect(store.timers.get(directConversation(ANN))).toEqual({ after: 60, at: 5 });
+});
+
+test('a profile from before anybody had a picture is taken over as it is', async () => {
+  let store = await temp.create();
+  await store.journal.write(() => {
+    store.contacts.put(contactRecord(1));
+    store.messages.append(newMessage(ANN, 1));
+  });
+  const all = () => [store.contacts.list().map(plain), store.messages.newestRow()];
+  const before = all();
+  store.close();
+  const database = new Database(temp.path);
+  database.transaction(() => database.script('DROP TABLE picture; PRAGMA user_version = 10'));
+  database.close();
+  store = await temp.open();
+  expect(all()).toEqual(before);
+  expect(store.pictures.get(ANN)).toBeNull();
+  expect(store.outbox.profile(ANN)).toBeNull();
+  await store.journal.write(() => store.pictures.put(ANN, Uint8Array.of(1, 2)));
+  store.close();
+  store = await temp.open();
+  expect(store.pictures.get(ANN)).toEqual(Uint8Array.of(1, 2));
 });

@@ -276,7 +276,15 @@ const files = `
   ) WITHOUT ROWID;
 `;
 
-const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts, disappearing, files];
+/** Pictures that contacts give themselves. */
+const pictures = `
+  CREATE TABLE picture (
+    contact INTEGER PRIMARY KEY REFERENCES contact (number) ON DELETE CASCADE,
+    body BLOB NOT NULL
+  );
+`;
+
+const steps = [first, invites, lean, held, rowSet, conversations, hereAlone, acts, disappearing, files, pictures];
 
 export const LATEST_VERSION = steps.length;
 

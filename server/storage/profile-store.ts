@@ -21,6 +21,7 @@ import type { MessageTable } from './tables/message/message-record.ts';
 import { SealedMessages } from './tables/messages.ts';
 import { migrate } from './migrations.ts';
 import { SealedOutbox, type OutboxTable } from './tables/outbox.ts';
+import { SealedPictures, type PictureTable } from './tables/pictures.ts';
 import { finishSweep } from './sealing/page-sweep.ts';
 import { SealedRequests, type RequestTable } from './tables/requests.ts';
 import { Rowids } from './rows/rowids.ts';
@@ -62,6 +63,7 @@ export interface Store {
   readonly journal: Journal;
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
+  readonly pictures: PictureTable;
   readonly conversations: ConversationTable;
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
@@ -175,6 +177,7 @@ class ProfileStore implements Store {
   readonly journal: GroupJournal;
   readonly identity: IdentityTable;
   readonly contacts: ContactTable;
+  readonly pictures: PictureTable;
   readonly conversations: ConversationTable;
   readonly drafts: DraftTable;
   readonly marks: MarkTable;
@@ -216,31 +219,20 @@ class ProfileStore implements Store {
     const timers = (this.timers = new SealedTimers(database, sealing, rowids));
     const outbox = (this.outbox = new SealedOutbox(database, sealing, rowids));
     const contacts = (this.contacts = new SealedContacts(database, sealing, rowids));
+    const pictures = (this.pictures = new SealedPictures(database, sealing, rowids));
     const sessions = (this.sessions = new SealedSessions(database, sealing));
     const requests = (this.requests = new SealedRequests(database, sealing));
     const settings = (this.settings = new SealedSettings(database, sealing));
     const invites = (this.invites = new SealedInvites(database, sealing));
     const transfers = (this.transfers = new SealedTransfers(database, sealing, rowids));
+    const people = [identity, contacts, sessions, requests, settings, invites];
+    const conversations = [drafts, marks, timers, waitingActs, seen, transfers];
     // Last among what is sealed anew: it counts the rows as the others leave them.
     const rowSet = (this.rowSet = new RowSet({ database, sealing, primitives: options.primitives, identity }));
     this.resealer = new Resealer({
       ...{ database, sealing, journal: this.journal },
-      small: [
-        identity,
-        contacts,
-        sessions,
-        requests,
-        settings,
-        invites,
-        drafts,
-        marks,
-        timers,
-        waitingActs,
-        seen,
-        transfers,
-        rowSet,
-      ],
-      large: [new ResealedMessages(database, sealing, rowids), outbox],
+      small: [...people, ...conversations, rowSet],
+      large: [new ResealedMessages(database, sealing, rowids), outbox, pictures],
       forget: (ids) => forgetEarlierKeys(options, ids),
     });
   }

@@ -1,6 +1,6 @@
 // The names of people: made tidy, and bounded in characters as people see them (UAX #29 grapheme clusters) besides bytes,
 // so that a name may be as long in one script as in another. Pure.
-import { NAME_BYTES, NAME_CHARACTERS, NAME_MARKS } from '../limits.ts';
+import { ABOUT_BYTES, NAME_BYTES, NAME_CHARACTERS, NAME_MARKS, OWN_NAME_BYTES } from '../limits.ts';
 
 /** Line breaks, tabs and other controls have no place in a name. */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
@@ -27,12 +27,27 @@ export function nameFits(name: string): boolean {
 }
 
 /** As much of a name as fits, in whole characters where one fits at all. @param bytes as UTF-8. */
-export function cutName(name: string, bytes = NAME_BYTES): string {
+export function cutName(name: string, bytes = NAME_BYTES, most = NAME_CHARACTERS): string {
   // More than this cannot come of what fits, and need not be looked at.
   const fewer = name.slice(0, NAME_BYTES * NAME_MARKS).replace(TOO_MANY_MARKS, '$1');
-  const characters = Array.from(graphemes.segment(fewer), ({ segment }) => segment).slice(0, NAME_CHARACTERS);
+  const characters = Array.from(graphemes.segment(fewer), ({ segment }) => segment).slice(0, most);
   const whole = take(characters, bytes);
   return (whole === '' ? take(Array.from(fewer), bytes) : whole).trim();
+}
+
+/** Whether the name somebody gives themselves is the one they are given, as far as a profile holds it. */
+export function isOwnName(given: string, own: string): boolean {
+  return own === given || own === cutName(given, OWN_NAME_BYTES);
+}
+
+/** A line about somebody, as their profile brings it: tidy, and as much of it as fits; empty: nothing that can be seen. */
+export function cutAbout(about: string): string {
+  const cut = cutName(tidyName(about), ABOUT_BYTES, ABOUT_BYTES);
+  return isBlankName(cut) ? '' : cut;
+}
+
+export function aboutFits(about: string): boolean {
+  return bytesOf(about) <= ABOUT_BYTES && about.replace(TOO_MANY_MARKS, '$1') === about;
 }
 
 function take(pieces: readonly string[], bytes: number): string {

@@ -2,7 +2,8 @@
 import type { ReadyCommand } from '../../contract/commands.ts';
 import type { Backups } from '../tasks/backups.ts';
 import type { Engine } from '../engine.ts';
-import { cleanName } from '../contacts/names.ts';
+import { cleanAbout, cleanName } from '../contacts/names.ts';
+import { readPicture, toBase64 } from '../contacts/picture.ts';
 import { actCommands } from './acts.ts';
 import { backupCommands } from './backups.ts';
 import { contactCommands } from './contacts.ts';
@@ -43,7 +44,14 @@ export function engineCommands(engine: Engine, backups: Backups): Handlers<Engin
     ...pairingCommands(engine),
     ...inviteCommands(engine),
     ...introductionCommands(engine),
-    'identity.rename': ({ name }) => engine.rename(cleanName(name)),
+    'identity.rename': ({ name }) => engine.describe({ name: cleanName(name) }),
+    'identity.describe': ({ name, about, picture }) =>
+      engine.describe({
+        ...(name !== undefined && { name: cleanName(name) }),
+        ...(about !== undefined && { about: cleanAbout(about) }),
+        ...(picture !== undefined && { picture: picture === null ? null : readPicture(picture) }),
+      }),
+    'identity.picture': () => ({ picture: engine.own.picture && toBase64(engine.own.picture) }),
     'identity.token': () => ({ token: engine.us.token, peerPort: engine.options.peerPort }),
   };
 }

@@ -15,6 +15,7 @@ import { runInBackground } from '../background.ts';
 import type { Engine } from '../engine.ts';
 import { ENDED_KEPT_MS, placesIn } from '../meeting/invites.ts';
 import { cleanName, receivedName } from '../contacts/names.ts';
+import { digestOf, toBase64 } from '../contacts/picture.ts';
 import { isOnlyClaimed, judgeKey } from '../contacts/static-key.ts';
 import { done, type Handlers, type Named } from './handlers.ts';
 import type { IntroductionCommand } from './introductions.ts';
@@ -43,6 +44,11 @@ export function contactCommands(engine: Engine): Handlers<Exclude<Named<'contact
     'contact.safety': (params) => {
       const theirs = roster.get(params.contact).ik;
       return { number: safetyNumber(options.primitives, engine.us.keys.identityKey.publicKey, theirs) };
+    },
+    'contact.picture': ({ contact }) => {
+      const digest = roster.get(contact).says?.picture;
+      const picture = digest && options.store.pictures.get(contact);
+      return { picture: picture && equal(digestOf(picture), digest) ? toBase64(picture) : null };
     },
     'contact.address': async (params) => {
       const address = readAddress(params.address);

@@ -42,8 +42,8 @@ async function deleteForEveryone(engine: Engine, place: Place, message: MessageR
   await outbox.act(place.id, () => {
     const entry = ours(engine, message);
     if (entry.folded?.deletedAt != null) return null;
-    outbox.withdrawActs(place.id, actsOn(entry));
-    const content = outbox.standIn(entry);
+    outbox.withdrawal.acts(place.id, actsOn(entry));
+    const content = outbox.withdrawal.standIn(entry);
     if (content) options.store.messages.overwrite({ ...entry, content });
     return { t: 'delete', of: fromHex(message.id) };
   });

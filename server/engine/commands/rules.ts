@@ -16,7 +16,7 @@ export function ruleCommands(engine: Engine): Handlers<RuleCommand> {
     },
     'receipts.get': () => ({ on: receipts.on }),
     'receipts.set': async ({ on }) => {
-      await receipts.set(on, () => outbox.withdrawReceipts());
+      await receipts.set(on, () => outbox.withdrawal.receipts());
       options.events.emit('receipts.changed', { on });
       return { on };
     },

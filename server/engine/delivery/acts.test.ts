@@ -271,7 +271,7 @@ describe('reading', () => {
     await town.until(() => engine.links.all().length === 0);
     await engine.expiry.read(conversation);
     expect(await bob.run('receipts.get')).toEqual({ on: true });
-    const off = engine.receipts.set(false, () => engine.outbox.withdrawReceipts());
+    const off = engine.receipts.set(false, () => engine.outbox.withdrawal.receipts());
     await Promise.all([off, engine.outbox.sendReceipt(conversation)]);
     expect(store.outbox.acts()).toEqual([]);
   });

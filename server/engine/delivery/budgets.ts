@@ -1,8 +1,9 @@
 // What one contact may fill (protocol §5): unread texts, messages a day, our disk. Over it their messages are not lost but
-// wait at their Loom, which tries again; what a person reads or deletes makes room at once.
+// wait at their Loom, which tries again; what a person reads or deletes makes room at once. And how often they may say
+// something new of themselves.
 import type { Full } from '../../contract/model.ts';
 import type { ContactId } from '../../contract/ids.ts';
-import { KEPT_BYTES, MESSAGES_PER_DAY, UNREAD_BYTES } from '../../protocol/limits.ts';
+import { KEPT_BYTES, MESSAGES_PER_DAY, PROFILES_PER_DAY, UNREAD_BYTES } from '../../protocol/limits.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import { TokenBucket } from '../../timing/token-bucket.ts';
 import type { Conversations } from '../contacts/conversations.ts';
@@ -19,6 +20,7 @@ export interface BudgetsOptions {
 export class Budgets {
   readonly #options: BudgetsOptions;
   readonly #days = new Map<ContactId, TokenBucket>();
+  readonly #profiles = new Map<ContactId, TokenBucket>();
 
   constructor(options: BudgetsOptions) {
     this.#options = options;
@@ -37,14 +39,24 @@ export class Budgets {
   /** One more message of theirs. @returns whether there is room for it; then it counts. */
   take(contact: ContactId): boolean {
     if (this.full(contact)) return false;
-    const now = this.#options.clock.monotonic();
-    const day = this.#days.get(contact) ?? new TokenBucket(MESSAGES_PER_DAY / DAY_S, MESSAGES_PER_DAY, now);
-    this.#days.set(contact, day);
-    return day.spend(now);
+    return this.#spend(this.#days, contact, MESSAGES_PER_DAY);
+  }
+
+  /** One more profile of theirs that says something new. @returns whether it is to be taken; then it counts. */
+  takeProfile(contact: ContactId): boolean {
+    return this.#spend(this.#profiles, contact, PROFILES_PER_DAY);
   }
 
   /** The contact was removed. */
   forget(contact: ContactId): void {
     this.#days.delete(contact);
+    this.#profiles.delete(contact);
+  }
+
+  #spend(buckets: Map<ContactId, TokenBucket>, contact: ContactId, perDay: number): boolean {
+    const now = this.#options.clock.monotonic();
+    const bucket = buckets.get(contact) ?? new TokenBucket(perDay / DAY_S, perDay, now);
+    buckets.set(contact, bucket);
+    return bucket.spend(now);
   }
 }

@@ -104,5 +104,6 @@ function withTtl(said: Said, { after }: TimerSetting): Said {
 function whatOf(t: Said['t']): Pick<OutboxRow, 'hidden' | 'as'> {
   if (isShown(t)) return { hidden: false };
   if (t === 'presence') return { hidden: true };
+  if (t === 'profile') return { hidden: true, as: 'profile' };
   return { hidden: true, as: t === 'read' ? 'receipt' : 'act' };
 }

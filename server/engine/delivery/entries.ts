@@ -1,6 +1,6 @@
 // The entries of conversations as acts change them: found, rewritten, or waited for. All of it inside the transaction that
 // stores the act.
-import type { ConversationId, MessageId } from '../../contract/ids.ts';
+import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { OURSELVES, type AuthorId } from '../../contract/messages.ts';
 import { toHex } from '../../crypto/bytes.ts';
 import { encodeContent, type ContentOf, type ParsedContent } from '../../protocol/content/content.ts';
@@ -12,6 +12,7 @@ import type { TimerSetting } from '../../storage/tables/timers.ts';
 import type { WaitingAct } from '../../storage/tables/waiting-acts.ts';
 import type { Authors } from '../contacts/authors.ts';
 import type { Roster } from '../contacts/roster.ts';
+import type { Budgets } from './budgets.ts';
 import { applyContent, readContent } from './kinds/kinds.ts';
 import type { ActFacts, ActListener, ChangeOf, OfferListener } from './kinds/message-kind.ts';
 import { isLater } from './kinds/timer.ts';
@@ -28,6 +29,7 @@ export interface EntriesOptions {
   readonly authors: Authors;
   /** Whether people tell each other what they have read. */
   readonly takesReceipts: () => boolean;
+  readonly budgets: Pick<Budgets, 'takeProfile'>;
   readonly told: ActListener;
   readonly offers: OfferListener;
 }
@@ -82,6 +84,14 @@ export class Entries {
 
   takesReceipts(): boolean {
     return this.#options.takesReceipts();
+  }
+
+  /** How a contact looks from now on; null: no picture. @returns false when they have changed it too often. */
+  takesProfile(contact: ContactId, picture: Uint8Array | null): boolean {
+    const { store, budgets } = this.#options;
+    if (!budgets.takeProfile(contact)) return false;
+    store.pictures.put(contact, picture);
+    return true;
   }
 
   /** @returns false when that was known. */

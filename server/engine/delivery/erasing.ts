@@ -9,7 +9,7 @@ import type { Outbox } from './outbox.ts';
 export interface ErasingOptions {
   readonly store: Pick<Store, 'messages'>;
   readonly entries: Pick<Entries, 'find'>;
-  readonly outbox: Pick<Outbox, 'withdraw' | 'withdrawActs'>;
+  readonly outbox: Pick<Outbox, 'withdrawal'>;
 }
 
 export class Erasing {
@@ -22,9 +22,10 @@ export class Erasing {
   /** Inside a `journal.write`. @returns false when there is none to be seen. */
   erase(message: MessageRef): boolean {
     const { store, entries, outbox } = this.#options;
+    const { withdrawal } = outbox;
     const entry = entries.find(message);
-    if (entry) outbox.withdrawActs(message.conversation, actsOn(entry));
-    if (isOurs(message) && outbox.withdraw(message)) return true;
+    if (entry) withdrawal.acts(message.conversation, actsOn(entry));
+    if (isOurs(message) && withdrawal.erase(message)) return true;
     // What stands for one that was taken back may be on its way still.
     return entry?.folded?.deletedAt != null
       ? store.messages.erase(message, entry.content)

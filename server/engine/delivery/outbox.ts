@@ -2,7 +2,7 @@
 //
 //   send ─▶ one transaction {number, message, ratchet step, envelope} ─▶ durable ─▶ link ─▶ ACK ─▶ out of the outbox
 //
-// How it is put together is known to `composer.ts`, how it travels to `drain.ts`.
+// How it is put together is known to `composer.ts`, how it travels to `drain.ts`, how it is taken back to `withdrawal.ts`.
 import { CommandError } from '../../contract/errors.ts';
 import type { ContactId, ConversationId, MessageId } from '../../contract/ids.ts';
 import { equal, toHex } from '../../crypto/bytes.ts';
@@ -11,14 +11,16 @@ import { encodeContent, parseContent, type Content, type Said } from '../../prot
 import { NACK, parseAck, parseNack, RECORD, type Nack } from '../../protocol/records.ts';
 import type { MessageRecord, MessageRef } from '../../storage/tables/message/message-record.ts';
 import type { OutboxFacts, OutboxRow } from '../../storage/tables/outbox.ts';
+import type { Profiles } from './profiles.ts';
 import type { Receipts } from './receipts.ts';
 import { Composer, type Composed, type ComposerOptions } from './composer.ts';
-import { Drain, readOurs, refOf, waitingRow, type Ours } from './drain.ts';
+import { Drain, readOurs, refOf, waitingRow } from './drain.ts';
 import { runInBackground } from '../background.ts';
 import type { ActiveLink } from '../links/active-link.ts';
 import type { Links } from '../links/links.ts';
 import type { RecordRouter } from '../links/record-router.ts';
 import { acknowledgement, answer } from '../links/flow/record-weight.ts';
+import { Withdrawal } from './withdrawal.ts';
 import { peerOf } from '../contacts/devices.ts';
 import { randomId } from '../contacts/roster.ts';
 
@@ -41,17 +43,20 @@ export interface OutboxOptions extends ComposerOptions {
   readonly router: RecordRouter;
   readonly presenceKey: () => PresenceKey;
   readonly receipts: Pick<Receipts, 'due'>;
+  readonly profiles: Pick<Profiles, 'due' | 'delivered'>;
   readonly listener: OutboxListener;
 }
 
 export class Outbox {
   readonly drain: Drain;
+  readonly withdrawal: Withdrawal;
   readonly #options: OutboxOptions;
   readonly #composer: Composer;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#composer = new Composer(options);
+    this.withdrawal = new Withdrawal(options, this.#composer);
     const { links, router } = options;
     router.on(RECORD.ack, ['active'], {
       weight: acknowledgement,
@@ -64,6 +69,8 @@ export class Outbox {
     // In a new session they learn our presence key; written before what waits is carried.
     links.activated.on(({ contact, resumed }) => {
       if (!resumed) runInBackground(this.sendPresence(contact));
+      // Whoever makes a new session may have come back without what they knew.
+      runInBackground(this.sendProfile(contact, !resumed));
       // Loom may have ended between reading and telling it.
       runInBackground(this.sendReceipt(options.conversations.directWith(contact)));
     });
@@ -119,19 +126,26 @@ export class Outbox {
     return this.act(conversation, () => this.#options.receipts.due(conversation));
   }
 
+  /** Tells a contact what we say of ourselves, if that is news. @param again it is, whatever they had. */
+  sendProfile(contact: ContactId, again = false): Promise<void> {
+    const { conversations, profiles } = this.#options;
+    const conversation = conversations.directWith(contact);
+    return this.act(conversation, () => profiles.due(contact, again, (id) => this.withdrawal.acts(conversation, [id])));
+  }
+
   /** ACK: these are on their disk. */
   async #acknowledged(activeLink: ActiveLink, ids: readonly Uint8Array[]): Promise<void> {
     const { store, listener } = this.#options;
     const delivered: MessageRef[] = [];
     const owed: OutboxRow[] = [];
-    const toldRead = new Set<ConversationId>();
+    const told: OutboxFacts[] = [];
     // A work for each: what SQLite keeps to undo one work is walked with every statement of it.
     const written = ids.map((bytes) => {
       const id = toHex(bytes) as MessageId;
       return store.journal.write(() => {
         const facts = this.#delivered(activeLink, id);
         if (!facts) return;
-        if (facts.as === 'receipt') toldRead.add(facts.conversation);
+        if (facts.as === 'receipt' || facts.as === 'profile') told.push(facts);
         if (!facts.hidden) delivered.push(refOf(facts));
         else if (facts.as) this.#actDelivered(facts);
         else if (!this.#knowsKey(facts)) owed.push(...this.#composePresence(activeLink.contact));
@@ -143,7 +157,8 @@ export class Outbox {
     await Promise.all(written);
     for (const row of owed) this.drain.forward(row);
     if (!store.isOpen) return;
-    for (const conversation of toldRead) runInBackground(this.sendReceipt(conversation));
+    for (const { as, conversation, contact } of told)
+      runInBackground(as === 'receipt' ? this.sendReceipt(conversation) : this.sendProfile(contact));
   }
 
   /** NACK: they could not take it. What another encryption can mend is encrypted anew under the same message id. */
@@ -168,69 +183,17 @@ export class Outbox {
     else if (refusals > REFUSALS) activeLink.link.bye(0);
   }
 
-  /**
-   * Deletes one of ours that may not be on their disk yet; inside a `journal.write`.
-   * @returns false when it does not wait to be sent.
-   */
-  withdraw(ours: Ours): boolean {
-    const content = this.standIn(ours);
-    return content !== null && this.#options.store.messages.erase(refOf(ours), content);
-  }
-
-  /**
-   * In the place of one of ours that waits our presence key goes under the same number, unless it is on its way: left out,
-   * a message would be missing there for ever. Inside a `journal.write`.
-   * @returns the content to keep in its row instead; null: it does not wait.
-   */
-  standIn(ours: Ours): Uint8Array | null {
-    const { store, clock, links, presenceKey } = this.#options;
-    const rows = this.#waitingRows(ours);
-    const [first] = rows;
-    if (!first || (first.hidden && !first.as)) return null;
-    for (const row of rows) links.activeLinkTo(row)?.inFlight.delete(row.id);
-    if (!readOurs(store, ours)) {
-      for (const row of rows) store.outbox.remove(row);
-      return NOTHING;
-    }
-    for (const row of rows) store.outbox.replace(asPresence(row));
-    return encodeContent({ t: 'presence', key: presenceKey(), at: clock.now(), seq: first.seq });
-  }
-
-  /** What acts of ours say is overwritten, whether or not they still wait to be sent; inside a `journal.write`. */
-  withdrawActs(conversation: ConversationId, ids: readonly MessageId[]): void {
-    const { store } = this.#options;
-    for (const id of ids) {
-      const act = readOurs(store, { conversation, id });
-      if (act?.state !== 'hidden' || act.content.length === 0) continue;
-      const content = this.standIn(act) ?? NOTHING;
-      store.messages.overwrite({ ...act, content, receivedAt: 0, fading: undefined });
-    }
-  }
-
-  /** Receipts that wait are not sent; inside a `journal.write`. */
-  withdrawReceipts(): void {
-    for (const { conversation, id, as } of this.#options.store.outbox.acts())
-      if (as === 'receipt') this.withdrawActs(conversation, [id]);
-  }
-
   #stored({ message, content, rows, applied }: Composed): void {
     this.#options.listener.onStored(message, content);
     applied?.();
     for (const row of rows) this.drain.forward(row);
   }
 
-  #waitingRows(ours: Ours): readonly OutboxRow[] {
-    const { store, conversations } = this.#options;
-    const place = conversations.find(ours.conversation);
-    // Of a contact that was removed nothing waits, though it may be there for a while yet.
-    const peers = place ? this.#composer.peers(place) : [];
-    return peers.flatMap((peer) => waitingRow(store, peer, ours) ?? []);
-  }
-
   /** Kept no longer than it had to be sent: what it has changed stands in what it is about. */
   #actDelivered(facts: OutboxFacts): void {
-    const { store } = this.#options;
+    const { store, profiles } = this.#options;
     const act = readOurs(store, facts);
+    if (act && facts.as === 'profile') profiles.delivered(facts.contact, act.content);
     if (act) store.messages.rewrite({ ...act, content: NOTHING, fading: undefined });
   }
 
@@ -275,9 +238,4 @@ function says(message: MessageRecord | null, said: Said): message is MessageReco
   const { at, seq, fading } = message;
   const ttl = fading ? { ttl: fading.life / 1000 } : {};
   return equal(message.content, encodeContent({ ...said, ...ttl, at, seq }));
-}
-
-/** To be encrypted anew. */
-function asPresence({ contact, device, conversation, id, seq, position }: OutboxRow): OutboxRow {
-  return { contact, device, conversation, id, seq, position, hidden: true, session: null, envelope: null };
 }

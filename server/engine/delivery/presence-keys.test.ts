@@ -26,7 +26,8 @@ const theirs = (): string => {
   const [record] = bob.profile.opened.engine.roster.list();
   return record?.presenceKey ? toHex(record.presenceKey) : '';
 };
-const waiting = (): number => ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 999).length;
+const waiting = (): number =>
+  ann.profile.opened.store.outbox.pending({ contact, device: 0 }, 0, 999).filter(({ as }) => as !== 'profile').length;
 const missing = async (): Promise<number> =>
   (await bob.history('Ann')).reduce((sum, message) => sum + message.missing, 0);
 

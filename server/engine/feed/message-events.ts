@@ -59,6 +59,7 @@ export function tellOfMessages(options: MessageEventsOptions): {
     },
     acts: {
       onPresence,
+      onProfile: (contact) => feed.changed(contact),
       onActed: (message, deed, by) => tellActed(options, message, { act: deed, by }),
       onSeen: (conversation, by, upTo) => {
         events.emit('message.seen', { conversation, by, upTo });

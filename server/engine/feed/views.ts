@@ -7,6 +7,7 @@ import { toHex } from '../../crypto/bytes.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
 import type { Store } from '../../storage/profile-store.ts';
 import type { Conversation as Place } from '../contacts/conversations.ts';
+import { pictureId } from '../contacts/picture.ts';
 import { isRefused, type ActiveLink } from '../links/active-link.ts';
 import type { EntryViews } from './entry-views.ts';
 
@@ -44,6 +45,9 @@ export function contactView(
   return {
     id: contact.id,
     name: contact.name,
+    ownName: contact.says?.name ?? '',
+    about: contact.says?.about ?? '',
+    picture: contact.says?.picture ? pictureId(contact.says.picture) : null,
     publicKey: toHex(contact.ik),
     verified: contact.verified,
     addedBy: contact.addedBy ?? 'token',

@@ -1,18 +1,16 @@
 // What a file is by its first bytes, and by nothing that anybody says of it: what a browser is given as a picture is one. Only
 // what browsers decode by themselves, safely apart from the page, is known here: no SVG, no HTML, no PDF.
-import { isDrawable } from './picture-sides.ts';
+import { isDrawable } from '../../protocol/content/picture-sides.ts';
+import { pictureType } from '../../protocol/content/picture-type.ts';
 
 type Magic = readonly (number | null)[];
 
 const ascii = (text: string): Magic => Array.from(text, (letter) => letter.charCodeAt(0));
 const any = (count: number): Magic => Array.from({ length: count }, () => null);
 
-const known: readonly (readonly [type: string, magic: Magic])[] = [
-  ['image/png', [0x89, ...ascii('PNG'), 0x0d, 0x0a, 0x1a, 0x0a]],
-  ['image/jpeg', [0xff, 0xd8, 0xff]],
+const others: readonly (readonly [type: string, magic: Magic])[] = [
   ['image/gif', ascii('GIF87a')],
   ['image/gif', ascii('GIF89a')],
-  ['image/webp', [...ascii('RIFF'), ...any(4), ...ascii('WEBP')]],
   ['audio/wav', [...ascii('RIFF'), ...any(4), ...ascii('WAVE')]],
   ['audio/flac', ascii('fLaC')],
   ['audio/ogg', ascii('OggS')],
@@ -30,7 +28,7 @@ export const HEAD_BYTES = 256 * 1024;
 
 /** @returns a type that may be shown; null: it is to be saved, and not to be shown, as a picture that is too large to be drawn. */
 export function shownType(head: Uint8Array): string | null {
-  const found = known.find(([, magic]) => magic.every((byte, at) => byte === null || head[at] === byte));
-  const type = found?.[0] ?? null;
+  const other = others.find(([, magic]) => magic.every((byte, at) => byte === null || head[at] === byte));
+  const type = pictureType(head) ?? other?.[0] ?? null;
   return type?.startsWith('image/') && !isDrawable(type, head) ? null : type;
 }

@@ -12,7 +12,7 @@ import { verifyCertificate } from '../../protocol/certificate.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { encodeHello, parseHello, type Hello } from '../../protocol/hello.ts';
 import { FEATURE_FILES } from '../../protocol/files/limits.ts';
-import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { FEATURE_PROFILES, PROTOCOL_VERSION } from '../../protocol/limits.ts';
 import { RECORD, type LinkRecord } from '../../protocol/records.ts';
 import { makeRatchetKey, type HelloSession, type RatchetKey } from '../../protocol/session.ts';
 import type { ContactRecord } from '../../storage/tables/contacts.ts';
@@ -174,7 +174,7 @@ function ourHello(host: GreeterHost, contact: boolean, session: HelloSession | n
     port: host.ourPort(),
     contact,
     session,
-    features: FEATURE_FILES,
+    features: FEATURE_FILES | FEATURE_PROFILES,
     name: host.ourName(),
   };
 }

@@ -20,7 +20,7 @@ interface EarlierMessage {
   readonly introduced: object | null;
 }
 
-type EarlierContact = Omit<Contact, 'conversation'> & {
+type EarlierContact = Omit<Contact, 'conversation' | 'ownName' | 'about' | 'picture'> & {
   readonly unread: number;
   readonly lastMessage: EarlierMessage;
 };
@@ -71,7 +71,7 @@ it('shows everything as it was', async () => {
   const expected = shown.contacts.map(({ unread, lastMessage, ...contact }) => {
     const conversation = directConversation(contact.id);
     return {
-      contact: { ...contact, conversation },
+      contact: { ...contact, conversation, ownName: '', about: '', picture: null },
       conversation: {
         id: conversation,
         kind: 'direct',

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex, utf8 } from '../../crypto/bytes.ts';
 import { parsePresenceKey } from '../../crypto/keys.ts';
 import { asPresenceKey } from '../../testing/keys.ts';
+import { png } from '../../testing/pictures.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { encodeCbor, type CborRecord } from '../cbor/cbor.ts';
 import { encodeContent, parseContent, type Content } from './content.ts';
 import { CONTENT_BYTES, EDITS, MENTIONS, QUOTE_BYTES, TEXT_BYTES, TIMER_SECONDS, TTL_SECONDS } from '../limits.ts';
+import { ABOUT_BYTES, PICTURE_BYTES, PROFILE_NAME_BYTES } from '../limits.ts';
 import contents from '../testdata/contents.json' with { type: 'json' };
 import introduced from '../testdata/introduce.json' with { type: 'json' };
 import loom2 from '../testdata/loom2-answer.json' with { type: 'json' };
@@ -37,6 +39,17 @@ const content: fc.Arbitrary<Content> = fc.oneof(
     ...{ t: fc.constant('timer' as const), at, seq },
     after: fc.oneof(fc.constant(0), fc.integer({ min: TIMER_SECONDS, max: TTL_SECONDS })),
   }),
+  fc.record(
+    {
+      ...{ t: fc.constant('profile' as const), at, seq },
+      name: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: PROFILE_NAME_BYTES }),
+      about: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: ABOUT_BYTES }),
+      picture: fc
+        .nat({ max: PICTURE_BYTES - 33 })
+        .map((more) => png(256, 256, { length: 33 + more, fill: more % 256 })),
+    },
+    { requiredKeys: ['t', 'at', 'seq', 'name'] },
+  ),
   fc.record({
     t: fc.constant('introduce' as const),
     at,
@@ -134,6 +147,35 @@ describe('content', () => {
     expect(codeOf(() => parseContent(encodeCbor({ t: 'text', at: 1, seq: 1, body: 'x', ...change })))).toBe(code);
   });
 
+  it.each([
+    ['no name', { name: undefined }, 'field-missing'],
+    ['an empty name', { name: '' }, 'profile-name'],
+    ['a name of one byte too many', { name: 'n'.repeat(PROFILE_NAME_BYTES + 1) }, 'profile-name'],
+    ['an empty line', { about: '' }, 'profile-about'],
+    ['a line of one byte too many', { about: 'a'.repeat(ABOUT_BYTES + 1) }, 'profile-about'],
+    ['a line of one character too many', { about: '€'.repeat(Math.ceil(ABOUT_BYTES / 3)) }, 'profile-about'],
+    ['bytes for a line', { about: utf8('one') }, 'field-type'],
+    ['a text for a picture', { picture: 'one' }, 'field-type'],
+    ['a picture of nothing', { picture: new Uint8Array(0) }, 'picture-type'],
+    ['a picture of one byte too many', { picture: png(9, 9, { length: PICTURE_BYTES + 1 }) }, 'picture-too-large'],
+    ['a GIF', { picture: utf8('GIF89a and more') }, 'picture-type'],
+    ['an SVG', { picture: utf8('<svg xmlns="http://www.w3.org/2000/svg"/>') }, 'picture-type'],
+  ] satisfies [string, CborRecord, string][])('refuses a profile with %s', (_, change, code) => {
+    expect(codeOf(() => parseContent(encodeCbor({ t: 'profile', at: 1, seq: 1, name: 'Zoë', ...change })))).toBe(code);
+  });
+
+  it('takes JPEG, PNG and WebP up to the bound', () => {
+    const pictures = [
+      png(1, 1, { length: PICTURE_BYTES }),
+      Uint8Array.of(0xff, 0xd8, 0xff),
+      utf8('RIFF\0\0\0\0WEBPVP8 '),
+    ];
+    for (const picture of pictures) {
+      const given = { t: 'profile', at: 0, seq: 1, name: 'n'.repeat(PROFILE_NAME_BYTES), picture } as const;
+      expect(parseContent(encodeContent(given))).toEqual(given);
+    }
+  });
+
   it('has room for the longest text with everything beside it', () => {
     const to = Array.from({ length: MENTIONS }, () => here.by);
     const most = { t: 'text', at: 2 ** 53 - 1, seq: 2 ** 53 - 1, body: 'a'.repeat(TEXT_BYTES), re: here } as const;
@@ -200,6 +242,10 @@ describe('content', () => {
     expect(() => encodeContent({ t: 'edit', at: 0, seq: 1, of: here.id, n: EDITS + 1, body: 'x' })).toThrow('EDITS');
     expect(() => encodeContent({ t: 'delete', at: 0, seq: 1, of: here.by })).toThrow('16 bytes');
     expect(() => encodeContent({ t: 'timer', at: 0, seq: 1, after: TTL_SECONDS + 1 })).toThrow('TTL_SECONDS');
+    const profile = { t: 'profile', at: 0, seq: 1, name: 'Zoë' } as const;
+    expect(() => encodeContent({ ...profile, name: '' })).toThrow('profile-name');
+    expect(() => encodeContent({ ...profile, about: '' })).toThrow('profile-about');
+    expect(() => encodeContent({ ...profile, picture: utf8('GIF89a') })).toThrow('picture-type');
     const introduction = { t: 'introduce', at: 0, seq: 1, ...keys, name: 'Carl' } as const;
     expect(() => encodeContent({ ...introduction, cert: new Uint8Array(63) })).toThrow('64 bytes');
     expect(() => encodeContent({ t: 'presence', at: 0, seq: 1, key: asPresenceKey(new Uint8Array(31)) })).toThrow(

@@ -10,13 +10,14 @@ import { edit } from './kinds/edit.ts';
 import { file } from './kinds/file.ts';
 import { introduce } from './kinds/introduce.ts';
 import { presence } from './kinds/presence.ts';
+import { profile } from './kinds/profile.ts';
 import { react } from './kinds/react.ts';
 import { read } from './kinds/read.ts';
 import { text } from './kinds/text.ts';
 import { timer } from './kinds/timer.ts';
 
 /** Every kind, by its `t` on the wire. A new one is a module and a row here. */
-const kinds = { text, presence, introduce, file, edit, delete: deletion, react, read, timer };
+const kinds = { text, presence, introduce, file, edit, delete: deletion, react, read, timer, profile };
 
 type Kinds = typeof kinds;
 export type ContentName = keyof Kinds;

@@ -27,6 +27,10 @@ export interface ContactRecord {
   /** Theirs of the static key, 64 bytes; left out: none was seen, and the key is what a card says. */
   readonly certificate?: Uint8Array | undefined;
   readonly name: string;
+  /** What they say of themselves; left out: nothing yet. */
+  readonly says?: SaidOfSelf | undefined;
+  /** SHA-256 of our profile that is on their disk; left out: none is known to be. */
+  readonly told?: Uint8Array | undefined;
   readonly verified: boolean;
   /** Left out: by token. */
   readonly addedBy?: AddedBy | undefined;
@@ -47,6 +51,17 @@ export interface ContactRecord {
   /** The number of our newest message to them, and of their newest to us; 0: none yet. */
   readonly outSeq: number;
   readonly inSeq: number;
+}
+
+/** The newest profile of a contact (SPEC §6), made fit to show. */
+export interface SaidOfSelf {
+  /** Empty: nothing that can be seen. */
+  readonly name: string;
+  readonly about: string;
+  /** SHA-256 of the picture; left out: none. */
+  readonly picture?: Uint8Array | undefined;
+  /** Its number in their direction. */
+  readonly seq: number;
 }
 
 export interface ContactAddress {
@@ -77,6 +92,13 @@ export interface ContactTable {
   removed(): ContactId[];
 }
 
+const saidSchema = z.object({
+  name: z.string(),
+  about: z.string(),
+  picture: bytesSchema.optional(),
+  seq: z.number(),
+});
+
 const bodySchema = z.object({
   ik: identityKeySchema,
   staticKey: staticKeySchema,
@@ -84,6 +106,8 @@ const bodySchema = z.object({
   generation: z.number(),
   certificate: bytesSchema.optional(),
   name: z.string(),
+  says: saidSchema.optional(),
+  told: bytesSchema.optional(),
   verified: z.boolean(),
   addedBy: z.enum(['token', 'request', 'invite', 'code', 'introduction']).optional(),
   introducedBy: identityKeySchema.optional(),
@@ -97,8 +121,8 @@ const bodySchema = z.object({
   presenceKey: bytesSchema.nullable(),
 });
 
-/** All of a contact but its id and counters. */
-export const contactBodySchema = bodySchema.extend({ presenceKey: z.null() });
+/** All of a contact but its id and counters, and what belongs to the one machine. */
+export const contactBodySchema = bodySchema.omit({ told: true }).extend({ presenceKey: z.null() });
 
 const PUT = `
   INSERT INTO contact (id, identity, out_seq, out_tag, in_seq, in_tag, body) VALUES (?, ?, ?, ?, ?, ?, ?)

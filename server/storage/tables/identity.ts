@@ -12,6 +12,9 @@ export interface IdentityRecord {
   /** 32 bytes; the only secret a recovery phrase holds. */
   readonly masterSeed: Uint8Array;
   readonly name: string;
+  /** A line about us, and a picture, as our profile says them (SPEC §6). Left out: none. */
+  readonly about?: string | undefined;
+  readonly picture?: Uint8Array | undefined;
   readonly device: number;
   readonly generation: number;
   readonly presenceKey: PresenceKey;
@@ -27,6 +30,8 @@ export interface IdentityTable {
 const bodySchema = z.object({
   masterSeed: bytesSchema,
   name: z.string(),
+  about: z.string().optional(),
+  picture: bytesSchema.optional(),
   device: z.number(),
   generation: z.number(),
   presenceKey: bytesSchema,
@@ -60,8 +65,9 @@ export class SealedIdentity implements IdentityTable, Resealable {
     return { ...rest, presenceKey, masterSeed: secret };
   }
 
-  save({ masterSeed, name, device, generation, presenceKey, createdAt }: IdentityRecord): void {
-    const body = { masterSeed, name, device, generation, presenceKey, createdAt, counted: true };
+  save({ masterSeed, name, about, picture, device, generation, presenceKey, createdAt }: IdentityRecord): void {
+    const said = { name, about, picture };
+    const body = { masterSeed, ...said, device, generation, presenceKey, createdAt, counted: true };
     this.#database.change('UPDATE profile SET identity = ?', this.#seal.seal(KEY, body));
   }
 

@@ -14,6 +14,8 @@ import { float64, type SealedRow, type Sealing, type TableSeal } from '../sealin
 import { byContact, RowCounter } from '../rows/row-counter.ts';
 import type { Rowids } from '../rows/rowids.ts';
 
+export type HiddenAs = 'act' | 'receipt' | 'profile';
+
 /** What stands in clear, and never changes. */
 export interface OutboxFacts extends PeerDevice {
   /** One of ours: its conversation, id and number, and its position, by which a device gets its messages. */
@@ -23,8 +25,8 @@ export interface OutboxFacts extends PeerDevice {
   readonly position: number;
   /** Not for people: it is sent like the others, but not counted. */
   readonly hidden: boolean;
-  /** What is hidden, where it is no presence key: a receipt, or any other act. */
-  readonly as?: 'act' | 'receipt';
+  /** What is hidden, where it is no presence key: a receipt, our profile, or any other act. */
+  readonly as?: HiddenAs;
 }
 
 export interface OutboxRow extends OutboxFacts {
@@ -47,24 +49,30 @@ export interface OutboxTable {
   remove(row: PeerDevice & Pick<OutboxFacts, 'position' | 'hidden' | 'as'>): boolean;
   /** Those for a contact that are not hidden. */
   count(contact: ContactId): number;
-  /** Those that are, but for acts and receipts. */
+  /** Presence keys. */
   hidden(contact: ContactId): number;
   /** Receipts among them. */
   receipts(contact: ContactId): number;
+  /** Our profile, as it waits for a contact; null: it does not. */
+  profile(contact: ContactId): OutboxFacts | null;
   /** Those for all contacts that are hidden. */
   unshown(): OutboxFacts[];
-  /** Acts and receipts among them. */
+  /** Those among them that are no presence keys. */
   acts(): OutboxFacts[];
   /** Those for all contacts that are not hidden. */
   total(): number;
 }
 
 /** The column `hidden`. */
-const CODE = { shown: 0, presence: 1, act: 2, receipt: 3 } as const;
+const CODE = { shown: 0, presence: 1, act: 2, receipt: 3, profile: 4 } as const;
+
+const KINDS: readonly HiddenAs[] = ['act', 'receipt', 'profile'];
 
 /** What is sealed is session id(16) ‖ envelope. */
 const SESSION_BYTES = 16;
 
+/** Without what they say, which may be long. */
+const FACTS = 'contact, device, conversation, id, seq, position, hidden';
 const BY_KEY = 'contact = ? AND device = ? AND position = ?';
 const ADD = `
   INSERT INTO outbox (contact, device, position, conversation, id, seq, hidden, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -89,6 +97,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
   readonly #counted: RowCounter;
   readonly #hidden: RowCounter;
   readonly #receipts: RowCounter;
+  readonly #profiles: RowCounter;
 
   constructor(database: Database, sealing: Sealing, rowids: Rowids) {
     this.#database = database;
@@ -99,6 +108,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     this.#counted = new RowCounter(database, { table: 'outbox', where: 'hidden = 0' }, by);
     this.#hidden = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.presence}` }, by);
     this.#receipts = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.receipt}` }, by);
+    this.#profiles = new RowCounter(database, { table: 'outbox', where: `hidden = ${CODE.profile}` }, by);
   }
 
   add(row: OutboxRow): void {
@@ -157,14 +167,23 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     return this.#receipts.of(this.#rowids.contacts.of(contact));
   }
 
+  profile(contact: ContactId): OutboxFacts | null {
+    const number = this.#rowids.contacts.of(contact);
+    if (this.#profiles.of(number) === 0) return null;
+    const row = this.#database.row(
+      `SELECT ${FACTS} FROM outbox WHERE contact = ? AND hidden = ?`,
+      number,
+      CODE.profile,
+    );
+    return row && this.#factsOf(row);
+  }
+
   acts(): OutboxFacts[] {
     return this.unshown().filter(({ as }) => as !== undefined);
   }
 
   unshown(): OutboxFacts[] {
-    // Without what they say, which may be long.
-    const facts = 'contact, device, conversation, id, seq, position, hidden';
-    const rows = this.#database.rows(`SELECT ${facts} FROM outbox WHERE hidden <> ${CODE.shown}`);
+    const rows = this.#database.rows(`SELECT ${FACTS} FROM outbox WHERE hidden <> ${CODE.shown}`);
     return rows.map((row) => this.#factsOf(row));
   }
 
@@ -188,6 +207,7 @@ export class SealedOutbox implements OutboxTable, ResealedInPieces {
     if (code === CODE.shown) this.#counted.add(contact, rows);
     if (code === CODE.presence) this.#hidden.add(contact, rows);
     if (code === CODE.receipt) this.#receipts.add(contact, rows);
+    if (code === CODE.profile) this.#profiles.add(contact, rows);
   }
 
   #share(position: RowKey): number {
@@ -254,8 +274,8 @@ function codeOf({ hidden, as }: Pick<OutboxFacts, 'hidden' | 'as'>): number {
 }
 
 function whatOf(code: number): Pick<OutboxFacts, 'hidden' | 'as'> {
-  if (code === CODE.act) return { hidden: true, as: 'act' };
-  return code === CODE.receipt ? { hidden: true, as: 'receipt' } : { hidden: code !== CODE.shown };
+  const as = KINDS.find((kind) => CODE[kind] === code);
+  return { hidden: code !== CODE.shown, ...(as && { as }) };
 }
 
 function storedKey(row: Row): RowKey {

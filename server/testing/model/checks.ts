@@ -38,12 +38,28 @@ export async function checkFiles({ all }: Citizens): Promise<void> {
   }
 }
 
+/** What both sides have alike, whatever came to pass. */
+export async function checkAgreed(citizens: Citizens): Promise<void> {
+  await checkTimers(citizens);
+  await checkProfiles(citizens);
+}
+
 /** Whoever set them, and whatever their clocks said. */
-export async function checkTimers(citizens: Citizens): Promise<void> {
+async function checkTimers(citizens: Citizens): Promise<void> {
   for (const [a, b] of citizens.pairs()) {
     const [ours, theirs] = [await a.loom.conversation(nameOf(b)), await b.loom.conversation(nameOf(a))];
     if (ours.timer !== theirs.timer)
       throw new Error(`${nameOf(a)} and ${nameOf(b)}: timers of ${ours.timer} and ${theirs.timer} s`);
+  }
+}
+
+/** Each is to the others as they say they are. */
+async function checkProfiles(citizens: Citizens): Promise<void> {
+  for (const [a, b] of citizens.pairs()) {
+    const { about, picture } = await a.loom.contact(nameOf(b));
+    const own = await b.loom.run('identity.get');
+    if (about !== own?.about || picture !== own.picture)
+      throw new Error(`${nameOf(b)} says "${own?.about}", and is "${about}" to ${nameOf(a)}`);
   }
 }
 

@@ -28,6 +28,8 @@ export type Operation =
     }
   /** What is said there from now on is there for so many seconds; 0: it stays. */
   | { readonly kind: 'timer'; readonly from: number; readonly to: number; readonly seconds: number }
+  /** Somebody says something else of themselves. */
+  | { readonly kind: 'describe'; readonly who: number; readonly value: number }
   | { readonly kind: 'turns'; readonly count: number }
   | { readonly kind: 'wait'; readonly ms: number }
   /** Nothing gets through, and nobody is told. */
@@ -85,6 +87,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: plain({ kind: is('timer'), ...way, seconds: fc.constantFrom(...LIVES) }) },
+  { weight: 3, arbitrary: plain({ kind: is('describe'), who: loom, value: fc.nat(3) }) },
   { weight: 6, arbitrary: plain({ kind: is('turns'), count: fc.integer({ min: 1, max: 6 }) }) },
   {
     weight: 5,

@@ -2,6 +2,7 @@
 import { CommandError } from '../../contract/errors.ts';
 import type { Message } from '../../contract/model.ts';
 import { anyId } from '../ids.ts';
+import { png } from '../pictures.ts';
 import { nameOf, type Citizen, type Citizens } from './citizens.ts';
 import { act, messageFor } from './deeds.ts';
 import type { Operation } from './operations.ts';
@@ -58,6 +59,18 @@ export class Talk {
     } catch (error) {
       const isBlocked = error instanceof CommandError && error.code === 'contact-blocked';
       if (!isBlocked && goesOn(a, profile)) throw error;
+    }
+  }
+
+  /** A line and a picture, by number; 0: neither. */
+  async describe(who: Citizen, value: number): Promise<void> {
+    if (!who.loom.isRunning) return;
+    const { profile } = who.loom;
+    const picture = value === 0 ? null : Buffer.from(png(value, value)).toString('base64');
+    try {
+      await profile.execute('identity.describe', { about: value === 0 ? '' : `line ${value}`, picture });
+    } catch (error) {
+      if (goesOn(who, profile)) throw error;
     }
   }
 

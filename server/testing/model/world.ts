@@ -6,7 +6,7 @@ import { watchKeys } from '../network/session-pair.ts';
 import { turns } from '../passing-time.ts';
 import { Town } from '../test-loom.ts';
 import { FADING_MS, type Operation, type Schedule } from './operations.ts';
-import { checkFiles, checkHealing, checkSessions, checkTimers } from './checks.ts';
+import { checkAgreed, checkFiles, checkHealing, checkSessions } from './checks.ts';
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
 import { readSilently } from './deeds.ts';
 import { Direction } from './oracle.ts';
@@ -161,7 +161,7 @@ export class World {
     }
     const seals = this.#citizens.all.flatMap(({ watch }) => watch.seals);
     if (new Set(seals).size !== seals.length) throw new Error('a key and nonce was used twice');
-    if (!this.#processes.restored) await checkTimers(this.#citizens);
+    if (!this.#processes.restored) await checkAgreed(this.#citizens);
     await checkFiles(this.#citizens);
   }
 
@@ -175,8 +175,7 @@ export class World {
     while (!this.#citizens.areQuiet()) {
       round += 1;
       if (round > ROUNDS) throw new Error(`no peace: ${await this.#report()}`);
-      await turns();
-      this.#town.clock.advance(ROUND_MS);
+      await this.#turn();
     }
     // Whatever was dialled at the same time is decided by now.
     await this.#wait(3000);
@@ -194,6 +193,11 @@ export class World {
         throw new Error(`${nameOf(a)} to ${nameOf(b)}: ${why}`, { cause: error });
       }
     }
+  }
+
+  async #turn(): Promise<void> {
+    await turns();
+    this.#town.clock.advance(ROUND_MS);
   }
 
   async #send({ from, to, count }: { from: number; to: number; count: number }): Promise<void> {
@@ -225,11 +229,16 @@ export class World {
   }
 
   async #change(
-    operation: Extract<Operation, { kind: 'kill' | 'kill-at' | 'restart' | 'snapshot' | 'restore' | 'clock' }>,
+    operation: Extract<
+      Operation,
+      { kind: 'describe' | 'kill' | 'kill-at' | 'restart' | 'snapshot' | 'restore' | 'clock' }
+    >,
   ): Promise<void> {
     const citizen = this.#citizens.citizen(operation.who);
     const { loom } = citizen;
     switch (operation.kind) {
+      case 'describe':
+        return this.#talk.describe(citizen, operation.value);
       case 'kill':
         this.#processes.kill(citizen);
         return;
@@ -289,8 +298,7 @@ export class World {
       await this.#send({ from: from.index, to: to.index, count: 1 });
       for (let round = 0; !this.#citizens.areQuiet(); round += 1) {
         if (round > ROUNDS) throw new Error('no answer');
-        await turns();
-        this.#town.clock.advance(ROUND_MS);
+        await this.#turn();
       }
     }
   }

@@ -12,6 +12,7 @@ import { useFiles } from './files.ts';
 import { useLink } from './daemon.ts';
 import { Loading } from './loading.ts';
 import { useMeeting } from './meeting.ts';
+import { usePictures } from './pictures.ts';
 import { useProfile } from './profile.ts';
 import { useReceipts } from './receipts.ts';
 import { useRecovery } from './recovery.ts';
@@ -29,6 +30,7 @@ type Stores = ReturnType<typeof useStores>;
 function useStores() {
   return {
     link: useLink(),
+    pictures: usePictures(),
     profile: useProfile(),
     contacts: useContacts(),
     conversationList: useConversationList(),
@@ -43,7 +45,7 @@ function useStores() {
 }
 
 function applyToPeople(
-  { contacts, conversationList, conversations, drafts, files, fileTray }: Stores,
+  { contacts, conversationList, conversations, drafts, files, fileTray, pictures }: Stores,
   { event, data }: EventMessage,
 ): boolean {
   switch (event) {
@@ -52,6 +54,7 @@ function applyToPeople(
       return true;
     case 'contact.removed':
       contacts.drop(data.contact);
+      pictures.forget(data.contact);
       return true;
     case 'conversation.changed':
       conversationList.put(data.conversation);
@@ -196,7 +199,7 @@ function applyToProfile(
 export function startStores(): void {
   const stores = useStores();
   const { profile, contacts, conversationList, conversations, drafts, files, fileTray } = stores;
-  const { meeting, receipts, recovery } = stores;
+  const { meeting, pictures, receipts, recovery } = stores;
   let queue: EventMessage[] = [];
 
   async function load(): Promise<void> {
@@ -204,7 +207,7 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      for (const store of [contacts, conversationList, drafts, files, fileTray, meeting, receipts, recovery])
+      for (const store of [contacts, conversationList, drafts, files, fileTray, meeting, pictures, receipts, recovery])
         store.clear();
       return;
     }

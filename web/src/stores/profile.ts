@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { ShallowRef } from 'vue';
+import type { Input } from '../../../server/contract/commands.ts';
 import type { Diagnosis } from '../../../server/contract/diagnosis.ts';
 import type { ContactId, Identity, NetworkFacts, Status } from '../../../server/contract/model.ts';
 import type { WIPE_WORD } from '../../../server/contract/limits.ts';
@@ -27,6 +28,11 @@ function createCommands(identity: ShallowRef<Identity | null>) {
     identity.value = await link.call('identity.rename', { name });
   }
 
+  /** What is left out stays. @param said its picture in base64. */
+  async function describe(said: Input<'identity.describe'>): Promise<void> {
+    identity.value = await link.call('identity.describe', said);
+  }
+
   async function setPassphrase(current: string, next: string): Promise<void> {
     identity.value = await link.call('vault.passphrase', { current, next });
   }
@@ -50,7 +56,7 @@ function createCommands(identity: ShallowRef<Identity | null>) {
     await link.call('vault.wipe', { word });
   }
 
-  return { create, unlock, lock, rename, setPassphrase, setLockAfter, sayChecked, tellUsed, wipe };
+  return { create, unlock, lock, rename, describe, setPassphrase, setLockAfter, sayChecked, tellUsed, wipe };
 }
 
 /** Who we are, and the state of the daemon behind this page. */

@@ -22,7 +22,7 @@ export const settings = {
     about: 'Which version this is, where it keeps its data, and whether all is well.',
   },
   name: {
-    profile: 'Your name',
+    profile: 'Your name and picture',
     theme: 'Theme',
     textSize: 'Text size',
     enter: 'Enter key',
@@ -37,7 +37,7 @@ export const settings = {
   },
   /** Nobody reads them: they are what people type. */
   words: {
-    profile: 'rename identity public key tag fingerprint',
+    profile: 'about line photo avatar face rename identity public key tag fingerprint',
     theme: 'dark mode light night color colour appearance system',
     textSize: 'font bigger smaller zoom letters',
     enter: 'send new line break return keyboard',

@@ -6,6 +6,7 @@ import { files, voice } from './en-files.ts';
 import { introducing, invites, meet, scan, visibility } from './en-meet.ts';
 import { keys, palette } from './en-keys.ts';
 import { add, entry, passphrase, requests, start, token, unlock } from './en-screens.ts';
+import { profile } from './en-profile.ts';
 import { settings } from './en-settings.ts';
 import { changedFiles, deleting, locking, strength, twins, wipe } from './en-safe.ts';
 import { acts, emoji } from './en-acts.ts';
@@ -30,6 +31,7 @@ export const en = {
   entry,
   passphrase,
   requests,
+  profile,
   settings,
   keys,
   palette,

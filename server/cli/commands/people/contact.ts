@@ -1,5 +1,6 @@
 // One contact: seen, renamed, verified, blocked, removed. What a contact sends and is sent has commands of its own.
 import type { Contact, ContactId } from '../../../contract/model.ts';
+import { isOwnName } from '../../../contract/words/names.ts';
 import { UsageError } from '../../../options.ts';
 import { daemonCommand, type Call } from '../../command.ts';
 import type { Daemon } from '../../daemon.ts';
@@ -123,9 +124,13 @@ async function remove(call: ContactCall, daemon: Daemon, { id, name }: Contact):
 }
 
 function describe(contact: Contact, safety: string): readonly string[] {
-  const { name, publicKey, verified, blocked, connection, addresses, addedAt, lastSeen } = contact;
+  const { name, ownName, about, picture, publicKey, verified, blocked, connection, addresses, addedAt, lastSeen } =
+    contact;
   return [
     `Name       ${printable(name)}`,
+    ...(ownName === '' || isOwnName(name, ownName) ? [] : [`Own name   ${printable(ownName)}`]),
+    ...(about === '' ? [] : [`About      ${printable(about)}`]),
+    ...(picture === null ? [] : ['Picture    their own']),
     `State      ${blocked ? 'blocked' : connection}, last connected ${lastSeen === null ? 'never' : localTime(lastSeen)}`,
     `Verified   ${verified ? 'yes' : 'no'}`,
     `Added      ${localTime(addedAt)}, by ${contact.addedBy}`,

@@ -19,7 +19,7 @@ export const deletion: MessageKind<ContentOf<'delete'>> = {
   },
 };
 
-/** Nobody need read what is gone. What stands for it where it waits to be sent stays (`Outbox.standIn`). */
+/** Nobody need read what is gone. What stands for it where it waits to be sent stays (`Withdrawal.standIn`). */
 function tombstone(entry: MessageRecord, kept: Uint8Array, at: number): MessageRecord {
   const state = entry.state === 'received' ? 'read' : entry.state;
   return { ...entry, state, content: kept, folded: { ...UNTOUCHED, deletedAt: at }, fading: undefined };

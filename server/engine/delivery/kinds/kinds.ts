@@ -14,6 +14,7 @@ import { file } from './file.ts';
 import { introduce } from './introduce.ts';
 import type { Acting, MessageKind } from './message-kind.ts';
 import { presence } from './presence.ts';
+import { profile } from './profile.ts';
 import { react } from './react.ts';
 import { read } from './read.ts';
 import { text } from './text.ts';
@@ -21,7 +22,7 @@ import { timer } from './timer.ts';
 
 const kinds: { readonly [T in ContentName]: MessageKind<ContentOf<T>> } = {
   ...{ text, presence, introduce, file, timer },
-  ...{ edit, delete: deletion, react, read },
+  ...{ edit, delete: deletion, react, read, profile },
 };
 
 const CANNOT_SHOW = { kind: 'unknown', body: '' } as const;

@@ -30,6 +30,8 @@ export interface OfferListener {
 export interface ActListener {
   /** They told us a presence key that we did not know. */
   onPresence(contact: ContactId): void;
+  /** They say something else of themselves. */
+  onProfile(contact: ContactId): void;
   onActed(message: MessageRef, deed: Deed, by: AuthorId): void;
   /** Of what we wrote, `by` has seen all up to this position. */
   onSeen(conversation: ConversationId, by: ContactId, upTo: number): void;
