@@ -152,11 +152,16 @@ export const useFiles = defineStore('files', () => {
     show(await link.call(`file.${decision}`, refOf(message)));
   }
 
+  /** Kept in Loom, however large it is. */
+  async function keep(message: MessageRef): Promise<void> {
+    show(await link.call('file.accept', { ...refOf(message), into: 'loom' }));
+  }
+
   /** Where an element finds it. @throws CallError. */
   async function address(message: MessageRef, purpose: 'view' | 'save'): Promise<string> {
     const { ticket } = await link.call('file.ticket', { ...refOf(message), purpose });
     return `/files/out/${ticket}`;
   }
 
-  return { handedOver, send, forget, drop, clear, isHandingOver, decide, address };
+  return { handedOver, send, forget, drop, clear, isHandingOver, decide, keep, address };
 });
