@@ -44,7 +44,8 @@ function problemOf(error: unknown): Problem {
   return error.code === 'file-unknown' ? 'forgotten' : error.code;
 }
 
-type Decision = 'accept' | 'decline' | 'pause' | 'resume' | 'cancel';
+/** `keep`: accepted, and kept in Loom however large it is. */
+type Decision = 'accept' | 'keep' | 'decline' | 'pause' | 'resume' | 'cancel';
 
 /** As the wire takes it: without parameters. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/;
@@ -149,12 +150,9 @@ export const useFiles = defineStore('files', () => {
   const isHandingOver = (): boolean => handedOver.value.some(({ problem }) => problem === null);
 
   async function decide(message: MessageRef, decision: Decision): Promise<void> {
-    show(await link.call(`file.${decision}`, refOf(message)));
-  }
-
-  /** Kept in Loom, however large it is. */
-  async function keep(message: MessageRef): Promise<void> {
-    show(await link.call('file.accept', { ...refOf(message), into: 'loom' }));
+    const ref = refOf(message);
+    const keeps = decision === 'keep';
+    show(await (keeps ? link.call('file.accept', { ...ref, into: 'loom' }) : link.call(`file.${decision}`, ref)));
   }
 
   /** Where an element finds it. @throws CallError. */
@@ -163,5 +161,5 @@ export const useFiles = defineStore('files', () => {
     return `/files/out/${ticket}`;
   }
 
-  return { handedOver, send, forget, drop, clear, isHandingOver, decide, keep, address };
+  return { handedOver, send, forget, drop, clear, isHandingOver, decide, address };
 });
