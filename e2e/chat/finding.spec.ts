@@ -91,11 +91,15 @@ test('addresses are links that say where they lead; a picture that is dropped or
     const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
     if (log.dispatchEvent(drop)) throw new Error('the browser would open it');
   });
+  await bob.page.getByRole('button', { name: /Remove .*x\.png/ }).waitFor();
+  await bob.page.getByRole('textbox', { name: 'Message' }).press('Enter');
   await expect(pictures).toHaveCount(1);
   await bob.page.getByRole('textbox', { name: 'Message' }).evaluate((box) => {
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
     box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   });
+  await bob.page.getByRole('button', { name: /Remove .*x\.png/ }).waitFor();
+  await bob.page.getByRole('button', { name: 'Send', exact: true }).click();
   await expect(pictures).toHaveCount(2);
 });
