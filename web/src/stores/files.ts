@@ -66,6 +66,11 @@ function stripped(file: File): Promise<File> {
   });
 }
 
+function decided(call: Call, message: MessageRef, decision: Decision): Promise<Message> {
+  if (decision === 'keep') return call('file.accept', { ...message, into: 'loom' });
+  return call(`file.${decision}`, message);
+}
+
 /** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
 async function handOver(
   call: Call,
@@ -150,9 +155,7 @@ export const useFiles = defineStore('files', () => {
   const isHandingOver = (): boolean => handedOver.value.some(({ problem }) => problem === null);
 
   async function decide(message: MessageRef, decision: Decision): Promise<void> {
-    const ref = refOf(message);
-    const keeps = decision === 'keep';
-    show(await (keeps ? link.call('file.accept', { ...ref, into: 'loom' }) : link.call(`file.${decision}`, ref)));
+    show(await decided(link.call, refOf(message), decision));
   }
 
   /** Where an element finds it. @throws CallError. */
