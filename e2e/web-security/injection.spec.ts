@@ -210,6 +210,8 @@ test('the name and the line that a contact gives themselves', { tag: '@slow' }, 
     // What a contact may change is counted anew.
     await ann.daemon.stop();
     await ann.daemon.start();
+    // What is watched begins with a page.
+    await page.goto('about:blank');
     await ann.open();
     await ann.openConversation('Bob');
     const details = await ann.openDetails();

@@ -207,8 +207,8 @@ export function startStores(): void {
     await profile.load();
     conversations.clear();
     if (profile.state !== 'ready') {
-      const held = [contacts, conversationList, drafts, files, fileTray, meeting, pictures, receipts, recovery];
-      for (const store of held) store.clear();
+      for (const store of [contacts, conversationList, drafts, files, fileTray, meeting, pictures, receipts, recovery])
+        store.clear();
       return;
     }
     await Promise.all([contacts.load(), conversationList.load(), drafts.load()]);

@@ -44,7 +44,8 @@ function problemOf(error: unknown): Problem {
   return error.code === 'file-unknown' ? 'forgotten' : error.code;
 }
 
-type Decision = 'accept' | 'decline' | 'pause' | 'resume' | 'cancel';
+/** `keep`: accepted, and kept in Loom however large it is. */
+type Decision = 'accept' | 'keep' | 'decline' | 'pause' | 'resume' | 'cancel';
 
 /** As the wire takes it: without parameters. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/;
@@ -63,6 +64,11 @@ function stripped(file: File): Promise<File> {
     if (error instanceof UnreadablePicture) throw error;
     throw new CallError('file-missing', 'the file cannot be read');
   });
+}
+
+function decided(call: Call, message: MessageRef, decision: Decision): Promise<Message> {
+  if (decision === 'keep') return call('file.accept', { ...message, into: 'loom' });
+  return call(`file.${decision}`, message);
 }
 
 /** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
@@ -149,7 +155,7 @@ export const useFiles = defineStore('files', () => {
   const isHandingOver = (): boolean => handedOver.value.some(({ problem }) => problem === null);
 
   async function decide(message: MessageRef, decision: Decision): Promise<void> {
-    show(await link.call(`file.${decision}`, refOf(message)));
+    show(await decided(link.call, refOf(message), decision));
   }
 
   /** Where an element finds it. @throws CallError. */
