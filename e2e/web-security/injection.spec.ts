@@ -1,7 +1,7 @@
 // Every field that others fill, with everything that was ever made to run in a page by way of one. Nothing may run, lead
 // away, load, or even be reported by the content security policy, which is only the second line: texts are text nodes.
 import { expect, test } from '../support/fixtures.ts';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -160,41 +160,6 @@ test('what is quoted, and reactions that are no emoji', { tag: '@slow' }, async 
   // As they were written, up to where a quote ends.
   const begins = [...seen].map((text) => text.replace(/…$/u, ''));
   expect(payloads.filter((text) => !begins.some((begin) => begin !== '' && text.startsWith(begin)))).toEqual([]);
-  expect(left()).toEqual([]);
-});
-
-test('what files are called, and what is said of them', { tag: '@slow' }, async ({ friends: { ann, bob } }) => {
-  const { page } = ann;
-  const { look, left } = await watch(page);
-  await page.reload();
-  await ann.openConversation('Bob');
-  await page.evaluate(() => Object.assign(window, { same: true }));
-  await page.setViewportSize({ width: 900, height: 9000 });
-  const folder = mkdtempSync(join(tmpdir(), 'loom-e2e-names-'));
-  const fits = (text: string): boolean => !/[/\\\0]/.test(text) && Buffer.byteLength(text.normalize()) <= 200;
-  const called = payloads.filter((text) => fits(text) && text.trim() !== '' && text !== '.' && text !== '..');
-  expect(called.length).toBeGreaterThanOrEqual(100);
-  const [contact] = await bob.daemon.ask((control) => control.request('contact.list', {}));
-  const { conversation } = contact!;
-  try {
-    for (let at = 0; at < payloads.length; at += 20) {
-      const burst = payloads.slice(at, at + 20);
-      await bob.daemon.ask(async (control) => {
-        for (const [number, caption] of burst.entries()) {
-          const path = join(folder, called[(at + number) % called.length] ?? 'a');
-          writeFileSync(path, 'x');
-          const { author, id } = await control.request('file.sendPath', { conversation, path, caption });
-          // Many that nobody answers would be refused.
-          await control.request('file.cancel', { conversation, author, id });
-        }
-        await control.request('message.send', { conversation, body: `end of ${at}` });
-      });
-      await expect(ann.message(`end of ${at}`)).toBeVisible();
-      expectQuiet(await look(), ann.daemon.origin);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
   expect(left()).toEqual([]);
 });
 
