@@ -5,7 +5,8 @@ import { isAbsolute, join } from 'node:path';
 
 /** As the desktop calls it, in whatever language (XDG user directories); else `Downloads`. */
 export function downloadsFolder(env: NodeJS.ProcessEnv = process.env, home = homedir()): string {
-  const config = env.XDG_CONFIG_HOME || join(home, '.config');
+  const chosen = env.XDG_CONFIG_HOME ?? '';
+  const config = chosen === '' ? join(home, '.config') : chosen;
   try {
     const lines = readFileSync(join(config, 'user-dirs.dirs'), 'utf8');
     const named = /^XDG_DOWNLOAD_DIR="(.*)"$/m.exec(lines)?.[1]?.replace(/^\$HOME(?=\/|$)/, home);

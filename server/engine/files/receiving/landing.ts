@@ -44,7 +44,7 @@ export async function openIncoming(
   let incoming: Incoming | null = null;
   try {
     const begun = await (folder === undefined ? sealed(options, live) : inFolder(options, live, folder));
-    const change = begun && (await options.transfers.change(live, begun));
+    const change = await options.transfers.change(live, begun);
     incoming = change && (await incomingAt(options, live, begun.place, { listener, onClosed: giveBack }));
   } finally {
     if (!incoming) giveBack();
