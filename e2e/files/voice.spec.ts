@@ -50,7 +50,7 @@ test('it is said why nothing is recorded', async ({ friends: { ann }, launchOpti
     await page.goto(await ann.daemon.url());
     await page.getByRole('list', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).click();
     await page.getByRole('button', { name: 'Record a voice message' }).click();
-    await expect(page.getByRole('alert')).toContainText('Allow it beside the address of this page');
+    await expect(page.getByRole('alert')).toContainText('Allow it next to this page’s address');
     await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
   } finally {
     await browser.close();

@@ -1,5 +1,5 @@
 // Files: handed over, offered, decided on, shown and saved.
-import { open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { requirePath } from '../../backup/files.ts';
 import { CommandError } from '../../contract/errors.ts';
@@ -64,7 +64,7 @@ export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
     },
     'file.save': async ({ path, ...message }) => {
       const { place } = files.get(message);
-      if (place.kind === 'saved' && path === undefined) return { path: place.path };
+      if (place.kind === 'saved' && path === undefined) return { path: await stillAt(place.path) };
       const { file, transfer, close } = await files.open(message);
       try {
         return { path: await saveAs(file, transfer.size, savedName(transfer.name), path) };
@@ -77,6 +77,14 @@ export function fileCommands(engine: Engine): Handlers<Named<'file'>> {
       return listed(engine, conversation);
     },
   };
+}
+
+/** @throws CommandError file-unknown: somebody has moved it. */
+async function stillAt(path: string): Promise<string> {
+  await access(path).catch(() => {
+    throw new CommandError('file-unknown', 'the file is not there any more');
+  });
+  return path;
 }
 
 async function sendCopy(

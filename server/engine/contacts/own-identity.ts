@@ -43,17 +43,25 @@ export class OwnIdentity {
   }
 
   /** @param about empty: none. @param picture null: none. What is left out stays. */
-  describe({ name = this.name, about = this.about, picture = this.picture }: Described): Promise<void> {
-    return this.#save({ ...this.#record, name, about: about || undefined, picture: picture ?? undefined });
+  describe({ name, about, picture }: Described): Promise<void> {
+    return this.#change((record) => ({
+      ...{ ...record, name: name ?? record.name },
+      about: about === undefined ? record.about : about || undefined,
+      picture: picture === undefined ? record.picture : (picture ?? undefined),
+    }));
   }
 
   renewPresenceKey(): Promise<void> {
-    return this.#save({ ...this.#record, presenceKey: makePresenceKey(this.#options.random) });
+    return this.#change((record) => ({ ...record, presenceKey: makePresenceKey(this.#options.random) }));
   }
 
-  async #save(record: IdentityRecord): Promise<void> {
+  /** Of two at once neither undoes the other. */
+  async #change(change: (record: IdentityRecord) => IdentityRecord): Promise<void> {
     const { store } = this.#options;
-    await store.journal.write(() => store.identity.save(record));
-    this.#record = record;
+    this.#record = await store.journal.write(() => {
+      const changed = change(store.identity.load() ?? this.#record);
+      store.identity.save(changed);
+      return changed;
+    });
   }
 }

@@ -94,6 +94,10 @@ export class Entries {
     return true;
   }
 
+  hasPicture(contact: ContactId): boolean {
+    return this.#options.store.pictures.get(contact) !== null;
+  }
+
   /** @returns false when that was known. */
   seen(conversation: ConversationId, by: AuthorId, mark: { position: number; at: number }): boolean {
     return this.#options.store.seen.add(conversation, by, mark);

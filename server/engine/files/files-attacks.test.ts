@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileFacts } from '../../contract/files.ts';
 import type { Message, MessageRef } from '../../contract/messages.ts';
@@ -100,10 +101,12 @@ describe('a connection that ends', () => {
     town.network.heal();
     await town.until(async () => (await bob.contact('Ann')).connection !== 'online');
     await town.online(bob, 'Ann');
-    const since = town.clock.monotonic();
-    await town.until(() => wanted === 2);
-    // Sooner than what is silent is asked for anew.
-    expect(town.clock.monotonic() - since).toBeLessThan(10_000);
+    // Sooner than what is silent is asked for anew. The disk has time that no clock here counts.
+    for (let passed = 0; passed < 9_000 && wanted < 2; passed += 20) {
+      await setTimeout(5);
+      town.clock.advance(20);
+    }
+    expect(wanted).toBe(2);
     await arrives(bytes, theirs);
   });
 });

@@ -312,7 +312,7 @@ describe('the sweep', () => {
 test('two files that fit each alone, and not both, are not both begun', async () => {
   const { store } = ann.profile.opened.engine.options;
   // A quarter of it stays free.
-  vi.spyOn(store.files, 'space').mockResolvedValue({ free: 100 * MIB, total: 200 * MIB });
+  vi.spyOn(store.files, 'space').mockResolvedValue({ disk: 1, free: 100 * MIB, total: 200 * MIB });
   const begin = (size: number): Promise<unknown> => ann.run('file.begin', { name: 'a', size, type: '' });
   await begin(30 * MIB);
   await expect(begin(21 * MIB)).rejects.toMatchObject({ code: 'disk-full' });

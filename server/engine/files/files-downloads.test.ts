@@ -91,9 +91,14 @@ describe('a file for the downloads', () => {
     await town.until(isUnderWay);
     const [part] = readdirSync(downloads);
     expect(part).toMatch(/^\.[0-9a-f]{16}\.loom-part$/);
+    const { received } = (await fileWith(bob, 'Ann')).file;
     bob.kill();
+    let written = 0;
+    town.network.onWritten = (host, { length }) => (written += host === ann.host ? length : 0);
     await bob.start();
+    expect(readdirSync(downloads)).toEqual([part]);
     await town.until(isFileAt(bob, 'Ann', 'done'));
+    expect(written).toBeLessThan(bytes.length - received + MIB);
     expect(bytes.equals(readFileSync(join(downloads, 'film.mkv')))).toBe(true);
     await town.until(() => readdirSync(downloads).length === 1);
   });
@@ -118,6 +123,26 @@ describe('a file for the downloads', () => {
     await bob.start();
     await town.until(isFileAt(bob, 'Ann', 'done'));
     expect(bytes.equals(readFileSync(join(downloads, 'film.mkv')))).toBe(true);
+    await town.until(() => readdirSync(downloads).join() === 'film.mkv');
+  });
+
+  test('begins anew when somebody tidies up while it comes', async () => {
+    const bytes = randomBytes(64 * MIB);
+    const theirs = await offered(bytes);
+    await bob.run('file.accept', { ...theirs, into: 'downloads' });
+    await town.until(isUnderWay);
+    rmSync(join(downloads, readdirSync(downloads)[0]!));
+    await town.until(isFileAt(bob, 'Ann', 'done'));
+    expect(bytes.equals(readFileSync(join(downloads, 'film.mkv')))).toBe(true);
+    await town.until(() => readdirSync(downloads).join() === 'film.mkv');
+  });
+
+  test('leaves nothing when its contact is removed', async () => {
+    const theirs = await offered(randomBytes(24 * MIB));
+    await bob.run('file.accept', { ...theirs, into: 'downloads' });
+    await town.until(isUnderWay);
+    await bob.run('contact.remove', { contact: (await bob.contact('Ann')).id });
+    await town.until(() => readdirSync(downloads).length === 0);
   });
 
   test('leaves nothing when it is given up, and stays when its message goes', async () => {

@@ -94,6 +94,9 @@ export class Files {
       others: () => this.uploads.names(),
       isContact: (id) => options.roster.find(id) !== undefined,
       halt: (live) => this.#stopMoving(live, STOP.cancelled),
+      onOver: (transfer) => {
+        if (!isLive(transfer)) runInBackground(this.#over(transfer));
+      },
       settled: (message) => this.#receivers.settled(message),
     });
     bulkLinks.isWanted = (peer) => this.#senders.isWanted(peer) || this.#receivers.isWanted(peer);
@@ -269,7 +272,7 @@ export class Files {
 
   /** Nothing moves any more: what is of no use goes. Ours that was sent from a copy stays, to be seen. */
   async #over(transfer: Transfer): Promise<void> {
-    if (isOurs(transfer) || transfer.state === 'done' || transfer.place.kind === 'none') return;
+    if (isOurs(transfer) || transfer.state === 'done' || !isUnfinished(transfer.place)) return;
     const { store } = this.#options;
     await this.#receivers.settled(transfer.message);
     const gone = await store.journal.write(() => {
@@ -280,6 +283,10 @@ export class Files {
     });
     if (gone) await this.#leftovers.remove(gone);
   }
+}
+
+function isUnfinished({ kind }: TransferPlace): boolean {
+  return kind === 'sealed' || kind === 'part';
 }
 
 function wrongState(): CommandError {

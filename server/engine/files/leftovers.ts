@@ -1,4 +1,5 @@
 // What goes when a message goes, by whatever way: how far its file is, and the file. And what a crash has left.
+import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventMessage } from '../../contract/events.ts';
 import type { ContactId } from '../../contract/ids.ts';
@@ -23,6 +24,8 @@ export interface LeftoversOptions {
   readonly isContact: (id: ContactId) => boolean;
   /** It moves no further. */
   readonly halt: (live: LiveTransfer) => void;
+  /** It may be over, with something of it still there. */
+  readonly onOver: (transfer: Transfer) => void;
   /** Resolves when nothing of it is being written. */
   readonly settled: (message: MessageRef) => Promise<void>;
 }
@@ -40,7 +43,7 @@ export class Leftovers {
     const { events } = this.#options;
     this.#unsubscribe = events.subscribe((event) => this.#follow(event));
     // Messages that went while nobody was told.
-    runInBackground(this.#sweep((transfer) => this.#look(transfer.message)));
+    runInBackground(this.#sweep((transfer) => this.#tidy(transfer)));
   }
 
   stop(): void {
@@ -63,7 +66,19 @@ export class Leftovers {
     else if (event.event === 'message.changed' && event.data.act === 'deleted') this.#look(event.data.message);
     else if (event.event === 'conversation.cleared') {
       for (const { message } of this.#options.store.transfers.of(event.data.conversation)) this.#look(message);
-    } else if (event.event === 'contact.removed') runInBackground(this.#sweep());
+    } else if (event.event === 'contact.removed') {
+      // What lies outside is known by its row alone.
+      for (const { transfer } of this.#options.transfers.liveOf(event.data.contact)) this.#forget(transfer.message);
+      runInBackground(this.#sweep());
+    }
+  }
+
+  /** What a crash left of one, or a message that is gone. */
+  #tidy(transfer: Transfer): void {
+    const { place, message } = transfer;
+    if (place.kind === 'saved') void this.remove({ kind: 'part', folder: dirname(place.path), part: place.part });
+    this.#look(message);
+    this.#options.onOver(transfer);
   }
 
   #look({ conversation, author, id }: MessageRef): void {

@@ -14,7 +14,8 @@ export interface Claim {
 
 export class Room {
   readonly #store: Pick<Store, 'files' | 'transfers'>;
-  readonly #claims = new Set<Claim>();
+  /** And the disk each is on; null: not known yet. */
+  readonly #claims = new Map<Claim, number | null>();
 
   constructor(store: Pick<Store, 'files' | 'transfers'>) {
     this.#store = store;
@@ -26,11 +27,11 @@ export class Room {
       this.#claims.delete(claim);
     };
     // Before anything is waited for: others look at the same time.
-    this.#claims.add(claim);
+    this.#claims.set(claim, null);
     try {
       const space = await this.#store.files.space(claim.folder);
-      // All may be on one disk.
-      const claims = [...this.#claims];
+      this.#claims.set(claim, space.disk);
+      const claims = [...this.#claims].flatMap(([each, disk]) => (disk === null || disk === space.disk ? [each] : []));
       const missing = claims.reduce((sum, each) => sum + each.missing(), 0);
       const sealed = claims.reduce((sum, each) => sum + each.uncounted(), this.#store.transfers.heldBytes());
       const held = claim.folder === undefined ? sealed : 0;

@@ -93,7 +93,7 @@ export class Transfers {
       if (!live || !store.transfers.get(message)) return null;
       live.transfer = { ...live.transfer, ...change };
       store.transfers.put(live.transfer);
-      if (!isLive(live.transfer)) this.#beginLife(message);
+      if (!isLive(live.transfer)) this.#beginLife(live.transfer);
       alongside();
       return live;
     });
@@ -148,7 +148,7 @@ export class Transfers {
   holds(message: MessageRef): boolean {
     const { store, clock } = this.#options;
     const transfer = store.transfers.get(message);
-    if (!transfer || !isLive(transfer) || clock.now() - transfer.at > HELD_MS) return false;
+    if (!transfer || !isLive(transfer) || !mayWait(transfer, clock.now())) return false;
     return isOurs(transfer) || transfer.state !== 'offered';
   }
 
@@ -177,10 +177,10 @@ export class Transfers {
   }
 
   /** It has arrived, or never will: from now on it is there for as long as it says. */
-  #beginLife(message: MessageRef): void {
+  #beginLife(transfer: Transfer): void {
     const { store, clock } = this.#options;
-    const entry = readable(store.messages, message);
-    if (entry?.fading?.until == null) return;
+    const entry = readable(store.messages, transfer.message);
+    if (entry?.fading?.until == null || !mayWait(transfer, clock.now())) return;
     store.messages.rewrite({ ...entry, fading: { ...entry.fading, until: clock.now() + entry.fading.life } });
   }
 
@@ -216,6 +216,11 @@ export class Transfers {
     const data = read();
     if (data) events.emit('file.changed', data, { about: keyOf(message), read });
   }
+}
+
+/** Whether a message that disappears may wait for it, wherever the clock stood when it was offered. */
+function mayWait({ at }: Transfer, now: number): boolean {
+  return Math.abs(now - at) <= HELD_MS;
 }
 
 export function isOurs({ message }: Transfer): boolean {

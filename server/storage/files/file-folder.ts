@@ -1,10 +1,11 @@
 // The folder of sealed files in a profile: `files/xx/<32 hex digits>`, spread so that no folder holds very many.
-import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SealedPlace } from './sealed-file.ts';
 
-/** Free and all of the disk, bytes. */
+/** Free and all of the disk, bytes, and which disk it is to the system. */
 export interface DiskSpace {
+  readonly disk: number;
   readonly free: number;
   readonly total: number;
 }
@@ -42,8 +43,8 @@ export class FileFolder {
 
   /** Of the disk that a folder is on, or the profile. @throws Error of the file system. */
   async space(folder = dirname(this.#root)): Promise<DiskSpace> {
-    const { bavail, blocks, bsize } = await statfs(folder);
-    return { free: bavail * bsize, total: blocks * bsize };
+    const [{ bavail, blocks, bsize }, { dev: disk }] = await Promise.all([statfs(folder), stat(folder)]);
+    return { disk, free: bavail * bsize, total: blocks * bsize };
   }
 }
 

@@ -28,7 +28,7 @@ const placeSchema = z.discriminatedUnion('kind', [
   /** Theirs, on its way into a folder of the person's. */
   partPlaceSchema.extend({ kind: z.literal('part') }),
   /** Theirs, whole, and the person's to do with as they like. */
-  z.object({ kind: z.literal('saved'), path: z.string() }),
+  partPlaceSchema.pick({ part: true }).extend({ kind: z.literal('saved'), path: z.string() }),
 ]);
 export type TransferPlace = Readonly<z.infer<typeof placeSchema>>;
 

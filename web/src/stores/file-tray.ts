@@ -1,6 +1,6 @@
 // Files that stand above the composer until they are sent: in this tab alone.
 import { defineStore } from 'pinia';
-import { shallowReactive } from 'vue';
+import { shallowReactive, shallowRef } from 'vue';
 import type { ConversationId } from '../../../server/contract/model.ts';
 
 /** At once: as many as a contact may have offered without an answer. */
@@ -23,6 +23,8 @@ const EMPTY: Tray = { files: [], original: false };
 
 export const useFileTray = defineStore('file-tray', () => {
   const trays = shallowReactive(new Map<ConversationId, Tray>());
+  /** Something is being spoken. */
+  const speaking = shallowRef(false);
   let count = 0;
 
   const of = (conversation: ConversationId): Tray => trays.get(conversation) ?? EMPTY;
@@ -54,6 +56,7 @@ export const useFileTray = defineStore('file-tray', () => {
   }
 
   return {
+    speaking,
     of,
     add,
     remove,
@@ -62,6 +65,6 @@ export const useFileTray = defineStore('file-tray', () => {
     empty,
     clear: () => trays.clear(),
     /** Whether leaving the page would lose some. */
-    holdsAny: () => trays.size > 0,
+    holdsAny: () => trays.size > 0 || speaking.value,
   };
 });

@@ -28,8 +28,7 @@ export interface Chosen {
 export interface HandedOver {
   readonly id: MessageId;
   readonly conversation: ConversationId;
-  readonly name: string;
-  readonly size: number;
+  readonly chosen: Chosen;
   readonly sent: number;
   /** Null: it is under way. */
   readonly problem: Problem | null;
@@ -74,8 +73,7 @@ function decided(call: Call, message: MessageRef, decision: Decision): Promise<M
 /** Into Loom, and offered. @returns the message. @throws CallError; AbortError when `signal` says so. */
 async function handOver(
   call: Call,
-  { id, conversation }: Pick<HandedOver, 'id' | 'conversation'>,
-  { file: chosen, caption, original, voice }: Chosen,
+  { id, conversation, chosen: { file: chosen, caption, original, voice } }: HandedOver,
   onSent: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<Message> {
@@ -95,16 +93,18 @@ async function handOver(
   }
 }
 
-/** What was typed is not lost. */
-function giveBack(conversation: ConversationId, caption: string): void {
+/** What was typed is not lost: it stands in the composer again, before what was typed since. @returns the same file, nothing said of it. */
+function giveBack({ conversation, chosen }: HandedOver): Chosen {
   const drafts = useDrafts();
-  if (drafts.get(conversation) === '') drafts.set(conversation, caption);
+  const words = [chosen.caption, drafts.get(conversation)].filter((each) => each !== '');
+  if (chosen.caption !== '') drafts.set(conversation, words.join('\n'));
+  return { ...chosen, caption: '' };
 }
 
 const isOf = (conversation: ConversationId) => (each: HandedOver) => each.conversation === conversation;
 
-export const useFiles = defineStore('files', () => {
-  const link = useLink();
+/** Those on their way into Loom, one after the other. */
+function handingOver(call: Call) {
   const handedOver = shallowRef<readonly HandedOver[]>([]);
   const running = new Map<MessageId, AbortController>();
   let turn: Promise<void> = Promise.resolve();
@@ -116,43 +116,60 @@ export const useFiles = defineStore('files', () => {
   /** One after the other, in their order. Each is a message of its own. */
   function send(conversation: ConversationId, files: readonly Chosen[]): void {
     for (const chosen of files) {
-      const id = randomHex(16) as MessageId;
-      const { name, size } = chosen.file;
-      const handed = { id, conversation, name, size, sent: 0, problem: null };
+      const handed = { id: randomHex(16) as MessageId, conversation, chosen, sent: 0, problem: null };
       handedOver.value = [...handedOver.value, handed];
-      const abort = new AbortController();
-      running.set(id, abort);
-      turn = turn.then(() => sendOne(handed, chosen, abort.signal));
+      queue(handed);
     }
   }
 
-  async function sendOne(handed: HandedOver, chosen: Chosen, signal: AbortSignal): Promise<void> {
+  function queue(handed: HandedOver): void {
+    const abort = new AbortController();
+    running.set(handed.id, abort);
+    turn = turn.then(() => sendOne(handed, abort.signal));
+  }
+
+  async function sendOne(handed: HandedOver, signal: AbortSignal): Promise<void> {
     const { id } = handed;
     const onSent = (sent: number): void => note(id, { sent });
     try {
-      show(await handOver((command, params) => link.call(command, params), handed, chosen, onSent, signal));
-      forget(id);
+      show(await handOver(call, handed, onSent, signal));
+      end(handed);
     } catch (error) {
-      if (signal.aborted) return;
-      note(id, { problem: problemOf(error) });
-      giveBack(handed.conversation, chosen.caption);
+      if (!signal.aborted) note(id, { problem: problemOf(error), chosen: giveBack(handed) });
     } finally {
-      running.delete(id);
+      if (running.get(id)?.signal === signal) running.delete(id);
     }
   }
 
-  /** It is not sent; one that failed is no longer shown. */
-  function forget(id: MessageId): void {
+  function end({ id }: HandedOver): void {
     running.get(id)?.abort();
     handedOver.value = handedOver.value.filter((each) => each.id !== id);
   }
 
-  const drop = (from: ConversationId): void => handedOver.value.filter(isOf(from)).forEach(({ id }) => forget(id));
+  /** One that failed. */
+  function again(handed: HandedOver): void {
+    note(handed.id, { problem: null, sent: 0 });
+    queue(handed);
+  }
 
-  const clear = (): void => handedOver.value.forEach(({ id }) => forget(id));
+  /** It is not sent; one that failed is no longer shown. */
+  function forget(handed: HandedOver): void {
+    end(handed);
+    giveBack(handed);
+  }
+
+  const drop = (from: ConversationId): void => handedOver.value.filter(isOf(from)).forEach(end);
+
+  const clear = (): void => handedOver.value.forEach(end);
 
   /** Whether leaving the page would lose one. */
   const isHandingOver = (): boolean => handedOver.value.some(({ problem }) => problem === null);
+
+  return { handedOver, send, again, forget, drop, clear, isHandingOver };
+}
+
+export const useFiles = defineStore('files', () => {
+  const link = useLink();
 
   async function decide(message: MessageRef, decision: Decision): Promise<void> {
     show(await decided(link.call, refOf(message), decision));
@@ -164,5 +181,5 @@ export const useFiles = defineStore('files', () => {
     return `/files/out/${ticket}`;
   }
 
-  return { handedOver, send, forget, drop, clear, isHandingOver, decide, address };
+  return { ...handingOver((command, params) => link.call(command, params)), decide, address };
 });

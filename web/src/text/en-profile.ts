@@ -2,7 +2,7 @@
 export const profile = {
   name: 'Your name',
   about: 'About you',
-  aboutHint: 'A line that your contacts see. Leave it empty for none.',
+  aboutHint: 'A line that your contacts see. Leave it empty for none. Accents and emoji count as more than one letter.',
   left: 'No room left | 1 letter left | {count} letters left',
   over: '1 letter too many | {count} letters too many',
   picture: 'Your picture',

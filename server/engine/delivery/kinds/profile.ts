@@ -17,7 +17,8 @@ export const profile: MessageKind<ContentOf<'profile'>> = {
       ...(picture && { picture: digestOf(picture) }),
       seq: act.seq,
     };
-    const isNew = !isSame(contact.says, says);
+    // A picture that was lost is taken again.
+    const isNew = !isSame(contact.says, says) || (picture !== null && !entries.hasPicture(contact.id));
     if (isNew && !entries.takesProfile(contact.id, picture)) return entries.drop();
     roster.put({ ...contact, says });
     return isNew ? () => told.onProfile(contact.id) : null;

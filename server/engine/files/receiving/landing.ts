@@ -1,10 +1,11 @@
 // Where a file comes to lie: sealed in Loom, or as it is among the person's downloads. Opened to go on where the last run ended, if
 // there is room for the rest.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { equal } from '../../../crypto/bytes.ts';
 import type { Primitives } from '../../../crypto/primitives.ts';
 import { blockCount } from '../../../protocol/files/file-root.ts';
 import { FILE_BLOCK_BYTES } from '../../../protocol/files/limits.ts';
-import { isPartThere, namePart, newPart, PartFile, removePart } from '../../../storage/files/part-file.ts';
+import { newPartPlace, PartFile, PartLost, removePart, type PartPlace } from '../../../storage/files/part-file.ts';
 import { newSealedPlace, SealedFile, withRun } from '../../../storage/files/sealed-file.ts';
 import type { Store } from '../../../storage/profile-store.ts';
 import type { Transfer, TransferPlace } from '../../../storage/tables/transfers.ts';
@@ -12,7 +13,7 @@ import type { Clock } from '../../../timing/clock.ts';
 import { BlockHashes } from '../block-hashes.ts';
 import { receivedFolder } from '../downloads.ts';
 import { namesFor, savedName } from '../file-names.ts';
-import { Incoming, type IncomingListener, type WritableFile } from './incoming.ts';
+import { Incoming, type IncomingListener } from './incoming.ts';
 import type { Room } from '../room.ts';
 import type { LiveTransfer, Transfers } from '../transfers.ts';
 
@@ -27,25 +28,27 @@ export interface LandingOptions {
 
 type Placed = Extract<TransferPlace, { readonly kind: 'sealed' | 'part' }>;
 
-/** @returns `full`: there is no room. Null: it is over. @throws Error of the file system. */
+/** @returns `full`: there is no room. Null: it is over. @throws PartLost; Error of the file system. */
 export async function openIncoming(
   options: LandingOptions,
   live: LiveTransfer,
   listener: IncomingListener,
 ): Promise<Incoming | 'full' | null> {
-  const { size, into } = live.transfer;
-  const folder = into === 'downloads' ? await ownFolder(live.transfer) : undefined;
+  const { size } = live.transfer;
+  const begun = live.transfer.into === 'downloads' ? await inFolder(options, live) : sealed(options, live);
+  const { place } = begun;
+  let position = (): number => begun.position;
   const giveBack = await options.room.claim({
-    missing: () => size - live.transfer.position,
-    uncounted: () => (into === 'downloads' || live.transfer.place.kind === 'sealed' ? 0 : size),
-    ...(folder !== undefined && { folder }),
+    missing: () => size - position(),
+    uncounted: () => (place.kind === 'part' || live.transfer.place.kind === 'sealed' ? 0 : size),
+    ...(place.kind === 'part' && { folder: place.folder }),
   });
   if (!giveBack) return 'full';
   let incoming: Incoming | null = null;
   try {
-    const begun = await (folder === undefined ? sealed(options, live) : inFolder(options, live, folder));
     const change = await options.transfers.change(live, begun);
-    incoming = change && (await incomingAt(options, live, begun.place, { listener, onClosed: giveBack }));
+    position = () => live.transfer.position;
+    incoming = change && (await incomingAt(options, live, place, { listener, onClosed: giveBack }));
   } finally {
     if (!incoming) giveBack();
   }
@@ -67,19 +70,41 @@ function sealed({ store, random }: LandingOptions, { transfer }: LiveTransfer): 
   return { position, place: { ...place, kind: 'sealed' } };
 }
 
-/** What has become of the beginning of it, in a folder where anybody of this computer's may tidy up, begins anew. */
-async function inFolder({ store }: LandingOptions, { transfer }: LiveTransfer, folder: string): Promise<Begun> {
+/** Where it is not what it was, it begins anew. The folder that it was begun in is not made again: a drive may be away. */
+async function inFolder(options: LandingOptions, { transfer }: LiveTransfer): Promise<Begun> {
   const { place: before } = transfer;
-  const position = before.kind === 'part' ? hashedUpTo(store, transfer) : 0;
-  if (before.kind === 'part' && (await isPartThere(before, position))) return { position, place: before };
-  return { position: 0, place: { kind: 'part', ...(await newPart(folder)) } };
+  if (before.kind === 'part') {
+    const position = hashedUpTo(options.store, transfer);
+    return { position: (await isAsItWas(options, transfer, before, position)) ? position : 0, place: before };
+  }
+  const folder = receivedFolder();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return { position: 0, place: { kind: 'part', ...newPartPlace(folder) } };
 }
 
-/** The one it was begun in, or the one for all of now. */
-async function ownFolder({ place }: Transfer): Promise<string> {
-  const folder = place.kind === 'part' ? place.folder : receivedFolder();
-  await mkdir(folder, { recursive: true });
-  return folder;
+/** The last block there is what it was. */
+async function isAsItWas(
+  { primitives, store }: LandingOptions,
+  { message }: Transfer,
+  place: PartPlace,
+  position: number,
+): Promise<boolean> {
+  if (position === 0) return false;
+  const blocks = blockCount(position);
+  const from = (blocks - 1) * FILE_BLOCK_BYTES;
+  const hash = BlockHashes.load(store.transfers, message, blocks).of(blocks - 1);
+  try {
+    const file = await PartFile.open(place, 'go-on');
+    try {
+      const bytes = await file.read(from, position - from);
+      return bytes !== null && equal(primitives.sha256(bytes), hash);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof PartLost) return false;
+    throw error;
+  }
 }
 
 /** Up to where it is here and hashed: a row of hashes that is damaged costs what stands behind it. */
@@ -90,35 +115,36 @@ function hashedUpTo({ transfers }: Store, { message, position }: Transfer): numb
 }
 
 async function incomingAt(
-  options: LandingOptions,
+  { primitives, clock, store, transfers }: LandingOptions,
   live: LiveTransfer,
   place: Placed,
   { listener, onClosed }: { readonly listener: IncomingListener; readonly onClosed: () => void },
 ): Promise<Incoming> {
-  const { primitives, clock, store, transfers } = options;
   const { size, position: from, message, name } = live.transfer;
   const hashes = BlockHashes.load(store.transfers, message, blockCount(from));
-  const file = await openPlace(options, place, size);
+  const save = (): void => hashes.save(store.transfers, message);
+  const common = { primitives, clock, size, from, hashes, listener, onClosed };
+  if (place.kind === 'sealed') {
+    await store.files.makeRoomFor(place);
+    const file = await SealedFile.open({ primitives, path: store.files.pathOf(place), place, size }, 'write');
+    return new Incoming({
+      ...{ ...common, file },
+      store: async (position, whole) =>
+        (await transfers.change(live, whole ? { position, state: 'done' } : { position }, save)) !== null,
+    });
+  }
+  const file = await PartFile.open(place, from === 0 ? 'begin' : 'go-on');
   return new Incoming({
-    ...{ primitives, clock, file, size, from, hashes, listener, onClosed },
+    ...{ ...common, file },
     store: async (position, whole) => {
-      const save = (): void => hashes.save(store.transfers, message);
       if (!whole) return (await transfers.change(live, { position }, save)) !== null;
-      const stays = place.kind === 'part' ? await named(place, name) : place;
-      const isDone = (await transfers.change(live, { position, state: 'done', place: stays }, save)) !== null;
-      // Left there it would be a second name of a file that is the person's now.
-      if (isDone && place.kind === 'part') await removePart(place).catch(() => undefined);
+      const path = await file.nameAs(namesFor(savedName(name)));
+      const saved = { kind: 'saved', path, part: place.part } as const;
+      const isDone = (await transfers.change(live, { position, state: 'done', place: saved }, save)) !== null;
+      // It was given up meanwhile; else it would be a second name of a file that is the person's now.
+      if (!isDone) await rm(path, { force: true }).catch(() => undefined);
+      await removePart(place).catch(() => undefined);
       return isDone;
     },
   });
-}
-
-async function openPlace({ primitives, store }: LandingOptions, place: Placed, size: number): Promise<WritableFile> {
-  if (place.kind === 'part') return PartFile.open(place);
-  await store.files.makeRoomFor(place);
-  return SealedFile.open({ primitives, path: store.files.pathOf(place), place, size }, 'write');
-}
-
-async function named(place: Extract<Placed, { readonly kind: 'part' }>, name: string): Promise<TransferPlace> {
-  return { kind: 'saved', path: await namePart(place, namesFor(savedName(name))) };
 }

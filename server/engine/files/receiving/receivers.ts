@@ -11,6 +11,7 @@ import { parseData, parseEnd, STOP } from '../../../protocol/files/file-records.
 import { FEATURE_FILES, FILE_CHUNK_BYTES, FILE_STRAY_BYTES } from '../../../protocol/files/limits.ts';
 import { RECORD } from '../../../protocol/records.ts';
 import { StorageError } from '../../../storage/errors.ts';
+import { PartLost } from '../../../storage/files/part-file.ts';
 import type { Store } from '../../../storage/profile-store.ts';
 import type { MessageRef } from '../../../storage/tables/message/message-record.ts';
 import type { Clock } from '../../../timing/clock.ts';
@@ -234,8 +235,8 @@ export class Receivers {
   /** The disk refuses, or what came is not what was sent. */
   #failed(live: LiveTransfer, error: unknown): void {
     const { transfers, onOver } = this.#options;
-    // Told by the journal, or of this computer: tried again.
-    if (error instanceof StorageError || isScarcity(error)) {
+    // Told by the journal, of this computer, or somebody has tidied up: tried again.
+    if (error instanceof StorageError || error instanceof PartLost || isScarcity(error)) {
       this.#rests.rest(live, LOOK_MS);
       this.end(live);
       return;

@@ -66,6 +66,10 @@ export function useAttaching(
     const isCaption = about === null && byteLength(words) <= CAPTION_LENGTH;
     if (!isCaption && words !== '') writing.send(words);
     const caption = isCaption ? words : '';
+    if (about !== null && words === '') {
+      writing.cancel();
+      say(text('files.noReply'));
+    }
     const chosen = taken.map(({ file }, at) => ({ file, original, caption: at === 0 ? caption : '' }));
     files.send(conversation, chosen);
   }

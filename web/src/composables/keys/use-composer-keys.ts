@@ -24,7 +24,8 @@ export function useComposerKeys({ completed, isFree, send, editLast, escape }: C
   }
 
   function pressed(event: KeyboardEvent): void {
-    if ((!composedJustNow && completed(event)) || (event.key === 'Escape' && escape())) {
+    const isEscape = event.key === 'Escape' && !event.isComposing && !composedJustNow;
+    if ((!composedJustNow && completed(event)) || (isEscape && escape())) {
       event.preventDefault();
       event.stopPropagation();
       return;

@@ -31,6 +31,8 @@ export class VoiceLine {
   /** In this tab. */
   readonly #heard = new Set<string>();
   #message: VoiceMessage | null = null;
+  /** Moved by hand while it was paused. */
+  #isResting = false;
 
   constructor(options: VoiceLineOptions) {
     this.#options = options;
@@ -56,6 +58,7 @@ export class VoiceLine {
 
   async play(message: VoiceMessage): Promise<void> {
     if (!(await this.#take(message, 0))) return;
+    this.#isResting = false;
     // Paused, or another one begun, before it sounded: AbortError.
     await this.#audio.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== 'AbortError') this.#fail(messageKey(message));
@@ -66,6 +69,7 @@ export class VoiceLine {
   async seek(message: VoiceMessage, to: number): Promise<void> {
     if (!(await this.#take(message, to))) return;
     this.at.value = to;
+    this.#isResting = this.#audio.paused;
     this.#audio.currentTime = to / 1000;
   }
 
@@ -109,8 +113,9 @@ export class VoiceLine {
 
   #end(): void {
     const last = this.#message;
+    // Brought to its end by hand, it has not been heard.
+    if (last === null || this.#isResting) return;
     this.stop();
-    if (last === null) return;
     this.#heard.add(messageKey(last));
     const next = this.#options.next(last, (each) => this.#heard.has(messageKey(each)));
     if (next) void this.play(next);

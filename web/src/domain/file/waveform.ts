@@ -5,7 +5,8 @@ export const BARS = 64;
 
 /** @param levels from 0, in equal steps of time. @returns BARS bytes in hex, the loudest of them `ff`. */
 export function waveformOf(levels: readonly number[]): string {
-  const loudest = Math.max(Number.MIN_VALUE, ...levels);
+  // An hour has more levels than a call takes arguments.
+  const loudest = levels.reduce((most, each) => Math.max(most, each), Number.MIN_VALUE);
   return Array.from({ length: BARS }, (_, bar) => {
     const from = Math.floor((bar * levels.length) / BARS);
     const to = Math.max(from + 1, Math.floor(((bar + 1) * levels.length) / BARS));

@@ -23,7 +23,11 @@ describe('the size of a message', () => {
   it('keeps every request within what the daemon takes', () => {
     for (const character of ['a', 'ü', '"', '\\', '\n', '\u0001', 'a"', '\u0000é']) {
       let length = Math.floor(MESSAGE_BYTES / character.length) + 10;
-      while (messageBytes(character.repeat(length)) > MESSAGE_BYTES) length = Math.floor(length * 0.999);
+      let over = messageBytes(character.repeat(length)) / MESSAGE_BYTES;
+      while (over > 1) {
+        length = Math.min(length - 1, Math.floor(length / over));
+        over = messageBytes(character.repeat(length)) / MESSAGE_BYTES;
+      }
       expect(request(character.repeat(length))).toBeLessThanOrEqual(REQUEST_BYTES);
     }
   });
