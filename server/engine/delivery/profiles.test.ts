@@ -230,6 +230,15 @@ describe('a profile', () => {
 });
 
 describe('what we say of ourselves', () => {
+  it('keeps all of what is said of it at once, and the key that is made at the same time', async () => {
+    const before = ann.profile.opened.engine.own.presenceKey;
+    const renewed = ann.profile.opened.engine.own.renewPresenceKey();
+    await Promise.all([renewed, describeAnn({ about: 'Here' }), describeAnn({ picture: face(7) })]);
+    expect(ann.profile.opened.engine.own.presenceKey).not.toEqual(before);
+    expect(await ann.run('identity.get', {})).toMatchObject({ about: 'Here' });
+    expect(ann.profile.opened.engine.own.picture).not.toBe(null);
+  });
+
   it('has bounds that the wire has, too', () => {
     expect(contract).toMatchObject({ OWN_NAME_BYTES: PROFILE_NAME_BYTES, ABOUT_BYTES, PICTURE_BYTES });
   });
@@ -266,6 +275,18 @@ describe('what we say of ourselves', () => {
 });
 
 describe('what a contact says', () => {
+  it('brings a picture again that was lost here, in the next session', async () => {
+    await describeAnn({ picture: face(3) });
+    await town.until(async () => (await picture()) === face(3));
+    const { store, engine } = bob.profile.opened;
+    const { id, device } = await bob.contact('Ann').then(({ id: each }) => engine.roster.get(each));
+    await store.journal.write(() => store.pictures.put(id, null));
+    expect(await picture()).toBe(null);
+    await store.journal.write(() => engine.sessions.retire({ contact: id, device, ik: engine.roster.get(id).ik }));
+    await linkAnew();
+    await town.until(async () => (await picture()) === face(3));
+  });
+
   /** As if Ann's Loom had sent it, under this number. */
   async function say(said: Partial<ContentOf<'profile'>>, seq = 1_000): Promise<void> {
     const { engine, store } = bob.profile.opened;
