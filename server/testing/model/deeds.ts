@@ -50,10 +50,10 @@ export async function act(
   message: Message,
 ): Promise<void> {
   const { profile } = a.loom;
-  const { citizens } = options;
-  if (operation.deed === 'read' && citizens.contact(a, b).blocked) await readSilently(citizens, a, b, message.position);
   const [asked, command] = deedOf(options, [a, b], operation, message);
+  const isSilent = operation.deed === 'read' && options.citizens.contact(a, b).blocked;
   try {
+    if (isSilent) await readSilently(options.citizens, a, b, message.position);
     await command();
     if (a.loom.isRunning && a.loom.profile === profile) asked.stored();
   } catch (error) {

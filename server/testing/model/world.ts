@@ -10,14 +10,12 @@ import { checkAgreed, checkFiles, checkHealing, checkSessions } from './checks.t
 import { Citizens, nameOf, type Citizen } from './citizens.ts';
 import { readSilently } from './deeds.ts';
 import { Direction } from './oracle.ts';
+import { Pace } from './pace.ts';
 import { Processes } from './processes.ts';
 import { Talk } from './talk.ts';
 import { Wiretap } from './wiretap.ts';
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
-/** How long peace may take to come: backoff and dead links are all shorter. */
-const ROUND_MS = 50;
-const ROUNDS = 10_000;
 
 const native = choosePrimitives(undefined);
 
@@ -46,6 +44,7 @@ export class World {
   readonly #wiretap: Wiretap;
   readonly #processes: Processes;
   readonly #talk: Talk;
+  readonly #pace: Pace;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -53,6 +52,7 @@ export class World {
     this.#wiretap = new Wiretap(this.#citizens, this.#random);
     this.#processes = new Processes(this.#citizens, this.#wiretap);
     this.#talk = new Talk(this.#citizens, this.#wiretap);
+    this.#pace = new Pace(this.#town.clock, this.#citizens);
     const { network } = this.#town;
     network.onWritten = (host) => this.#processes.reached(host, 'after-wire');
     network.onRead = (host) => this.#processes.reached(host, 'before-read');
@@ -84,7 +84,7 @@ export class World {
       case 'turns':
         return turns(operation.count);
       case 'wait':
-        return this.#wait(operation.ms);
+        return this.#pace.wait(operation.ms);
       case 'cut':
       case 'tear':
       case 'hold':
@@ -121,7 +121,7 @@ export class World {
     this.#wiretap.release();
     for (const [a, b] of this.#citizens.pairs()) await this.#block(a, b, false);
     for (const [a, b] of this.#citizens.pairs()) await this.#connect(a, b);
-    await this.#quiet();
+    await this.#pace.untilPeace();
   }
 
   /** All has been told that a person has read. */
@@ -133,9 +133,9 @@ export class World {
   async fade(): Promise<void> {
     for (const [a, b] of this.#citizens.pairs())
       await a.loom.run('message.read', { conversation: this.#citizens.conversation(a, b) });
-    await this.#wait(FADING_MS / 2);
-    await this.#wait(FADING_MS / 2);
-    await this.#quiet();
+    await this.#pace.wait(FADING_MS / 2);
+    await this.#pace.wait(FADING_MS / 2);
+    await this.#pace.untilPeace();
   }
 
   async check(): Promise<void> {
@@ -170,18 +170,6 @@ export class World {
     await this.#town.end();
   }
 
-  async #quiet(): Promise<void> {
-    let round = 0;
-    while (!this.#citizens.areQuiet()) {
-      round += 1;
-      if (round > ROUNDS) throw new Error(`no peace: ${await this.#report()}`);
-      await this.#turn();
-    }
-    // Whatever was dialled at the same time is decided by now.
-    await this.#wait(3000);
-    if (!this.#citizens.areQuiet()) throw new Error(`no lasting peace: ${await this.#report()}`);
-  }
-
   async #checkTalk(check: (direction: Direction, out: Message[], in_: Message[]) => void): Promise<void> {
     for (const [a, b] of this.#citizens.pairs()) {
       const out = (await a.loom.history(nameOf(b))).filter(({ direction }) => direction === 'out');
@@ -195,25 +183,12 @@ export class World {
     }
   }
 
-  async #turn(): Promise<void> {
-    await turns();
-    this.#town.clock.advance(ROUND_MS);
-  }
-
   async #send({ from, to, count }: { from: number; to: number; count: number }): Promise<void> {
     await this.#between(from, to, async (a, b) => {
       if (!a.loom.isRunning) return;
       this.done += count;
       await Promise.all(Array.from({ length: count }, () => this.#talk.say(a, b)));
     });
-  }
-
-  async #wait(ms: number): Promise<void> {
-    const step = Math.max(20, Math.ceil(ms / 40));
-    for (let passed = 0; passed < ms; passed += step) {
-      await turns(2);
-      this.#town.clock.advance(Math.min(step, ms - passed));
-    }
   }
 
   #disturb(operation: Extract<Operation, { kind: 'cut' | 'tear' | 'hold' | 'release' | 'heal' }>): void {
@@ -261,10 +236,10 @@ export class World {
   }
 
   async #block(who: Citizen, whom: Citizen, blocked: boolean): Promise<void> {
-    if (blocked) await readSilently(this.#citizens, who, whom);
-    await this.#ask(who, () =>
-      who.loom.run('contact.block', { contact: this.#citizens.contact(who, whom).id, blocked }),
-    );
+    await this.#ask(who, async () => {
+      if (blocked) await readSilently(this.#citizens, who, whom);
+      await who.loom.run('contact.block', { contact: this.#citizens.contact(who, whom).id, blocked });
+    });
   }
 
   async #connect(who: Citizen, whom: Citizen): Promise<void> {
@@ -282,24 +257,12 @@ export class World {
     }
   }
 
-  async #report(): Promise<string> {
-    const lines: string[] = [];
-    for (const [a, b] of this.#citizens.pairs()) {
-      const { connection, queued } = await a.loom.contact(nameOf(b));
-      lines.push(`${nameOf(a)}>${nameOf(b)} ${connection} ${queued}`);
-    }
-    return lines.join(', ');
-  }
-
   /** So many texts in turn, `first` first, each at rest before the next. */
   async #inTurn(first: Citizen, second: Citizen, count: number): Promise<void> {
     for (let n = 0; n < count; n += 1) {
       const [from, to] = n % 2 === 0 ? [first, second] : [second, first];
       await this.#send({ from: from.index, to: to.index, count: 1 });
-      for (let round = 0; !this.#citizens.areQuiet(); round += 1) {
-        if (round > ROUNDS) throw new Error('no answer');
-        await this.#turn();
-      }
+      await this.#pace.untilQuiet();
     }
   }
 
